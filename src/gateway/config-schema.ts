@@ -1,0 +1,121 @@
+import { z } from "zod";
+import { risk } from "../shared/approval.ts";
+import { provider } from "../shared/provider.ts";
+
+/** `90s`, `10m`, `1h`: parsed to milliseconds. */
+const duration = z
+  .string()
+  .regex(/^\d+(ms|s|m|h|d)$/, "a duration such as 90s, 10m or 1h")
+  .transform((text) => Number.parseInt(text, 10) * units[text.replace(/^\d+/, "") as keyof typeof units]);
+const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** The name of a secret, never the secret: `env:NAME` or `file:PATH`. */
+const secretName = z
+  .string()
+  .regex(/^(env:[A-Za-z_]\w*|file:.+)$/, "the name of a secret, env:NAME or file:PATH, not the secret itself");
+
+const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "lower-case letters, digits and hyphens, at most 63");
+const names = z.array(z.string().min(1));
+
+const issuer = z.strictObject({
+  name,
+  kind: z.enum(["oidc", "entra", "okta"]),
+  /** The `iss` of its tokens, exactly. */
+  issuer: z.url(),
+  /** Where its keys are; by default read from the issuer's metadata. */
+  jwksUri: z.url().optional(),
+  /** A PEM file with the authority that signed the issuer's TLS certificate, where the system doesn't know it. */
+  ca: z.string().optional(),
+  audience: z.string().min(1),
+  /** Client ids that may obtain tokens for the gateway (`azp`, `appid`, `cid` or `client_id`). */
+  clients: names.min(1),
+  /** Entra: the tenants (`tid`) that are let in. */
+  tenants: names.optional(),
+  groupsClaim: z.string().default("groups"),
+  /** What clients are told about signing in (`/.well-known/countersign`). */
+  signIn: provider.optional(),
+});
+
+const connection = z
+  .strictObject({
+    name,
+    title: z.string().optional(),
+    stdio: z
+      .strictObject({
+        command: z.string().min(1),
+        args: z.array(z.string()).default([]),
+        cwd: z.string().optional(),
+        /** Plain values, or secrets by name. The child gets these, PATH and HOME, and nothing else. */
+        env: z.record(z.string(), z.string()).default({}),
+      })
+      .optional(),
+    http: z.strictObject({ url: z.url(), headers: z.record(z.string(), secretName).default({}) }).optional(),
+    /** Field names (any depth, case-insensitive) masked on this connection besides `masking.fields`. */
+    fields: names.default([]),
+    /** How long a target may take to answer. */
+    timeout: duration.default(60_000),
+  })
+  .refine((value) => (value.stdio === undefined) !== (value.http === undefined), "needs exactly one of stdio and http");
+
+const rule = z
+  .strictObject({
+    name: z.string().min(1).max(100),
+    connections: names.default(["*"]),
+    /** Globs. A rule with none of tools, resources and prompts matches every call; otherwise only the kinds it names. */
+    tools: names.optional(),
+    resources: names.optional(),
+    prompts: names.optional(),
+    /** The caller is in one of them; absent, anybody. */
+    groups: names.optional(),
+    effect: z.enum(["allow", "deny", "approve"]),
+    /** The author's word that the call changes nothing: its record may be written while it runs. */
+    readOnly: z.boolean().default(false),
+    risk: risk.default("medium"),
+    approvers: names.default([]),
+    expires: duration.default(600_000),
+    /** Shown to approver and caller, in the author's words. */
+    why: z.string().max(500).default(""),
+  })
+  .refine(
+    (value) => value.effect !== "approve" || value.approvers.length > 0,
+    "a rule that holds calls needs approvers",
+  )
+  .refine((value) => !value.readOnly || value.effect === "allow", "readOnly goes with effect: allow");
+
+/** gateway.yaml, the gateway's one configuration file. */
+export const configSchema = z.strictObject({
+  version: z.literal(1),
+  listen: z.strictObject({
+    host: z.string().default("127.0.0.1"),
+    /** 0: any free port. */
+    port: z.number().int().min(0).max(65535),
+    /** PEM files. Plain HTTP is served on loopback only (rule 2). */
+    tls: z.strictObject({ cert: z.string(), key: z.string() }).optional(),
+  }),
+  /** The origin that clients reach, without a path; also the ledger's origin. */
+  publicUrl: z.url(),
+  /** The store's folder, and the folder of the signing and digest keys, which must lie outside it. Relative to this file. */
+  data: z.string().min(1),
+  keys: z.string().min(1),
+  issuers: z.array(issuer).min(1),
+  roles: z.strictObject({ admin: names.default([]), auditor: names.default([]) }).default({ admin: [], auditor: [] }),
+  /** Each list joins the principal ids of one person. */
+  identities: z.array(names.min(2)).default([]),
+  connections: z.array(connection).min(1),
+  rules: z.array(rule),
+  masking: z
+    .strictObject({
+      detectors: z.array(z.enum(["card", "ssn", "email", "phone"])).default(["card", "ssn", "email", "phone"]),
+      fields: names.default([]),
+    })
+    .default({ detectors: ["card", "ssn", "email", "phone"], fields: [] }),
+  approvals: z.strictObject({ reuse: duration.default(600_000) }).default({ reuse: 600_000 }),
+  limits: z
+    .strictObject({ bodyBytes: z.number().int().min(1024).default(4_194_304) })
+    .default({ bodyBytes: 4_194_304 }),
+});
+
+export type Config = z.infer<typeof configSchema>;
+export type IssuerConfig = Config["issuers"][number];
+export type ConnectionConfig = Config["connections"][number];
+export type RuleConfig = Config["rules"][number];

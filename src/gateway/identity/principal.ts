@@ -1,0 +1,22 @@
+import type { PrincipalView, Role } from "../../shared/principal.ts";
+
+/** Who calls, as a verified token says. */
+export interface Principal extends PrincipalView {
+  /** Name of the issuer in gateway.yaml. */
+  readonly issuer: string;
+  /** The same for all identities of one human or service (`identities:`), else the id. */
+  readonly person: string;
+  readonly roles: readonly Role[];
+  /** The OAuth client that obtained the token. */
+  readonly clientId: string;
+  readonly expiresAtMs: number;
+  /** When the person last signed in (`auth_time`), null where the token doesn't say. */
+  readonly authenticatedAtMs: number | null;
+}
+
+/** Token → principal. */
+export interface TokenVerifier {
+  /** Throws CountersignError: `token_missing`, `token_invalid`, `token_expired`, `wrong_audience`, … */
+  verify(token: string | undefined): Promise<Principal>;
+  close(): void;
+}

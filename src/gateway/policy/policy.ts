@@ -1,0 +1,36 @@
+import type { Risk } from "../../shared/approval.ts";
+import type { Principal } from "../identity/principal.ts";
+
+/** What a call reaches for: a tool by name, a resource by URI, a prompt by name. */
+export interface Subject {
+  readonly principal: Principal;
+  readonly connection: string;
+  readonly kind: "tool" | "resource" | "prompt";
+  readonly name: string;
+}
+
+/** A rule as it is quoted: `version` changes with its text. */
+export interface RuleReference {
+  readonly name: string;
+  readonly version: string;
+}
+
+export type Effect =
+  | { readonly effect: "allow"; readonly rule: RuleReference; readonly readOnly: boolean }
+  /** `rule` is null where no rule matched: no match denies. */
+  | { readonly effect: "deny"; readonly rule: RuleReference | null; readonly why: string }
+  | {
+      readonly effect: "approve";
+      readonly rule: RuleReference;
+      readonly why: string;
+      readonly risk: Risk;
+      readonly approvers: readonly string[];
+      readonly expiresMs: number;
+    };
+
+/** The ordered rules: first match wins. */
+export interface Policy {
+  decide(subject: Subject): Effect;
+  /** SHA-256 over all rules, for the record. */
+  readonly version: string;
+}

@@ -1,0 +1,65 @@
+import type { ApprovalView } from "../../shared/approval.ts";
+import type { DevicePublicKey } from "../../shared/device.ts";
+import type { JsonObject } from "../../shared/json.ts";
+import type { EntryKind } from "../../shared/ledger.ts";
+
+/** An approval as it is kept: what everybody may see of it, and what only the gateway needs. */
+export interface ApprovalRecord extends Omit<ApprovalView, "relation"> {
+  /** The requester's person under `identities:`, for "nobody decides on their own call". */
+  readonly person: string;
+  /** Keyed digest over principal, connection, tool and arguments: equal calls share it. */
+  readonly lookup: string;
+  /** The recorded decision, compact JWS. */
+  readonly decisionJws: string | null;
+}
+
+export interface DeviceRecord {
+  readonly id: string;
+  readonly key: DevicePublicKey;
+  readonly name: string;
+  readonly principal: string;
+  readonly person: string;
+  readonly enrolledAtMs: number;
+}
+
+/** Reads see what was last committed (or, inside a commit, the commit's own writes). */
+export interface Reads {
+  readonly approvals: {
+    get(id: string): ApprovalRecord | undefined;
+    /** The one approval of this lookup that is pending, or approved and not yet claimed. */
+    live(lookup: string): ApprovalRecord | undefined;
+    /** All in this state, oldest first. */
+    inState(state: ApprovalRecord["state"]): readonly ApprovalRecord[];
+    /** All whose revision is higher, in order of revision. */
+    changedAfter(revision: number): readonly ApprovalRecord[];
+    lastRevision(): number;
+  };
+  readonly devices: { get(id: string): DeviceRecord | undefined };
+  readonly tools: { fingerprint(connection: string, tool: string): string | undefined };
+}
+
+/** Writes of one commit. Entries and state changes become durable together or not at all (rule 5). */
+export interface Writes extends Reads {
+  readonly approvals: Reads["approvals"] & {
+    /** Stores a new or changed approval under the next revision and returns it so. */
+    put(record: Omit<ApprovalRecord, "revision">): ApprovalRecord;
+  };
+  readonly devices: Reads["devices"] & { put(record: DeviceRecord): void };
+  readonly tools: Reads["tools"] & { put(connection: string, tool: string, fingerprint: string): void };
+  /** Appends one ledger entry. `body` holds masked values only (rule 6). */
+  append(kind: EntryKind, body: JsonObject): void;
+}
+
+/** The one way to the gateway's state. */
+export interface Store extends Reads {
+  /**
+   * Runs `work` in the next group commit, after all that was asked for before, and resolves with its value once it is
+   * durable. Work that throws is rolled back alone and rejects with what it threw; a failed write rejects all of its
+   * group with CountersignError `store_failed`. `work` is synchronous and touches nothing outside.
+   */
+  commit<T>(work: (writes: Writes) => T): Promise<T>;
+  /** The newest checkpoint, a signed note; it covers every committed entry. */
+  checkpoint(): string;
+  /** Commits what waits, records the clean stop and closes. */
+  close(): Promise<void>;
+}

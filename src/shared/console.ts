@@ -1,0 +1,100 @@
+import { z } from "zod";
+import { approvalView, verdict } from "./approval.ts";
+import { connectionView } from "./connection.ts";
+import { errorCodes, type Result } from "./errors.ts";
+import { principalView } from "./principal.ts";
+
+const failure = z.object({ code: z.enum(errorCodes), message: z.string() });
+
+/** A registered MCP client program of this profile; its token itself is shown once, when it is added. */
+export const clientView = z.object({
+  id: z.string(),
+  name: z.string(),
+  createdAtMs: z.number(),
+  lastUsedAtMs: z.number().nullable(),
+});
+export type ClientView = z.infer<typeof clientView>;
+
+/** All that a console draws. The owner of a profile sends it whole after each change; the console keeps no state of its own beside it. */
+export const consoleState = z.object({
+  gateway: z.object({
+    origin: z.string(),
+    link: z.enum(["connecting", "online", "offline"]),
+    /** Since when the link is as it is, and when it is tried next; by this machine's clock. */
+    sinceMs: z.number(),
+    nextTryAtMs: z.number().nullable(),
+    /** Gateway's clock minus this machine's, in milliseconds. */
+    clockOffsetMs: z.number(),
+  }),
+  session: z.discriminatedUnion("state", [
+    z.object({ state: z.literal("signed-out"), error: failure.nullable() }),
+    /** `url` is what the browser was (or is to be) opened with. */
+    z.object({ state: z.literal("signing-in"), url: z.string().nullable() }),
+    z.object({ state: z.literal("signed-in"), account: principalView, device: z.string() }),
+    z.object({ state: z.literal("needs-sign-in"), account: principalView, error: failure }),
+  ]),
+  /** How the person signs in: shown on the signed-out screen. */
+  provider: z.object({ kind: z.enum(["oidc", "entra", "okta"]), issuer: z.string() }),
+  tunnel: z.discriminatedUnion("state", [
+    z.object({ state: z.literal("closed") }),
+    z.object({ state: z.literal("open"), port: z.number(), addresses: z.array(z.string()) }),
+    z.object({ state: z.literal("failed"), error: failure }),
+  ]),
+  connections: z.array(connectionView.extend({ url: z.string().nullable() })),
+  /** Newest state of every approval this principal may see and that is pending or changed while connected. */
+  approvals: z.array(approvalView),
+  clients: z.array(clientView),
+});
+export type ConsoleState = z.infer<typeof consoleState>;
+
+/**
+ * What a console may ask of the owner of its profile: one object in, a Result out. Over IPC each is a channel
+ * of that name; headless, a message `{id, call, input}` on the loopback WebSocket.
+ */
+export const consoleCalls = {
+  "session.signIn": z.strictObject({}),
+  "session.cancelSignIn": z.strictObject({}),
+  "session.signOut": z.strictObject({}),
+  "gateway.retry": z.strictObject({}),
+  /** `digest` covers the payload as the console rendered it (rule 3). */
+  "approvals.decide": z.strictObject({
+    id: z.string().max(100),
+    verdict,
+    reason: z.string().max(1000),
+    digest: z.string().length(43),
+  }),
+  /** Puts a connection's local address on the clipboard, or says that the page must do it itself (`copied: false`). */
+  "connections.copyAddress": z.strictObject({ name: z.string().max(200) }),
+} as const;
+export type ConsoleCall = keyof typeof consoleCalls;
+export type ConsoleInput<C extends ConsoleCall> = z.infer<(typeof consoleCalls)[C]>;
+export interface ConsoleOutput {
+  "session.signIn": null;
+  "session.cancelSignIn": null;
+  "session.signOut": null;
+  "gateway.retry": null;
+  "approvals.decide": z.infer<typeof approvalView>;
+  "connections.copyAddress": { readonly copied: boolean; readonly url: string };
+}
+
+/** What the owner tells every console. Over IPC each is a channel of that name; headless, `{event, data}`. */
+export interface ConsoleEvents {
+  state: ConsoleState;
+  /** Show this approval (a click on a notification or in the tray menu). */
+  show: { readonly approval: string | null };
+}
+
+/** What a page finds as `window.countersign`: named methods, no generic channel (preload), or the same over the loopback WebSocket. */
+export interface ConsoleBridge {
+  signIn(): Promise<Result<null>>;
+  cancelSignIn(): Promise<Result<null>>;
+  signOut(): Promise<Result<null>>;
+  retry(): Promise<Result<null>>;
+  decide(input: ConsoleInput<"approvals.decide">): Promise<Result<ConsoleOutput["approvals.decide"]>>;
+  copyAddress(
+    input: ConsoleInput<"connections.copyAddress">,
+  ): Promise<Result<ConsoleOutput["connections.copyAddress"]>>;
+  /** Calls back at once with the present state, then after each change. Returns the way to stop. */
+  onState(listener: (state: ConsoleState) => void): () => void;
+  onShow(listener: (show: ConsoleEvents["show"]) => void): () => void;
+}

@@ -1,0 +1,16 @@
+import { z } from "zod";
+
+/** An Ed25519 public key as a JWK (RFC 8037). */
+export const devicePublicKey = z.strictObject({ kty: z.literal("OKP"), crv: z.literal("Ed25519"), x: z.string() });
+export type DevicePublicKey = z.infer<typeof devicePublicKey>;
+
+/**
+ * `POST /v1/devices`. `proof` is a JWS by the new key, `typ: countersign-enrolment+jws`, over
+ * `{gateway, iat}`; it shows that the sender holds the key.
+ */
+export const enrolment = z.strictObject({ key: devicePublicKey, name: z.string().min(1).max(200), proof: z.string() });
+export type Enrolment = z.infer<typeof enrolment>;
+export const enrolmentType = "countersign-enrolment+jws";
+export const enrolmentProof = z.strictObject({ gateway: z.string(), iat: z.number().int() });
+
+export const enrolled = z.object({ device: z.string() });

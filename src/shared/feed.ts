@@ -1,0 +1,19 @@
+import { z } from "zod";
+import { approvalView } from "./approval.ts";
+
+/**
+ * The frames of `/v1/approvals/stream`, gateway to client, one JSON object a text message.
+ * Opened with `?after=REVISION` the stream first sends every approval changed since, so nothing is lost;
+ * without it, every pending one. `ready` says that what follows is live.
+ */
+export const feedFrame = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("hello"), v: z.literal(1), nowMs: z.number() }),
+  z.object({ type: z.literal("approval"), approval: approvalView }),
+  z.object({ type: z.literal("ready"), revision: z.number().int() }),
+  /** The newest signed tree head (C2SP checkpoint); the client keeps the last it saw. */
+  z.object({ type: z.literal("checkpoint"), note: z.string() }),
+  /** Every 15 s: the gateway's clock, and a sign of life. */
+  z.object({ type: z.literal("time"), nowMs: z.number() }),
+]);
+export type FeedFrame = z.infer<typeof feedFrame>;
+export const feedBeatMs = 15_000;

@@ -1,0 +1,13 @@
+import { z } from "zod";
+
+/** What others see of a principal. `id` is `ISSUER-NAME:KEY`, KEY being `sub` (OIDC), `tid:oid` (Entra) or `uid` (Okta). */
+export const principalView = z.object({
+  id: z.string(),
+  kind: z.enum(["user", "service"]),
+  name: z.string(),
+  groups: z.array(z.string()),
+});
+export type PrincipalView = z.infer<typeof principalView>;
+
+export const role = z.enum(["admin", "auditor"]);
+export type Role = z.infer<typeof role>;

@@ -1,0 +1,77 @@
+import type { JsonObject, Json } from "./json.ts";
+
+/** A JSON-RPC 2.0 message that has passed the strict parser. */
+export interface RpcMessage extends JsonObject {
+  readonly jsonrpc: "2.0";
+}
+export type RpcId = string | number;
+
+/** One message from a target, with the SSE event id it came under, if any (for Last-Event-ID). */
+export interface TargetMessage {
+  readonly message: RpcMessage;
+  readonly eventId?: string;
+}
+
+/** Protocol headers that travel with one client request (`mcp-protocol-version`, `mcp-method`, …), lower case. */
+export type ProtocolHeaders = Readonly<Record<string, string>>;
+
+/** Why a target could not answer. `status` is the target's HTTP status where it spoke HTTP. */
+export class TargetError extends Error {
+  override readonly name = "TargetError";
+  readonly reason: "unreachable" | "crashed" | "timeout" | "protocol" | "session-lost" | "http";
+  readonly status: number | undefined;
+  /** The target's JSON-RPC error object, when its refusal carried one. */
+  readonly rpcError: Json | undefined;
+
+  constructor(
+    reason: TargetError["reason"],
+    message: string,
+    options: { readonly status?: number; readonly rpcError?: Json; readonly cause?: unknown } = {},
+  ) {
+    super(message, { cause: options.cause });
+    this.reason = reason;
+    this.status = options.status;
+    this.rpcError = options.rpcError;
+  }
+}
+
+/**
+ * One conversation with a target: a legacy session (2025-11-25 and older), or the stateless
+ * traffic of a modern client (2026-07-28). Opened lazily by its first request.
+ */
+export interface TargetSession {
+  /**
+   * Sends one request and yields all that the target says in its answer, the response to `message.id` last.
+   * Throws TargetError. Aborting the signal stops waiting; it doesn't tell the target.
+   */
+  request(message: RpcMessage, headers: ProtocolHeaders, signal: AbortSignal): AsyncIterable<TargetMessage>;
+  /** Sends a notification, or the client's answer to a request of the target's. */
+  notify(message: RpcMessage, headers: ProtocolHeaders): Promise<void>;
+  /** What the target says unasked (legacy GET stream). Throws TargetError with status 405 where it has no such stream. */
+  listen(headers: ProtocolHeaders, lastEventId: string | undefined, signal: AbortSignal): AsyncIterable<TargetMessage>;
+  /** Ends the conversation: DELETE over HTTP, end of the child over stdio. Never throws. */
+  close(): Promise<void>;
+}
+
+/** A connection's last hop. */
+export interface Target {
+  readonly transport: "http" | "stdio";
+  open(era: "legacy" | "modern"): TargetSession;
+  /** Ends every conversation. */
+  close(): Promise<void>;
+}
+
+/** How to start a stdio target. `env` is all the child gets besides PATH and HOME: already resolved values. */
+export interface StdioSpec {
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly cwd?: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** The agent as the gateway sees it: it makes the last hop to stdio targets. */
+export interface Agent {
+  target(spec: StdioSpec): Target;
+  close(): Promise<void>;
+}
