@@ -33,6 +33,8 @@ export const consoleState = z.object({
     z.object({ state: z.literal("signed-in"), account: principalView, device: z.string() }),
     z.object({ state: z.literal("needs-sign-in"), account: principalView, error: failure }),
   ]),
+  /** What is wrong with the gateway's ledger as this client checks it: a checkpoint badly signed or smaller than one seen before. */
+  ledger: failure.nullable(),
   /** How the person signs in: shown on the signed-out screen. */
   provider: z.object({ kind: z.enum(["oidc", "entra", "okta"]), issuer: z.string() }),
   tunnel: z.discriminatedUnion("state", [

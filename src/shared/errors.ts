@@ -42,6 +42,7 @@ export const errorCodes = [
   "profile_in_use",
   "not_running",
   "usage",
+  "ledger_inconsistent",
   // faults
   "configuration",
   "store_failed",
