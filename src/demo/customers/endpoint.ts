@@ -73,16 +73,20 @@ class LegacySessions {
     const transport = new WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
       onsessioninitialized: async (id) => {
-        const [oldest] = this.#open;
-        if (this.#open.size >= mostSessions && oldest !== undefined) await oldest[1].close();
+        await this.#makeRoom();
         this.#open.set(id, transport);
       },
+      onsessionclosed: (id) => void this.#open.delete(id),
     });
-    transport.onclose = () => {
-      if (transport.sessionId !== undefined) this.#open.delete(transport.sessionId);
-    };
     await this.#makeServer().connect(transport);
     return transport;
+  }
+
+  async #makeRoom(): Promise<void> {
+    const [oldest] = this.#open;
+    if (this.#open.size < mostSessions || oldest === undefined) return;
+    this.#open.delete(oldest[0]);
+    await oldest[1].close();
   }
 }
 

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { request } from "node:http";
+import { request, type IncomingMessage } from "node:http";
 import { createInterface } from "node:readline";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { Client as ClientV1 } from "@modelcontextprotocol/sdk/client/index.js";
@@ -35,8 +35,7 @@ async function modernClient(): Promise<Client> {
 async function legacyClient(): Promise<{ client: ClientV1; transport: TransportV1 }> {
   const client = new ClientV1({ name: "test", version: "1" });
   const transport = new TransportV1(url);
-  // The v1 declaration of `sessionId` predates exactOptionalPropertyTypes.
-  await client.connect(transport as Parameters<ClientV1["connect"]>[0]);
+  await client.connect(transport);
   return { client, transport };
 }
 
@@ -118,7 +117,7 @@ describe("the customers server", () => {
 async function statusWith(headers: Record<string, string>): Promise<number | undefined> {
   const asked = request(url, { method: "POST", headers: { "content-type": "application/json", ...headers } });
   asked.end("{}");
-  const [response] = (await once(asked, "response")) as [import("node:http").IncomingMessage];
+  const [response] = (await once(asked, "response")) as [IncomingMessage];
   response.resume();
   return response.statusCode;
 }
