@@ -71,8 +71,8 @@ export function endOfNumber(text: string, at: number): number {
 }
 
 function roundTrips(text: string, start: number, end: number): boolean {
-  // A double gives back every decimal of 15 significant digits (DBL_DIG) within its normal range, e±99 surely.
-  if (end - start <= 15 && end - exponentIn(text, start, end) <= 4) return true;
+  // A double gives back every decimal of 15 significant digits (DBL_DIG) within its normal range; e99 and e-9 lie well within.
+  if (end - start <= 15 && end - exponentIn(text, start, end) <= 3) return true;
   const token = text.slice(start, end);
   const number = Number(token);
   return Number.isFinite(number) && decimal(token) === decimal(String(number));
