@@ -4,7 +4,8 @@ import { connectionView } from "./connection.ts";
 import { errorCodes, type Result } from "./errors.ts";
 import { principalView } from "./principal.ts";
 
-const failure = z.object({ code: z.enum(errorCodes), message: z.string() });
+/** A failure as it crosses to a console. */
+export const failure = z.object({ code: z.enum(errorCodes), message: z.string() });
 
 /** A registered MCP client program of this profile; its token itself is shown once, when it is added. */
 export const clientView = z.object({
