@@ -31,6 +31,10 @@ export type Effect =
 /** The ordered rules: first match wins. */
 export interface Policy {
   decide(subject: Subject): Effect;
-  /** SHA-256 over all rules, for the record. */
+  /** Whether the subject belongs into a list shown to this principal: its effect is not deny. */
+  mayUse(subject: Subject): boolean;
+  /** Whether some call through the connection could be allowed or held for this principal. */
+  mayReach(principal: Principal, connection: string): boolean;
+  /** SHA-256 over all rules in their order, base64url, for the record. */
   readonly version: string;
 }
