@@ -1,0 +1,74 @@
+import type { Config, RuleConfig } from "../gateway/config-schema.ts";
+
+/** What is odd about each rule, in order: nothing here is an error, all of it is likely not what was meant. */
+export function ruleWarnings(config: Pick<Config, "connections" | "rules">): readonly (readonly string[])[] {
+  return config.rules.map((rule, position) => [
+    ...shadow(rule, config.rules.slice(0, position)),
+    ...repeatedName(rule, config.rules.slice(0, position)),
+    ...unknownConnections(rule, config.connections),
+  ]);
+}
+
+/** Whether every call that `later` matches is matched by `earlier`; false where that can't be seen from the texts. */
+export function covers(earlier: RuleConfig, later: RuleConfig): boolean {
+  if (!everyCovered(earlier.connections, later.connections)) return false;
+  if (!groupsCovered(earlier.groups, later.groups)) return false;
+  if (!namesKinds(earlier)) return true;
+  return kinds.every((kind) => {
+    const wanted = later[kind] ?? (namesKinds(later) ? [] : ["*"]);
+    return everyCovered(earlier[kind] ?? [], wanted);
+  });
+}
+
+/**
+ * Whether the glob `wide` matches all that `narrow` does. It does whenever it matches the text of `narrow` with the
+ * stars in it taken as characters that only a star can match; so the answer true is always right.
+ */
+export function globCovers(wide: string, narrow: string): boolean {
+  let [w, n] = [0, 0];
+  let [starAt, resumeAt] = [-1, 0];
+  while (n < narrow.length) {
+    if (w < wide.length && wide[w] === "*") {
+      [starAt, resumeAt] = [w, n];
+      w += 1;
+    } else if (w < wide.length && wide[w] === narrow[n] && narrow[n] !== "*") {
+      w += 1;
+      n += 1;
+    } else if (starAt >= 0) {
+      resumeAt += 1;
+      [w, n] = [starAt + 1, resumeAt];
+    } else {
+      return false;
+    }
+  }
+  return [...wide.slice(w)].every((character) => character === "*");
+}
+
+const kinds = ["tools", "resources", "prompts"] as const;
+
+function namesKinds(rule: RuleConfig): boolean {
+  return kinds.some((kind) => rule[kind] !== undefined);
+}
+
+function everyCovered(wide: readonly string[], narrow: readonly string[]): boolean {
+  return narrow.every((pattern) => wide.some((other) => globCovers(other, pattern)));
+}
+
+function groupsCovered(wide: readonly string[] | undefined, narrow: readonly string[] | undefined): boolean {
+  return wide === undefined || (narrow?.every((group) => wide.includes(group)) ?? false);
+}
+
+function shadow(rule: RuleConfig, earlier: readonly RuleConfig[]): readonly string[] {
+  const first = earlier.find((other) => covers(other, rule));
+  return first === undefined ? [] : [`can never match: rule ${JSON.stringify(first.name)} above it covers it`];
+}
+
+function repeatedName(rule: RuleConfig, earlier: readonly RuleConfig[]): readonly string[] {
+  return earlier.some((other) => other.name === rule.name) ? ["has the name of a rule above it"] : [];
+}
+
+function unknownConnections(rule: RuleConfig, connections: Config["connections"]): readonly string[] {
+  return rule.connections
+    .filter((glob) => !connections.some((connection) => globCovers(glob, connection.name)))
+    .map((glob) => `matches no connection with ${JSON.stringify(glob)}`);
+}

@@ -1,0 +1,44 @@
+/** The terminal shell: `countersign COMMAND`. This file is its table of contents; each command has a file of its own. */
+import type { Command } from "./command.ts";
+import { run } from "./run.ts";
+
+/** Loaded when asked for: a short command shouldn't wait for what another one needs. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  "sign-in": async () => (await import("./sign-in.ts")).signIn,
+  "sign-out": async () => (await import("./sign-out.ts")).signOut,
+  status: async () => (await import("./status.ts")).status,
+  connect: async () => (await import("./connect.ts")).connect,
+  console: async () => (await import("./console.ts")).consoleLink,
+  connections: async () => (await import("./connections.ts")).connections,
+  call: async () => (await import("./call.ts")).call,
+  clients: async () => (await import("./clients.ts")).clients,
+  approvals: async () => (await import("./approvals.ts")).approvals,
+  audit: async () => (await import("./audit.ts")).audit,
+  policy: async () => (await import("./policy.ts")).policy,
+  gateway: async () => (await import("./gateway.ts")).gateway,
+};
+
+const overview = `Usage: countersign COMMAND [--profile DIR] [--json]
+
+At the engineer's desk
+  sign-in [--gateway URL]        sign in, and open the tunnel for MCP clients
+  sign-out                       end the session
+  connect                        open the tunnel and stay, without signing in anew where that isn't needed
+  status                         who is signed in, what is open
+  connections                    what this person may reach, and at which local address
+  call CONNECTION TOOL [JSON]    one call through the tunnel
+  clients list|add|remove        the MCP client programs that may use the tunnel
+
+At the approver's desk
+  approvals list|show|approve|deny
+  console                        a new one-time link to the console in a browser
+
+At the gateway
+  gateway --config FILE          run a gateway
+  policy check FILE              check a gateway.yaml without running it
+  audit verify                   check the ledger against its key
+
+--profile DIR names another profile folder, --json prints one JSON value. countersign COMMAND --help says more.
+Status: 0 done, 1 refused or failed, 2 wrong usage.`;
+
+process.exitCode = await run(process.argv.slice(2), commands, overview);

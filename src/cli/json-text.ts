@@ -1,0 +1,20 @@
+import { visible } from "../shared/visible.ts";
+
+/** JSON on one line in which unseen characters are escapes: the same value, harmless on a terminal (rule 10). */
+export function jsonText(value: unknown): string {
+  return escaped(JSON.stringify(value));
+}
+
+/** JSON over several indented lines, each harmless on a terminal; escapes show what a string hides. */
+export function jsonLines(value: unknown): readonly string[] {
+  return JSON.stringify(value, null, 2).split("\n").map(escaped);
+}
+
+function escaped(json: string): string {
+  return json.replace(/[^\u0020-\u007E]/gu, (character) => (visible(character) === character ? character : escape(character)));
+}
+
+function escape(character: string): string {
+  const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index));
+  return units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");
+}

@@ -1,0 +1,37 @@
+import { CountersignError, toFailure } from "../shared/errors.ts";
+import type { Command } from "./command.ts";
+import { terminal } from "./terminal.ts";
+
+/** Runs the command that these arguments name. Returns the exit status: 0 done, 1 refused or failed, 2 wrong usage. */
+export async function run(
+  args: readonly string[],
+  commands: Readonly<Record<string, () => Promise<Command>>>,
+  overview: string,
+): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === undefined || name === "help" || name === "--help" || name === "-h") {
+    terminal(false).answer(null, overview.split("\n"));
+    return name === undefined ? 2 : 0;
+  }
+  try {
+    const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
+    if (load === undefined) {
+      throw new CountersignError("usage", `There is no command ${JSON.stringify(name)}; --help lists them.`);
+    }
+    const command = await load();
+    if (rest.includes("--help") || rest.includes("-h")) terminal(false).answer(null, command.help.split("\n"));
+    else await command.run(rest, terminal);
+    return 0;
+  } catch (error) {
+    return report(error);
+  }
+}
+
+/** One line on standard error, and the exit status that goes with it. */
+function report(error: unknown): number {
+  const failure = toFailure(error);
+  // A fault that is not ours: its own words are all there is to find it by.
+  const message = error instanceof CountersignError || !(error instanceof Error) ? failure.message : error.message;
+  terminal(false).note(`countersign: ${message.replaceAll("\n", " ")}`);
+  return failure.code === "usage" || failure.code === "configuration" ? 2 : 1;
+}
