@@ -1,0 +1,26 @@
+import type { Agent, StdioSpec, Target } from "../shared/target.ts";
+import type { Note } from "./note.ts";
+import { ChildGroups } from "./stdio-groups.ts";
+import { createStdioTarget } from "./stdio-target.ts";
+
+/**
+ * The last hop, embedded: stdio targets as children of this process. `onNote` hears what an operator may want to know
+ * and no caller is told. The owner ends it with `close()`; children that are left when the process exits are killed.
+ */
+export function createAgent(options: { readonly onNote?: (note: Note) => void } = {}): Agent {
+  const onNote = options.onNote ?? (() => undefined);
+  const groups = new ChildGroups();
+  const targets = new Set<Target>();
+  return {
+    target(spec: StdioSpec): Target {
+      const target = createStdioTarget(spec, groups, onNote);
+      targets.add(target);
+      return target;
+    },
+    async close(): Promise<void> {
+      await Promise.all([...targets].map((target) => target.close()));
+      targets.clear();
+      groups.close();
+    },
+  };
+}

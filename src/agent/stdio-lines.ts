@@ -1,0 +1,39 @@
+import { TargetError } from "../shared/target.ts";
+
+/** The longest line that is taken, in bytes. */
+export const maxLineBytes = 64 * 1024 * 1024;
+
+/** Cuts a byte stream into lines (MCP stdio: one JSON value a line). Throws TargetError `protocol` for a line above the limit. */
+export class LineSplitter {
+  readonly #maxBytes: number;
+  #pieces: Buffer[] = [];
+  #length = 0;
+
+  constructor(maxBytes: number = maxLineBytes) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /** The lines that these bytes complete, without their ends; empty ones are left out. */
+  push(chunk: Buffer): string[] {
+    const lines: string[] = [];
+    let start = 0;
+    for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, start)) {
+      this.#keep(chunk.subarray(start, end));
+      const line = Buffer.concat(this.#pieces).toString("utf8").trim();
+      if (line !== "") lines.push(line);
+      this.#pieces = [];
+      this.#length = 0;
+      start = end + 1;
+    }
+    this.#keep(chunk.subarray(start));
+    return lines;
+  }
+
+  #keep(piece: Buffer): void {
+    this.#length += piece.length;
+    if (this.#length > this.#maxBytes) {
+      throw new TargetError("protocol", `The target sent a line of more than ${this.#maxBytes} bytes.`);
+    }
+    if (piece.length > 0) this.#pieces.push(piece);
+  }
+}

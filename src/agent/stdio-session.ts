@@ -1,0 +1,164 @@
+import { asRpcMessage, isRpcId } from "../shared/message.ts";
+import {
+  TargetError,
+  type ProtocolHeaders,
+  type RpcMessage,
+  type StdioSpec,
+  type TargetMessage,
+  type TargetSession,
+} from "../shared/target.ts";
+import { MessageQueue } from "./message-queue.ts";
+import type { Note } from "./note.ts";
+import { StdioChild } from "./stdio-child.ts";
+import type { ChildGroups } from "./stdio-groups.ts";
+import { Routing } from "./stdio-routing.ts";
+
+/** What may wait for a slow reader, and for any reader at all; in characters. */
+const queueLimit = 64 * 1024 * 1024;
+const unclaimedLimit = 4 * 1024 * 1024;
+
+type Stream = MessageQueue<TargetMessage>;
+
+/** One conversation over stdio: a child of its own, started by the first message, of either era. */
+export class StdioSession implements TargetSession {
+  readonly #spec: StdioSpec;
+  readonly #groups: ChildGroups;
+  readonly #onNote: (note: Note) => void;
+  readonly #onClosed: () => void;
+  readonly #routing = new Routing<Stream>();
+  /** What the target said while nobody listened. */
+  readonly #unclaimed = new MessageQueue<TargetMessage>(unclaimedLimit);
+  #listener: Stream | undefined;
+  #child: StdioChild | undefined;
+  #lost: TargetError | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(spec: StdioSpec, groups: ChildGroups, onNote: (note: Note) => void, onClosed: () => void) {
+    this.#spec = spec;
+    this.#groups = groups;
+    this.#onNote = onNote;
+    this.#onClosed = onClosed;
+  }
+
+  async *request(message: RpcMessage, _headers: ProtocolHeaders, signal: AbortSignal): AsyncGenerator<TargetMessage> {
+    signal.throwIfAborted();
+    if (!isRpcId(message.id)) throw new TargetError("protocol", "A request needs an id.");
+    const child = this.#start();
+    const stream: Stream = new MessageQueue(queueLimit);
+    const outgoing = this.#routing.outgoingRequest(message, message.id, stream);
+    this.#handOver(stream);
+    const leave = (): void => stream.abandon(signal.reason);
+    signal.addEventListener("abort", leave, { once: true });
+    try {
+      child.write(outgoing.message);
+      yield* stream.read();
+    } finally {
+      signal.removeEventListener("abort", leave);
+      this.#routing.leave(outgoing.number);
+    }
+  }
+
+  async notify(message: RpcMessage): Promise<void> {
+    const child = this.#start();
+    const outgoing = this.#routing.outgoingOther(message);
+    if (outgoing !== null) child.write(outgoing);
+  }
+
+  async *listen(
+    _headers: ProtocolHeaders,
+    _lastEventId: string | undefined,
+    signal: AbortSignal,
+  ): AsyncGenerator<TargetMessage> {
+    signal.throwIfAborted();
+    if (this.#lost) throw lost(this.#lost);
+    const stream: Stream = new MessageQueue(queueLimit);
+    // A client that lost its stream opens the next one before anybody has noticed: the newest counts.
+    this.#listener?.end();
+    this.#listener = stream;
+    this.#handOver(stream);
+    const leave = (): void => stream.abandon(signal.reason);
+    signal.addEventListener("abort", leave, { once: true });
+    try {
+      yield* stream.read();
+    } finally {
+      signal.removeEventListener("abort", leave);
+      if (this.#listener === stream) this.#listener = undefined;
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#ended(new TargetError("session-lost", "The session was closed."));
+    await this.#child?.stop();
+    this.#onClosed();
+  }
+
+  #start(): StdioChild {
+    if (this.#lost) throw lost(this.#lost);
+    this.#child ??= new StdioChild(this.#spec, this.#groups, this.#onNote, {
+      line: (text) => this.#read(text),
+      ended: (error) => this.#ended(error),
+    });
+    return this.#child;
+  }
+
+  #ended(error: TargetError): void {
+    this.#lost ??= error;
+    for (const stream of this.#routing.streams()) stream.fail(error);
+    this.#listener?.fail(error);
+  }
+
+  #read(line: string): void {
+    const value = parse(line);
+    if (value === undefined) return this.#note("not-json", `a line of ${line.length} characters`);
+    // Revision 2025-03-26 knows batches.
+    for (const item of Array.isArray(value) ? value : [value]) {
+      const message = asRpcMessage(item);
+      if (message === null) this.#note("not-json-rpc", `a line of ${line.length} characters`);
+      else this.#route(message, line.length);
+    }
+  }
+
+  #route(incoming: RpcMessage, length: number): void {
+    const route = this.#routing.incoming(incoming);
+    switch (route.to) {
+      case "request":
+        this.#push(route.stream, route.message, length);
+        if (route.last) route.stream.end();
+        return;
+      case "session":
+        return this.#push(this.#listener ?? this.#routing.streams().at(-1) ?? this.#unclaimed, route.message, length);
+      case "nobody":
+        if (route.why === "unknown-id") this.#note("unknown-id", "a message that answers nothing we asked");
+        return;
+    }
+  }
+
+  #push(stream: Stream, message: RpcMessage, length: number): void {
+    if (!stream.push({ message }, length)) this.#note("dropped", "the oldest message that waited for a reader");
+  }
+
+  #handOver(stream: Stream): void {
+    for (const { message } of this.#unclaimed.drain()) stream.push({ message }, 0);
+  }
+
+  #note(what: Note["what"], detail: string): void {
+    this.#onNote({ target: this.#spec.name, what, detail });
+  }
+}
+
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+function lost(cause: TargetError): TargetError {
+  return new TargetError("session-lost", "The target's process of this session has ended.", { cause });
+}
