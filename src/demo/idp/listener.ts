@@ -1,0 +1,62 @@
+import { createServer as createHttpServer, type RequestListener } from "node:http";
+import { createServer as createHttpsServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
+import type { Switches } from "./switches.ts";
+
+/** A server on 127.0.0.1. */
+export interface Listener {
+  readonly port: number;
+  /** Ends every connection at once. */
+  close(): Promise<void>;
+}
+
+/** Listens on the port, 0 being any free one; rejects with the system's error where it is taken. */
+export async function listen(
+  port: number,
+  handle: RequestListener,
+  tls?: { readonly cert: string; readonly key: string },
+): Promise<Listener> {
+  const server = tls ? createHttpsServer(tls, handle) : createHttpServer(handle);
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ port, host: "127.0.0.1", exclusive: true }, resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** The handler, failing as the switches say. */
+export function failingBy(switches: Switches, handle: RequestListener): RequestListener {
+  return (request, response) => {
+    void (async () => {
+      if (switches.delayMs > 0) await pause(switches.delayMs);
+      switch (switches.failure) {
+        case "none":
+          return void handle(request, response);
+        case "dropped":
+          return void request.socket.destroy();
+        case "unavailable":
+          return void response.writeHead(503, { "content-type": "text/plain" }).end("down for the test");
+        case "too-many-requests":
+          return void response.writeHead(429, { "retry-after": "1" }).end();
+        default:
+          switches.failure satisfies never;
+      }
+    })();
+  };
+}
+
+/** Ports that were free a moment ago; as a fixed list of redirect addresses needs them before anybody listens. */
+export async function freePorts(count: number): Promise<number[]> {
+  const taken = await Promise.all(Array.from({ length: count }, () => listen(0, () => undefined)));
+  const ports = taken.map(({ port }) => port);
+  await Promise.all(taken.map((listener) => listener.close()));
+  return ports;
+}

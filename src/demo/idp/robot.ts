@@ -1,0 +1,78 @@
+import { Agent, request } from "undici";
+
+/** The last answer of the journey: the client's own page. */
+export interface Arrival {
+  readonly status: number;
+  readonly url: string;
+  readonly body: string;
+}
+
+/**
+ * A browser without a screen: opens the authorization address, picks the person (`null`: presses Cancel) and follows
+ * every redirect to its end. `ca` is the provider's PEM. Rejects where the journey meets no page of ours.
+ */
+export async function signInAs(
+  url: string,
+  personId: string | null,
+  options: { readonly ca?: string } = {},
+): Promise<Arrival> {
+  const agent = new Agent({ connect: options.ca === undefined ? {} : { ca: options.ca } });
+  const browser = new Browser(agent);
+  try {
+    const page = await browser.open("GET", url);
+    const token = /name="token" value="([0-9a-f]+)"/.exec(page.body)?.[1];
+    if (token === undefined) return page;
+    const form = new URLSearchParams({ token, person: personId ?? "" });
+    return await browser.open("POST", page.url, form.toString());
+  } finally {
+    await agent.destroy();
+  }
+}
+
+class Browser {
+  readonly #agent: Agent;
+  readonly #cookies: { readonly host: string; readonly path: string; readonly name: string; readonly value: string }[] =
+    [];
+
+  constructor(agent: Agent) {
+    this.#agent = agent;
+  }
+
+  async open(method: "GET" | "POST", url: string, form?: string): Promise<Arrival> {
+    let [verb, target, body] = [method, new URL(url), form];
+    for (let hops = 0; hops < 20; hops++) {
+      const answer = await request(target, {
+        dispatcher: this.#agent,
+        method: verb,
+        headers: { cookie: this.#cookiesFor(target), "content-type": "application/x-www-form-urlencoded" },
+        body: body ?? null,
+      });
+      this.#keep(target, answer.headers["set-cookie"]);
+      const text = await answer.body.text();
+      const location = answer.headers["location"];
+      if (answer.statusCode < 300 || answer.statusCode > 399 || typeof location !== "string") {
+        return { status: answer.statusCode, url: target.href, body: text };
+      }
+      [verb, target, body] = ["GET", new URL(location, target), undefined];
+    }
+    throw new Error("the sign-in goes round in circles");
+  }
+
+  #cookiesFor(target: URL): string {
+    return this.#cookies
+      .filter(({ host, path }) => host === target.hostname && target.pathname.startsWith(path))
+      .map(({ name, value }) => `${name}=${value}`)
+      .join("; ");
+  }
+
+  #keep(target: URL, header: string | string[] | undefined): void {
+    for (const line of [header ?? []].flat()) {
+      const [pair = "", ...attributes] = line.split("; ");
+      const [name = "", value = ""] = pair.split(/=(.*)/);
+      const path = attributes.find((text) => /^path=/i.test(text))?.slice(5) ?? "/";
+      const old = this.#cookies.findIndex((cookie) => cookie.name === name && cookie.path === path);
+      if (old >= 0) this.#cookies.splice(old, 1);
+      if (value !== "") this.#cookies.push({ host: target.hostname, path, name, value });
+    }
+  }
+}

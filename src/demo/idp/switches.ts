@@ -1,0 +1,25 @@
+/**
+ * What tests and demonstrations may change while an issuer runs; each takes effect with the next request.
+ * `dropped`: connections end without an answer, as if nobody listened.
+ */
+export interface Switches {
+  accessTokenSeconds: number;
+  refreshTokenSeconds: number;
+  failure: "none" | "dropped" | "unavailable" | "too-many-requests";
+  /** Milliseconds that every answer is held back. */
+  delayMs: number;
+  /** Whoever is picked, the client is told `access_denied`. */
+  denySignIn: boolean;
+}
+
+/** Tokens of ten minutes, sessions of a day, no failures. */
+export function initialSwitches(given: Partial<Switches> = {}): Switches {
+  return {
+    accessTokenSeconds: 600,
+    refreshTokenSeconds: 86_400,
+    failure: "none",
+    delayMs: 0,
+    denySignIn: false,
+    ...given,
+  };
+}
