@@ -1,0 +1,31 @@
+import { z } from "zod";
+
+/** What every access token here must or may say (RFC 9068, section 2.2), and where the three kinds of issuer differ. Times are seconds. */
+export const accessTokenClaims = z.looseObject({
+  iss: z.string(),
+  sub: z.string().min(1),
+  aud: z.union([z.string(), z.array(z.string())]),
+  exp: z.number(),
+  nbf: z.number().optional(),
+  auth_time: z.number().nonnegative().optional(),
+  name: z.string().optional(),
+  preferred_username: z.string().optional(),
+  email: z.string().optional(),
+  // oidc
+  client_id: z.string().optional(),
+  azp: z.string().optional(),
+  // entra
+  ver: z.string().or(z.number()).optional(),
+  tid: z.string().optional(),
+  oid: z.string().optional(),
+  appid: z.string().optional(),
+  app_displayname: z.string().optional(),
+  idtyp: z.string().optional(),
+  roles: z.array(z.string()).optional(),
+  // okta
+  cid: z.string().optional(),
+  uid: z.string().optional(),
+  /** Words in one string (Entra), or a list (Okta). */
+  scp: z.union([z.string(), z.array(z.string())]).optional(),
+});
+export type Claims = z.infer<typeof accessTokenClaims>;

@@ -1,0 +1,152 @@
+import { readFile } from "node:fs/promises";
+import { createLocalJWKSet, errors, type CryptoKey, type JWSHeaderParameters } from "jose";
+import { Agent, fetch as undiciFetch } from "undici";
+import { z } from "zod";
+import { CountersignError } from "../../shared/errors.ts";
+import type { IssuerConfig } from "../config-schema.ts";
+import { isProtectedUrl } from "./protected-url.ts";
+
+/** What is needed of `fetch`: one GET that follows no redirect. */
+export type FetchText = (
+  url: string,
+  signal: AbortSignal,
+) => Promise<{ readonly status: number; text(): Promise<string> }>;
+
+/** The signature keys of one issuer. */
+export interface IssuerKeys {
+  /** The one key a token's header names. Throws CountersignError `token_invalid` or `issuer_unreachable`. */
+  keyFor(header: JWSHeaderParameters): Promise<CryptoKey>;
+  /** Starts a reload in the background where the keys are older than ten minutes. */
+  refresh(): void;
+  close(): void;
+}
+
+export interface IssuerKeysOptions {
+  readonly now: () => number;
+  readonly fetch?: FetchText | undefined;
+  /** Called when a reload brought other keys than before. */
+  readonly onChange: () => void;
+}
+
+const timeoutMs = 5000;
+/** After a success, an unknown `kid` causes no new request for so long; after a failure, nothing does for the shorter time. */
+const cooldownMs = 30_000;
+const retryMs = 1000;
+const oldAfterMs = 600_000;
+const largestAnswer = 1_000_000;
+
+/**
+ * Keys by discovery (OpenID Connect Discovery 1.0, section 4) or from `jwksUri`. Known keys stay good while the issuer is down;
+ * a successful reload replaces them, so that a key the issuer has withdrawn ends with the next reload.
+ */
+export function createIssuerKeys(issuer: IssuerConfig, options: IssuerKeysOptions): IssuerKeys {
+  const source = createSource(issuer, options.fetch);
+  let keys: {
+    readonly text: string;
+    readonly find: ReturnType<typeof createLocalJWKSet>;
+    readonly atMs: number;
+  } | null = null;
+  let failure: { readonly error: CountersignError; readonly atMs: number } | null = null;
+  let loading: Promise<void> | null = null;
+
+  const load = async (): Promise<void> => {
+    try {
+      const text = await source.read();
+      const find = createLocalJWKSet(jwks.parse(JSON.parse(text)));
+      if (keys !== null && keys.text !== text) options.onChange();
+      keys = { text, find, atMs: options.now() };
+      failure = null;
+    } catch (cause) {
+      failure = { error: unreachable(issuer, cause), atMs: options.now() };
+    }
+  };
+  const reload = async (): Promise<void> => {
+    const wait = failure === null ? (keys?.atMs ?? -Infinity) + cooldownMs : failure.atMs + retryMs;
+    if (loading === null && options.now() < wait) return;
+    loading ??= load().finally(() => (loading = null));
+    await loading;
+  };
+  const find = async (header: JWSHeaderParameters): Promise<CryptoKey | null> => {
+    try {
+      return (await keys?.find(header)) ?? null;
+    } catch (error) {
+      if (error instanceof errors.JWKSNoMatchingKey) return null;
+      throw new CountersignError("token_invalid", "The token's header names no single key of its issuer.", {
+        cause: error,
+      });
+    }
+  };
+  return {
+    async keyFor(header) {
+      const known = await find(header);
+      if (known !== null) return known;
+      await reload();
+      const fresh = await find(header);
+      if (fresh !== null) return fresh;
+      if (failure !== null) throw failure.error;
+      throw new CountersignError("token_invalid", "The token is signed with a key that its issuer doesn't publish.");
+    },
+    refresh() {
+      if (keys !== null && options.now() >= keys.atMs + oldAfterMs) void reload();
+    },
+    close: () => source.close(),
+  };
+}
+
+const jwks = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) });
+const metadata = z.object({ issuer: z.string(), jwks_uri: z.string() });
+
+interface Source {
+  /** The text of the issuer's key set. */
+  read(): Promise<string>;
+  close(): void;
+}
+
+function createSource(issuer: IssuerConfig, given: FetchText | undefined): Source {
+  let agent: Agent | null = null;
+  let jwksUri = issuer.jwksUri ?? null;
+  const connect: FetchText = async (url, signal) => {
+    agent ??= await createAgent(issuer);
+    return await undiciFetch(url, { signal, redirect: "error", dispatcher: agent });
+  };
+  const get = async (url: string): Promise<string> => {
+    if (!isProtectedUrl(url)) throw new Error(`${url} is neither https nor on this machine`);
+    const response = await (given ?? connect)(url, AbortSignal.timeout(timeoutMs));
+    if (response.status !== 200) throw new Error(`${url} answered ${response.status}`);
+    const text = await response.text();
+    if (text.length > largestAnswer) throw new Error(`${url} answered more than a megabyte`);
+    return text;
+  };
+  return {
+    async read() {
+      if (jwksUri === null) {
+        const found = metadata.parse(JSON.parse(await get(discoveryUrl(issuer.issuer))));
+        // OpenID Connect Discovery 1.0, section 4.3: a document that speaks for another issuer must not be used.
+        if (found.issuer !== issuer.issuer) throw new Error(`the metadata names another issuer, ${found.issuer}`);
+        jwksUri = found.jwks_uri;
+      }
+      try {
+        return await get(jwksUri);
+      } catch (error) {
+        // The address may have moved: the next attempt asks for it again.
+        jwksUri = issuer.jwksUri ?? null;
+        throw error;
+      }
+    },
+    close: () => void agent?.destroy(),
+  };
+}
+
+async function createAgent(issuer: IssuerConfig): Promise<Agent> {
+  const ca = issuer.ca === undefined ? {} : { ca: await readFile(issuer.ca, "utf8") };
+  return new Agent({ connect: { ...ca, timeout: timeoutMs }, keepAliveTimeout: 1000, connections: 2 });
+}
+
+function discoveryUrl(issuer: string): string {
+  return `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
+}
+
+function unreachable(issuer: IssuerConfig, cause: unknown): CountersignError {
+  const message = `The keys of the issuer "${issuer.name}" can't be read; see whether the gateway reaches ${issuer.issuer}.`;
+  return new CountersignError("issuer_unreachable", message, { cause });
+}

@@ -1,0 +1,159 @@
+import { createHash } from "node:crypto";
+import { compactVerify, decodeJwt, decodeProtectedHeader, type CryptoKey, type ProtectedHeaderParameters } from "jose";
+import { CountersignError, type ErrorCode } from "../../shared/errors.ts";
+import type { Config, IssuerConfig } from "../config-schema.ts";
+import { accessTokenClaims, type Claims } from "./claims.ts";
+import { groupsOf } from "./groups.ts";
+import { createIssuerKeys, type FetchText, type IssuerKeys } from "./issuer-keys.ts";
+import type { Principal, TokenVerifier } from "./principal.ts";
+import { callerOf } from "./caller.ts";
+import { rolesOf } from "./roles.ts";
+import { createTokenCache } from "./token-cache.ts";
+
+export interface TokenVerifierOptions {
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+  readonly fetch?: FetchText;
+}
+
+/** Asymmetric algorithms only: `none` and HMAC (a public key taken for a secret) never pass. */
+const algorithms = ["RS256", "PS256", "ES256", "EdDSA"];
+/** RFC 9068 and plain JWTs; a logout token, a DPoP proof or a decision of ours is no access token. */
+const types = ["at+jwt", "application/at+jwt", "jwt"];
+const toleranceMs = 30_000;
+const longestToken = 16_384;
+
+/** A verifier of access tokens of the configured issuers. Linear: the first check that fails answers, with its own code. */
+export function createTokenVerifier(
+  config: Pick<Config, "issuers" | "roles" | "identities">,
+  options: TokenVerifierOptions = {},
+): TokenVerifier {
+  const now = options.now ?? Date.now;
+  const cache = createTokenCache();
+  const issuers = new Map(
+    config.issuers.map((issuer) => {
+      const keys = createIssuerKeys(issuer, { now, fetch: options.fetch, onChange: () => cache.clear() });
+      return [issuer.issuer, { issuer, keys }] as const;
+    }),
+  );
+  const persons = new Map(config.identities.flatMap((ids) => ids.map((id) => [id, ids[0] ?? id] as const)));
+
+  const verify = async (token: string): Promise<Principal> => {
+    const header = headerOf(token);
+    const trusted = issuers.get(unverifiedIssuer(token));
+    if (trusted === undefined) refuse("wrong_issuer", "The token's issuer is not one of this gateway's issuers.");
+    const { issuer, keys } = trusted;
+    const claims = await verifiedClaims(token, await keys.keyFor(header));
+    if (claims.iss !== issuer.issuer) refuse("wrong_issuer", "The token's issuer is not the one that was verified.");
+    checkTimes(claims, now());
+    checkAudience(claims, issuer);
+    const caller = callerOf(issuer, claims, header);
+    const groups = groupsOf(issuer, claims);
+    const id = `${issuer.name}:${caller.key}`;
+    return {
+      id,
+      kind: caller.kind,
+      name: caller.name,
+      groups: [...groups],
+      issuer: issuer.name,
+      person: persons.get(id) ?? id,
+      roles: rolesOf(config.roles, groups),
+      clientId: caller.clientId,
+      expiresAtMs: claims.exp * 1000,
+      authenticatedAtMs: claims.auth_time === undefined ? null : claims.auth_time * 1000,
+    };
+  };
+
+  return {
+    async verify(token) {
+      if (token === undefined || token === "")
+        refuse("token_missing", "The request carries no access token; sign in first.");
+      const hash = createHash("sha256").update(token).digest("base64");
+      const known = cache.get(hash, now());
+      if (known !== undefined) {
+        refreshKeys(issuers.values());
+        return known;
+      }
+      const generation = cache.generation();
+      const principal = await verify(token);
+      refreshKeys(issuers.values());
+      cache.put(hash, principal, generation);
+      return principal;
+    },
+    close() {
+      for (const { keys } of issuers.values()) keys.close();
+    },
+  };
+}
+
+function headerOf(token: string): ProtectedHeaderParameters {
+  if (token.length > longestToken || !/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) return malformed();
+  let header: ProtectedHeaderParameters;
+  try {
+    header = decodeProtectedHeader(token);
+  } catch (cause) {
+    return malformed(cause);
+  }
+  if (typeof header.alg !== "string" || !algorithms.includes(header.alg)) {
+    refuse("token_invalid", `The token must be signed with ${algorithms.join(", ")}.`);
+  }
+  // RFC 7515, section 4.1.11: no extension is understood here, b64 (RFC 7797) included.
+  if (header.crit !== undefined || header["b64"] !== undefined)
+    refuse("token_invalid", "The token demands an unknown extension.");
+  const type = header.typ as unknown;
+  if (type !== undefined && !(typeof type === "string" && types.includes(type.toLowerCase()))) {
+    refuse("token_invalid", "The token is not an access token by its type.");
+  }
+  return header;
+}
+
+/** Picks the issuer whose keys are asked; nothing else of an unverified token counts. */
+function unverifiedIssuer(token: string): string {
+  try {
+    return decodeJwt(token).iss ?? "";
+  } catch (cause) {
+    return malformed(cause);
+  }
+}
+
+async function verifiedClaims(token: string, key: CryptoKey): Promise<Claims> {
+  let payload: string;
+  try {
+    const verified = await compactVerify(token, key, { algorithms });
+    payload = new TextDecoder("utf-8", { fatal: true }).decode(verified.payload);
+  } catch (cause) {
+    throw new CountersignError("token_invalid", "The token's signature does not hold.", { cause });
+  }
+  const claims = accessTokenClaims.safeParse(JSON.parse(payload));
+  if (!claims.success) {
+    throw new CountersignError("token_invalid", "The token lacks a claim that access tokens have.", {
+      cause: claims.error,
+    });
+  }
+  return claims.data;
+}
+
+function checkTimes(claims: Claims, nowMs: number): void {
+  if (claims.exp * 1000 + toleranceMs <= nowMs) refuse("token_expired", "The token has expired; get a new one.");
+  if (claims.nbf !== undefined && claims.nbf * 1000 - toleranceMs > nowMs) {
+    refuse("token_not_yet_valid", "The token is not valid yet; compare this machine's clock with the issuer's.");
+  }
+}
+
+function checkAudience(claims: Claims, issuer: IssuerConfig): void {
+  const audiences = typeof claims.aud === "string" ? [claims.aud] : claims.aud;
+  if (!audiences.includes(issuer.audience))
+    refuse("wrong_audience", "The token was issued for another audience than this gateway.");
+}
+
+function refreshKeys(issuers: Iterable<{ readonly keys: IssuerKeys }>): void {
+  for (const { keys } of issuers) keys.refresh();
+}
+
+function malformed(cause?: unknown): never {
+  throw new CountersignError("token_invalid", "The token is not a signed JWT.", { cause });
+}
+
+function refuse(code: ErrorCode, message: string): never {
+  throw new CountersignError(code, message);
+}
