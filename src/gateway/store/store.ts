@@ -1,26 +1,29 @@
-import type { ApprovalView } from "../../shared/approval.ts";
-import type { DevicePublicKey } from "../../shared/device.ts";
+import { z } from "zod";
+import { approvalView } from "../../shared/approval.ts";
+import { devicePublicKey } from "../../shared/device.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import type { EntryKind } from "../../shared/ledger.ts";
 
 /** An approval as it is kept: what everybody may see of it, and what only the gateway needs. */
-export interface ApprovalRecord extends Omit<ApprovalView, "relation"> {
+export const approvalRecord = approvalView.omit({ relation: true }).extend({
   /** The requester's person under `identities:`, for "nobody decides on their own call". */
-  readonly person: string;
+  person: z.string(),
   /** Keyed digest over principal, connection, tool and arguments: equal calls share it. */
-  readonly lookup: string;
+  lookup: z.string(),
   /** The recorded decision, compact JWS. */
-  readonly decisionJws: string | null;
-}
+  decisionJws: z.string().nullable(),
+});
+export type ApprovalRecord = Readonly<z.infer<typeof approvalRecord>>;
 
-export interface DeviceRecord {
-  readonly id: string;
-  readonly key: DevicePublicKey;
-  readonly name: string;
-  readonly principal: string;
-  readonly person: string;
-  readonly enrolledAtMs: number;
-}
+export const deviceRecord = z.object({
+  id: z.string(),
+  key: devicePublicKey,
+  name: z.string(),
+  principal: z.string(),
+  person: z.string(),
+  enrolledAtMs: z.number(),
+});
+export type DeviceRecord = Readonly<z.infer<typeof deviceRecord>>;
 
 /** Reads see what was last committed (or, inside a commit, the commit's own writes). */
 export interface Reads {
@@ -41,7 +44,10 @@ export interface Reads {
 /** Writes of one commit. Entries and state changes become durable together or not at all (rule 5). */
 export interface Writes extends Reads {
   readonly approvals: Reads["approvals"] & {
-    /** Stores a new or changed approval under the next revision and returns it so. */
+    /**
+     * Stores a new or changed approval under the next revision and returns it so. A second live approval of the same
+     * lookup is refused by the database: the older one is lapsed or expired first, in the same work if need be.
+     */
     put(record: Omit<ApprovalRecord, "revision">): ApprovalRecord;
   };
   readonly devices: Reads["devices"] & { put(record: DeviceRecord): void };
@@ -60,6 +66,9 @@ export interface Store extends Reads {
   commit<T>(work: (writes: Writes) => T): Promise<T>;
   /** The newest checkpoint, a signed note; it covers every committed entry. */
   checkpoint(): string;
-  /** Commits what waits, records the clean stop and closes. */
+  /**
+   * Commits what waits, records the clean stop as `gateway.stopped` and closes. Throws CountersignError `store_failed`
+   * where that can't be written: closed it is all the same, and the next start records an unclean stop.
+   */
   close(): Promise<void>;
 }

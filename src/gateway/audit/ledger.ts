@@ -1,0 +1,136 @@
+import { hash, randomBytes } from "node:crypto";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { z } from "zod";
+import { CountersignError } from "../../shared/errors.ts";
+import { canonical } from "../../shared/json.ts";
+import type { EntryKind } from "../../shared/ledger.ts";
+import { verifyCheckpoint } from "../../shared/note.ts";
+import type { GatewayKeys } from "../keys.ts";
+import { checkpointEvery, signCheckpoint } from "./checkpoint.ts";
+import { appendLeaf, emptyTree, leafHash, packFrontier, type Tree, treeRoot, unpackTree } from "./merkle.ts";
+
+/** An entry before it has its place: `body` is canonical JSON, already masked (rule 6). */
+export interface Draft {
+  readonly atMs: number;
+  readonly kind: EntryKind;
+  readonly body: string;
+}
+
+/** The ledger as it stands: its tree, and the checkpoint that covers all of it. */
+export interface Head {
+  readonly tree: Tree;
+  readonly note: string;
+}
+
+export interface LedgerLog {
+  readonly origin: string;
+  readonly keys: GatewayKeys;
+}
+
+export const ledgerSchema = `
+  CREATE TABLE ledger_entries (
+    seq INTEGER PRIMARY KEY,
+    leaf TEXT NOT NULL,
+    leaf_hash BLOB NOT NULL CHECK (length(leaf_hash) = 32),
+    salt BLOB,
+    body TEXT
+  ) STRICT;
+  CREATE TABLE ledger_checkpoints (size INTEGER PRIMARY KEY, note TEXT NOT NULL, frontier BLOB NOT NULL) STRICT;
+`;
+
+/** base64url SHA-256 over salt and body: how a leaf commits to its body. */
+export function bodyDigest(salt: Uint8Array, body: string): string {
+  return hash("sha256", Buffer.concat([salt, Buffer.from(body)]), "base64url");
+}
+
+/** Writes to the ledger's tables, inside the transaction of whoever calls it. */
+export class LedgerTables {
+  readonly #log: LedgerLog;
+  readonly #insertEntry: StatementSync;
+  readonly #insertCheckpoint: StatementSync;
+  readonly #deleteCheckpoint: StatementSync;
+
+  constructor(db: DatabaseSync, log: LedgerLog) {
+    this.#log = log;
+    this.#insertEntry = db.prepare(
+      "INSERT INTO ledger_entries (seq, leaf, leaf_hash, salt, body) VALUES (?, ?, ?, ?, ?)",
+    );
+    this.#insertCheckpoint = db.prepare("INSERT INTO ledger_checkpoints (size, note, frontier) VALUES (?, ?, ?)");
+    this.#deleteCheckpoint = db.prepare("DELETE FROM ledger_checkpoints WHERE size = ?");
+  }
+
+  /** The head of a new ledger: no entries, and a checkpoint that says so. */
+  begin(): Head {
+    return this.#cover(emptyTree);
+  }
+
+  /** Appends the drafts and returns the new head, to be remembered once the transaction is durable. */
+  append(head: Head, drafts: readonly Draft[]): Head {
+    if (drafts.length === 0) return head;
+    let next = head;
+    let tree = head.tree;
+    for (const draft of drafts) {
+      tree = this.#insert(tree, draft);
+      if (tree.size % checkpointEvery === 0) next = this.#cover(tree);
+    }
+    if (next.tree !== tree) next = this.#cover(tree);
+    if (head.tree.size % checkpointEvery !== 0) this.#deleteCheckpoint.run(head.tree.size);
+    return next;
+  }
+
+  #insert(tree: Tree, { atMs, kind, body }: Draft): Tree {
+    const salt = randomBytes(32);
+    const leaf = canonical({ v: 1, seq: tree.size, atMs, kind, body: bodyDigest(salt, body) });
+    const leafDigest = leafHash(leaf);
+    this.#insertEntry.run(tree.size, leaf, leafDigest, salt, body);
+    return appendLeaf(tree, leafDigest);
+  }
+
+  #cover(tree: Tree): Head {
+    const note = signCheckpoint(this.#log.origin, this.#log.keys, tree);
+    this.#insertCheckpoint.run(tree.size, note, packFrontier(tree));
+    return { tree, note };
+  }
+}
+
+/**
+ * Reads the head of a stored ledger. Throws CountersignError: `configuration` where the ledger is another origin's,
+ * `store_failed` where entries, frontier and newest checkpoint don't belong together: a gateway never signs on top of that.
+ */
+export async function readHead(db: DatabaseSync, log: LedgerLog): Promise<Head> {
+  const stored = newest.safeParse(
+    db.prepare("SELECT size, note, frontier FROM ledger_checkpoints ORDER BY size DESC LIMIT 1").get(),
+  );
+  const entries = z
+    .object({ size: z.number() })
+    .parse(db.prepare(`SELECT ${sizeOf} AS size FROM ledger_entries`).get());
+  if (!stored.success) throw broken("it has no checkpoint");
+  const { size, note, frontier } = stored.data;
+  const origin = note.slice(0, note.indexOf("\n"));
+  if (origin !== log.origin) {
+    throw new CountersignError(
+      "configuration",
+      `The ledger in the data folder is the log of ${JSON.stringify(origin)}, not of ${JSON.stringify(log.origin)}. Set publicUrl back, or start with a new data folder.`,
+    );
+  }
+  const checkpoint = await verifyCheckpoint(note, log.keys.verifierKey(log.origin));
+  if (checkpoint === null) throw broken("its newest checkpoint isn't signed by the key in the keys folder");
+  if (checkpoint.size !== size || entries.size !== size) {
+    throw broken(`its newest checkpoint covers ${checkpoint.size} entries and ${entries.size} are there`);
+  }
+  const tree = unpackTree(size, frontier);
+  if (tree === null || treeRoot(tree).toString("base64") !== checkpoint.root) {
+    throw broken("its stored frontier doesn't have the root of its newest checkpoint");
+  }
+  return { tree, note };
+}
+
+const newest = z.object({ size: z.number(), note: z.string(), frontier: z.instanceof(Uint8Array) });
+const sizeOf = "coalesce(max(seq) + 1, 0)";
+
+function broken(what: string): CountersignError {
+  return new CountersignError(
+    "store_failed",
+    `The ledger in the data folder can't be continued: ${what}. Run \`countersign audit verify\` on it, and restore the folder or the keys.`,
+  );
+}

@@ -1,0 +1,111 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { Draft, Head, LedgerTables } from "../audit/ledger.ts";
+import { CountersignError } from "../../shared/errors.ts";
+import type { Writes } from "./store.ts";
+import type { StateWrites } from "./tables.ts";
+import { openWrites, storeFault } from "./writes.ts";
+
+/** What a group commit works on. `head` is the ledger's head as it stands in the database. */
+export interface Ground {
+  readonly db: DatabaseSync;
+  readonly state: StateWrites;
+  readonly ledger: LedgerTables;
+  readonly head: Head;
+  readonly now: () => number;
+}
+
+interface Work {
+  /** Runs the work and returns what tells its caller, once all is durable. */
+  readonly run: (writes: Writes) => () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Joins all works that are queued in one turn of the event loop into one transaction, so that they share one fsync.
+ * The head in memory moves only after the transaction is durable.
+ */
+export class GroupCommit {
+  readonly #ground: Ground;
+  #head: Head;
+  #queue: Work[] = [];
+
+  constructor(ground: Ground) {
+    this.#ground = ground;
+    this.#head = ground.head;
+  }
+
+  get head(): Head {
+    return this.#head;
+  }
+
+  /** `Store.commit`. */
+  commit<T>(work: (writes: Writes) => T): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const run = (writes: Writes) => {
+        const value = work(writes);
+        // What an asynchronous work wrote after its first pause would be outside the transaction.
+        if (value instanceof Promise) throw new TypeError("A commit's work is synchronous.");
+        return () => {
+          resolve(value);
+        };
+      };
+      this.#queue.push({ run, reject });
+      if (this.#queue.length === 1) setImmediate(() => this.#flush());
+    });
+  }
+
+  #flush(): void {
+    const group = this.#queue;
+    this.#queue = [];
+    const { db, ledger } = this.#ground;
+    const settle: (() => void)[] = [];
+    try {
+      db.exec("BEGIN IMMEDIATE");
+      const drafts: Draft[] = [];
+      for (const work of group) settle.push(this.#runAlone(work, drafts));
+      const head = ledger.append(this.#head, drafts);
+      db.exec("COMMIT");
+      this.#head = head;
+    } catch (cause) {
+      this.#rollBack();
+      const fault = new CountersignError("store_failed", "The gateway's store can't be written to.", { cause });
+      for (const work of group) work.reject(fault);
+      return;
+    }
+    for (const tell of settle) tell();
+  }
+
+  /** Runs one work in its savepoint: its own failure undoes it alone, the store's failure ends the group by throwing. */
+  #runAlone(work: Work, drafts: Draft[]): () => void {
+    const { db, state, now } = this.#ground;
+    const writes = openWrites(state, now);
+    db.exec("SAVEPOINT work");
+    try {
+      const tell = work.run(writes.face);
+      const fault = writes.fault();
+      if (fault !== undefined) throw fault;
+      db.exec("RELEASE work");
+      for (const draft of writes.drafts) drafts.push(draft);
+      return tell;
+    } catch (error) {
+      const fault = writes.fault() ?? storeFault(error);
+      if (fault !== undefined) throw fault;
+      db.exec("ROLLBACK TO work; RELEASE work");
+      return () => {
+        work.reject(error);
+      };
+    } finally {
+      writes.end();
+    }
+  }
+
+  #rollBack(): void {
+    // SQLite ends the transaction by itself after some failures (full disk, I/O).
+    if (!this.#ground.db.isTransaction) return;
+    try {
+      this.#ground.db.exec("ROLLBACK");
+    } catch {
+      // Then BEGIN fails in every later group, which refuses them all: nothing is forwarded on a broken store.
+    }
+  }
+}

@@ -1,0 +1,112 @@
+import { realpathSync } from "node:fs";
+import { isAbsolute, relative, sep } from "node:path";
+import type { DatabaseSync } from "node:sqlite";
+import { type Draft, type Head, LedgerTables, ledgerSchema, readHead } from "../audit/ledger.ts";
+import type { GatewayKeys } from "../keys.ts";
+import { CountersignError } from "../../shared/errors.ts";
+import { formatVersion, openDatabase, prepareFolder, readFormat } from "./database.ts";
+import { GroupCommit } from "./group-commit.ts";
+import { lockFolder } from "./lock.ts";
+import type { Store } from "./store.ts";
+import { type StateTables, stateSchema, stateTables } from "./tables.ts";
+
+export interface StoreOptions {
+  /** The data folder; made where it isn't there. */
+  readonly folder: string;
+  readonly keys: GatewayKeys;
+  /** The ledger's name: the gateway's `publicUrl` without its scheme. */
+  readonly origin: string;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/**
+ * Opens the store over SQLite as its only owner, and records first that the last owner didn't stop cleanly, if so.
+ * Throws CountersignError: `configuration` where folder, format or origin aren't this gateway's, `store_failed` where
+ * the stored state is damaged.
+ */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  prepareFolder(options.folder);
+  refuseKeysInside(options.folder, options.keys);
+  const unlock = lockFolder(options.folder);
+  let db: DatabaseSync | undefined;
+  try {
+    db = openDatabase(options.folder);
+    const log = { origin: options.origin, keys: options.keys };
+    if (readFormat(db) === "new") create(db, log);
+    const state = stateTables(db);
+    const ledger = new LedgerTables(db, log);
+    const stored = await readHead(db, log);
+    const head = inTransaction(db, () => start(state, ledger, stored, options.now));
+    return store(db, state, new GroupCommit({ db, state: state.writes, ledger, head, now: options.now }), unlock);
+  } catch (error) {
+    db?.close();
+    unlock();
+    if (error instanceof CountersignError) throw error;
+    throw new CountersignError("store_failed", "The store in the data folder can't be opened.", { cause: error });
+  }
+}
+
+function store(db: DatabaseSync, state: StateTables, group: GroupCommit, unlock: () => void): Store {
+  let closed: Promise<void> | undefined;
+  const close = async () => {
+    try {
+      await group.commit((writes) => {
+        writes.append("gateway.stopped", {});
+        state.setRunning(false);
+      });
+    } finally {
+      db.close();
+      unlock();
+    }
+  };
+  return {
+    ...state.reads,
+    commit: (work) =>
+      closed === undefined
+        ? group.commit(work)
+        : Promise.reject(new CountersignError("store_failed", "The gateway's store is closed.")),
+    checkpoint: () => group.head.note,
+    close: () => (closed ??= close()),
+  };
+}
+
+function create(db: DatabaseSync, log: ConstructorParameters<typeof LedgerTables>[1]): void {
+  inTransaction(db, () => {
+    db.exec(ledgerSchema);
+    db.exec(stateSchema);
+    new LedgerTables(db, log).begin();
+    db.exec(`PRAGMA user_version = ${formatVersion}`);
+  });
+  // So that a copy of the main file alone is already a store, if an old one.
+  db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+}
+
+/** Sets the mark that only a clean stop clears. Found set, it is the trace of a crash, and the first thing to record. */
+function start(state: StateTables, ledger: LedgerTables, head: Head, now: () => number): Head {
+  const unclean: Draft = {
+    atMs: Math.floor(now()),
+    kind: "gateway.unclean_stop",
+    body: `{"entries":${head.tree.size}}`,
+  };
+  const next = state.wasRunning() ? ledger.append(head, [unclean]) : head;
+  state.setRunning(true);
+  return next;
+}
+
+function inTransaction<T>(db: DatabaseSync, work: () => T): T {
+  db.exec("BEGIN IMMEDIATE");
+  const value = work();
+  db.exec("COMMIT");
+  return value;
+}
+
+/** Whoever copies or steals the data folder must not get the keys with it (rule 6). */
+function refuseKeysInside(folder: string, keys: GatewayKeys): void {
+  const way = relative(realpathSync(folder), keys.folder);
+  if (way === ".." || way.startsWith(`..${sep}`) || isAbsolute(way)) return;
+  throw new CountersignError(
+    "configuration",
+    `The keys folder ${keys.folder} lies inside the data folder. Keep the keys elsewhere.`,
+  );
+}

@@ -1,0 +1,128 @@
+import type { DatabaseSync } from "node:sqlite";
+import { z } from "zod";
+import { type ApprovalRecord, approvalRecord, deviceRecord, type Reads, type Writes } from "./store.ts";
+
+/** What the store keeps besides the ledger. `running` is set while a gateway has the store open. */
+export const stateSchema = `
+  CREATE TABLE approvals (
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    revision INTEGER NOT NULL UNIQUE,
+    state TEXT NOT NULL,
+    lookup TEXT NOT NULL,
+    expires_at_ms INTEGER NOT NULL,
+    record TEXT NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX approvals_live ON approvals (lookup) WHERE state IN ('pending', 'approved');
+  CREATE INDEX approvals_state ON approvals (state);
+  CREATE TABLE devices (id TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT;
+  CREATE TABLE tools (
+    connection TEXT NOT NULL,
+    tool TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    PRIMARY KEY (connection, tool)
+  ) STRICT;
+  CREATE TABLE running (running INTEGER NOT NULL CHECK (running IN (0, 1))) STRICT;
+  INSERT INTO running VALUES (0);
+`;
+
+/** The writes that tables of state take, without the ledger's. */
+export type StateWrites = Omit<Writes, "append">;
+
+export interface StateTables {
+  readonly reads: Reads;
+  readonly writes: StateWrites;
+  /** Whether the last owner left without closing. */
+  wasRunning(): boolean;
+  setRunning(running: boolean): void;
+}
+
+/** Reads and writes over the tables of state; rows are parsed where they are read. */
+export function stateTables(db: DatabaseSync): StateTables {
+  const approvals = approvalReads(db);
+  const devices = deviceReads(db);
+  const tools = toolReads(db);
+  const running = db.prepare("SELECT running FROM running");
+  const setRunning = db.prepare("UPDATE running SET running = ?");
+  return {
+    reads: { approvals, devices, tools },
+    writes: {
+      approvals: { ...approvals, put: approvalPut(db, approvals) },
+      devices: { ...devices, put: devicePut(db) },
+      tools: { ...tools, put: toolPut(db) },
+    },
+    wasRunning: () => z.object({ running: z.number() }).parse(running.get()).running !== 0,
+    setRunning: (value) => void setRunning.run(value ? 1 : 0),
+  };
+}
+
+const recordRow = z.object({ record: z.string() });
+
+function approvalReads(db: DatabaseSync): Reads["approvals"] {
+  const get = db.prepare("SELECT record FROM approvals WHERE id = ?");
+  const live = db.prepare("SELECT record FROM approvals WHERE lookup = ? AND state IN ('pending', 'approved')");
+  const inState = db.prepare("SELECT record FROM approvals WHERE state = ? ORDER BY number");
+  const changedAfter = db.prepare("SELECT record FROM approvals WHERE revision > ? ORDER BY revision");
+  const last = db.prepare("SELECT coalesce(max(revision), 0) AS revision FROM approvals");
+  return {
+    get: (id) => parseApproval(get.get(id)),
+    live: (lookup) => parseApproval(live.get(lookup)),
+    inState: (state) => parseApprovals(inState.all(state)),
+    changedAfter: (revision) => parseApprovals(changedAfter.all(revision)),
+    lastRevision: () => z.object({ revision: z.number() }).parse(last.get()).revision,
+  };
+}
+
+function approvalPut(db: DatabaseSync, reads: Reads["approvals"]): Writes["approvals"]["put"] {
+  const put = db.prepare(`
+    INSERT INTO approvals (id, revision, state, lookup, expires_at_ms, record) VALUES (?, ?, ?, ?, ?, ?)
+    ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, state = excluded.state, lookup = excluded.lookup,
+      expires_at_ms = excluded.expires_at_ms, record = excluded.record`);
+  return (record) => {
+    const next = approvalRecord.parse({ ...record, revision: reads.lastRevision() + 1 });
+    put.run(next.id, next.revision, next.state, next.lookup, Math.ceil(next.expiresAtMs), JSON.stringify(next));
+    return next;
+  };
+}
+
+function parseApproval(row: unknown): ApprovalRecord | undefined {
+  return row === undefined ? undefined : approvalRecord.parse(JSON.parse(recordRow.parse(row).record));
+}
+
+function parseApprovals(rows: readonly unknown[]): readonly ApprovalRecord[] {
+  return rows.map((row) => approvalRecord.parse(JSON.parse(recordRow.parse(row).record)));
+}
+
+function deviceReads(db: DatabaseSync): Reads["devices"] {
+  const get = db.prepare("SELECT record FROM devices WHERE id = ?");
+  return {
+    get: (id) => {
+      const row = get.get(id);
+      return row === undefined ? undefined : deviceRecord.parse(JSON.parse(recordRow.parse(row).record));
+    },
+  };
+}
+
+function devicePut(db: DatabaseSync): Writes["devices"]["put"] {
+  const put = db.prepare(
+    "INSERT INTO devices (id, record) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET record = excluded.record",
+  );
+  return (record) => void put.run(record.id, JSON.stringify(deviceRecord.parse(record)));
+}
+
+function toolReads(db: DatabaseSync): Reads["tools"] {
+  const get = db.prepare("SELECT fingerprint FROM tools WHERE connection = ? AND tool = ?");
+  return {
+    fingerprint: (connection, tool) => {
+      const row = get.get(connection, tool);
+      return row === undefined ? undefined : z.object({ fingerprint: z.string() }).parse(row).fingerprint;
+    },
+  };
+}
+
+function toolPut(db: DatabaseSync): Writes["tools"]["put"] {
+  const put = db.prepare(`
+    INSERT INTO tools (connection, tool, fingerprint) VALUES (?, ?, ?)
+    ON CONFLICT (connection, tool) DO UPDATE SET fingerprint = excluded.fingerprint`);
+  return (connection, tool, fingerprint) => void put.run(connection, tool, fingerprint);
+}

@@ -1,0 +1,61 @@
+import type { Draft } from "../audit/ledger.ts";
+import { canonical, type JsonObject } from "../../shared/json.ts";
+import type { EntryKind } from "../../shared/ledger.ts";
+import type { Writes } from "./store.ts";
+import type { StateWrites } from "./tables.ts";
+
+/** The writes of one work while it runs, and what they amounted to. */
+export interface OpenWrites {
+  /** What the work is given. */
+  readonly face: Writes;
+  readonly drafts: readonly Draft[];
+  /** Ends the writes: a face that the work kept throws from now on. */
+  end(): void;
+  /** The store's failure during a write, even one that the work caught. */
+  fault(): Error | undefined;
+}
+
+/** Opens the writes of one work; entries get their time here, their place at the end of the group. */
+export function openWrites(state: StateWrites, now: () => number): OpenWrites {
+  const drafts: Draft[] = [];
+  let ended = false;
+  let fault: Error | undefined;
+  const guarded = <T>(write: () => T): T => {
+    if (ended) throw new TypeError("A commit's writes end with its work.");
+    try {
+      return write();
+    } catch (error) {
+      fault ??= storeFault(error);
+      throw error;
+    }
+  };
+  return {
+    face: {
+      approvals: { ...state.approvals, put: (record) => guarded(() => state.approvals.put(record)) },
+      devices: { ...state.devices, put: (record) => guarded(() => state.devices.put(record)) },
+      tools: { ...state.tools, put: (...tool) => guarded(() => state.tools.put(...tool)) },
+      append: (kind, body) => guarded(() => void drafts.push(draftOf(kind, body, now()))),
+    },
+    drafts,
+    end: () => {
+      ended = true;
+    },
+    fault: () => fault,
+  };
+}
+
+/** The error itself where SQLite failed at its own work; undefined where a constraint refused what it was given. */
+export function storeFault(error: unknown): Error | undefined {
+  if (!(error instanceof Error) || !("errcode" in error) || typeof error.errcode !== "number") return undefined;
+  return (error.errcode & 0xff) === sqliteConstraint ? undefined : error;
+}
+
+/** https://www.sqlite.org/rescode.html#constraint, the primary code. */
+const sqliteConstraint = 19;
+
+function draftOf(kind: EntryKind, body: JsonObject, atMs: number): Draft {
+  const text = canonical(body);
+  // A value that only the compiler could have kept out (undefined, a function) would leave a body that no one can parse.
+  JSON.parse(text);
+  return { kind, body: text, atMs: Math.floor(atMs) };
+}
