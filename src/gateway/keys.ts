@@ -81,7 +81,11 @@ async function createOnce(folder: string, name: string, content: string | Buffer
     await unlink(temporary);
   }
   const directory = await open(folder, "r");
-  await directory.sync().finally(() => directory.close());
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
 }
 
 async function read(path: string): Promise<Buffer> {

@@ -51,7 +51,7 @@ export function openDatabase(folder: string): DatabaseSync {
   ownFile(path);
   let db: DatabaseSync | undefined;
   try {
-    db = new DatabaseSync(path, { enableForeignKeyConstraints: true, timeout: 0 });
+    db = new DatabaseSync(path, { enableForeignKeyConstraints: true, timeout: 1000 });
     db.enableDefensive(true);
     db.exec("PRAGMA trusted_schema=OFF; PRAGMA secure_delete=ON; PRAGMA synchronous=FULL; PRAGMA journal_mode=WAL");
     return db;

@@ -1,0 +1,25 @@
+import type { LedgerSource } from "./ledger-source.ts";
+
+/**
+ * The ledger as JSON Lines, a line each turn, newline included (docs/ledger.md, Export). What is stored is passed on
+ * as it is, so that damage shows in the export too. Closes the source at its end.
+ */
+export async function* exportLedger(source: LedgerSource): AsyncGenerator<string> {
+  try {
+    const header = await source.header();
+    const { origin, entries } = header.readable ? header : { origin: "", entries: 0 };
+    yield `${JSON.stringify({ v: 1, origin, entries })}\n`;
+    for await (const entry of source.entries()) {
+      if (!entry.readable) yield `${JSON.stringify({ unreadable: entry.what })}\n`;
+      else {
+        const { leaf, salt, body } = entry;
+        yield `${JSON.stringify({ leaf, salt: salt && salt.toString("base64url"), body })}\n`;
+      }
+    }
+    for await (const checkpoint of source.checkpoints()) {
+      yield `${JSON.stringify(checkpoint.readable ? { checkpoint: checkpoint.note } : { unreadable: checkpoint.what })}\n`;
+    }
+  } finally {
+    source.close();
+  }
+}

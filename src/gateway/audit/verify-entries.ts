@@ -1,0 +1,100 @@
+import { z } from "zod";
+import { canonical, type Json } from "../../shared/json.ts";
+import { leaf as leafSchema } from "../../shared/ledger.ts";
+import type { Findings } from "./findings.ts";
+import { bodyDigest } from "./ledger.ts";
+import type { SourceEntry, Unreadable } from "./ledger-source.ts";
+import { appendLeaf, emptyTree, leafHash, type Tree } from "./merkle.ts";
+
+// Kinds may be added within version 1: a kind that this program doesn't know is no tampering.
+const anyLeaf = leafSchema.extend({ kind: z.string() });
+type AnyLeaf = z.infer<typeof anyLeaf>;
+
+/** Checks entries one after the other, and grows the tree over them. */
+export class EntryCheck {
+  readonly #findings: Findings;
+  #tree: Tree = emptyTree;
+  #end = 0;
+  #shift = 0;
+  #displaced = false;
+
+  constructor(findings: Findings) {
+    this.#findings = findings;
+  }
+
+  get tree(): Tree {
+    return this.#tree;
+  }
+
+  /** One more than the highest number an entry claimed: how long the log says it is. */
+  get end(): number {
+    return this.#end;
+  }
+
+  /** Whether an entry is missing, unreadable or out of place: then no tree over the rest has a signed root. */
+  get displaced(): boolean {
+    return this.#displaced;
+  }
+
+  check(entry: SourceEntry | Unreadable): void {
+    if (!entry.readable) {
+      this.#displaced = true;
+      this.#findings.add(entry.place, entry.what);
+      return;
+    }
+    const leaf = parseLeaf(entry.leaf);
+    const seq = leaf?.seq ?? entry.row ?? this.#end;
+    if (leaf === null) this.#findings.entry(seq, "the leaf was changed: it is not the canonical text of a leaf");
+    this.#checkPlace(seq, entry.row);
+    if (leaf !== null) this.#checkBody(leaf, entry);
+    this.#grow(seq, entry);
+  }
+
+  /** Numbers rise by one. What is skipped is missing at its place; what comes late is repeated, inserted or moved. */
+  #checkPlace(seq: number, row: number | null): void {
+    if (seq > this.#end) {
+      this.#displaced = true;
+      this.#findings.entries(this.#end, seq - 1, "missing at its place: removed or moved");
+    } else if (seq < this.#end) {
+      this.#displaced = true;
+      this.#findings.entry(seq, `stands behind entry ${this.#end - 1}: repeated, inserted or moved`);
+    }
+    this.#end = Math.max(this.#end, seq + 1);
+    if (row === null || row - seq === this.#shift) return;
+    this.#shift = row - seq;
+    this.#displaced = true;
+    this.#findings.entry(seq, `stands in row ${row}, so do those behind it by as many`);
+  }
+
+  #checkBody(leaf: AnyLeaf, { salt, body }: SourceEntry): void {
+    // Version 1 knows no kind that records an erasure, so whatever is missing was taken.
+    if (body === null || salt === null) {
+      this.#findings.entry(leaf.seq, `the ${body === null ? "body" : "salt"} was removed`);
+    } else if (salt.length !== 32 || bodyDigest(salt, body) !== leaf.body) {
+      this.#findings.entry(leaf.seq, "the body or its salt was changed: they don't match the leaf");
+    }
+  }
+
+  /**
+   * Where a leaf doesn't have its stored hash, the tree goes on with the stored one: if only the leaf was changed, every
+   * signed root still holds and this entry alone is named.
+   */
+  #grow(seq: number, entry: SourceEntry): void {
+    const computed = leafHash(entry.leaf);
+    if (entry.leafHash !== null && !computed.equals(entry.leafHash)) {
+      this.#findings.entry(seq, "the leaf was changed: it doesn't have its stored hash");
+    }
+    this.#tree = appendLeaf(this.#tree, entry.leafHash ?? computed);
+  }
+}
+
+function parseLeaf(text: string): AnyLeaf | null {
+  let value: Json;
+  try {
+    value = JSON.parse(text) as Json;
+  } catch {
+    return null;
+  }
+  const leaf = anyLeaf.safeParse(value);
+  return leaf.success && canonical(value) === text ? leaf.data : null;
+}

@@ -1,0 +1,103 @@
+import { type Checkpoint, verifierName, verifyCheckpoint } from "../../shared/note.ts";
+import { CountersignError } from "../../shared/errors.ts";
+import { type Finding, Findings } from "./findings.ts";
+import type { LedgerSource } from "./ledger-source.ts";
+import { type Tree, treeRoot } from "./merkle.ts";
+import { CheckpointCheck } from "./verify-checkpoints.ts";
+import { EntryCheck } from "./verify-entries.ts";
+
+export type LedgerReport =
+  /** Every entry is as it was written; `checkpoint` is the note that says so. */
+  | { readonly ok: true; readonly origin: string; readonly entries: number; readonly checkpoint: string }
+  | { readonly ok: false; readonly findings: readonly Finding[] };
+
+export interface VerifyOptions {
+  /** The log's public key (C2SP verifier key), known from elsewhere: a key from the ledger's own folder proves nothing. */
+  readonly verifierKey: string;
+  /** The newest checkpoint (signed note) the reader saw before, where it kept one. */
+  readonly seen?: string;
+}
+
+/**
+ * Verifies a ledger and closes its source: entries, tree, checkpoints, and the checkpoint kept from before. Throws
+ * CountersignError `bad_request` where the key is none, and what the source throws where it can't be read.
+ */
+export async function verifyLedger(source: LedgerSource, options: VerifyOptions): Promise<LedgerReport> {
+  try {
+    const origin = verifierName(options.verifierKey);
+    if (origin === null)
+      throw new CountersignError("bad_request", "The key is not a ledger's verifier key (NAME+HASH+KEY).");
+    return await verify(source, origin, options);
+  } finally {
+    source.close();
+  }
+}
+
+async function verify(source: LedgerSource, origin: string, options: VerifyOptions): Promise<LedgerReport> {
+  const findings = new Findings();
+  const entries = new EntryCheck(findings);
+  const checkpoints = new CheckpointCheck(source.checkpoints(), options.verifierKey, findings);
+  const kept = await KeptCheck.of(options, findings);
+  await checkpoints.begin();
+  await checkpoints.meet(entries.tree, false);
+  kept.meet(entries.tree);
+  for await (const entry of source.entries()) {
+    entries.check(entry);
+    kept.meet(entries.tree);
+    await checkpoints.meet(entries.tree, entries.displaced);
+  }
+  await checkpoints.finish(entries.end);
+  kept.finish(entries.end);
+  await checkHeader(source, origin, entries.end, findings);
+  const { last, held } = checkpoints;
+  if (findings.none && last !== null && held === entries.tree.size && held === last.size) {
+    return { ok: true, origin, entries: held, checkpoint: last.note };
+  }
+  // Every way here has a finding; should one be missed, the ledger still isn't verified.
+  if (findings.none) findings.add("ledger", "the tree over all entries was never compared with a signed root");
+  return { ok: false, findings: findings.list() };
+}
+
+async function checkHeader(source: LedgerSource, origin: string, end: number, findings: Findings): Promise<void> {
+  const header = await source.header();
+  if (!header.readable) {
+    findings.add(header.place, header.what);
+    return;
+  }
+  if (header.origin !== origin) findings.add("header", "this is the log of another gateway than the key's");
+  if (source.form === "export" && header.entries !== end) {
+    findings.add("header", `it announces ${header.entries} entries, and the last is number ${end - 1}`);
+  }
+}
+
+/** The checkpoint that a client kept: the log may only have grown since. */
+class KeptCheck {
+  readonly #kept: Checkpoint | null;
+  readonly #findings: Findings;
+  #met = false;
+
+  private constructor(kept: Checkpoint | null, findings: Findings) {
+    this.#kept = kept;
+    this.#findings = findings;
+  }
+
+  static async of({ seen, verifierKey }: VerifyOptions, findings: Findings): Promise<KeptCheck> {
+    const kept = seen === undefined ? null : await verifyCheckpoint(seen, verifierKey);
+    if (seen !== undefined && kept === null) findings.add("kept checkpoint", "not signed by this log's key");
+    return new KeptCheck(kept, findings);
+  }
+
+  meet(tree: Tree): void {
+    if (this.#kept === null || this.#met || tree.size !== this.#kept.size) return;
+    this.#met = true;
+    if (treeRoot(tree).toString("base64") === this.#kept.root) return;
+    this.#findings.add("kept checkpoint", `the history was rewritten: the first ${tree.size} leaves have another root`);
+  }
+
+  finish(end: number): void {
+    if (this.#kept === null || this.#met) return;
+    const { size } = this.#kept;
+    const what = end < size ? `entries ${end}..${size - 1} are missing` : "fewer leaves are there than it covers";
+    this.#findings.add("kept checkpoint", `it covers ${size} entries: ${what}`);
+  }
+}
