@@ -35,7 +35,7 @@ export interface DemoIssuer {
   /** The key of a person in the gateway's principal ids: `sub`, `tid:oid` or `uid`. */
   principalKey(personId: string): string;
   /** Forgets every refresh token; the next refresh is `invalid_grant`. */
-  endRefreshTokens(): void;
+  readonly endRefreshTokens: () => void;
 }
 
 export interface IdentityProvider {
@@ -94,9 +94,9 @@ function describe(
 /** Sends each request to the issuer whose path it begins with. */
 function routed(routes: ReadonlyMap<string, RequestListener>): RequestListener {
   return (request, response) => {
-    for (const [mount, handle] of routes) {
-      if (mount === "/" || request.url?.startsWith(`${mount}/`)) return void handle(request, response);
-    }
-    response.writeHead(404, { "content-type": "text/plain" }).end("no such issuer");
+    const url = request.url ?? "";
+    const found = [...routes].find(([mount]) => mount === "/" || url.startsWith(`${mount}/`));
+    if (found) found[1](request, response);
+    else response.writeHead(404, { "content-type": "text/plain" }).end("no such issuer");
   };
 }

@@ -1,7 +1,6 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type Provider from "oidc-provider";
-import type { Interaction } from "oidc-provider";
+import type { Interaction, Provider } from "oidc-provider";
 import { escapeHtml, pageHeaders, providerPage } from "./page.ts";
 import type { Person } from "./people.ts";
 import type { Shape } from "./shape.ts";
@@ -61,7 +60,8 @@ async function finish(
 
 async function grantAll(to: Interactions, interaction: Interaction, person: Person): Promise<string> {
   const grant = new to.provider.Grant({ accountId: to.shape.accountId(person), clientId: to.shape.clientId });
-  grant.addOIDCScope(String(interaction.params["scope"] ?? "openid"));
+  const asked = interaction.params["scope"];
+  grant.addOIDCScope(typeof asked === "string" ? asked : "openid");
   grant.addResourceScope(to.shape.resource, to.shape.resourceScope);
   return grant.save();
 }

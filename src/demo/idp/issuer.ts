@@ -1,7 +1,7 @@
 import { generateKeyPair, randomBytes } from "node:crypto";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { promisify } from "node:util";
-import Provider, { type AccessTokenModel, type Configuration, type Context } from "oidc-provider";
+import { Provider, type AccessTokenModel, type Configuration, type Context } from "oidc-provider";
 import { handleInteraction } from "./interaction.ts";
 import { providerPage } from "./page.ts";
 import type { Person } from "./people.ts";
@@ -34,7 +34,7 @@ export async function createIssuer(shape: Shape, people: readonly Person[], swit
     if (inside.startsWith(`${shape.routes["authorization"] ?? "/auth"}?`)) forgetEarlierSignIn(request, shape);
     // The way Express mounts: oidc-provider finds its base path by comparing the two.
     Object.assign(request, { originalUrl: request.url, url: inside });
-    void callback(request, response);
+    callback(request, response);
   };
   return { handle, endRefreshTokens: storage.endRefreshTokens };
 }

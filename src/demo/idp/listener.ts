@@ -1,7 +1,6 @@
 import { createServer as createHttpServer, type RequestListener } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { setTimeout as pause } from "node:timers/promises";
 import type { Switches } from "./switches.ts";
 
 /** A server on 127.0.0.1. */
@@ -34,22 +33,27 @@ export async function listen(
 
 /** The handler, failing as the switches say. */
 export function failingBy(switches: Switches, handle: RequestListener): RequestListener {
+  const respond: RequestListener = (request, response) => {
+    switch (switches.failure) {
+      case "none":
+        handle(request, response);
+        break;
+      case "dropped":
+        request.socket.destroy();
+        break;
+      case "unavailable":
+        response.writeHead(503, { "content-type": "text/plain" }).end("down for the test");
+        break;
+      case "too-many-requests":
+        response.writeHead(429, { "retry-after": "1" }).end();
+        break;
+      default:
+        switches.failure satisfies never;
+    }
+  };
   return (request, response) => {
-    void (async () => {
-      if (switches.delayMs > 0) await pause(switches.delayMs);
-      switch (switches.failure) {
-        case "none":
-          return void handle(request, response);
-        case "dropped":
-          return void request.socket.destroy();
-        case "unavailable":
-          return void response.writeHead(503, { "content-type": "text/plain" }).end("down for the test");
-        case "too-many-requests":
-          return void response.writeHead(429, { "retry-after": "1" }).end();
-        default:
-          switches.failure satisfies never;
-      }
-    })();
+    if (switches.delayMs === 0) respond(request, response);
+    else setTimeout(respond, switches.delayMs, request, response);
   };
 }
 

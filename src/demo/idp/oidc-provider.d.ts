@@ -60,7 +60,7 @@ declare module "oidc-provider" {
   /** The configuration object; its many members are described at `docs/README.md` of oidc-provider. */
   export type Configuration = Readonly<Record<string, unknown>>;
 
-  export default class Provider {
+  export class Provider {
     constructor(issuer: string, configuration: Configuration);
     readonly issuer: string;
     readonly Grant: new (of: { readonly accountId: string; readonly clientId: string }) => Grant;

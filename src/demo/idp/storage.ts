@@ -5,7 +5,7 @@ export interface Storage {
   /** oidc-provider's way in, by model name. */
   adapterFor(model: string): Adapter;
   /** Forgets every refresh token, as an administrator's "revoke sessions" does. */
-  endRefreshTokens(): void;
+  readonly endRefreshTokens: () => void;
 }
 
 interface Entry {

@@ -1,0 +1,41 @@
+import type { Vault } from "../vault.ts";
+import type { RedirectAddress } from "./receiver.ts";
+import type { Tokens } from "./sign-in.ts";
+import type { Transport } from "./transport.ts";
+
+/**
+ * What differs between the libraries. Calls never overlap; the session lives in the vault, the
+ * access token with the caller. Any error may be thrown: `codeOf` reads it.
+ */
+export interface Adapter {
+  readonly redirect: RedirectAddress;
+  /** Prepares one interactive sign-in that asks for a fresh `auth_time`. */
+  authorize(redirectUri: string): Promise<Authorization>;
+  /** New tokens by the stored session. */
+  refresh(): Promise<Tokens>;
+  /** Removes the stored session, locally. */
+  forget(): Promise<void>;
+  /** Revokes what the provider can revoke, and forgets; the address where the browser session ends, if there is one. */
+  signOut(): Promise<string | null>;
+  /** The OAuth error code (RFC 6749, section 5.2) or the library's own in an error of the library. */
+  codeOf(error: unknown): string | null;
+}
+
+export interface Authorization {
+  readonly url: string;
+  readonly state: string;
+  /** Redeems the code in the address that the browser came back to, and stores the session. */
+  exchange(callback: URL): Promise<Tokens>;
+}
+
+export interface Tools {
+  readonly vault: Vault;
+  readonly transport: Transport;
+  readonly now: () => number;
+}
+
+/**
+ * Seconds since the person last proved who they are. Enrolling a device needs less than 300 at the gateway, and the
+ * way there takes a moment.
+ */
+export const freshSeconds = 240;

@@ -1,0 +1,56 @@
+import { CountersignError } from "../../shared/errors.ts";
+
+/** The codes that a sign-in may fail with. */
+const ours = new Set(["reauthentication_needed", "cancelled", "timed_out", "denied", "transient", "misconfigured"]);
+
+/** Whether the error is already one that SignIn promises. */
+export function isSignInFault(error: unknown): error is CountersignError {
+  return error instanceof CountersignError && ours.has(error.code);
+}
+
+/** The session's end: only a new sign-in helps. */
+export function reauthenticationNeeded(cause?: unknown): CountersignError {
+  return new CountersignError("reauthentication_needed", "Your session has ended. Sign in again.", { cause });
+}
+
+/**
+ * A provider's refusal by its OAuth or OpenID Connect error code; null where the answer itself did not hold up. The
+ * provider's own words stay in the cause: they are untrusted text and may name tokens.
+ */
+export function refusalFault(code: string | null, cause: unknown): CountersignError {
+  switch (code) {
+    case "access_denied":
+      return new CountersignError("denied", "The sign-in was refused at the sign-in provider.", { cause });
+    case "invalid_grant":
+    case "bad_token":
+    case "no_tokens_found":
+    case "no_account_found":
+    case "native_account_unavailable":
+    case "refresh_token_expired":
+    case "interaction_required":
+    case "login_required":
+    case "consent_required":
+    case "account_selection_required":
+      return reauthenticationNeeded(cause);
+    case "server_error":
+    case "temporarily_unavailable":
+    case "slow_down":
+      return new CountersignError("transient", "The sign-in provider has a fault of its own.", { cause });
+    case null:
+      return new CountersignError(
+        "misconfigured",
+        "The sign-in provider’s answer did not pass our checks. Ask whoever runs Countersign to look at its settings.",
+        { cause },
+      );
+    default:
+      return new CountersignError(
+        "misconfigured",
+        `The sign-in provider refused the request (${printable(code)}). The client’s registration there does not fit.`,
+        { cause },
+      );
+  }
+}
+
+function printable(code: string): string {
+  return /^[\w.:-]{1,60}$/.test(code) ? code : "without a proper code";
+}

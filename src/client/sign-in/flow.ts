@@ -1,0 +1,189 @@
+import { CountersignError } from "../../shared/errors.ts";
+import type { Adapter } from "./adapter.ts";
+import { isSignInFault, refusalFault } from "./faults.ts";
+import { endings } from "./page.ts";
+import { openReceiver, type Callback } from "./receiver.ts";
+import type { SignIn, Tokens } from "./sign-in.ts";
+import type { Transport } from "./transport.ts";
+
+const defaultTimeoutMs = 180_000;
+const defaultValidityMs = 60_000;
+
+/** The SignIn that all providers share; what differs is the adapter. `now` in ms. */
+export function signInThrough(adapter: Adapter, transport: Transport, now: () => number): SignIn {
+  return new Session(adapter, transport, now);
+}
+
+class Session implements SignIn {
+  readonly #adapter: Adapter;
+  readonly #transport: Transport;
+  readonly #now: () => number;
+  #held: Tokens | null = null;
+  #refreshing: Promise<Tokens> | null = null;
+  /** The interactive sign-in under way. */
+  #attempt: AbortController | null = null;
+  /** Steps run one after the other: a late refresh must not undo a sign-in or a sign-out. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(adapter: Adapter, transport: Transport, now: () => number) {
+    this.#adapter = adapter;
+    this.#transport = transport;
+    this.#now = now;
+  }
+
+  async signIn(options: Parameters<SignIn["signIn"]>[0]): Promise<Tokens> {
+    this.#cancelAttempt();
+    const attempt = new AbortController();
+    this.#attempt = attempt;
+    const ended = endOf(options.signal, attempt.signal, options.timeoutMs ?? defaultTimeoutMs);
+    try {
+      return await this.#interact((url) => options.openBrowser(url), ended.signal);
+    } finally {
+      ended.clear();
+      if (this.#attempt === attempt) this.#attempt = null;
+    }
+  }
+
+  async token(options: Parameters<SignIn["token"]>[0] = {}): Promise<Tokens> {
+    const { minValidityMs = defaultValidityMs, force = false } = options;
+    const held = this.#valid(minValidityMs);
+    if (held !== null && !force) return held;
+    this.#refreshing ??= this.#alone(async () => {
+      // A sign-in may have been before us in the queue.
+      const newer = force ? null : this.#valid(minValidityMs);
+      return newer ?? (await this.#refresh());
+    }).finally(() => {
+      this.#refreshing = null;
+    });
+    return this.#refreshing;
+  }
+
+  async signOut(): Promise<{ readonly logoutUrl: string | null }> {
+    this.#cancelAttempt();
+    return this.#alone(async () => {
+      this.#held = null;
+      return { logoutUrl: await this.#adapter.signOut() };
+    });
+  }
+
+  close(): void {
+    this.#cancelAttempt();
+    this.#held = null;
+    this.#transport.close();
+  }
+
+  async #interact(openBrowser: (url: string) => void | Promise<void>, ended: AbortSignal): Promise<Tokens> {
+    ended.throwIfAborted();
+    const receiver = await openReceiver(this.#adapter.redirect);
+    let callback: Callback | null = null;
+    try {
+      const authorization = await untilEnd(
+        this.#alone(() => this.#named(() => this.#adapter.authorize(receiver.redirectUri))),
+        ended,
+      );
+      const waiting = receiver.wait(authorization.state, ended);
+      callback = await Promise.race([waiting, browserFailure(openBrowser, authorization.url)]);
+      const { url } = callback;
+      const tokens = await this.#alone(() => this.#named(() => redeem(authorization, url)));
+      this.#held = tokens;
+      callback.answer(endings.signedIn);
+      return tokens;
+    } catch (error) {
+      const denied = error instanceof CountersignError && error.code === "denied";
+      callback?.answer(denied ? endings.denied : endings.failed);
+      throw error;
+    } finally {
+      receiver.close();
+    }
+  }
+
+  async #refresh(): Promise<Tokens> {
+    try {
+      this.#held = await this.#named(() => this.#adapter.refresh());
+      return this.#held;
+    } catch (error) {
+      if (isSignInFault(error) && error.code === "reauthentication_needed") {
+        this.#held = null;
+        await this.#adapter.forget();
+      }
+      throw error;
+    }
+  }
+
+  #valid(minValidityMs: number): Tokens | null {
+    return this.#held !== null && this.#held.expiresAtMs - this.#now() >= minValidityMs ? this.#held : null;
+  }
+
+  #cancelAttempt(): void {
+    this.#attempt?.abort();
+  }
+
+  #alone<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.#turn.then(work);
+    this.#turn = mine.catch(() => undefined);
+    return mine;
+  }
+
+  /** Runs a step of the adapter and gives its failure one of our codes: the network's fault first, then the provider's word. */
+  async #named<T>(step: () => Promise<T>): Promise<T> {
+    this.#transport.takeFault();
+    try {
+      return await step();
+    } catch (error) {
+      const fault = this.#transport.takeFault();
+      if (fault !== null) throw fault;
+      if (isSignInFault(error)) throw error;
+      throw refusalFault(this.#adapter.codeOf(error), error);
+    }
+  }
+}
+
+/** The provider's refusal in the callback (RFC 6749, section 4.1.2.1), or the exchange of its code. */
+function redeem(authorization: { exchange(callback: URL): Promise<Tokens> }, callback: URL): Promise<Tokens> {
+  const refusal = callback.searchParams.get("error");
+  if (refusal !== null) throw refusalFault(refusal, undefined);
+  return authorization.exchange(callback);
+}
+
+/** Settles only by failing, when the browser cannot be opened. */
+function browserFailure(openBrowser: (url: string) => void | Promise<void>, url: string): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    Promise.resolve(url)
+      .then(openBrowser)
+      .catch((cause: unknown) => {
+        reject(new CountersignError("misconfigured", "The browser could not be opened for signing in.", { cause }));
+      });
+  });
+}
+
+/** A signal that ends with ours, the caller's or the time, its reason being the error to throw. */
+function endOf(
+  outer: AbortSignal,
+  attempt: AbortSignal,
+  timeoutMs: number,
+): { readonly signal: AbortSignal; clear(): void } {
+  const end = new AbortController();
+  const cancel = (): void => end.abort(new CountersignError("cancelled", "The sign-in was cancelled."));
+  const seconds = Math.round(timeoutMs / 1000);
+  const timer = setTimeout(() => {
+    end.abort(new CountersignError("timed_out", `Nobody finished signing in within ${seconds} seconds. Try again.`));
+  }, timeoutMs);
+  for (const signal of [outer, attempt]) {
+    if (signal.aborted) cancel();
+    signal.addEventListener("abort", cancel, { once: true });
+  }
+  return {
+    signal: end.signal,
+    clear: () => {
+      clearTimeout(timer);
+      for (const signal of [outer, attempt]) signal.removeEventListener("abort", cancel);
+    },
+  };
+}
+
+function untilEnd<T>(work: Promise<T>, end: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    end.addEventListener("abort", () => reject(end.reason as Error), { once: true });
+    work.then(resolve, reject);
+  });
+}

@@ -1,0 +1,133 @@
+import * as client from "openid-client";
+import { z } from "zod";
+import type { Provider } from "../../shared/provider.ts";
+import { freshSeconds, type Adapter, type Authorization, type Tools } from "./adapter.ts";
+import { reauthenticationNeeded } from "./faults.ts";
+import { readRecord } from "./record.ts";
+import type { Tokens } from "./sign-in.ts";
+import { isLoopbackHttp } from "./transport.ts";
+
+type OidcProvider = Extract<Provider, { kind: "oidc" }>;
+
+const key = "sign-in.oidc";
+const record = z.object({
+  refreshToken: z.string().nullable(),
+  idToken: z.string(),
+  account: z.object({ subject: z.string(), name: z.string() }),
+});
+type Record = z.infer<typeof record>;
+
+/** Any OpenID Connect provider, through openid-client. */
+export function oidcAdapter(provider: OidcProvider, tools: Tools): Adapter {
+  const discovered = discoverOnce(provider, tools);
+  const resource = provider.resource === undefined ? {} : { resource: provider.resource };
+
+  return {
+    redirect: { host: "127.0.0.1", path: "/callback", ports: [0] },
+    authorize: async (redirectUri) => authorize(await discovered(), provider, redirectUri, tools),
+    refresh: async () => {
+      const stored = await readRecord(tools.vault, key, record);
+      if (stored === null || stored.refreshToken === null) throw reauthenticationNeeded();
+      const answer = await client.refreshTokenGrant(await discovered(), stored.refreshToken, resource);
+      const next = { ...stored, refreshToken: answer.refresh_token ?? stored.refreshToken };
+      await tools.vault.set(key, JSON.stringify(next));
+      return tokensOf(answer, stored.account, tools.now());
+    },
+    forget: () => tools.vault.delete(key),
+    signOut: async () => {
+      const stored = await readRecord(tools.vault, key, record);
+      await tools.vault.delete(key);
+      return stored === null ? null : endAtProvider(discovered, stored);
+    },
+    codeOf: (error) => {
+      if (error instanceof client.ResponseBodyError || error instanceof client.AuthorizationResponseError) {
+        return error.error;
+      }
+      return null;
+    },
+  };
+}
+
+/** The provider's metadata, read at the first need and again after a failure. */
+function discoverOnce(provider: OidcProvider, tools: Tools): () => Promise<client.Configuration> {
+  let pending: Promise<client.Configuration> | null = null;
+  const discover = (): Promise<client.Configuration> => {
+    const issuer = new URL(provider.issuer);
+    // Plain HTTP is for the demo's provider on this machine; the transport refuses it elsewhere too.
+    const insecure = isLoopbackHttp(issuer) ? [client.allowInsecureRequests] : [];
+    return client.discovery(issuer, provider.clientId, undefined, client.None(), {
+      [client.customFetch]: tools.transport.fetch,
+      // Signatures of id tokens are checked although they come over TLS from the issuer itself.
+      execute: [client.enableNonRepudiationChecks, ...insecure],
+    });
+  };
+  return () => {
+    pending ??= discover().catch((error: unknown) => {
+      pending = null;
+      throw error;
+    });
+    return pending;
+  };
+}
+
+async function authorize(
+  config: client.Configuration,
+  provider: OidcProvider,
+  redirectUri: string,
+  tools: Tools,
+): Promise<Authorization> {
+  const resource = provider.resource === undefined ? {} : { resource: provider.resource };
+  const [verifier, state, nonce] = [client.randomPKCECodeVerifier(), client.randomState(), client.randomNonce()];
+  const url = client.buildAuthorizationUrl(config, {
+    redirect_uri: redirectUri,
+    scope: provider.scope,
+    code_challenge: await client.calculatePKCECodeChallenge(verifier),
+    code_challenge_method: "S256",
+    state,
+    nonce,
+    max_age: String(freshSeconds),
+    // OpenID Connect Core, section 11: offline access is granted with consent only.
+    ...(provider.scope.split(" ").includes("offline_access") ? { prompt: "consent" } : {}),
+    ...resource,
+  });
+  const exchange = async (callback: URL): Promise<Tokens> => {
+    const checks = { pkceCodeVerifier: verifier, expectedState: state, expectedNonce: nonce, maxAge: freshSeconds };
+    const answer = await client.authorizationCodeGrant(config, callback, checks, resource);
+    const claims = answer.claims();
+    if (claims === undefined || answer.id_token === undefined) throw new Error("no id token came");
+    const account = { subject: claims.sub, name: nameIn(claims) };
+    const stored: Record = { refreshToken: answer.refresh_token ?? null, idToken: answer.id_token, account };
+    await tools.vault.set(key, JSON.stringify(stored));
+    return tokensOf(answer, account, tools.now());
+  };
+  return { url: url.href, state, exchange };
+}
+
+async function endAtProvider(discovered: () => Promise<client.Configuration>, stored: Record): Promise<string | null> {
+  try {
+    const config = await discovered();
+    const metadata = config.serverMetadata();
+    if (metadata.revocation_endpoint !== undefined && stored.refreshToken !== null) {
+      // A token that could not be revoked ends by its lifetime; the browser session still can be ended.
+      await client.tokenRevocation(config, stored.refreshToken).catch(() => undefined);
+    }
+    if (metadata.end_session_endpoint === undefined) return null;
+    return client.buildEndSessionUrl(config, { id_token_hint: stored.idToken }).href;
+  } catch {
+    return null;
+  }
+}
+
+function tokensOf(
+  answer: { readonly access_token: string; readonly expires_in?: number | undefined },
+  account: Tokens["account"],
+  nowMs: number,
+): Tokens {
+  // RFC 6749, section 5.1 only recommends expires_in; without it the token counts as short-lived.
+  return { accessToken: answer.access_token, expiresAtMs: nowMs + (answer.expires_in ?? 300) * 1000, account };
+}
+
+function nameIn(claims: client.IDToken): string {
+  const name = claims["name"] ?? claims["preferred_username"];
+  return typeof name === "string" ? name : claims.sub;
+}

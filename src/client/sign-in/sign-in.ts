@@ -1,0 +1,71 @@
+import type { Provider } from "../../shared/provider.ts";
+import type { Vault } from "../vault.ts";
+import type { Adapter, Tools } from "./adapter.ts";
+import { signInThrough } from "./flow.ts";
+import { openTransport } from "./transport.ts";
+
+export interface Tokens {
+  readonly accessToken: string;
+  /** By the clock that createSignIn was given. */
+  readonly expiresAtMs: number;
+  readonly account: Account;
+}
+
+/** `subject` is the key in the gateway's principal ids: `sub` (OIDC), `tid:oid` (Entra), `uid` (Okta). */
+export interface Account {
+  readonly subject: string;
+  readonly name: string;
+}
+
+/**
+ * The one owner of a person's sign-in on this machine. Its errors are CountersignError with `reauthentication_needed`,
+ * `cancelled`, `timed_out`, `denied`, `transient` or `misconfigured`; a transient one never ends the session.
+ */
+export interface SignIn {
+  /**
+   * Interactive: hands the authorization URL to openBrowser and waits on our own loopback receiver, three minutes by
+   * default. A second call cancels the first. Once the browser is back, cancelling comes too late.
+   */
+  signIn(options: {
+    openBrowser(url: string): void | Promise<void>;
+    signal: AbortSignal;
+    timeoutMs?: number;
+  }): Promise<Tokens>;
+  /**
+   * A token with at least minValidityMs left (default 60 s), refreshed silently; concurrent calls share one refresh.
+   * `force`: refresh now. A provider whose tokens live shorter than that gives what it gives.
+   */
+  token(options?: { minValidityMs?: number; force?: boolean }): Promise<Tokens>;
+  /**
+   * Forgets the session, revokes where the provider can; the provider's logout address where it has one.
+   * Never throws for network reasons.
+   */
+  signOut(): Promise<{ readonly logoutUrl: string | null }>;
+  /** Cancels a waiting sign-in and ends connections; the session stays in the vault. */
+  close(): void;
+}
+
+/** The sign-in of one provider. `ca` is PEM, trusted instead of the system's authorities; `now` in ms. */
+export async function createSignIn(
+  provider: Provider,
+  options: { readonly vault: Vault; readonly ca?: string; readonly now?: () => number },
+): Promise<SignIn> {
+  const now = options.now ?? Date.now;
+  const transport = openTransport(options.ca);
+  const adapter = await load(provider, { vault: options.vault, transport, now });
+  return signInThrough(adapter, transport, now);
+}
+
+/** Each library costs megabytes, so only the one in use is loaded. */
+async function load(provider: Provider, tools: Tools): Promise<Adapter> {
+  switch (provider.kind) {
+    case "oidc":
+      return (await import("./oidc.ts")).oidcAdapter(provider, tools);
+    case "entra":
+      return (await import("./entra.ts")).entraAdapter(provider, tools);
+    case "okta":
+      return (await import("./okta.ts")).oktaAdapter(provider, tools);
+    default:
+      return provider satisfies never;
+  }
+}

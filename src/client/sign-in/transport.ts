@@ -1,0 +1,122 @@
+import { Agent, request } from "undici";
+import { CountersignError } from "../../shared/errors.ts";
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/**
+ * The one way to the provider for all three libraries: our authorities, time-outs, no redirects. Because each library
+ * wraps network faults in its own way, the last fault is kept here, where its kind is still known.
+ */
+export interface Transport {
+  /** Throws CountersignError: `transient` (no answer in time, 5xx, 429), `misconfigured` (TLS, plain HTTP). */
+  request(
+    method: string,
+    url: string,
+    message?: { readonly headers?: Readonly<Record<string, string>>; readonly body?: string },
+  ): Promise<Answer>;
+  /** The same in the shape of fetch, for openid-client and jose. */
+  readonly fetch: (url: string, init: FetchInit) => Promise<Response>;
+  /** The fault of the last failed request since the last call, or null. */
+  takeFault(): CountersignError | null;
+  close(): void;
+}
+
+interface FetchInit {
+  readonly method?: string;
+  readonly headers?: ConstructorParameters<typeof Headers>[0];
+  readonly body?: unknown;
+}
+
+const timeoutMs = 10_000;
+const longestAnswer = 4 * 1024 * 1024;
+
+/** Opens a transport; `ca` is PEM, trusted instead of the system's authorities. */
+export function openTransport(ca: string | undefined): Transport {
+  const agent = new Agent({
+    connect: { timeout: timeoutMs, ...(ca === undefined ? {} : { ca }) },
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
+    maxResponseSize: longestAnswer,
+    keepAliveTimeout: 1_000,
+  });
+  let fault: CountersignError | null = null;
+
+  const send: Transport["request"] = async (method, url, message = {}) => {
+    try {
+      return await sendOnce(agent, method, url, message);
+    } catch (error) {
+      fault = error instanceof CountersignError ? error : networkFault(error);
+      throw fault;
+    }
+  };
+  return {
+    request: send,
+    fetch: async (url, init) => {
+      const headers = Object.fromEntries(new Headers(init.headers));
+      const body = textOf(init.body);
+      const answer = await send(init.method ?? "GET", url, body === undefined ? { headers } : { headers, body });
+      const bodyless = answer.status === 204 || answer.status === 304;
+      return new Response(bodyless ? null : answer.body, { status: answer.status, headers: { ...answer.headers } });
+    },
+    takeFault: () => {
+      const last = fault;
+      fault = null;
+      return last;
+    },
+    close: () => void agent.destroy(),
+  };
+}
+
+async function sendOnce(
+  agent: Agent,
+  method: string,
+  url: string,
+  message: { readonly headers?: Readonly<Record<string, string>>; readonly body?: string },
+): Promise<Answer> {
+  const target = new URL(url);
+  // Codes and tokens travel here (RFC 8252, section 8.3 excepts loopback only).
+  if (target.protocol !== "https:" && !isLoopbackHttp(target)) {
+    throw new CountersignError("misconfigured", `The sign-in provider ${target.host} must be reached over https.`);
+  }
+  const answer = await request(target, {
+    dispatcher: agent,
+    method,
+    headers: { ...message.headers },
+    body: message.body ?? null,
+    signal: AbortSignal.timeout(timeoutMs),
+  });
+  const body = await answer.body.text();
+  if (answer.statusCode >= 500 || answer.statusCode === 429) {
+    throw new CountersignError("transient", `The sign-in provider ${target.host} answered ${answer.statusCode}.`);
+  }
+  return { status: answer.statusCode, headers: flat(answer.headers), body };
+}
+
+/** Whether an address is plain HTTP that never leaves this machine. */
+export function isLoopbackHttp(url: URL): boolean {
+  return url.protocol === "http:" && ["127.0.0.1", "[::1]", "localhost"].includes(url.hostname);
+}
+
+function networkFault(error: unknown): CountersignError {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  if (/CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS|ERR_SSL/.test(code)) {
+    const message = `The sign-in provider’s TLS certificate is not trusted here (${code}).`;
+    return new CountersignError("misconfigured", message, { cause: error });
+  }
+  return new CountersignError("transient", "The sign-in provider could not be reached.", { cause: error });
+}
+
+function textOf(body: unknown): string | undefined {
+  if (body === undefined || body === null) return undefined;
+  if (typeof body === "string" || body instanceof URLSearchParams) return body.toString();
+  throw new TypeError("the libraries send forms and texts only");
+}
+
+function flat(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
+  const entries = Object.entries(headers).filter((entry) => entry[1] !== undefined);
+  return Object.fromEntries(entries.map(([name, value]) => [name, [value].flat().join(", ")]));
+}
