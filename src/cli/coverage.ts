@@ -22,7 +22,7 @@ export function covers(earlier: RuleConfig, later: RuleConfig): boolean {
 
 /**
  * Whether the glob `wide` matches all that `narrow` does. It does whenever it matches the text of `narrow` with the
- * stars in it taken as characters that only a star can match; so the answer true is always right.
+ * stars in it taken as characters that only a star can match, so the answer true is always right.
  */
 export function globCovers(wide: string, narrow: string): boolean {
   let [w, n] = [0, 0];
@@ -31,7 +31,7 @@ export function globCovers(wide: string, narrow: string): boolean {
     if (w < wide.length && wide[w] === "*") {
       [starAt, resumeAt] = [w, n];
       w += 1;
-    } else if (w < wide.length && wide[w] === narrow[n] && narrow[n] !== "*") {
+    } else if (w < wide.length && narrow[n] !== "*" && (wide[w] === "?" || wide[w] === narrow[n])) {
       w += 1;
       n += 1;
     } else if (starAt >= 0) {
@@ -55,7 +55,7 @@ function everyCovered(wide: readonly string[], narrow: readonly string[]): boole
 }
 
 function groupsCovered(wide: readonly string[] | undefined, narrow: readonly string[] | undefined): boolean {
-  return wide === undefined || (narrow?.every((group) => wide.includes(group)) ?? false);
+  return wide === undefined || (narrow !== undefined && everyCovered(wide, narrow));
 }
 
 function shadow(rule: RuleConfig, earlier: readonly RuleConfig[]): readonly string[] {

@@ -24,6 +24,8 @@ describe("a glob covers another", () => {
     ["a*c*e", "abcde"],
     ["**", "*"],
     ["read_file", "read_file"],
+    ["get_?um", "get_sum"],
+    ["?*", "?x*"],
   ])("%s covers %s", (wide, narrow) => expect(globCovers(wide, narrow)).toBe(true));
 
   it.each([
@@ -32,6 +34,8 @@ describe("a glob covers another", () => {
     ["read_file", "read_*"],
     ["a*c", "ab"],
     ["", "*"],
+    ["?", "*"],
+    ["x", "?"],
     ["read_*x", "read_*"],
   ])("%s does not cover %s", (wide, narrow) => expect(globCovers(wide, narrow)).toBe(false));
 });

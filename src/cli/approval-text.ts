@@ -1,0 +1,54 @@
+import type { ApprovalView, Hidden } from "../shared/approval.ts";
+import { jsonLines } from "./json-text.ts";
+
+/** An approval as lines to decide by: nothing of the masked payload is left out, and untrusted text is quoted (rule 10). */
+export function approvalLines(approval: ApprovalView, nowMs: number): readonly string[] {
+  const { requester, rule, client, payload } = approval;
+  return [
+    `Request    ${approval.id} (${approval.state})`,
+    `From       ${quoted(requester.name)} (${requester.id}), groups ${requester.groups.map(quoted).join(", ") || "none"}`,
+    `Through    ${client === null ? "an unnamed client" : `${quoted(client.name)} ${quoted(client.version)}`}, device ${approval.device ?? "none"}`,
+    `Call       ${quoted(approval.tool)} on ${approval.connection}`,
+    ...(approval.description === null ? [] : [`Server says ${quoted(approval.description)}`]),
+    `Held by    rule ${quoted(rule.name)}, risk ${approval.risk}: ${quoted(rule.why)}`,
+    `Deciders   ${approval.approvers.map(quoted).join(", ")}`,
+    timing(approval, nowMs),
+    `Arguments  ${hiddenCount(payload.hidden)}`,
+    ...jsonLines(payload.arguments).map((line) => `  ${line}`),
+    ...payload.hidden.map(({ path, kind }) => `  hidden: ${path.map(String).map(quoted).join(" › ")} (${kind})`),
+    ...decisionLines(approval),
+  ];
+}
+
+/** How many values the approver does not see, in words. */
+export function hiddenCount(hidden: readonly Hidden[]): string {
+  if (hidden.length === 0) return "nothing is hidden";
+  return hidden.length === 1 ? "1 value is hidden" : `${hidden.length} values are hidden`;
+}
+
+/** Minutes and seconds, `9:05`; never below zero. */
+export function clock(durationMs: number): string {
+  const seconds = Math.max(0, Math.floor(durationMs / 1000));
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+function timing(approval: ApprovalView, nowMs: number): string {
+  const asked = `asked ${clock(nowMs - approval.createdAtMs)} ago`;
+  return approval.state === "pending"
+    ? `Time       ${asked}, ${clock(approval.expiresAtMs - nowMs)} left to decide`
+    : `Time       ${asked}`;
+}
+
+function decisionLines({ decision, outcome }: ApprovalView): readonly string[] {
+  const lines: string[] = [];
+  if (decision !== null) {
+    const reason = decision.reason === "" ? "" : `: ${quoted(decision.reason)}`;
+    lines.push(`Decision   ${decision.verdict} by ${quoted(decision.by.name)} (${decision.by.id})${reason}`);
+  }
+  if (outcome !== null) lines.push(`Outcome    ${outcome.state}${outcome.message === "" ? "" : `: ${quoted(outcome.message)}`}`);
+  return lines;
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text);
+}

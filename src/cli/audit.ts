@@ -1,0 +1,74 @@
+import { readFile, realpath } from "node:fs/promises";
+import { join, sep } from "node:path";
+import { readText } from "../client/private-file.ts";
+import { readProfile } from "../client/profile.ts";
+import { openSource } from "../gateway/audit/source.ts";
+import { verifyLedger, type LedgerReport } from "../gateway/audit/verify.ts";
+import { CountersignError } from "../shared/errors.ts";
+import { verifierName } from "../shared/note.ts";
+import { command, positional } from "./command.ts";
+import { withExport } from "./ledger-export.ts";
+import type { Terminal } from "./terminal.ts";
+
+const help = `Usage: countersign audit verify [--data DIR|FILE] [--key KEY|FILE] [--profile DIR] [--json]
+
+Checks a ledger: that every entry is as it was written, that none is missing, added or moved, and that the gateway's
+key signed it so. --data is a gateway's data folder or an exported file; without it the profile's gateway is asked for
+its ledger, which takes the role auditor. The key is --key, or the one pinned in the profile when its owner confirmed
+the gateway; never one from the folder itself. The last checkpoint that the profile saw must still hold.`;
+
+const options = { data: { type: "string" }, key: { type: "string" } } as const;
+
+export const audit = command(help, options, async ({ values, positionals, profile, terminal }) => {
+  const [verb] = positional(positionals, ["verify"]);
+  if (verb !== "verify") throw new CountersignError("usage", "audit knows only verify; --help shows the usage.");
+  const trusted = await trust(profile, values.key, values.data);
+  const verify = async (path: string): Promise<LedgerReport> => await verifyLedger(await openSource(path), trusted);
+  const report = values.data === undefined ? await withExport(profile, verify) : await verify(values.data);
+  answer(report, trusted.seen !== undefined, terminal);
+});
+
+interface Trust {
+  readonly verifierKey: string;
+  /** The last checkpoint the profile saw; absent where there is no profile of this log. */
+  readonly seen?: string;
+}
+
+/** What the check rests on: a key and a checkpoint that did not come with the ledger. */
+async function trust(profile: string, key: string | undefined, data: string | undefined): Promise<Trust> {
+  const pinned = (await readProfile(profile))?.ledgerKey ?? null;
+  const verifierKey = key === undefined ? pinned : await givenKey(key, data);
+  if (verifierKey === null) {
+    const message = "No key to check by: give --key KEY|FILE, or a --profile whose gateway was confirmed.";
+    throw new CountersignError("usage", message);
+  }
+  const seen = verifierKey === pinned ? await readText(join(profile, "checkpoint.txt")) : null;
+  return seen === null ? { verifierKey } : { verifierKey, seen };
+}
+
+/** A key given as itself or as a file, which must not lie with the ledger: whoever rewrites one can rewrite the other. */
+async function givenKey(key: string, data: string | undefined): Promise<string> {
+  if (verifierName(key) !== null) return key.trim();
+  const file = await realpath(key).catch(() => null);
+  if (file === null) throw new CountersignError("usage", "--key is neither a verifier key (NAME+HASH+KEY) nor a file.");
+  const folder = data === undefined ? null : await realpath(data).catch(() => null);
+  if (folder !== null && file.startsWith(folder + sep)) {
+    throw new CountersignError("usage", "--key lies in the folder that it is to check: take it from elsewhere.");
+  }
+  return (await readFile(file, "utf8")).trim();
+}
+
+function answer(report: LedgerReport, keptHeld: boolean, terminal: Terminal): void {
+  if (report.ok) {
+    const kept = keptHeld ? " The checkpoint that this profile kept holds." : "";
+    terminal.answer(report, [`The ledger of ${report.origin} is whole: ${report.entries} entries.${kept}`]);
+    return;
+  }
+  terminal.answer(
+    report,
+    report.findings.map(({ place, what }) => `${place}: ${what}`),
+  );
+  const first = report.findings[0];
+  const place = first === undefined ? "" : ` First at ${first.place}: ${first.what}.`;
+  throw new CountersignError("ledger_inconsistent", `The ledger does not hold.${place} Keep it as it is and tell an auditor.`);
+}

@@ -1,0 +1,65 @@
+import { createAgent } from "../agent/index.ts";
+import { portOwner } from "../client/port-owner.ts";
+import { loadConfig } from "../gateway/config.ts";
+import { createGateway, type Gateway } from "../gateway/index.ts";
+import { logTo } from "../gateway/log.ts";
+import { CountersignError } from "../shared/errors.ts";
+import { command, positional } from "./command.ts";
+import { whenChanged } from "./file-watch.ts";
+import { untilStopped } from "./signals.ts";
+import type { Terminal } from "./terminal.ts";
+
+const help = `Usage: countersign gateway --config FILE [--json]
+
+Runs a gateway with an embedded agent until SIGINT or SIGTERM. Its log goes to standard error, one JSON object a line.
+It reads its configuration again when the file changes and at SIGHUP, without dropping calls; a bad edit is
+reported and keeps the old configuration running. With --json it prints {"url"} once it listens.`;
+
+export const gateway = command(help, { config: { type: "string" } }, async ({ values, positionals, terminal }) => {
+  positional(positionals, []);
+  const file = values.config;
+  if (file === undefined) throw new CountersignError("usage", "--config FILE is missing; --help shows the usage.");
+  const config = await loadConfig(file);
+  const agent = createAgent();
+  const log = logTo((text) => void process.stderr.write(text), Date.now);
+  try {
+    const running = await createGateway({ config, agent, log });
+    await serve(running, file, config.config.listen.port, terminal);
+  } finally {
+    await agent.close();
+  }
+});
+
+async function serve(running: Gateway, file: string, port: number, terminal: Terminal): Promise<void> {
+  const stopped = untilStopped();
+  try {
+    const { url } = await startAt(running, port);
+    terminal.answer({ url }, [`The gateway listens at ${url}.`]);
+    const watch = whenChanged(file, () => reload(running, file, terminal));
+    await stopped;
+    watch.close();
+  } finally {
+    await running.stop();
+  }
+}
+
+async function startAt(running: Gateway, port: number): Promise<{ readonly url: string }> {
+  try {
+    return await running.start();
+  } catch (error) {
+    if (!(error instanceof CountersignError) || error.code !== "port_taken") throw error;
+    const owner = await portOwner(port);
+    const by = owner === null ? "" : ` by ${owner.name} (process ${owner.pid})`;
+    throw new CountersignError("port_taken", `Port ${port} is taken${by}: end that, or choose another in listen.port.`);
+  }
+}
+
+async function reload(running: Gateway, file: string, terminal: Terminal): Promise<void> {
+  try {
+    await running.reload(await loadConfig(file));
+    terminal.note(`${file} was read again and is in force.`);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    terminal.note(`The gateway goes on with the old configuration: ${why}`);
+  }
+}
