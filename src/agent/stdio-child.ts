@@ -5,7 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { TargetError, type RpcMessage, type StdioSpec } from "../shared/target.ts";
 import type { Note } from "./note.ts";
 import { childEnvironment } from "./stdio-environment.ts";
-import { signalGroup, type ChildGroups } from "./stdio-groups.ts";
+import { isGroupAlive, signalGroup, type ChildGroups } from "./stdio-groups.ts";
 import { LineSplitter } from "./stdio-lines.ts";
 
 const stderrKeptBytes = 8 * 1024;
@@ -112,7 +112,7 @@ export class StdioChild {
   async #gone(pid: number): Promise<boolean> {
     for (const untilMs = performance.now() + patienceMs; performance.now() < untilMs; await delay(20)) {
       const exited = this.#process.exitCode !== null || this.#process.signalCode !== null;
-      if (exited && (process.platform === "win32" || !signalGroup(pid, 0))) return true;
+      if (exited && (process.platform === "win32" || !isGroupAlive(pid))) return true;
     }
     return false;
   }

@@ -22,6 +22,7 @@ type Stream = MessageQueue<TargetMessage>;
 /** One conversation over stdio: a child of its own, started by the first message, of either era. */
 export class StdioSession implements TargetSession {
   readonly #spec: StdioSpec;
+  readonly #era: "legacy" | "modern";
   readonly #groups: ChildGroups;
   readonly #onNote: (note: Note) => void;
   readonly #onClosed: () => void;
@@ -31,10 +32,19 @@ export class StdioSession implements TargetSession {
   #listener: Stream | undefined;
   #child: StdioChild | undefined;
   #lost: TargetError | undefined;
+  /** The end of the children before this one. */
+  #stopped: Promise<unknown> = Promise.resolve();
   #closing: Promise<void> | undefined;
 
-  constructor(spec: StdioSpec, groups: ChildGroups, onNote: (note: Note) => void, onClosed: () => void) {
+  constructor(
+    spec: StdioSpec,
+    era: "legacy" | "modern",
+    groups: ChildGroups,
+    onNote: (note: Note) => void,
+    onClosed: () => void,
+  ) {
     this.#spec = spec;
+    this.#era = era;
     this.#groups = groups;
     this.#onNote = onNote;
     this.#onClosed = onClosed;
@@ -92,8 +102,9 @@ export class StdioSession implements TargetSession {
   }
 
   async #close(): Promise<void> {
-    this.#ended(new TargetError("session-lost", "The session was closed."));
-    await this.#child?.stop();
+    this.#lost ??= new TargetError("session-lost", "The session was closed.");
+    this.#fail(this.#lost);
+    await Promise.all([this.#stopped, this.#child?.stop()]);
     this.#onClosed();
   }
 
@@ -106,8 +117,16 @@ export class StdioSession implements TargetSession {
     return this.#child;
   }
 
-  #ended(error: TargetError): void {
-    this.#lost ??= error;
+  #ended(why: TargetError): void {
+    this.#stopped = Promise.all([this.#stopped, this.#child?.stop()]);
+    this.#child = undefined;
+    // What a legacy session agreed on (initialize) has gone with its child; modern requests agree on nothing, so the
+    // next one starts a new child.
+    if (this.#era === "legacy") this.#lost ??= why;
+    this.#fail(why);
+  }
+
+  #fail(error: TargetError): void {
     for (const stream of this.#routing.streams()) stream.fail(error);
     this.#listener?.fail(error);
   }

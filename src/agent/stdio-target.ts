@@ -9,9 +9,9 @@ export function createStdioTarget(spec: StdioSpec, groups: ChildGroups, onNote: 
   let closed = false;
   return {
     transport: "stdio",
-    open(): TargetSession {
+    open(era): TargetSession {
       if (closed) throw new TargetError("unreachable", "The target was closed.");
-      const session = new StdioSession(spec, groups, onNote, () => sessions.delete(session));
+      const session = new StdioSession(spec, era, groups, onNote, () => sessions.delete(session));
       sessions.add(session);
       return session;
     },

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { createAgent } from "../../src/agent/index.ts";
 import type { Note } from "../../src/agent/note.ts";
 import type { Agent, StdioSpec, TargetMessage, TargetSession } from "../../src/shared/target.ts";
@@ -141,6 +141,13 @@ describe("a stdio target that misbehaves", () => {
     await expect(later).rejects.toMatchObject({ reason: "session-lost" });
   });
 
+  test("a modern session, which agreed on nothing, gets a new child after a crash", async () => {
+    const session = open({}, "modern");
+    const call = collect(session.request(rpc(1, "exit"), {}, never()));
+    await expect(call).rejects.toMatchObject({ reason: "crashed" });
+    expect(await collect(session.request(rpc(2, "echo"), {}, never()))).toMatchObject([{ id: 2 }]);
+  });
+
   test("what it wrote on standard error is kept for the operator and is not in the message", async () => {
     const session = open();
     const error = await collect(session.request(rpc(1, "exit"), {}, never())).catch((caught: Error) => caught);
@@ -226,6 +233,6 @@ describe("a stdio target's process", () => {
     await once(owner, "close");
     const pids: number[] = JSON.parse(output);
     expect(pids).toHaveLength(2);
-    expect(pids.filter(isAlive)).toEqual([]);
+    await vi.waitFor(() => expect(pids.filter(isAlive)).toEqual([]));
   });
 });
