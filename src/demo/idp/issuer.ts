@@ -1,12 +1,11 @@
-import { generateKeyPair, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
-import { promisify } from "node:util";
-import { Provider, type AccessTokenModel, type Configuration, type Context } from "oidc-provider";
+import { Provider, type Context } from "oidc-provider";
+import { configure, sessionCookie } from "./configuration.ts";
 import { handleInteraction } from "./interaction.ts";
-import { providerPage } from "./page.ts";
 import type { Person } from "./people.ts";
 import type { Shape } from "./shape.ts";
-import { createStorage, type Storage } from "./storage.ts";
+import { createStorage } from "./storage.ts";
 import type { Switches } from "./switches.ts";
 
 /** One issuer, to be mounted at its issuer's path. */
@@ -31,135 +30,14 @@ export async function createIssuer(shape: Shape, people: readonly Person[], swit
       void handleInteraction(interactions, request, response);
       return;
     }
-    if (inside.startsWith(`${shape.routes["authorization"] ?? "/auth"}?`)) forgetEarlierSignIn(request, shape);
+    const asks = inside.startsWith(`${shape.routes["authorization"] ?? "/auth"}?`);
+    if (asks) forgetEarlierSignIn(request, shape);
     // The way Express mounts: oidc-provider finds its base path by comparing the two.
-    Object.assign(request, { originalUrl: request.url, url: inside });
+    const url = asks ? withConsent(inside, shape) : inside;
+    Object.assign(request, { originalUrl: `${mount}${url}`, url });
     callback(request, response);
   };
   return { handle, endRefreshTokens: storage.endRefreshTokens };
-}
-
-async function configure(
-  shape: Shape,
-  people: readonly Person[],
-  switches: Switches,
-  storage: Storage,
-): Promise<Configuration> {
-  const { privateKey } = await promisify(generateKeyPair)("rsa", { modulusLength: 2048 });
-  const byAccount = new Map(people.map((person) => [shape.accountId(person), person]));
-  return {
-    adapter: (model: string) => storage.adapterFor(model),
-    jwks: { keys: [{ ...privateKey.export({ format: "jwk" }), use: "sig", alg: "RS256" }] },
-    clients: [
-      {
-        client_id: shape.clientId,
-        client_name: "Countersign",
-        token_endpoint_auth_method: "none",
-        grant_types: ["authorization_code", "refresh_token"],
-        response_types: ["code"],
-        require_auth_time: true,
-        ...shape.client,
-      },
-    ],
-    routes: shape.routes,
-    scopes: ["openid", "profile", "email", "offline_access"],
-    claims: shape.claims,
-    conformIdTokenClaims: false,
-    features: features(shape),
-    formats: { customizers: { jwt: reshapeAccessToken(shape, byAccount) } },
-    findAccount: (_context: Context, id: string) => account(shape, byAccount.get(id), id),
-    interactions: {
-      url: (_context: Context, interaction: { readonly uid: string }) =>
-        `${new URL(shape.issuer).pathname.replace(/\/$/, "")}/interaction/${interaction.uid}`,
-    },
-    // Two providers share one host, and cookies know no ports.
-    cookies: {
-      keys: [randomBytes(32).toString("hex")],
-      names: {
-        session: sessionCookie(shape),
-        interaction: `${shape.kind}_interaction`,
-        resume: `${shape.kind}_resume`,
-      },
-    },
-    expiresWithSession: async () => false,
-    // Entra and Okta need no prompt=consent for a refresh token; the plain one keeps to the letter of OpenID Connect.
-    ...(shape.kind === "oidc" ? {} : { issueRefreshToken: async () => true }),
-    rotateRefreshToken: true,
-    ttl: lifetimes(switches),
-    clientBasedCORS: () => false,
-    renderError: (context: Context, out: { readonly error: string; readonly error_description?: string }) =>
-      answerPage(context, "Sign-in could not go on", [out.error_description ?? out.error]),
-  };
-}
-
-function features(shape: Shape): Configuration {
-  return {
-    devInteractions: { enabled: false },
-    revocation: { enabled: true },
-    rpInitiatedLogout: {
-      enabled: true,
-      logoutSource: (context: Context, form: string) =>
-        answerPage(context, "Sign out of the demo’s sign-in provider?", [], {
-          form,
-          button:
-            '<button class="person" type="submit" form="op.logoutForm" value="yes" name="logout">Sign out</button>',
-        }),
-      postLogoutSuccessSource: (context: Context) => answerPage(context, "You are signed out", []),
-    },
-    resourceIndicators: {
-      enabled: true,
-      defaultResource: async (_context: Context, _client: unknown, oneOf?: string) =>
-        oneOf ?? (shape.resourceIsAsked ? undefined : shape.resource),
-      useGrantedResource: async () => true,
-      getResourceServerInfo: async () => ({
-        scope: shape.resourceScope,
-        audience: shape.audience,
-        accessTokenFormat: "jwt",
-        jwt: { sign: { alg: "RS256" } },
-      }),
-    },
-  };
-}
-
-/** All lifetimes in seconds. */
-function lifetimes(switches: Switches): Configuration {
-  const day = 86_400;
-  return {
-    AccessToken: () => switches.accessTokenSeconds,
-    RefreshToken: () => switches.refreshTokenSeconds,
-    AuthorizationCode: () => 60,
-    IdToken: () => 3600,
-    Interaction: () => 3600,
-    Session: () => day,
-    Grant: () => 30 * day,
-  };
-}
-
-function account(shape: Shape, person: Person | undefined, id: string): unknown {
-  if (person === undefined) return undefined;
-  return { accountId: id, claims: async () => ({ sub: id, ...shape.idTokenClaims(person) }) };
-}
-
-function reshapeAccessToken(shape: Shape, byAccount: ReadonlyMap<string, Person>) {
-  return (
-    context: Context,
-    token: AccessTokenModel,
-    jwt: { header: unknown; payload: { [claim: string]: unknown } },
-  ): void => {
-    const person = byAccount.get(token.accountId);
-    if (person === undefined) return;
-    const { iss, aud, iat, exp, jti, scope } = jwt.payload;
-    const { AuthorizationCode: code, RefreshToken: refresh } = context.oidc.entities;
-    const facts = {
-      person,
-      clientId: token.clientId,
-      scope: typeof scope === "string" ? scope : "",
-      authTime: code?.authTime ?? refresh?.authTime,
-      issuedAt: Number(iat),
-    };
-    jwt.header = { typ: shape.accessTokenType };
-    jwt.payload = { iss, aud, iat, exp, jti, ...shape.accessTokenClaims(facts) };
-  };
 }
 
 /** MSAL names an account by `client_info`, which Entra sends beside every token. */
@@ -173,22 +51,17 @@ async function addClientInfo(context: Context, next: () => Promise<void>, shape:
   context.body = { ...body, client_info: info };
 }
 
-function sessionCookie(shape: Shape): string {
-  return `${shape.kind}_session`;
-}
-
 /** Two people of the demo may share one browser, so each sign-in asks anew who it is. */
 function forgetEarlierSignIn(request: IncomingMessage, shape: Shape): void {
   const kept = (request.headers.cookie ?? "").split("; ").filter((cookie) => !cookie.startsWith(sessionCookie(shape)));
   request.headers.cookie = kept.join("; ");
 }
 
-function answerPage(
-  context: Context,
-  title: string,
-  paragraphs: readonly string[],
-  trusted?: { readonly form: string; readonly button: string },
-): void {
-  Object.assign(context, { type: "html" });
-  context.body = providerPage({ title, paragraphs, trustedHtml: trusted ? `${trusted.form}${trusted.button}` : "" });
+/** Entra and Okta give refresh tokens without prompt=consent; oidc-provider keeps to the letter of OpenID Connect. */
+function withConsent(target: string, shape: Shape): string {
+  if (shape.kind === "oidc") return target;
+  const url = new URL(target, shape.issuer);
+  const prompts = new Set([...(url.searchParams.get("prompt") ?? "").split(" ").filter(Boolean), "consent"]);
+  url.searchParams.set("prompt", [...prompts].join(" "));
+  return `${url.pathname}${url.search}`;
 }
