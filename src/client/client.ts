@@ -1,0 +1,28 @@
+import type { ConsoleState } from "../shared/console.ts";
+import type { CallConsole } from "./console-calls.ts";
+
+/** The owner of a profile, as its desktop, its terminal and its consoles use it. */
+export interface Client {
+  /** The present snapshot: immutable, whole, without any token or key. */
+  state(): ConsoleState;
+  /** Calls back after each change. Returns the way to stop. */
+  onState(listener: (state: ConsoleState) => void): () => void;
+  /** What every console does, checked here. `presence` is set by the door that the person came through, never by their message. */
+  readonly call: CallConsole;
+  /** Opens the loopback listener; `port` 0 chooses a new one, none is the remembered one. Throws `port_taken`. */
+  openTunnel(options?: { readonly port?: number }): Promise<void>;
+  closeTunnel(): Promise<void>;
+  /** The token is in this answer and nowhere else. Throws `bad_request`. */
+  addClient(name: string): Promise<{ id: string; name: string; token: string }>;
+  /** Its token ends, and what it still has running. Throws `not_found`. */
+  removeClient(id: string): Promise<void>;
+  /** Serves the console for a browser. `pages`: the built renderer's folder. */
+  serveConsole(pages: string): Promise<void>;
+  /** A new one-time link, good for 60 s. Throws `not_running` before `serveConsole`. */
+  consoleLink(): string;
+  /** Tells every console to show this approval, or its list. */
+  show(approval: string | null): void;
+  onShow(listener: (approval: string | null) => void): () => void;
+  /** Ends all of it and lets go of the profile. What is signed in stays so in the vault. */
+  close(): Promise<void>;
+}

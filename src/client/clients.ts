@@ -1,0 +1,105 @@
+import { createHash, randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
+import { join } from "node:path";
+import { z } from "zod";
+import type { ClientView } from "../shared/console.ts";
+import { CountersignError } from "../shared/errors.ts";
+import { readJson, writePrivate } from "./private-file.ts";
+
+/** The MCP client programs of this profile, each with its own token, of which only the hash is kept. */
+export interface Clients {
+  list(): readonly ClientView[];
+  /** The token is in this answer and nowhere else. Throws `bad_request` for a name that can't travel in a header or is in use. */
+  add(name: string): Promise<{ readonly id: string; readonly name: string; readonly token: string }>;
+  /** Throws `not_found`. */
+  remove(id: string): Promise<void>;
+  removeAll(): Promise<void>;
+  /** Whose token this is, or null. Takes as long for a wrong one as for a right one. */
+  withToken(token: string): ClientView | null;
+  /** Notes that a client was just here. */
+  used(id: string): void;
+  /** Writes what is noted. */
+  close(): Promise<void>;
+}
+
+export async function openClients(directory: string, now: () => number, onChange: () => void): Promise<Clients> {
+  const path = join(directory, "clients.json");
+  let entries: readonly Entry[] = (await readJson(path, clientsFile))?.clients ?? [];
+  let writing: Promise<void> = Promise.resolve();
+
+  async function save(next: readonly Entry[]): Promise<void> {
+    entries = next;
+    onChange();
+    // In order, one after the other: the file is always a state that was.
+    writing = writing.catch(() => undefined).then(() => writePrivate(path, fileOf(entries)));
+    await writing;
+  }
+
+  return {
+    list: () => entries.map(view),
+    async add(name) {
+      if (!namePattern.test(name))
+        throw new CountersignError("bad_request", "A client's name is 1 to 64 letters, digits, spaces or . _ - ( ) +");
+      if (entries.some((entry) => entry.name === name))
+        throw new CountersignError(
+          "bad_request",
+          `There is a client ${name} already: remove it or choose another name.`,
+        );
+      const token = `cst_${randomBytes(32).toString("base64url")}`;
+      const id = randomUUID();
+      await save([
+        ...entries,
+        { id, name, hash: hashOf(token).toString("base64url"), createdAtMs: now(), lastUsedAtMs: null },
+      ]);
+      return { id, name, token };
+    },
+    async remove(id) {
+      if (!entries.some((entry) => entry.id === id))
+        throw new CountersignError("not_found", `There is no client ${id}.`);
+      await save(entries.filter((entry) => entry.id !== id));
+    },
+    removeAll: () => save([]),
+    withToken(token) {
+      const hash = hashOf(token);
+      let found: Entry | null = null;
+      // No early end: the time taken must not tell which entry matched, or how far.
+      for (const entry of entries) if (timingSafeEqual(hash, Buffer.from(entry.hash, "base64url"))) found = entry;
+      return found === null ? null : view(found);
+    },
+    used(id) {
+      const atMs = now();
+      const stale = (entry: Entry) => entry.id === id && atMs - (entry.lastUsedAtMs ?? -Infinity) >= noteEveryMs;
+      if (!entries.some(stale)) return;
+      entries = entries.map((entry) => (stale(entry) ? { ...entry, lastUsedAtMs: atMs } : entry));
+      onChange();
+    },
+    close: () => save(entries),
+  };
+}
+
+/** A busy client is noted once in this time, not with every call. */
+const noteEveryMs = 60_000;
+/** Printable ASCII without quotes: the name travels to the gateway in a header. */
+const namePattern = /^[A-Za-z0-9][A-Za-z0-9 ._()+-]{0,63}$/;
+
+const entry = z.object({
+  id: z.string(),
+  name: z.string(),
+  /** base64url of SHA-256; the token has 256 random bits, so a slow hash would add nothing. */
+  hash: z.string().length(43),
+  createdAtMs: z.number(),
+  lastUsedAtMs: z.number().nullable(),
+});
+type Entry = z.infer<typeof entry>;
+const clientsFile = z.object({ v: z.literal(1), clients: z.array(entry) });
+
+function hashOf(token: string): Buffer {
+  return createHash("sha256").update(token).digest();
+}
+
+function view({ id, name, createdAtMs, lastUsedAtMs }: Entry): ClientView {
+  return { id, name, createdAtMs, lastUsedAtMs };
+}
+
+function fileOf(clients: readonly Entry[]): string {
+  return `${JSON.stringify({ v: 1, clients }, null, 2)}\n`;
+}

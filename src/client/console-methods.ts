@@ -1,0 +1,54 @@
+import type { ConsoleState } from "../shared/console.ts";
+import { CountersignError } from "../shared/errors.ts";
+import type { ConsoleMethods } from "./console-calls.ts";
+import { decide } from "./decisions.ts";
+import type { Device } from "./device.ts";
+import type { GatewayApi } from "./gateway.ts";
+import type { GatewayLink } from "./gateway-link.ts";
+import type { Session } from "./session.ts";
+import { tunnelAddress } from "./state.ts";
+
+export interface ConsoleMethodsOptions {
+  readonly api: GatewayApi;
+  readonly device: Device;
+  readonly link: GatewayLink;
+  readonly session: Session;
+  readonly state: () => ConsoleState;
+  readonly copyText: ((text: string) => void | Promise<void>) | undefined;
+}
+
+/** What a console may ask of this client. */
+export function createConsoleMethods(options: ConsoleMethodsOptions): ConsoleMethods {
+  const { api, device, link, session, copyText } = options;
+  return {
+    "session.signIn": () => session.signIn().then(() => null),
+    "session.cancelSignIn": async () => {
+      session.cancelSignIn();
+      return null;
+    },
+    "session.signOut": () => session.signOut().then(() => null),
+    "gateway.retry": async () => {
+      link.retry();
+      return null;
+    },
+    "approvals.decide": async (decision, presence) => {
+      const approval = link.held.get(decision.id);
+      if (approval === undefined) throw new CountersignError("not_found", "No such approval is known here.");
+      const decided = await decide(api, device, approval, decision, presence, link.gatewayNowMs());
+      if (link.held.take(decided)) link.showApprovals();
+      return decided;
+    },
+    "connections.copyAddress": async ({ name }) => {
+      const url = addressOf(options.state(), name);
+      await copyText?.(url);
+      return { copied: copyText !== undefined, url };
+    },
+  };
+}
+
+function addressOf(state: ConsoleState, name: string): string {
+  if (!state.connections.some((connection) => connection.name === name))
+    throw new CountersignError("not_found", "No such connection is known here.");
+  if (state.tunnel.state !== "open") throw new CountersignError("not_running", "The tunnel is closed: open it first.");
+  return tunnelAddress(state.tunnel.port, name);
+}

@@ -1,0 +1,64 @@
+import { createHash } from "node:crypto";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { z } from "zod";
+import { clientView, consoleState } from "../shared/console.ts";
+import { errorCodes } from "../shared/errors.ts";
+import { privateDirectory } from "./private-file.ts";
+
+/**
+ * What a command of the terminal may ask of the process that owns its profile: one JSON object a line each way over
+ * the control socket, `{id, command, input}` answered by `{id, result}`, before it perhaps `{id, event, data}`.
+ */
+export const controlInputs = {
+  status: z.strictObject({}),
+  /** `call` and `input` are a console call's. `authenticator` is nobody's to claim here. */
+  call: z.strictObject({ call: z.string().max(100), input: z.unknown(), presence: z.enum(["cli", "window"]) }),
+  /** The event `url` tells the address for the browser before the result. */
+  signIn: z.strictObject({}),
+  "clients.list": z.strictObject({}),
+  "clients.add": z.strictObject({ name: z.string().max(200) }),
+  "clients.remove": z.strictObject({ id: z.string().max(100) }),
+  "tunnel.open": z.strictObject({ port: z.number().int().min(0).max(65535).optional() }),
+  consoleLink: z.strictObject({}),
+} as const;
+export type ControlCommand = keyof typeof controlInputs;
+
+export const controlOutputs = {
+  status: consoleState,
+  /** The Result of the console call itself. */
+  call: z.unknown(),
+  signIn: z.null(),
+  "clients.list": z.array(clientView),
+  "clients.add": z.object({ id: z.string(), name: z.string(), token: z.string() }),
+  "clients.remove": z.null(),
+  "tunnel.open": z.null(),
+  consoleLink: z.string(),
+} as const satisfies Record<ControlCommand, z.ZodType>;
+export type ControlInput<C extends ControlCommand> = z.infer<(typeof controlInputs)[C]>;
+export type ControlOutput<C extends ControlCommand> = z.infer<(typeof controlOutputs)[C]>;
+
+export const controlRequest = z.strictObject({ id: z.number().int(), command: z.string(), input: z.unknown() });
+const failure = z.object({ code: z.enum(errorCodes), message: z.string() });
+export const controlAnswer = z.union([
+  z.object({
+    id: z.number().int(),
+    result: z.discriminatedUnion("ok", [
+      z.object({ ok: z.literal(true), value: z.unknown() }),
+      z.object({ ok: z.literal(false), error: failure }),
+    ]),
+  }),
+  z.object({ id: z.number().int(), event: z.literal("url"), data: z.string() }),
+]);
+
+/** Where a profile's control socket is; its folder is made, and checked to be this user's alone. */
+export async function controlPath(directory: string): Promise<string> {
+  const whole = resolve(directory);
+  const name = createHash("sha256").update(whole).digest("hex").slice(0, 16);
+  if (process.platform === "win32") return `\\\\.\\pipe\\countersign-${name}`;
+  const beside = join(whole, "control.sock");
+  // sun_path holds 104 bytes on macOS, 108 on Linux (unix(7)).
+  const path = Buffer.byteLength(beside) <= 100 ? beside : join(tmpdir(), `countersign-${name}`, "control.sock");
+  await privateDirectory(dirname(path));
+  return path;
+}

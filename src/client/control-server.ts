@@ -1,0 +1,117 @@
+import { chmod, rm } from "node:fs/promises";
+import { createServer, type Server, type Socket } from "node:net";
+import { z } from "zod";
+import { CountersignError, toFailure, type Result } from "../shared/errors.ts";
+import { isConsoleCall } from "./console-calls.ts";
+import {
+  controlInputs,
+  controlPath,
+  controlRequest,
+  type ControlCommand,
+  type ControlInput,
+  type ControlOutput,
+} from "./control-protocol.ts";
+import type { Client } from "./client.ts";
+import { readJsonLines, writeJsonLine } from "./lines.ts";
+
+/** Serves the control socket of a profile that this process owns: only its user can reach it (0600). */
+export async function serveControl(directory: string, client: Client): Promise<{ close(): Promise<void> }> {
+  const path = await controlPath(directory);
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+    socket.on("error", () => socket.destroy());
+    readJsonLines(socket, mostBytes, (value) => void answer(client, socket, value));
+  });
+  // A socket that a killed owner left behind; the lock says that nobody listens on it.
+  if (process.platform !== "win32") await rm(path, { force: true });
+  await listen(server, path);
+  return {
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
+}
+
+const mostBytes = 256 * 1024;
+
+async function listen(server: Server, path: string): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(path, resolve);
+  });
+  if (process.platform !== "win32") await chmod(path, 0o600);
+}
+
+async function answer(client: Client, socket: Socket, value: unknown): Promise<void> {
+  const request = controlRequest.safeParse(value);
+  if (!request.success) {
+    socket.destroy();
+    return;
+  }
+  const { id, command, input } = request.data;
+  const onUrl = (url: string) => writeJsonLine(socket, { id, event: "url", data: url });
+  writeJsonLine(socket, { id, result: await run(client, command, input, onUrl) });
+}
+
+async function run(
+  client: Client,
+  command: string,
+  input: unknown,
+  onUrl: (url: string) => void,
+): Promise<Result<unknown>> {
+  try {
+    if (!Object.hasOwn(controlInputs, command)) throw new CountersignError("bad_request", "There is no such command.");
+    // Just found among its keys.
+    const known = command as ControlCommand;
+    const parsed = controlInputs[known].safeParse(input);
+    if (!parsed.success) throw new CountersignError("bad_request", `${known}: ${z.prettifyError(parsed.error)}`);
+    // Parsed by the schema of this very command, which TypeScript can't see through the index.
+    return { ok: true, value: await commands(client, onUrl)[known](parsed.data as never) };
+  } catch (error) {
+    return { ok: false, error: toFailure(error) };
+  }
+}
+
+type Commands = { readonly [C in ControlCommand]: (input: ControlInput<C>) => Promise<ControlOutput<C>> };
+
+function commands(client: Client, onUrl: (url: string) => void): Commands {
+  return {
+    status: async () => client.state(),
+    async call({ call, input, presence }) {
+      if (!isConsoleCall(call)) throw new CountersignError("bad_request", "There is no such console call.");
+      return await client.call(call, input, presence);
+    },
+    signIn: () => signIn(client, onUrl),
+    "clients.list": async () => client.state().clients,
+    "clients.add": ({ name }) => client.addClient(name),
+    "clients.remove": async ({ id }) => {
+      await client.removeClient(id);
+      return null;
+    },
+    "tunnel.open": async ({ port }) => {
+      await client.openTunnel(port === undefined ? {} : { port });
+      return null;
+    },
+    consoleLink: async () => client.consoleLink(),
+  };
+}
+
+async function signIn(client: Client, onUrl: (url: string) => void): Promise<null> {
+  let told: string | null = null;
+  const stop = client.onState(({ session }) => {
+    if (session.state !== "signing-in" || session.url === null || session.url === told) return;
+    told = session.url;
+    onUrl(session.url);
+  });
+  try {
+    const result = await client.call("session.signIn", {}, "cli");
+    if (!result.ok) throw new CountersignError(result.error.code, result.error.message);
+    return null;
+  } finally {
+    stop();
+  }
+}

@@ -1,0 +1,139 @@
+import WebSocket from "ws";
+import { backoffMs } from "./backoff.ts";
+import { createFrameReader, type FrameTakers, type Place } from "./feed-frames.ts";
+import type { TokenSource } from "./gateway.ts";
+import { trusting } from "./trust.ts";
+
+export interface FeedOptions extends FrameTakers {
+  /** The pinned origin; the token goes nowhere else. */
+  readonly origin: string;
+  readonly token: TokenSource;
+  readonly ca: string | undefined;
+  /** For tests: how long silence may last (40 s), and the wait before a try. */
+  readonly silenceMs?: number;
+  readonly waitMs?: (attempt: number) => number;
+}
+
+/** The approvals stream, kept open from `start` to `stop`, resuming where it was. */
+export interface Feed {
+  start(): void;
+  /** Ends the stream and forgets where it was: the next start takes a whole snapshot. */
+  stop(): void;
+  /** Tries at once instead of at the planned time. */
+  retry(): void;
+}
+
+export function createFeed(options: FeedOptions): Feed {
+  let running: AbortController | null = null;
+  let hurry: (() => void) | null = null;
+  return {
+    start() {
+      if (running !== null) return;
+      running = new AbortController();
+      void keepOpen(options, running.signal, (wake) => (hurry = wake));
+    },
+    stop() {
+      running?.abort();
+      running = null;
+      hurry?.();
+      options.onLink({ link: "offline", nextTryAtMs: null });
+    },
+    retry: () => hurry?.(),
+  };
+}
+
+/** Why a connection ended; `settled` where it had been live long enough that the next failure counts as the first. */
+interface End {
+  readonly settled: boolean;
+  readonly tokenEnded: boolean;
+}
+
+const silenceMs = 40_000;
+/** docs/protocol.md: the token ended. */
+const tokenEndedCode = 4401;
+/** A gateway that takes a connection and drops it at once is backed off from like one that takes none. */
+const settledAfterMs = 5_000;
+
+async function keepOpen(options: FeedOptions, signal: AbortSignal, onWait: (wake: (() => void) | null) => void) {
+  const place: Place = { after: null };
+  const waitMs = options.waitMs ?? ((attempt) => backoffMs(attempt));
+  let attempt = 0;
+  let force = false;
+  while (!signal.aborted) {
+    options.onLink({ link: "connecting", nextTryAtMs: null });
+    const end = await connectOnce(options, place, force, signal);
+    if (signal.aborted) return;
+    if (end.settled) attempt = 0;
+    // A token that ended is replaced at once, but only once in a row: a gateway that refuses fresh ones is not hammered.
+    const atOnce = end.tokenEnded && !force;
+    force = end.tokenEnded;
+    if (atOnce) continue;
+    const delay = waitMs(attempt);
+    attempt += 1;
+    options.onLink({ link: "offline", nextTryAtMs: options.now() + delay });
+    await wait(delay, onWait);
+  }
+}
+
+async function connectOnce(options: FeedOptions, place: Place, force: boolean, signal: AbortSignal): Promise<End> {
+  let accessToken: string;
+  try {
+    accessToken = (await options.token({ force })).accessToken;
+  } catch {
+    // The session shows why in its own state; a feed without a token only waits.
+    return { settled: false, tokenEnded: false };
+  }
+  if (signal.aborted) return { settled: false, tokenEnded: false };
+  const url = new URL("/v1/approvals/stream", options.origin.replace(/^http/, "ws"));
+  if (place.after !== null) url.searchParams.set("after", String(place.after));
+  const socket = new WebSocket(url, {
+    headers: { authorization: `Bearer ${accessToken}` },
+    followRedirects: false,
+    perMessageDeflate: false,
+    handshakeTimeout: options.silenceMs ?? silenceMs,
+    maxPayload: 16 * 1024 * 1024,
+    ...trusting(options.ca),
+  });
+  return await untilEnd(socket, options, place, signal);
+}
+
+function untilEnd(socket: WebSocket, options: FeedOptions, place: Place, signal: AbortSignal): Promise<End> {
+  return new Promise((resolve) => {
+    let refused = false;
+    const reader = createFrameReader(options, place);
+    const stop = () => socket.terminate();
+    const watchdog = setTimeout(stop, options.silenceMs ?? silenceMs);
+    signal.addEventListener("abort", stop, { once: true });
+    socket.on("unexpected-response", (_request, answer) => {
+      refused = answer.statusCode === 401;
+      socket.terminate();
+    });
+    socket.on("message", (data, isBinary) => {
+      if (signal.aborted) return;
+      watchdog.refresh();
+      // A frame that can't be read may have been an approval: start again from the last safe place, visibly offline.
+      if (isBinary || !reader.read(String(data))) socket.terminate();
+    });
+    // "close" follows; what went wrong shows as an offline link.
+    socket.on("error", () => undefined);
+    socket.on("close", (code) => {
+      clearTimeout(watchdog);
+      signal.removeEventListener("abort", stop);
+      const readyAtMs = reader.readyAtMs();
+      const settled = readyAtMs !== null && options.now() - readyAtMs >= settledAfterMs;
+      resolve({ settled, tokenEnded: refused || code === tokenEndedCode });
+    });
+  });
+}
+
+function wait(delayMs: number, onWait: (wake: (() => void) | null) => void): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, delayMs);
+    function done(): void {
+      clearTimeout(timer);
+      onWait(null);
+      resolve();
+    }
+    onWait(done);
+  });
+}

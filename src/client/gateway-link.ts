@@ -1,0 +1,99 @@
+import { z } from "zod";
+import { connectionView } from "../shared/connection.ts";
+import type { Profile } from "../shared/provider.ts";
+import { createCheckpointKeeper } from "./checkpoint.ts";
+import { createFeed } from "./feed.ts";
+import type { FeedLink } from "./feed-frames.ts";
+import type { GatewayApi, TokenSource } from "./gateway.ts";
+import { createHeldApprovals, type HeldApprovals } from "./held-approvals.ts";
+import type { StateHolder } from "./state.ts";
+
+/** All that a signed-in client takes from its gateway, kept up to date in the state: approvals, connections, clock, ledger. */
+export interface GatewayLink {
+  readonly held: HeldApprovals;
+  /** Takes up the link; `principal` other than the last one starts from nothing. */
+  open(principal: string): void;
+  /** Ends the link and keeps what is known, so that a person who has to sign in again still sees what waits. */
+  pause(): void;
+  /** Ends the link and forgets what belongs to whoever was signed in. */
+  forget(): void;
+  retry(): void;
+  /** The gateway's clock, in ms. */
+  gatewayNowMs(): number;
+  /** Shows what is held, after a decision changed it. */
+  showApprovals(): void;
+}
+
+export interface GatewayLinkOptions {
+  readonly directory: string;
+  readonly profile: Profile;
+  readonly api: GatewayApi;
+  readonly token: TokenSource;
+  readonly state: StateHolder;
+  readonly ca: string | undefined;
+  readonly now: () => number;
+}
+
+export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
+  const { state, now, api } = options;
+  const held = createHeldApprovals();
+  let principal: string | null = null;
+  const gateway = (changed: Partial<ReturnType<StateHolder["get"]>["gateway"]>) =>
+    state.set({ gateway: { ...state.get().gateway, ...changed } });
+  const showApprovals = () => state.set({ approvals: [...held.list()] });
+  const keeper = createCheckpointKeeper(options.directory, options.profile.ledgerKey, (ledger) =>
+    state.set({ ledger }),
+  );
+
+  async function fetchConnections(): Promise<void> {
+    const asked = principal;
+    // Who may use what can change at any time; a failure leaves the last list, and the link says that it is offline.
+    const found = await api.get("/v1/connections", connectionList).catch(() => null);
+    if (found !== null && principal === asked) state.set({ connections: found.connections });
+  }
+
+  function onLink(next: FeedLink): void {
+    const { link, sinceMs } = state.get().gateway;
+    gateway({ ...next, sinceMs: link === next.link ? sinceMs : now() });
+    if (next.link === "online") void fetchConnections();
+  }
+
+  const feed = createFeed({
+    origin: api.origin,
+    token: options.token,
+    ca: options.ca,
+    held,
+    now,
+    onLink,
+    onApprovals: showApprovals,
+    // A second's drift redraws nothing; latency alone makes tens of milliseconds.
+    onClock: (offsetMs) => {
+      if (Math.abs(offsetMs - state.get().gateway.clockOffsetMs) >= clockStepMs) gateway({ clockOffsetMs: offsetMs });
+    },
+    onCheckpoint: (note) => void keeper.take(note),
+  });
+
+  function forget(): void {
+    feed.stop();
+    held.clear();
+    principal = null;
+    state.set({ approvals: [], connections: [] });
+  }
+
+  return {
+    held,
+    open(next) {
+      if (principal !== null && principal !== next) forget();
+      principal = next;
+      feed.start();
+    },
+    pause: () => feed.stop(),
+    forget,
+    retry: () => feed.retry(),
+    gatewayNowMs: () => now() + state.get().gateway.clockOffsetMs,
+    showApprovals,
+  };
+}
+
+const connectionList = z.object({ connections: z.array(connectionView) });
+const clockStepMs = 250;

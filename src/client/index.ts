@@ -1,0 +1,163 @@
+import { hostname } from "node:os";
+import { CountersignError } from "../shared/errors.ts";
+import type { Profile, Provider } from "../shared/provider.ts";
+import type { Client } from "./client.ts";
+import { openClients, type Clients } from "./clients.ts";
+import { createConsoleCalls, type ConsoleMethods } from "./console-calls.ts";
+import { createConsoleMethods } from "./console-methods.ts";
+import { serveConsole, type ConsoleServer } from "./console-server.ts";
+import { serveControl } from "./control-server.ts";
+import { openDevice } from "./device.ts";
+import { createGatewayApi, type TokenSource } from "./gateway.ts";
+import { createGatewayLink } from "./gateway-link.ts";
+import { ownProfile } from "./ownership.ts";
+import { privateDirectory } from "./private-file.ts";
+import { gatewayOrigin, readProfile } from "./profile.ts";
+import { createSession, type SessionState } from "./session.ts";
+import type { SignIn } from "./sign-in/sign-in.ts";
+import { createState, firstState, type StateHolder } from "./state.ts";
+import { createTunnel, type Tunnel } from "./tunnel.ts";
+import { memoryVault, type Vault } from "./vault.ts";
+
+export type { Client } from "./client.ts";
+
+export interface ClientOptions {
+  /** The profile's folder, with a confirmed profile.json. */
+  readonly directory: string;
+  /** Opens a page in the person's browser; called only within a sign-in that they asked for. */
+  readonly openBrowser: (url: string) => void | Promise<void>;
+  /** Where secrets rest between runs; memory where it is left out. */
+  readonly vault?: Vault;
+  readonly createSignIn?: (
+    provider: Provider,
+    options: { readonly vault: Vault; readonly ca?: string; readonly now?: () => number },
+  ) => Promise<SignIn>;
+  /** PEM of one more authority to trust. */
+  readonly ca?: string;
+  readonly now?: () => number;
+  /** As the gateway's records name this installation; the machine's name by default. */
+  readonly deviceName?: string;
+  /** Puts text on the clipboard, where there is one. */
+  readonly copyText?: (text: string) => void | Promise<void>;
+}
+
+/** Becomes the owner of a profile. Throws `profile_in_use`, or `configuration` where the folder has no good profile. */
+export async function openClient(options: ClientOptions): Promise<Client> {
+  await privateDirectory(options.directory);
+  const closers: Closer[] = [ownProfile(options.directory)];
+  try {
+    const profile = await readProfile(options.directory);
+    if (profile === null) {
+      const message = `${options.directory} has no gateway yet: \`countersign sign-in --gateway URL\` makes its profile.`;
+      throw new CountersignError("configuration", message);
+    }
+    return await assemble(options, profile, closers);
+  } catch (error) {
+    await closeAll(closers);
+    throw error;
+  }
+}
+
+/** What has to end with the client, in the order in which it was begun. */
+type Closer = () => void | Promise<void>;
+
+async function closeAll(closers: Closer[]): Promise<void> {
+  for (let closer = closers.pop(); closer !== undefined; closer = closers.pop()) await closer();
+}
+
+async function assemble(options: ClientOptions, profile: Profile, closers: Closer[]): Promise<Client> {
+  const { directory, ca, openBrowser, copyText } = options;
+  const now = options.now ?? Date.now;
+  const origin = gatewayOrigin(profile.gateway);
+  const vault = options.vault ?? memoryVault();
+  const state = createState(firstState(profile, origin, now()));
+  const token: TokenSource = (wanted) => session.token(wanted);
+
+  const api = createGatewayApi(origin, token, ca);
+  closers.push(() => api.close());
+  const clients = await openClients(directory, now, () => state.set({ clients: [...clients.list()] }));
+  state.set({ clients: [...clients.list()] });
+  closers.push(() => clients.close());
+  const device = await openDevice(options.vault ?? null, origin, options.deviceName ?? hostname());
+  const link = createGatewayLink({ directory, profile, api, token, state, ca, now });
+  closers.push(() => link.pause());
+  const signIn = await makeSignIn(options, profile.provider, vault, now);
+  closers.push(() => signIn.close());
+  const session = createSession({ signIn, api, device, vault, openBrowser, now, onState: onSession });
+  closers.push(() => session.close());
+  const tunnel = createTunnel({
+    ...{ directory, origin, token, clients, ca },
+    device: () => deviceOf(session.state()),
+    onState: (changed) => state.set({ tunnel: changed }),
+  });
+  closers.push(() => tunnel.close());
+
+  function onSession(changed: SessionState): void {
+    state.set({ session: changed });
+    if (changed.state === "signed-in") link.open(changed.account.id);
+    else if (changed.state === "signed-out") link.forget();
+    else link.pause();
+  }
+
+  const methods = createConsoleMethods({ api, device, link, session, state: () => state.get(), copyText });
+  const client = clientOver({ state, methods, tunnel, clients, now, closers });
+  const control = await serveControl(directory, client);
+  closers.push(() => control.close());
+  await session.start();
+  return client;
+}
+
+interface Parts {
+  readonly state: StateHolder;
+  readonly methods: ConsoleMethods;
+  readonly tunnel: Tunnel;
+  readonly clients: Clients;
+  readonly now: () => number;
+  readonly closers: Closer[];
+}
+
+function clientOver({ state, methods, tunnel, clients, now, closers }: Parts): Client {
+  const showing = new Set<(approval: string | null) => void>();
+  let consoleServer: ConsoleServer | null = null;
+  const client: Client = {
+    state: () => state.get(),
+    onState: (listener) => state.onChange(listener),
+    call: createConsoleCalls(methods),
+    openTunnel: (wanted) => tunnel.open(wanted),
+    closeTunnel: () => tunnel.close(),
+    addClient: (name) => clients.add(name),
+    async removeClient(id) {
+      await clients.remove(id);
+      tunnel.drop(id);
+    },
+    async serveConsole(pages) {
+      const served = (consoleServer ??= await serveConsole(client, pages, now));
+      closers.push(() => served.close());
+    },
+    consoleLink() {
+      if (consoleServer !== null) return consoleServer.link();
+      throw new CountersignError("not_running", "This process serves no console for a browser.");
+    },
+    show: (approval) => showing.forEach((listener) => listener(approval)),
+    onShow(listener) {
+      showing.add(listener);
+      return () => showing.delete(listener);
+    },
+    close: () => closeAll(closers),
+  };
+  return client;
+}
+
+async function makeSignIn(
+  options: ClientOptions,
+  provider: Provider,
+  vault: Vault,
+  now: () => number,
+): Promise<SignIn> {
+  const create = options.createSignIn ?? (await import("./sign-in/sign-in.ts")).createSignIn;
+  return await create(provider, { vault, now, ...(options.ca === undefined ? {} : { ca: options.ca }) });
+}
+
+function deviceOf(session: SessionState): string | null {
+  return session.state === "signed-in" ? session.device : null;
+}

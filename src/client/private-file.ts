@@ -1,0 +1,53 @@
+import { chmod, lstat, mkdir, open, readFile, rename } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { z } from "zod";
+import { CountersignError } from "../shared/errors.ts";
+
+/** Makes the folder, or takes an existing one, for its owner alone (0700). Throws `configuration` where it is a link or somebody else's. */
+export async function privateDirectory(path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 });
+  const found = await lstat(path);
+  // A folder made by another user, or a link to one, would let them read or swap what we write.
+  if (!found.isDirectory()) throw new CountersignError("configuration", `${path} is not a folder: choose another.`);
+  if (process.getuid !== undefined && found.uid !== process.getuid())
+    throw new CountersignError("configuration", `${path} belongs to another user: choose another folder.`);
+  if (process.platform !== "win32") await chmod(path, 0o700);
+}
+
+/** Replaces a file in one step (0600), durably: a crash leaves the old text or the new one. */
+export async function writePrivate(path: string, text: string): Promise<void> {
+  const beside = join(dirname(path), `.${crypto.randomUUID()}.new`);
+  const file = await open(beside, "wx", 0o600);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(beside, path);
+}
+
+/** A file's text, or null where there is none. */
+export async function readText(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+    throw error;
+  }
+}
+
+/** A JSON file of this shape, or null where there is none. A damaged one throws `configuration`. */
+export async function readJson<T>(path: string, shape: z.ZodType<T>): Promise<T | null> {
+  const text = await readText(path);
+  if (text === null) return null;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new CountersignError("configuration", `${path} is not JSON: repair it or remove it.`, { cause });
+  }
+  const parsed = shape.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new CountersignError("configuration", `${path}: ${z.prettifyError(parsed.error)}. Repair it or remove it.`);
+}

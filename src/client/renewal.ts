@@ -1,0 +1,61 @@
+import { backoffMs } from "./backoff.ts";
+
+/** Renews a token ahead of its end, so that no call waits for the provider. */
+export interface Renewal {
+  /** A token that ends then is in hand. */
+  plan(expiresAtMs: number): void;
+  stop(): void;
+}
+
+/** `renew` gets a new token and leads to `plan`; when it throws it is tried again with back-off until the token's session ends. */
+export function createRenewal(renew: () => Promise<unknown>, now: () => number): Renewal {
+  let timer: NodeJS.Timeout | null = null;
+  let planned: number | null = null;
+  let dueMs = 0;
+  let failures = 0;
+
+  function sleep(): void {
+    clearTimeout(timer ?? undefined);
+    // Timers stand still while the machine sleeps: look at the clock once a minute at least.
+    timer = setTimeout(tick, Math.min(Math.max(dueMs - now(), shortestMs), lookMs));
+    timer.unref();
+  }
+
+  function tick(): void {
+    if (planned === null) return;
+    if (now() < dueMs) {
+      sleep();
+      return;
+    }
+    const round = planned;
+    renew().then(
+      () => undefined,
+      // The session has judged the error; if it still stands, the renewal is tried again.
+      () => {
+        if (planned !== round) return;
+        dueMs = now() + firstRetryMs + backoffMs(failures);
+        failures += 1;
+        sleep();
+      },
+    );
+  }
+
+  return {
+    plan(expiresAtMs) {
+      if (expiresAtMs === planned) return;
+      planned = expiresAtMs;
+      failures = 0;
+      // Jitter keeps a company's clients from renewing in step.
+      dueMs = now() + Math.max(0, expiresAtMs - now()) * (0.7 + Math.random() * 0.1);
+      sleep();
+    },
+    stop() {
+      clearTimeout(timer ?? undefined);
+      planned = null;
+    },
+  };
+}
+
+const lookMs = 60_000;
+const shortestMs = 50;
+const firstRetryMs = 1_000;

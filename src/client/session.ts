@@ -1,0 +1,161 @@
+import { z } from "zod";
+import type { ConsoleState } from "../shared/console.ts";
+import { CountersignError, toFailure } from "../shared/errors.ts";
+import { principalView, type PrincipalView } from "../shared/principal.ts";
+import { discovery } from "../shared/provider.ts";
+import type { Device } from "./device.ts";
+import type { GatewayApi, TokenSource } from "./gateway.ts";
+import { createRenewal } from "./renewal.ts";
+import type { SignIn, Tokens } from "./sign-in/sign-in.ts";
+import type { Vault } from "./vault.ts";
+
+export type SessionState = ConsoleState["session"];
+
+/** Who is signed in, as a state machine: signed-out → signing-in → signed-in → needs-sign-in. Only the provider's own word that a session is dead ends it. */
+export interface Session {
+  state(): SessionState;
+  /** Takes up the session that the vault holds, if any. */
+  start(): Promise<void>;
+  /** The way through the browser, then account and enrolment. A second call joins the first. Throws the sign-in's codes. */
+  signIn(): Promise<void>;
+  cancelSignIn(): void;
+  signOut(): Promise<void>;
+  /** A token for the gateway. Throws `signed_out`, `reauthentication_needed` or `transient`. */
+  readonly token: TokenSource;
+  close(): void;
+}
+
+export interface SessionOptions {
+  readonly signIn: SignIn;
+  readonly api: GatewayApi;
+  readonly device: Device;
+  readonly vault: Vault;
+  readonly openBrowser: (url: string) => void | Promise<void>;
+  readonly now: () => number;
+  onState(state: SessionState): void;
+}
+
+export function createSession(options: SessionOptions): Session {
+  const { api, device, vault } = options;
+  let state: SessionState = { state: "signed-out", error: null };
+  let attempt: { readonly done: Promise<void>; readonly cancel: AbortController } | null = null;
+  /** While the new account is looked up: the one time that a token is given out before the session is signed in. */
+  let enrolling = false;
+  const renewal = createRenewal(() => token({ force: true }), options.now);
+
+  function enter(next: SessionState): void {
+    state = next;
+    if (next.state !== "signed-in") renewal.stop();
+    options.onState(next);
+  }
+
+  async function token(wanted: { readonly force?: boolean } = {}): Promise<Tokens> {
+    const asked = state;
+    if (asked.state === "needs-sign-in") throw new CountersignError("reauthentication_needed", "Sign in again.");
+    if (asked.state !== "signed-in" && !enrolling) throw new CountersignError("signed_out", "Sign in first.");
+    try {
+      const tokens = await options.signIn.token({ minValidityMs, force: wanted.force ?? false });
+      if (state === asked && asked.state === "signed-in") renewal.plan(tokens.expiresAtMs);
+      return tokens;
+    } catch (error) {
+      const dead = error instanceof CountersignError && deadCodes.has(error.code);
+      // A late answer must not end a session that was begun meanwhile.
+      if (dead && state === asked && asked.state === "signed-in")
+        enter({ state: "needs-sign-in", account: asked.account, error: toFailure(error) });
+      throw error;
+    }
+  }
+
+  async function runSignIn(signal: AbortSignal): Promise<void> {
+    const before = state;
+    let replaced = false;
+    enter({ state: "signing-in", url: null });
+    try {
+      const tokens = await options.signIn.signIn({ signal, openBrowser: (url) => offer(url) });
+      replaced = true;
+      enrolling = true;
+      const account = await lookUp();
+      signal.throwIfAborted();
+      await vault.set(accountKey, JSON.stringify(account.principal));
+      enter({ state: "signed-in", account: account.principal, device: account.device });
+      renewal.plan(tokens.expiresAtMs);
+    } catch (error) {
+      const fault = signal.aborted
+        ? new CountersignError("cancelled", "The sign-in was cancelled.", { cause: error })
+        : error;
+      // The old session is still good until new tokens took its place; half a new one is none.
+      if (replaced) await forget();
+      enter(replaced ? signedOut(fault) : returnTo(before, fault));
+      throw fault;
+    } finally {
+      enrolling = false;
+    }
+  }
+
+  function offer(url: string): void | Promise<void> {
+    // The address comes from a provider's metadata: nothing but a web page is ever handed to the desktop.
+    if (!/^https?:\/\//.test(url))
+      throw new CountersignError("misconfigured", "The provider's sign-in page is no web page.");
+    enter({ state: "signing-in", url });
+    return options.openBrowser(url);
+  }
+
+  async function lookUp(): Promise<{ readonly principal: PrincipalView; readonly device: string }> {
+    const { principal } = await api.get("/v1/me", me);
+    const { nowMs } = await api.get("/.well-known/countersign", discovery);
+    return { principal, device: await device.enrol(api, principal.id, Math.floor(nowMs / 1000)) };
+  }
+
+  async function forget(): Promise<void> {
+    await vault.delete(accountKey);
+    await options.signIn.signOut();
+  }
+
+  return {
+    state: () => state,
+    token,
+    async start() {
+      const stored = await vault.get(accountKey);
+      if (stored === null) return;
+      const account = principalView.parse(JSON.parse(stored));
+      const id = device.idFor(account.id);
+      const error = { code: "unknown_device", message: "This device's key is gone: sign in again." } as const;
+      enter(id === null ? { state: "needs-sign-in", account, error } : { state: "signed-in", account, device: id });
+    },
+    async signIn() {
+      if (attempt === null) {
+        const cancel = new AbortController();
+        attempt = { cancel, done: runSignIn(cancel.signal).finally(() => (attempt = null)) };
+      }
+      await attempt.done;
+    },
+    cancelSignIn: () => attempt?.cancel.abort(),
+    async signOut() {
+      attempt?.cancel.abort();
+      await attempt?.done.catch(() => undefined);
+      enter({ state: "signed-out", error: null });
+      await forget();
+    },
+    close() {
+      attempt?.cancel.abort();
+      renewal.stop();
+    },
+  };
+}
+
+/** A call that starts now should still have a valid token when the gateway reads it. */
+const minValidityMs = 10_000;
+const accountKey = "account";
+const deadCodes: ReadonlySet<string> = new Set(["reauthentication_needed", "signed_out"]);
+const me = z.object({ principal: principalView });
+
+function signedOut(error: unknown): SessionState {
+  const failure = toFailure(error);
+  // Whoever cancels needs no message that they did.
+  return { state: "signed-out", error: failure.code === "cancelled" ? null : failure };
+}
+
+function returnTo(before: SessionState, error: unknown): SessionState {
+  if (before.state === "signed-in" || before.state === "needs-sign-in") return before;
+  return signedOut(error);
+}

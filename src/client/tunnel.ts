@@ -1,0 +1,152 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { join } from "node:path";
+import { Agent } from "undici";
+import { z } from "zod";
+import type { ClientView, ConsoleState } from "../shared/console.ts";
+import { CountersignError, toFailure } from "../shared/errors.ts";
+import type { Clients } from "./clients.ts";
+import { forward } from "./forward.ts";
+import type { TokenSource } from "./gateway.ts";
+import { plainHeaders } from "./loopback-guard.ts";
+import { listenLoopback, type Loopback } from "./loopback.ts";
+import { readJson, writePrivate } from "./private-file.ts";
+import { trusting } from "./trust.ts";
+import { admit } from "./tunnel-guard.ts";
+
+/** The loopback listener for MCP clients, at one remembered port. */
+export interface Tunnel {
+  /** `port` 0 chooses a new one; without it the remembered port is taken. Throws `port_taken`. */
+  open(options?: { readonly port?: number }): Promise<void>;
+  close(): Promise<void>;
+  /** Ends what a client that was removed still has running. */
+  drop(client: string): void;
+}
+
+export interface TunnelOptions {
+  readonly directory: string;
+  /** The pinned gateway. */
+  readonly origin: string;
+  readonly token: TokenSource;
+  /** The enrolled device, or null where nobody is signed in. */
+  readonly device: () => string | null;
+  readonly clients: Clients;
+  readonly ca: string | undefined;
+  onState(state: ConsoleState["tunnel"]): void;
+}
+
+export function createTunnel(options: TunnelOptions): Tunnel {
+  const path = join(options.directory, "tunnel.json");
+  const running = new Map<AbortController, string>();
+  let open: { readonly loopback: Loopback; readonly agent: Agent } | null = null;
+  let turn: Promise<void> = Promise.resolve();
+
+  async function listen(wanted: number | undefined): Promise<void> {
+    if (open !== null && (wanted === undefined || wanted === open.loopback.port)) return;
+    await shut();
+    const remembered = (await readJson(path, tunnelFile))?.port;
+    const agent = new Agent({ connect: { timeout: connectTimeoutMs, ...trusting(options.ca) }, allowH2: false });
+    try {
+      const port = wanted ?? remembered ?? 0;
+      const loopback = await listenLoopback(port, (request, response) => {
+        answer(request, response, loopback.port, agent);
+      });
+      open = { loopback, agent };
+      await writePrivate(path, `${JSON.stringify({ v: 1, port: loopback.port })}\n`);
+      options.onState({ state: "open", port: loopback.port, addresses: [...loopback.addresses] });
+    } catch (error) {
+      await shut();
+      await agent.destroy();
+      throw await exposed(error, wanted ?? remembered, remembered);
+    }
+  }
+
+  /** Clients send their tokens to the remembered port, whoever listens there: what listened may have read them. */
+  async function exposed(error: unknown, tried: number | undefined, remembered: number | undefined): Promise<unknown> {
+    const taken = error instanceof CountersignError && error.code === "port_taken" && tried === remembered;
+    if (!taken || options.clients.list().length === 0) return error;
+    await options.clients.removeAll();
+    const message = `${error.message} It may have read the clients' tokens, so all were removed: add the clients again.`;
+    return new CountersignError("port_taken", message, { cause: error });
+  }
+
+  async function shut(): Promise<void> {
+    const closing = open;
+    open = null;
+    for (const call of running.keys()) call.abort();
+    if (closing === null) return;
+    await closing.loopback.close();
+    await closing.agent.destroy();
+    options.onState({ state: "closed" });
+  }
+
+  function answer(request: IncomingMessage, response: ServerResponse, port: number, dispatcher: Agent): void {
+    const asked = { method: request.method ?? "", target: request.url ?? "", headers: request.rawHeaders };
+    const admission = admit(asked, port, options.clients);
+    if (!admission.ok) {
+      const { status, code, message, headers } = admission;
+      response.writeHead(status, {
+        ...plainHeaders,
+        ...headers,
+        "content-type": "application/json",
+        connection: "close",
+      });
+      response.end(JSON.stringify({ error: { code, message } }));
+      return;
+    }
+    pass(request, response, admission.client, admission.connection, dispatcher);
+  }
+
+  function pass(
+    request: IncomingMessage,
+    response: ServerResponse,
+    client: ClientView,
+    connection: string,
+    dispatcher: Agent,
+  ): void {
+    options.clients.used(client.id);
+    const call = new AbortController();
+    running.set(call, client.id);
+    response.on("close", () => {
+      running.delete(call);
+      // The client went before its answer was complete: the gateway learns it at once.
+      if (!response.writableFinished) call.abort();
+    });
+    const { origin, token, device } = options;
+    const claims = () => claimsOf(client.name, device());
+    void forward(request, response, {
+      dispatcher,
+      origin,
+      path: `/mcp/${connection}`,
+      token,
+      claims,
+      signal: call.signal,
+    });
+  }
+
+  /** Opening and closing happen one after the other. */
+  function inTurn(step: () => Promise<void>): Promise<void> {
+    const done = turn.then(step);
+    turn = done.catch(() => undefined);
+    return done;
+  }
+
+  return {
+    open: (wanted = {}) =>
+      inTurn(() => listen(wanted.port)).catch((error: unknown) => {
+        options.onState({ state: "failed", error: toFailure(error) });
+        throw error;
+      }),
+    close: () => inTurn(shut),
+    drop(client) {
+      for (const [call, id] of running) if (id === client) call.abort();
+    },
+  };
+}
+
+const connectTimeoutMs = 10_000;
+const tunnelFile = z.object({ v: z.literal(1), port: z.number().int().min(1).max(65535) });
+
+function claimsOf(client: string, device: string | null): Record<string, string> {
+  const named = { "countersign-client": client };
+  return device === null ? named : { ...named, "countersign-device": device };
+}
