@@ -98,7 +98,7 @@ const damaged: Unreadable = {
 };
 
 /** The rows, ended by `damaged` where SQLite finds the file corrupt. */
-function* rowsOf(db: DatabaseSync, query: string): Generator<unknown> {
+function* rowsOf(db: DatabaseSync, query: string): Generator {
   try {
     yield* db.prepare(query).iterate();
   } catch {

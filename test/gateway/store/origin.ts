@@ -1,0 +1,2 @@
+/** The ledger's name in these tests. */
+export const origin = "gateway.example:8443";
