@@ -1,0 +1,19 @@
+import { app, type Session } from "electron";
+
+/** Refuses every web permission, device and download: the console needs none of them. */
+export function denyPermissions(session: Session): void {
+  session.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
+  session.setPermissionCheckHandler(() => false);
+  session.setDevicePermissionHandler(() => false);
+  session.on("will-download", (event) => event.preventDefault());
+}
+
+/** Nails every page to where the app put it: no navigation, no new window, no guest page, whatever the page says. */
+export function lockPages(): void {
+  app.on("web-contents-created", (_event, contents) => {
+    contents.on("will-frame-navigate", (event) => event.preventDefault());
+    contents.on("will-redirect", (event) => event.preventDefault());
+    contents.on("will-attach-webview", (event) => event.preventDefault());
+    contents.setWindowOpenHandler(() => ({ action: "deny" }));
+  });
+}

@@ -1,0 +1,66 @@
+import { app, dialog } from "electron";
+import type { Client } from "../client/index.ts";
+import type { ConsoleCall, ConsoleInput } from "../shared/console.ts";
+import { toFailure } from "../shared/errors.ts";
+import type { BrowserOpener } from "./external.ts";
+import { report } from "./report.ts";
+import type { Settings } from "./settings.ts";
+import { startAtLogin } from "./start-at-login.ts";
+import type { TrayAction } from "./tray-menu.ts";
+import type { ConsoleWindow } from "./window.ts";
+
+interface Performers {
+  readonly window: Pick<ConsoleWindow, "show">;
+  readonly client: Pick<Client, "call" | "show">;
+  readonly browser: Pick<BrowserOpener, "clicked">;
+  readonly settings: Settings;
+  /** Draws the menu again after a setting changed. */
+  readonly redraw: () => void;
+}
+
+/** Does what a click in the tray's menu asks for. */
+export function createPerformer({ window, client, browser, settings, redraw }: Performers): (action: TrayAction) => void {
+  const ask = <C extends ConsoleCall>(call: C, input: ConsoleInput<C>): void => {
+    void askAndSay(client, call, input);
+  };
+  return (action) => {
+    switch (action.do) {
+      case "open":
+        return window.show();
+      case "openRequest":
+        return client.show(action.approval);
+      case "signIn":
+        browser.clicked();
+        return ask("session.signIn", {});
+      case "cancelSignIn":
+        return ask("session.cancelSignIn", {});
+      case "signOut":
+        return ask("session.signOut", {});
+      case "retry":
+        return ask("gateway.retry", {});
+      case "copyAddress":
+        return ask("connections.copyAddress", { name: action.connection });
+      case "setNotifications":
+        settings.set({ notifications: action.on });
+        return redraw();
+      case "setStartAtLogin":
+        settings.set({ startAtLogin: action.on });
+        startAtLogin.apply(action.on);
+        return redraw();
+      case "quit":
+        return app.quit();
+    }
+  };
+}
+
+/** A menu has no place for an answer, so what failed is said in a dialog. */
+async function askAndSay<C extends ConsoleCall>(client: Pick<Client, "call">, call: C, input: ConsoleInput<C>): Promise<void> {
+  try {
+    const result = await client.call(call, input, "window");
+    if (result.ok || result.error.code === "cancelled") return;
+    dialog.showErrorBox("Countersign", result.error.message);
+  } catch (error) {
+    report(`${call} failed`, error);
+    dialog.showErrorBox("Countersign", toFailure(error).message);
+  }
+}

@@ -1,0 +1,49 @@
+import type { ApprovalView } from "../shared/approval.ts";
+import type { ConsoleState } from "../shared/console.ts";
+
+/** What the tray's glyph says. Filled (connected, attention): calls flow. Hollow: they do not. */
+export type TrayGlyph = "signed-out" | "connected" | "attention" | "offline";
+
+/** The requests that wait for this person's decision, the first to run out first. */
+export function waitingFor(state: ConsoleState): readonly ApprovalView[] {
+  return state.approvals
+    .filter((approval) => approval.state === "pending" && approval.relation === "approver")
+    .sort((a, b) => a.expiresAtMs - b.expiresAtMs || a.createdAtMs - b.createdAtMs);
+}
+
+export function trayGlyph(state: ConsoleState): TrayGlyph {
+  if (state.session.state !== "signed-in") return "signed-out";
+  if (state.gateway.link !== "online") return "offline";
+  return waitingFor(state).length > 0 ? "attention" : "connected";
+}
+
+/** One line that says the same as the glyph, for the pointer and for screen readers. */
+export function trayToolTip(state: ConsoleState): string {
+  const glyph = trayGlyph(state);
+  switch (glyph) {
+    case "signed-out":
+      return "Countersign: signed out";
+    case "offline":
+      return "Countersign: gateway not reached";
+    case "connected":
+      return "Countersign: connected";
+    case "attention":
+      return `Countersign: ${requestsWait(waitingFor(state).length)}`;
+  }
+}
+
+export function requestsWait(count: number): string {
+  if (count === 0) return "No requests wait";
+  return count === 1 ? "1 request waits for you" : `${count} requests wait for you`;
+}
+
+/** A moment of the gateway's clock as this machine's clock and zone write it, `14:36`. */
+export function clockTime(atMs: number, state: ConsoleState): string {
+  return localTime(atMs - state.gateway.clockOffsetMs);
+}
+
+/** A moment of this machine's clock, `14:36`. */
+export function localTime(atMs: number): string {
+  const at = new Date(atMs);
+  return `${String(at.getHours()).padStart(2, "0")}:${String(at.getMinutes()).padStart(2, "0")}`;
+}

@@ -1,0 +1,80 @@
+import { Menu, powerMonitor, Tray, type MenuItemConstructorOptions } from "electron";
+import type { ConsoleState } from "../shared/console.ts";
+import type { Settings } from "./settings.ts";
+import { startAtLogin } from "./start-at-login.ts";
+import { trayImage } from "./tray-image.ts";
+import { menuFor, type MenuItem, type MenuTemplate, type TrayAction } from "./tray-menu.ts";
+import { trayToolTip } from "./tray-state.ts";
+
+/** The app's place in the panel. */
+export interface ConsoleTray {
+  show(state: ConsoleState): void;
+  close(): void;
+}
+
+interface TrayParts {
+  readonly assets: string;
+  readonly settings: Settings;
+  readonly perform: (action: TrayAction) => void;
+}
+
+/** A tray that shows nothing before its first `show`. Everything is in the menu: on Linux a click on the icon is not dependable. */
+export function createTray({ assets, settings, perform }: TrayParts): ConsoleTray {
+  const held: { tray: Tray | null; state: ConsoleState | null } = { tray: null, state: null };
+  const draw = (): void => {
+    if (held.state === null) return;
+    const { notifications, startAtLogin: atLogin } = settings.get();
+    const choices = { notifications, startAtLogin: startAtLogin.offered ? atLogin : null };
+    const image = trayImage(assets, held.state);
+    held.tray ??= new Tray(image);
+    held.tray.setImage(image);
+    held.tray.setToolTip(trayToolTip(held.state));
+    // Built anew each time: a StatusNotifierItem does not see changes to a menu it already has.
+    held.tray.setContextMenu(Menu.buildFromTemplate(nativeMenu(menuFor(held.state, choices), perform)));
+  };
+  // Panels lose icons while the screen is locked or the machine sleeps.
+  const recreate = (): void => {
+    held.tray?.destroy();
+    held.tray = null;
+    draw();
+  };
+  powerMonitor.on("unlock-screen", recreate);
+  powerMonitor.on("resume", recreate);
+  return {
+    show: (state) => {
+      held.state = state;
+      draw();
+    },
+    close: () => {
+      powerMonitor.off("unlock-screen", recreate);
+      powerMonitor.off("resume", recreate);
+      held.state = null;
+      held.tray?.destroy();
+      held.tray = null;
+    },
+  };
+}
+
+function nativeMenu(template: MenuTemplate, perform: (action: TrayAction) => void): MenuItemConstructorOptions[] {
+  return template.map((item) => nativeItem(item, perform));
+}
+
+function nativeItem(item: MenuItem, perform: (action: TrayAction) => void): MenuItemConstructorOptions {
+  switch (item.kind) {
+    case "line":
+      return { type: "separator" };
+    case "text":
+      return { label: plain(item.label), enabled: false };
+    case "click":
+      return { label: plain(item.label), click: () => perform(item.action) };
+    case "check":
+      return { label: plain(item.label), type: "checkbox", checked: item.on, click: () => perform(item.action) };
+    case "menu":
+      return { label: plain(item.label), submenu: nativeMenu(item.items, perform) };
+  }
+}
+
+// In a native menu `&x` makes x an access key and disappears: doubled it stands for itself.
+function plain(label: string): string {
+  return label.replaceAll("&", "&&");
+}

@@ -1,0 +1,119 @@
+import { app, BrowserWindow, dialog, nativeTheme, screen, type Rectangle, type WebFrameMain } from "electron";
+import type { ConsoleEvents } from "../shared/console.ts";
+import { report } from "./report.ts";
+import { consolePage } from "./scheme.ts";
+import type { Settings } from "./settings.ts";
+
+/** The one window of the app. Closing it hides it; the page lives on and keeps being told the state. */
+export interface ConsoleWindow {
+  /** Brings the window to the front, with this approval open if one is given. */
+  show(approval?: string | null): void;
+  send<E extends keyof ConsoleEvents>(event: E, data: ConsoleEvents[E]): void;
+  /** Whether this is the main frame of this window. */
+  owns(frame: WebFrameMain): boolean;
+  /** Called each time the page has been loaded and can be told things. */
+  onLoaded(listener: () => void): void;
+  /** Ends the window for good. */
+  close(): void;
+}
+
+export function createConsoleWindow({ preload, settings }: { preload: string; settings: Settings }): ConsoleWindow {
+  const window = new BrowserWindow({
+    ...onScreen(settings.get().bounds),
+    minWidth: 420,
+    minHeight: 480,
+    title: "Countersign",
+    show: false,
+    // What is seen before the first paint: --surface of either look, so that opening does not flash.
+    backgroundColor: nativeTheme.shouldUseDarkColors ? "#1f2024" : "#ffffff",
+    autoHideMenuBar: true,
+    webPreferences: {
+      preload,
+      contextIsolation: true,
+      sandbox: true,
+      nodeIntegration: false,
+      webSecurity: true,
+      webviewTag: false,
+      navigateOnDragDrop: false,
+      spellcheck: false,
+      devTools: !app.isPackaged,
+    },
+  });
+  const wanted: { shown: boolean; ready: boolean; loaded: boolean; approval: string | null } = {
+    shown: false,
+    ready: false,
+    loaded: false,
+    approval: null,
+  };
+  const present = (): void => {
+    if (!wanted.ready || !wanted.shown) return;
+    if (window.isMinimized()) window.restore();
+    window.show();
+    window.focus();
+  };
+  const tell = (): void => {
+    if (!wanted.loaded || wanted.approval === null) return;
+    window.webContents.send("show", { approval: wanted.approval });
+    wanted.approval = null;
+  };
+
+  window.once("ready-to-show", () => {
+    wanted.ready = true;
+    present();
+  });
+  window.webContents.on("did-start-loading", () => {
+    wanted.loaded = false;
+  });
+  window.webContents.on("did-finish-load", () => {
+    wanted.loaded = true;
+    tell();
+  });
+  window.on("close", (event) => {
+    event.preventDefault();
+    hideToTray(window, settings);
+  });
+  window.loadURL(consolePage).catch((error: unknown) => report("The console's page did not load", error));
+
+  return {
+    show: (approval) => {
+      wanted.shown = true;
+      wanted.approval = approval ?? wanted.approval;
+      present();
+      tell();
+    },
+    send: (event, data) => {
+      if (!window.isDestroyed()) window.webContents.send(event, data);
+    },
+    owns: (frame) => !window.isDestroyed() && frame === window.webContents.mainFrame,
+    onLoaded: (listener) => void window.webContents.on("did-finish-load", listener),
+    close: () => {
+      if (window.isDestroyed()) return;
+      settings.set({ bounds: window.getNormalBounds() });
+      // Not close(): that only hides.
+      window.destroy();
+    },
+  };
+}
+
+/** Hides the window and, the first time, says where the app has gone: calls go on being served. */
+function hideToTray(window: BrowserWindow, settings: Settings): void {
+  settings.set({ bounds: window.getNormalBounds() });
+  window.hide();
+  if (settings.get().hideExplained) return;
+  settings.set({ hideExplained: true });
+  void dialog.showMessageBox({
+    type: "info",
+    message: "Countersign stays in the tray",
+    detail: "Calls go on and requests still reach you. Start Countersign again to see this window, or quit it from the tray's menu.",
+  });
+}
+
+/** The remembered place, unless no display shows enough of it any more. */
+function onScreen(bounds: Rectangle | null): Partial<Rectangle> {
+  if (bounds === null) return { width: 1180, height: 760 };
+  const area = screen.getDisplayMatching(bounds).workArea;
+  const seenWidth = Math.min(bounds.x + bounds.width, area.x + area.width) - Math.max(bounds.x, area.x);
+  const seenHeight = Math.min(bounds.y + bounds.height, area.y + area.height) - Math.max(bounds.y, area.y);
+  const { width, height } = bounds;
+  return seenWidth >= 120 && seenHeight >= 80 ? bounds : { width, height };
+}

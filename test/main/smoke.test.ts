@@ -1,0 +1,186 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { chromium, type Browser, type Page } from "playwright-core";
+import { build } from "vite";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import type { Client } from "../../src/client/index.ts";
+import type { ConsoleBridge } from "../../src/shared/console.ts";
+import type { StandInWindow } from "../support/electron/browser-window.ts";
+import { installElectron, type StandIn } from "../support/electron/stand-in.ts";
+import { approvalWith, createFakeClient, stateWith } from "./fake-client.ts";
+
+// One life of the app, from start to quit, in order: each test goes on where the one before it ended.
+
+declare global {
+  interface Window {
+    readonly countersign: ConsoleBridge;
+  }
+}
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const client = createFakeClient(stateWith());
+let browser: Browser;
+let electron: StandIn;
+let shell: StandInWindow;
+let page: Page;
+
+beforeAll(async () => {
+  browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
+  electron = await installElectron(browser);
+  const profile = join(electron.folder, "profile");
+  await mkdir(profile);
+  await writeFile(join(profile, "profile.json"), "{}");
+  process.argv.push("--profile", profile);
+  const [renderer, preload] = [join(electron.folder, "renderer"), join(electron.folder, "preload")];
+  await build({ configFile: join(root, "src/preload/vite.config.ts"), logLevel: "error", build: { outDir: preload } });
+  await writePage(renderer);
+  const { runTrayApp } = await import("../../src/main/tray-app.ts");
+  const files = { renderer, preload: join(preload, "index.cjs"), assets: join(root, "assets") };
+  await electron.start(() => void runTrayApp({ openClient: async () => client as unknown as Client, files }));
+  await vi.waitFor(() => expect(electron.BrowserWindow.all[0]?.isVisible()).toBe(true), 10_000);
+  shell = electron.BrowserWindow.all[0] as StandInWindow;
+  page = await shell.webContents.page;
+}, 90_000);
+
+afterAll(async () => {
+  await electron.close();
+  await browser.close();
+});
+
+test("boots into a sandboxed window that shows the console", async () => {
+  expect(shell.options.webPreferences).toMatchObject({
+    contextIsolation: true,
+    sandbox: true,
+    nodeIntegration: false,
+    webSecurity: true,
+  });
+  expect(shell.webContents.mainFrame.origin).toBe("app://countersign");
+  await page.getByText("reports-share").or(page.getByText("No requests")).first().waitFor();
+});
+
+test("gives the page the named methods and nothing else of Electron or Node", async () => {
+  const found = await page.evaluate(() => ({
+    methods: Object.keys(window.countersign).sort(),
+    strangers: ["require", "process", "module", "electron", "ipcRenderer", "__standInInvoke"].filter((name) => name in window),
+    frozen: Object.isFrozen(window.countersign),
+  }));
+  expect(found).toEqual({
+    methods: ["cancelSignIn", "copyAddress", "decide", "onShow", "onState", "retry", "signIn", "signOut"],
+    strangers: [],
+    frozen: true,
+  });
+});
+
+test("shows its state and, after a request arrives, the count in the tray", async () => {
+  const tray = electron.trays.at(-1);
+  expect(tray?.toolTip).toBe("Countersign: connected");
+  expect(tray?.menu.labels[0]).toBe("No requests wait");
+  client.change(stateWith({ approvals: [approvalWith(), approvalWith({ id: "approval-2", tool: "write_file", risk: "high" })] }));
+  expect(tray?.toolTip).toBe("Countersign: 2 requests wait for you");
+  expect(tray?.menu.labels.slice(0, 3)).toEqual([
+    "2 requests wait for you",
+    "○ Low: read_file on reports-share, denied at 14:36",
+    "▲ High: write_file on reports-share, denied at 14:36",
+  ]);
+  expect(tray?.image.getScaleFactors().length).toBe(2);
+});
+
+test("notifies of each new request once, without its payload, and a click shows the request in the page", async () => {
+  client.change(stateWith({ ...client.state(), gateway: { ...client.state().gateway, link: "offline" }, approvals: [] }));
+  client.change(stateWith({ approvals: [approvalWith(), approvalWith({ id: "approval-2", tool: "write_file", risk: "high" })] }));
+  expect(electron.notifications.map(({ title, body }) => ({ title, body }))).toEqual([
+    { title: "S. asks to run read_file on reports-share", body: "Low risk. Denied at 14:36 unless decided." },
+    { title: "S. asks to run write_file on reports-share", body: "High risk. Denied at 14:36 unless decided." },
+  ]);
+  electron.notifications[1]?.emit("click");
+  await page.getByRole("heading", { name: /write_file/ }).first().waitFor();
+});
+
+test("takes a notification away when the request is decided elsewhere", () => {
+  client.change(stateWith({ approvals: [approvalWith({ state: "denied", revision: 2 }), approvalWith({ id: "approval-2" })] }));
+  expect(electron.notifications[0]?.state).toBe("closed");
+});
+
+test("passes a call of its own page on, as decided in a window", async () => {
+  const result = await page.evaluate(() => window.countersign.retry());
+  expect(result).toEqual({ ok: true, value: null });
+  expect(client.calls.at(-1)).toEqual({ call: "gateway.retry", input: {}, presence: "window" });
+});
+
+test("refuses a call of another shape", async () => {
+  const calls = client.calls.length;
+  const result = await page.evaluate(() => window.countersign.decide({ id: "approval-2", verdict: "maybe" } as never));
+  expect(result).toMatchObject({ ok: false, error: { code: "bad_request" } });
+  expect(client.calls.length).toBe(calls);
+});
+
+test("refuses a call from another window, though it has the same page and preload", async () => {
+  const calls = client.calls.length;
+  const other = new electron.BrowserWindow({ webPreferences: { preload: shell.options.webPreferences?.preload ?? "" } });
+  await other.loadURL("app://countersign/index.html");
+  const result = await (await other.webContents.page).evaluate(() => window.countersign.signIn());
+  expect(result).toMatchObject({ ok: false, error: { code: "not_allowed" } });
+  expect(client.calls.length).toBe(calls);
+  other.destroy();
+});
+
+test("answers no channel beside the console's calls", () => {
+  expect([...electron.ipcMain.channels].sort()).toEqual([
+    "approvals.decide",
+    "connections.copyAddress",
+    "gateway.retry",
+    "session.cancelSignIn",
+    "session.signIn",
+    "session.signOut",
+  ]);
+});
+
+test("keeps the page where it is and lets it open nothing", async () => {
+  await page.evaluate(() => {
+    window.open("https://example.com/");
+    location.href = "https://example.com/elsewhere";
+  });
+  await vi.waitFor(() => expect(shell.webContents.attempts.length).toBe(2), 5_000);
+  expect(shell.webContents.attempts.every(({ allowed }) => !allowed)).toBe(true);
+  expect(shell.webContents.mainFrame.origin).toBe("app://countersign");
+  expect(electron.desktop.opened).toEqual([]);
+});
+
+test("refuses every web permission", () => {
+  const answers: boolean[] = [];
+  electron.session.handlers.request?.(null as never, "notifications", (granted) => answers.push(granted), null as never);
+  expect(answers).toEqual([false]);
+  expect(electron.session.handlers.check?.(null, "clipboard-read", "app://countersign", null as never)).toBe(false);
+  expect(electron.session.handlers.device?.(null as never)).toBe(false);
+});
+
+test("hides on closing, says so once, and comes back at a second launch", () => {
+  shell.close();
+  shell.show();
+  shell.close();
+  expect(shell.isVisible()).toBe(false);
+  expect(electron.desktop.dialogs.map(({ message }) => message)).toEqual(["Countersign stays in the tray"]);
+  electron.app.launchAgain();
+  expect(shell.isVisible()).toBe(true);
+});
+
+test("closes the engineer's side before it quits", async () => {
+  electron.trays.at(-1)?.menu.click("Quit Countersign");
+  await electron.app.hasQuit;
+  expect(client.closed()).toBe(true);
+  expect(shell.isDestroyed()).toBe(true);
+  expect(electron.trays.at(-1)?.isDestroyed()).toBe(true);
+});
+
+async function writePage(folder: string): Promise<void> {
+  await mkdir(folder);
+  await writeFile(join(folder, "index.html"), "<!doctype html><script type=module src=/page.js></script><h1>No requests</h1>");
+  const script = `
+    const held = { state: null };
+    countersign.onState((state) => { held.state = state; });
+    countersign.onShow(({ approval }) => {
+      document.querySelector("h1").textContent = held.state.approvals.find((each) => each.id === approval).tool;
+    });`;
+  await writeFile(join(folder, "page.js"), script);
+}

@@ -1,0 +1,112 @@
+import { EventEmitter } from "node:events";
+import { join } from "node:path";
+import type { App } from "electron";
+
+/** An event that a listener may prevent, as Electron hands them out. */
+export interface Preventable {
+  defaultPrevented: boolean;
+  preventDefault(): void;
+}
+
+export function preventable(): Preventable {
+  const event: Preventable = {
+    defaultPrevented: false,
+    preventDefault: () => {
+      event.defaultPrevented = true;
+    },
+  };
+  return event;
+}
+
+type Surface =
+  | "getName"
+  | "getPath"
+  | "getVersion"
+  | "isPackaged"
+  | "isReady"
+  | "quit"
+  | "requestSingleInstanceLock"
+  | "setAppUserModelId"
+  | "setLoginItemSettings"
+  | "setName"
+  | "setPath"
+  | "setToastActivatorCLSID"
+  | "whenReady";
+
+/** `app`: its events and paths. One instance a process; a second launch is told by `launchAgain`. */
+export class StandInApp extends EventEmitter implements Pick<App, Surface> {
+  readonly isPackaged = false;
+  readonly #paths = new Map<string, string>();
+  readonly #readiness = Promise.withResolvers<void>();
+  readonly #quit = Promise.withResolvers<void>();
+  readonly #closeWindows: () => boolean;
+  readonly #instanceTaken: boolean;
+  #ready = false;
+  #name = "Electron";
+  /** What the app asked of the system, in order. */
+  readonly asked: { readonly what: string; readonly value: unknown }[] = [];
+
+  constructor(options: { folder: string; instanceTaken: boolean; closeWindows: () => boolean }) {
+    super();
+    this.#paths.set("userData", join(options.folder, "user-data"));
+    this.#instanceTaken = options.instanceTaken;
+    this.#closeWindows = options.closeWindows;
+  }
+
+  /** Resolves when the app has quit. */
+  get hasQuit(): Promise<void> {
+    return this.#quit.promise;
+  }
+  becomeReady(): void {
+    this.#ready = true;
+    this.emit("ready", {}, {});
+    this.#readiness.resolve();
+  }
+  launchAgain(...args: string[]): void {
+    this.emit("second-instance", preventable(), ["countersign", ...args], this.#paths.get("userData"), null);
+  }
+
+  getName(): string {
+    return this.#name;
+  }
+  setName(name: string): void {
+    this.#name = name;
+  }
+  getVersion(): string {
+    return "0.0.0";
+  }
+  getPath(name: Parameters<App["getPath"]>[0]): string {
+    const path = this.#paths.get(name);
+    if (path === undefined) throw new Error(`The stand-in has no path called ${name}`);
+    return path;
+  }
+  setPath(name: string, path: string): void {
+    this.#paths.set(name, path);
+  }
+  isReady(): boolean {
+    return this.#ready;
+  }
+  whenReady(): Promise<void> {
+    return this.#readiness.promise;
+  }
+  requestSingleInstanceLock(): boolean {
+    return !this.#instanceTaken;
+  }
+  setAppUserModelId(id: string): void {
+    this.asked.push({ what: "setAppUserModelId", value: id });
+  }
+  setToastActivatorCLSID(id: string): void {
+    this.asked.push({ what: "setToastActivatorCLSID", value: id });
+  }
+  setLoginItemSettings(settings: Electron.Settings): void {
+    this.asked.push({ what: "setLoginItemSettings", value: settings });
+  }
+  quit(): void {
+    const event = preventable();
+    this.emit("before-quit", event);
+    if (event.defaultPrevented || !this.#closeWindows()) return;
+    this.emit("will-quit", preventable());
+    this.emit("quit", preventable(), 0);
+    this.#quit.resolve();
+  }
+}

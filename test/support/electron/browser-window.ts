@@ -1,0 +1,91 @@
+import { EventEmitter } from "node:events";
+import type { BrowserWindow, BrowserWindowConstructorOptions, Rectangle } from "electron";
+import { preventable, type StandInApp } from "./app.ts";
+import { StandInWebContents, type PageParts } from "./web-contents.ts";
+
+type Surface =
+  | "destroy"
+  | "close"
+  | "focus"
+  | "getNormalBounds"
+  | "hide"
+  | "isDestroyed"
+  | "isMinimized"
+  | "isVisible"
+  | "loadURL"
+  | "restore"
+  | "show";
+
+/** A window: a page, and what a window manager would know of it. */
+export interface StandInWindow extends EventEmitter, Pick<BrowserWindow, Surface> {
+  readonly options: BrowserWindowConstructorOptions;
+  readonly webContents: StandInWebContents;
+}
+
+export interface WindowClass {
+  new (options?: BrowserWindowConstructorOptions): StandInWindow;
+  readonly all: readonly StandInWindow[];
+}
+
+/** `BrowserWindow`, whose windows are pages of `parts.context`. */
+export function createWindowClass(app: StandInApp, parts: PageParts): WindowClass {
+  return class extends EventEmitter implements StandInWindow {
+    static readonly all: StandInWindow[] = [];
+    readonly options: BrowserWindowConstructorOptions;
+    readonly webContents: StandInWebContents;
+    #visible: boolean;
+    #destroyed = false;
+
+    constructor(options: BrowserWindowConstructorOptions = {}) {
+      super();
+      if (!app.isReady()) throw new Error("Cannot create BrowserWindow before app is ready");
+      this.options = options;
+      this.#visible = options.show !== false;
+      this.webContents = new StandInWebContents(parts, options.webPreferences?.preload);
+      this.webContents.once("did-finish-load", () => this.emit("ready-to-show"));
+      app.emit("web-contents-created", {}, this.webContents);
+      (this.constructor as unknown as { all: StandInWindow[] }).all.push(this);
+    }
+    loadURL(url: string): Promise<void> {
+      return this.webContents.loadURL(url);
+    }
+    show(): void {
+      this.#visible = true;
+      this.emit("show");
+    }
+    hide(): void {
+      this.#visible = false;
+      this.emit("hide");
+    }
+    focus(): void {
+      this.emit("focus");
+    }
+    isVisible(): boolean {
+      return this.#visible;
+    }
+    isMinimized(): boolean {
+      return false;
+    }
+    restore(): void {
+      this.emit("restore");
+    }
+    isDestroyed(): boolean {
+      return this.#destroyed;
+    }
+    getNormalBounds(): Rectangle {
+      const { x = 100, y = 100, width = 800, height = 600 } = this.options;
+      return { x, y, width, height };
+    }
+    close(): void {
+      const event = preventable();
+      this.emit("close", event);
+      if (!event.defaultPrevented) this.destroy();
+    }
+    destroy(): void {
+      if (this.#destroyed) return;
+      this.#destroyed = true;
+      void this.webContents.page.then((page) => page.close());
+      this.emit("closed");
+    }
+  };
+}

@@ -1,0 +1,83 @@
+import { EventEmitter } from "node:events";
+import type {
+  Clipboard,
+  Dialog,
+  MessageBoxOptions,
+  NativeTheme,
+  NotificationConstructorOptions,
+  Notification,
+  Rectangle,
+  Screen,
+  Shell,
+} from "electron";
+
+/** A notification that is shown nowhere: a test clicks it by `emit("click")`. */
+export class StandInNotification extends EventEmitter implements Pick<Notification, "show" | "close" | "title" | "body"> {
+  static readonly all: StandInNotification[] = [];
+  readonly options: NotificationConstructorOptions;
+  state: "made" | "shown" | "closed" = "made";
+
+  constructor(options: NotificationConstructorOptions = {}) {
+    super();
+    this.options = options;
+    StandInNotification.all.push(this);
+  }
+  static isSupported(): boolean {
+    return true;
+  }
+  get title(): string {
+    return this.options.title ?? "";
+  }
+  get body(): string {
+    return this.options.body ?? "";
+  }
+  show(): void {
+    this.state = "shown";
+    this.emit("show");
+  }
+  close(): void {
+    if (this.state !== "shown") return;
+    this.state = "closed";
+    this.emit("close");
+  }
+}
+
+/** The desktop around the app: what it was asked for is kept, in order. */
+export interface Desktop {
+  readonly opened: string[];
+  readonly dialogs: { readonly message: string; readonly detail: string }[];
+  readonly copied: string[];
+  readonly powerMonitor: EventEmitter;
+  readonly shell: Pick<Shell, "openExternal">;
+  readonly clipboard: Pick<Clipboard, "writeText">;
+  readonly dialog: Pick<Dialog, "showErrorBox"> & { showMessageBox(options: MessageBoxOptions): Promise<{ response: number }> };
+  readonly nativeTheme: Pick<NativeTheme, "shouldUseDarkColors" | "shouldUseDarkColorsForSystemIntegratedUI">;
+  readonly screen: { getDisplayMatching(bounds: Rectangle): Pick<ReturnType<Screen["getDisplayMatching"]>, "workArea"> };
+}
+
+export function createDesktop(): Desktop {
+  const opened: string[] = [];
+  const dialogs: { message: string; detail: string }[] = [];
+  const copied: string[] = [];
+  return {
+    opened,
+    dialogs,
+    copied,
+    powerMonitor: new EventEmitter(),
+    shell: {
+      openExternal: async (url) => {
+        opened.push(url);
+      },
+    },
+    clipboard: { writeText: (text) => void copied.push(text) },
+    dialog: {
+      showErrorBox: (message, detail) => void dialogs.push({ message, detail }),
+      showMessageBox: async ({ message, detail }) => {
+        dialogs.push({ message, detail: detail ?? "" });
+        return { response: 0 };
+      },
+    },
+    nativeTheme: { shouldUseDarkColors: false, shouldUseDarkColorsForSystemIntegratedUI: false },
+    screen: { getDisplayMatching: () => ({ workArea: { x: 0, y: 0, width: 1920, height: 1080 } }) },
+  };
+}

@@ -1,0 +1,52 @@
+import { EventEmitter } from "node:events";
+import type { CustomScheme, Protocol, Session } from "electron";
+
+type Handler = (request: Request) => Response | Promise<Response>;
+
+/** `protocol`: privileged schemes are declared before readiness; pages are routed to the handlers by `pages.ts`. */
+export class StandInProtocol implements Pick<Protocol, "handle" | "registerSchemesAsPrivileged"> {
+  readonly #isReady: () => boolean;
+  readonly #handlers = new Map<string, Handler>();
+  readonly schemes = new Map<string, CustomScheme>();
+
+  constructor(isReady: () => boolean) {
+    this.#isReady = isReady;
+  }
+  registerSchemesAsPrivileged(schemes: CustomScheme[]): void {
+    if (this.#isReady()) throw new Error("protocol.registerSchemesAsPrivileged must be called before app is ready");
+    for (const scheme of schemes) this.schemes.set(scheme.scheme, scheme);
+  }
+  handle(scheme: string, handler: Parameters<Protocol["handle"]>[1]): void {
+    if (this.#handlers.has(scheme)) throw new Error(`${scheme}: has a handler already`);
+    this.#handlers.set(scheme, handler as unknown as Handler);
+  }
+  handlerFor(scheme: string): Handler | undefined {
+    return this.schemes.get(scheme)?.privileges?.standard === true ? this.#handlers.get(scheme) : undefined;
+  }
+}
+
+type PermissionSurface = "setPermissionRequestHandler" | "setPermissionCheckHandler" | "setDevicePermissionHandler";
+
+/** `session.defaultSession`: its protocol, and the permission handlers as main set them. */
+export class StandInSession extends EventEmitter implements Pick<Session, PermissionSurface> {
+  readonly protocol: StandInProtocol;
+  readonly handlers: {
+    request?: Parameters<Session["setPermissionRequestHandler"]>[0];
+    check?: Parameters<Session["setPermissionCheckHandler"]>[0];
+    device?: Parameters<Session["setDevicePermissionHandler"]>[0];
+  } = {};
+
+  constructor(protocol: StandInProtocol) {
+    super();
+    this.protocol = protocol;
+  }
+  setPermissionRequestHandler(handler: Parameters<Session["setPermissionRequestHandler"]>[0]): void {
+    this.handlers.request = handler;
+  }
+  setPermissionCheckHandler(handler: Parameters<Session["setPermissionCheckHandler"]>[0]): void {
+    this.handlers.check = handler;
+  }
+  setDevicePermissionHandler(handler: Parameters<Session["setDevicePermissionHandler"]>[0]): void {
+    this.handlers.device = handler;
+  }
+}
