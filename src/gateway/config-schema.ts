@@ -5,17 +5,21 @@ import { provider } from "../shared/provider.ts";
 /** `90s`, `10m`, `1h`: parsed to milliseconds. */
 const duration = z
   .string()
-  .regex(/^\d+(ms|s|m|h|d)$/, "a duration such as 90s, 10m or 1h")
+  .regex(/^\d+(ms|s|m|h|d)$/, "Write a duration such as 90s, 10m or 1h")
   .transform((text) => Number.parseInt(text, 10) * units[text.replace(/^\d+/, "") as keyof typeof units]);
 const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 /** The name of a secret, never the secret: `env:NAME` or `file:PATH`. */
 const secretName = z
   .string()
-  .regex(/^(env:[A-Za-z_]\w*|file:.+)$/, "the name of a secret, env:NAME or file:PATH, not the secret itself");
+  .regex(/^(env:[A-Za-z_]\w*|file:.+)$/, "Write the name of a secret, env:NAME or file:PATH, not the secret itself");
 
-const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "lower-case letters, digits and hyphens, at most 63");
+const name = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "A name is made of lower-case letters, digits and hyphens, at most 63");
 const names = z.array(z.string().min(1));
+/** Absent means any; an empty list would mean none, which nobody writes on purpose. */
+const someNames = names.min(1, "List at least one, or leave the setting out");
 
 const issuer = z.strictObject({
   name,
@@ -55,18 +59,21 @@ const connection = z
     /** How long a target may take to answer. */
     timeout: duration.default(60_000),
   })
-  .refine((value) => (value.stdio === undefined) !== (value.http === undefined), "needs exactly one of stdio and http");
+  .refine(
+    (value) => (value.stdio === undefined) !== (value.http === undefined),
+    "A connection needs exactly one of stdio and http",
+  );
 
 const rule = z
   .strictObject({
     name: z.string().min(1).max(100),
-    connections: names.default(["*"]),
+    connections: someNames.default(["*"]),
     /** Globs. A rule with none of tools, resources and prompts matches every call; otherwise only the kinds it names. */
-    tools: names.optional(),
-    resources: names.optional(),
-    prompts: names.optional(),
+    tools: someNames.optional(),
+    resources: someNames.optional(),
+    prompts: someNames.optional(),
     /** The caller is in one of them; absent, anybody. */
-    groups: names.optional(),
+    groups: someNames.optional(),
     effect: z.enum(["allow", "deny", "approve"]),
     /** The author's word that the call changes nothing: its record may be written while it runs. */
     readOnly: z.boolean().default(false),
@@ -76,11 +83,14 @@ const rule = z
     /** Shown to approver and caller, in the author's words. */
     why: z.string().max(500).default(""),
   })
-  .refine(
-    (value) => value.effect !== "approve" || value.approvers.length > 0,
-    "a rule that holds calls needs approvers",
-  )
-  .refine((value) => !value.readOnly || value.effect === "allow", "readOnly goes with effect: allow");
+  .refine((value) => value.effect !== "approve" || value.approvers.length > 0, {
+    message: "A rule that holds calls needs approvers: name their groups",
+    path: ["approvers"],
+  })
+  .refine((value) => !value.readOnly || value.effect === "allow", {
+    message: "readOnly goes with effect: allow: remove it here",
+    path: ["readOnly"],
+  });
 
 /** gateway.yaml, the gateway's one configuration file. */
 export const configSchema = z.strictObject({

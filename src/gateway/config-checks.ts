@@ -1,0 +1,147 @@
+import { access, constants, realpath } from "node:fs/promises";
+import { basename, dirname, isAbsolute, join, relative, sep } from "node:path";
+import type { Finding } from "./config-places.ts";
+import type { Config, IssuerConfig } from "./config-schema.ts";
+import { isLoopbackHost, isProtectedUrl } from "./identity/protected-url.ts";
+import { globMatcher } from "./policy/glob.ts";
+
+/** What no single setting shows: all that is wrong between the settings of a configuration whose paths are absolute. */
+export async function crossCheck(config: Config): Promise<readonly Finding[]> {
+  return [
+    ...checkListener(config),
+    ...checkPublicUrl(config),
+    ...(await checkFolders(config)),
+    ...config.issuers.flatMap((issuer, index) => checkIssuer(issuer, index)),
+    ...unique(config.issuers, "issuers", "name"),
+    ...unique(config.issuers, "issuers", "issuer"),
+    ...checkIdentities(config),
+    ...unique(config.connections, "connections", "name"),
+    ...checkTargets(config),
+    ...unique(config.rules, "rules", "name"),
+    ...checkRules(config),
+    ...(await checkFiles(config)),
+  ];
+}
+
+function checkListener({ listen }: Config): Finding[] {
+  if (isLoopbackHost(listen.host) || listen.tls !== undefined) return [];
+  const message = "Plain HTTP is served on loopback only: add listen.tls with cert and key, or listen on 127.0.0.1.";
+  return [{ path: ["listen", "host"], message }];
+}
+
+function checkPublicUrl({ publicUrl, listen }: Config): Finding[] {
+  const path = ["publicUrl"];
+  const url = new URL(publicUrl);
+  if (url.protocol !== "https:" && url.protocol !== "http:") return [{ path, message: "Write an https address." }];
+  if (url.origin !== publicUrl) {
+    return [{ path, message: `It must be an origin alone, without path or final slash: ${url.origin}` }];
+  }
+  if (!isProtectedUrl(publicUrl)) return [{ path, message: "http is for loopback only: write the https address." }];
+  if (listen.tls !== undefined && url.protocol === "http:") {
+    return [{ path, message: "The listener speaks TLS (listen.tls), so this must begin with https." }];
+  }
+  return [];
+}
+
+async function checkFolders({ data, keys }: Config): Promise<Finding[]> {
+  const [dataFolder, keysFolder] = await Promise.all([realFolder(data), realFolder(keys)]);
+  const way = relative(dataFolder, keysFolder);
+  if (way === ".." || way.startsWith(`..${sep}`) || isAbsolute(way)) return [];
+  return [{ path: ["keys"], message: "The keys' folder must lie outside the data folder: choose another." }];
+}
+
+/** A folder without symbolic links, as far as it exists. */
+async function realFolder(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch {
+    return dirname(path) === path ? path : join(await realFolder(dirname(path)), basename(path));
+  }
+}
+
+function checkIssuer(issuer: IssuerConfig, index: number): Finding[] {
+  const at = (...rest: string[]) => ["issuers", index, ...rest];
+  const findings: Finding[] = [];
+  const unprotected = "Use https: over http anybody on the way could forge keys (http is for loopback only).";
+  if (!isProtectedUrl(issuer.issuer)) findings.push({ path: at("issuer"), message: unprotected });
+  if (issuer.jwksUri !== undefined && !isProtectedUrl(issuer.jwksUri)) {
+    findings.push({ path: at("jwksUri"), message: unprotected });
+  }
+  if (issuer.kind === "entra" && (issuer.tenants ?? []).length === 0) {
+    findings.push({
+      path: at("tenants"),
+      message: "An Entra issuer needs tenants: list the tenant ids that are let in.",
+    });
+  }
+  if (issuer.kind !== "entra" && issuer.tenants !== undefined) {
+    findings.push({ path: at("tenants"), message: "Only Entra issuers have tenants: remove it, or set kind: entra." });
+  }
+  if (issuer.signIn !== undefined && issuer.signIn.kind !== issuer.kind) {
+    findings.push({ path: at("signIn", "kind"), message: `It must be the issuer's own kind, ${issuer.kind}.` });
+  }
+  return findings;
+}
+
+function checkIdentities({ identities, issuers }: Config): Finding[] {
+  const seen = new Set<string>();
+  return identities.flatMap((ids, person) =>
+    ids.flatMap((id, index): Finding[] => {
+      const path = ["identities", person, index];
+      if (seen.has(id)) return [{ path, message: "This id stands here twice: one id belongs to one person." }];
+      seen.add(id);
+      if (issuers.some(({ name }) => id.startsWith(`${name}:`) && id.length > name.length + 1)) return [];
+      return [{ path, message: "An id is ISSUER:KEY, and no issuer of this file has that name." }];
+    }),
+  );
+}
+
+function checkTargets({ connections }: Config): Finding[] {
+  return connections.flatMap(({ http }, index) => {
+    if (http === undefined || /^https?:\/\//i.test(http.url)) return [];
+    return [{ path: ["connections", index, "http", "url"], message: "Write an http or https address." }];
+  });
+}
+
+function checkRules({ rules, connections }: Config): Finding[] {
+  return rules.flatMap((rule, index) =>
+    rule.connections.flatMap((glob, position) => {
+      const matches = globMatcher(glob);
+      if (connections.some(({ name }) => matches(name))) return [];
+      const known = connections.map(({ name }) => name).join(", ");
+      return [
+        {
+          path: ["rules", index, "connections", position],
+          message: `No connection matches this; there are: ${known}.`,
+        },
+      ];
+    }),
+  );
+}
+
+async function checkFiles({ listen, issuers }: Config): Promise<Finding[]> {
+  const files: { readonly path: Finding["path"]; readonly file: string | undefined }[] = [
+    { path: ["listen", "tls", "cert"], file: listen.tls?.cert },
+    { path: ["listen", "tls", "key"], file: listen.tls?.key },
+    ...issuers.map(({ ca }, index) => ({ path: ["issuers", index, "ca"], file: ca })),
+  ];
+  const findings: Finding[] = [];
+  for (const { path, file } of files) {
+    if (file === undefined) continue;
+    const readable = await access(file, constants.R_OK).then(
+      () => true,
+      () => false,
+    );
+    if (!readable)
+      findings.push({ path, message: `The file ${file} can't be read: put it there, or correct the path.` });
+  }
+  return findings;
+}
+
+function unique<K extends string>(list: readonly Readonly<Record<K, string>>[], at: string, key: K): Finding[] {
+  const seen = new Set<string>();
+  return list.flatMap((item, index) => {
+    const known = seen.has(item[key]);
+    seen.add(item[key]);
+    return known ? [{ path: [at, index, key], message: "Another one has this already: choose a different one." }] : [];
+  });
+}

@@ -1,0 +1,160 @@
+import { readFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { LineCounter, parseDocument, type Document } from "yaml";
+import type { z } from "zod";
+import { CountersignError } from "../shared/errors.ts";
+import { crossCheck } from "./config-checks.ts";
+import { locate, type Finding, type Place, type Problem } from "./config-places.ts";
+import { configSchema, type Config } from "./config-schema.ts";
+import { isSecretName, resolveSecret } from "./secrets.ts";
+
+/** A gateway.yaml that has passed every check. Its paths, those of `file:` secrets included, are absolute. */
+export interface LoadedConfig {
+  /** The file, absolute. */
+  readonly path: string;
+  readonly config: Config;
+  /** Where something stands in the file. */
+  readonly placeOf: (finding: Pick<Finding, "path">) => Place;
+}
+
+export type ConfigResult =
+  | { readonly ok: true; readonly value: LoadedConfig }
+  | { readonly ok: false; readonly path: string; readonly problems: readonly Problem[] };
+
+/** Reads and checks a gateway.yaml whole. Throws CountersignError `configuration`, its message one line a problem. */
+export async function loadConfig(path: string): Promise<LoadedConfig> {
+  const result = await readConfig(path);
+  if (result.ok) return result.value;
+  throw new CountersignError("configuration", formatConfigErrors(result.path, result.problems));
+}
+
+/** Reads and checks a gateway.yaml whole: the configuration, or all that is wrong with it. */
+export async function readConfig(path: string): Promise<ConfigResult> {
+  const file = resolve(path);
+  const refused = (problems: readonly Problem[]): ConfigResult => ({ ok: false, path, problems });
+  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => error);
+  if (typeof text !== "string") {
+    return refused([{ line: 1, column: 1, at: "", message: `The file can't be read (${text.code ?? "unknown"}).` }]);
+  }
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true, strict: true });
+  const broken = [...document.errors, ...document.warnings];
+  if (broken.length > 0) {
+    return refused(
+      broken.map(({ pos, message }) => ({ ...placeIn(lines, pos[0]), at: "", message: yamlMessage(message) })),
+    );
+  }
+  const parsed = parse(document);
+  if (!parsed.success) return refused(parsed.findings.map((finding) => locate(document, lines, finding)));
+  const config = withAbsolutePaths(parsed.config, dirname(file));
+  const findings = await crossCheck(config);
+  if (findings.length > 0) return refused(findings.map((finding) => locate(document, lines, finding)));
+  return {
+    ok: true,
+    value: { path: file, config, placeOf: ({ path }) => locate(document, lines, { path, message: "" }) },
+  };
+}
+
+/** One line a problem, `FILE:LINE:COLUMN WHERE: WHAT`. */
+export function formatConfigErrors(path: string, problems: readonly Problem[]): string {
+  return problems
+    .map(({ line, column, at, message }) => `${path}:${line}:${column} ${at === "" ? "" : `${at}: `}${message}`)
+    .join("\n");
+}
+
+/** Makes sure that every secret of the configuration can be had now. Throws CountersignError `configuration` with the place of each that can't. */
+export async function checkSecrets(loaded: LoadedConfig, env: NodeJS.ProcessEnv = process.env): Promise<void> {
+  const problems: Problem[] = [];
+  for (const finding of secretsOf(loaded.config)) {
+    try {
+      await resolveSecret(finding.message, env);
+    } catch (error) {
+      if (!(error instanceof CountersignError)) throw error;
+      problems.push({ ...loaded.placeOf(finding), message: error.message });
+    }
+  }
+  if (problems.length > 0) throw new CountersignError("configuration", formatConfigErrors(loaded.path, problems));
+}
+
+/** The place of each secret, its name as the message. */
+function secretsOf(config: Config): Finding[] {
+  return config.connections.flatMap(({ stdio, http }, index) => {
+    const of = (values: Readonly<Record<string, string>>, ...path: string[]): Finding[] =>
+      Object.entries(values)
+        .filter(([, value]) => isSecretName(value))
+        .map(([name, value]) => ({ path: ["connections", index, ...path, name], message: value }));
+    return [...of(stdio?.env ?? {}, "stdio", "env"), ...of(http?.headers ?? {}, "http", "headers")];
+  });
+}
+
+type Parsed =
+  | { readonly success: true; readonly config: Config }
+  | { readonly success: false; readonly findings: readonly Finding[] };
+
+function parse(document: Document.Parsed): Parsed {
+  let raw: unknown;
+  try {
+    raw = document.toJS();
+  } catch {
+    // An alias without its anchor, or more of them than a configuration can need.
+    return {
+      success: false,
+      findings: [{ path: [], message: "Its aliases can't be resolved: write the values out." }],
+    };
+  }
+  const result = configSchema.safeParse(raw);
+  if (result.success) return { success: true, config: result.data };
+  return { success: false, findings: result.error.issues.flatMap((issue) => findingsOf(issue, raw)) };
+}
+
+function findingsOf(issue: z.core.$ZodIssue, raw: unknown): Finding[] {
+  const path = issue.path.map((step) => (typeof step === "number" ? step : String(step)));
+  if (issue.code === "unrecognized_keys") {
+    const message = "There is no such setting here: remove it, or correct its spelling.";
+    return issue.keys.map((key) => ({ path: [...path, key], message, key: true }));
+  }
+  if (issue.code === "invalid_type" && valueAt(raw, path) === undefined) {
+    return [{ path, message: `This setting is missing: add it (${issue.expected}).` }];
+  }
+  return [{ path, message: `${issue.message}.`.replace(/\.\.$/, ".") }];
+}
+
+function valueAt(raw: unknown, path: readonly (string | number)[]): unknown {
+  let value = raw;
+  for (const step of path) {
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) return undefined;
+    value = (value as Record<string | number, unknown>)[step];
+  }
+  return value;
+}
+
+function withAbsolutePaths(config: Config, folder: string): Config {
+  const absolute = (path: string): string => resolve(folder, path);
+  const secret = (value: string): string => (value.startsWith("file:") ? `file:${absolute(value.slice(5))}` : value);
+  const secrets = (values: Readonly<Record<string, string>>): Record<string, string> =>
+    Object.fromEntries(Object.entries(values).map(([name, value]) => [name, secret(value)]));
+  const { tls } = config.listen;
+  return {
+    ...config,
+    data: absolute(config.data),
+    keys: absolute(config.keys),
+    listen: { ...config.listen, ...(tls && { tls: { cert: absolute(tls.cert), key: absolute(tls.key) } }) },
+    issuers: config.issuers.map((issuer) => ({ ...issuer, ...(issuer.ca && { ca: absolute(issuer.ca) }) })),
+    connections: config.connections.map(({ stdio, http, ...rest }) => ({
+      ...rest,
+      ...(stdio && { stdio: { ...stdio, env: secrets(stdio.env), ...(stdio.cwd && { cwd: absolute(stdio.cwd) }) } }),
+      ...(http && { http: { ...http, headers: secrets(http.headers) } }),
+    })),
+  };
+}
+
+function placeIn(lines: LineCounter, offset: number): { readonly line: number; readonly column: number } {
+  const { line, col } = lines.linePos(offset);
+  return { line, column: col };
+}
+
+function yamlMessage(message: string): string {
+  return message === "Map keys must be unique"
+    ? "This setting stands here twice: keep one."
+    : `Not valid YAML: ${message}.`;
+}
