@@ -4,6 +4,7 @@ import { toFailure, CountersignError } from "../shared/errors.ts";
 import type { Client } from "./client.ts";
 import { isConsoleCall } from "./console-calls.ts";
 import type { ConsoleKeys } from "./console-keys.ts";
+import { messageText } from "./message-text.ts";
 
 /** The console's side of a loopback WebSocket. A connection is nothing until its first message has shown a key. */
 export function createConsoleBridge(client: Client, keys: ConsoleKeys): WebSocketServer {
@@ -14,7 +15,7 @@ export function createConsoleBridge(client: Client, keys: ConsoleKeys): WebSocke
     socket.on("close", () => clearTimeout(timer));
     socket.once("message", (data) => {
       clearTimeout(timer);
-      const opening = opener.safeParse(parse(String(data)));
+      const opening = opener.safeParse(parse(messageText(data)));
       if (!opening.success || !keys.holds(opening.data.key)) socket.close(wrongKey);
       else serve(client, socket);
     });
@@ -40,7 +41,7 @@ function serve(client: Client, socket: WebSocket): void {
     for (const stop of stops) stop();
   });
   socket.on("message", (data) => {
-    const asked = request.safeParse(parse(String(data)));
+    const asked = request.safeParse(parse(messageText(data)));
     if (!asked.success) {
       socket.close(badMessage);
       return;

@@ -1,7 +1,8 @@
-import WebSocket from "ws";
+import { WebSocket } from "ws";
 import { backoffMs } from "./backoff.ts";
 import { createFrameReader, type FrameTakers, type Place } from "./feed-frames.ts";
 import type { TokenSource } from "./gateway.ts";
+import { messageText } from "./message-text.ts";
 import { trusting } from "./trust.ts";
 
 export interface FeedOptions extends FrameTakers {
@@ -112,7 +113,7 @@ function untilEnd(socket: WebSocket, options: FeedOptions, place: Place, signal:
       if (signal.aborted) return;
       watchdog.refresh();
       // A frame that can't be read may have been an approval: start again from the last safe place, visibly offline.
-      if (isBinary || !reader.read(String(data))) socket.terminate();
+      if (isBinary || !reader.read(messageText(data))) socket.terminate();
     });
     // "close" follows; what went wrong shows as an offline link.
     socket.on("error", () => undefined);

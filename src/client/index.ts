@@ -86,7 +86,11 @@ async function assemble(options: ClientOptions, profile: Profile, closers: Close
   const session = createSession({ signIn, api, device, vault, openBrowser, now, onState: onSession });
   closers.push(() => session.close());
   const tunnel = createTunnel({
-    ...{ directory, origin, token, clients, ca },
+    directory,
+    origin,
+    token,
+    clients,
+    ca,
     device: () => deviceOf(session.state()),
     onState: (changed) => state.set({ tunnel: changed }),
   });
@@ -131,8 +135,10 @@ function clientOver({ state, methods, tunnel, clients, now, closers }: Parts): C
       tunnel.drop(id);
     },
     async serveConsole(pages) {
-      const served = (consoleServer ??= await serveConsole(client, pages, now));
+      if (consoleServer !== null) return;
+      const served = await serveConsole(client, pages, now);
       closers.push(() => served.close());
+      consoleServer = served;
     },
     consoleLink() {
       if (consoleServer !== null) return consoleServer.link();
