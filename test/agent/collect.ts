@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { RpcMessage, TargetMessage } from "../../src/shared/target.ts";
 
 /** All messages of an answer, the response last. */
-export async function collect(answer: AsyncIterable<TargetMessage>): Promise<RpcMessage[]> {
+export async function collect(answer: AsyncIterable<TargetMessage> | readonly TargetMessage[]): Promise<RpcMessage[]> {
   const messages: RpcMessage[] = [];
   for await (const { message } of answer) messages.push(message);
   return messages;

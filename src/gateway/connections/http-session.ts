@@ -9,6 +9,7 @@ import {
 import { messagesOf, parseMessage } from "./http-events.ts";
 import { exchange, readText, settle, type Body, type Endpoint, type Incoming, type Outgoing } from "./http-exchange.ts";
 import { protocolHeaders } from "./http-headers.ts";
+import { exchangeFault } from "./http-refusal.ts";
 import { answerOf, isAnswerTo } from "./http-resume.ts";
 
 /** How long a target may take to hear that a session ends. */
@@ -37,7 +38,7 @@ export class HttpSession implements TargetSession {
     if (message.method === "initialize") this.#learn(incoming);
     switch (incoming.type) {
       case "application/json":
-        yield await this.#single(message, incoming.body);
+        yield await this.#single(message, incoming.body, signal);
         return;
       case "text/event-stream":
         yield* this.#stream(message, headers, incoming.body, signal);
@@ -119,8 +120,12 @@ export class HttpSession implements TargetSession {
     if (typeof id === "string" && /^[\x21-\x7e]+$/.test(id)) this.#sessionId = id;
   }
 
-  async #single(request: RpcMessage, body: Body): Promise<TargetMessage> {
-    const message = parseMessage(await readText(body, this.#endpoint.timeoutMs));
+  async #single(request: RpcMessage, body: Body, signal: AbortSignal): Promise<TargetMessage> {
+    const text = await readText(body, this.#endpoint.timeoutMs).catch((error: unknown) => {
+      body.destroy();
+      throw this.#reasonOf(signal, exchangeFault(error));
+    });
+    const message = parseMessage(text);
     if (isAnswerTo(request, message)) return { message };
     throw new TargetError("protocol", "The target answered another request than the one it was asked.");
   }
