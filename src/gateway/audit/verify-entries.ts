@@ -15,7 +15,6 @@ export class EntryCheck {
   readonly #findings: Findings;
   #tree: Tree = emptyTree;
   #end = 0;
-  #shift = 0;
   #displaced = false;
 
   constructor(findings: Findings) {
@@ -60,10 +59,10 @@ export class EntryCheck {
       this.#findings.entry(seq, `stands behind entry ${this.#end - 1}: repeated, inserted or moved`);
     }
     this.#end = Math.max(this.#end, seq + 1);
-    if (row === null || row - seq === this.#shift) return;
-    this.#shift = row - seq;
+    // Where the leaves' own order is broken, the rows have nothing to add.
+    if (row === null || row === seq || this.#displaced) return;
     this.#displaced = true;
-    this.#findings.entry(seq, `stands in row ${row}, so do those behind it by as many`);
+    this.#findings.entry(seq, `stands in row ${row}: the rows were renumbered from here`);
   }
 
   #checkBody(leaf: AnyLeaf, { salt, body }: SourceEntry): void {

@@ -66,7 +66,7 @@ async function checkHeader(source: LedgerSource, origin: string, end: number, fi
   }
   if (header.origin !== origin) findings.add("header", "this is the log of another gateway than the key's");
   if (source.form === "export" && header.entries !== end) {
-    findings.add("header", `it announces ${header.entries} entries, and the last is number ${end - 1}`);
+    findings.add("header", `it announces ${header.entries} entries, and ${end} are there`);
   }
 }
 

@@ -40,23 +40,26 @@ test("a running owner in another process is refused as owner, but its ledger can
   await lines.end();
 });
 
-test.skipIf(process.platform !== "linux")("a full disk refuses the group with store_failed, and commits go on when there is room", async () => {
-  const place = await scratch();
-  const { child, lines } = startChild(place);
-  await lines.until((line) => line === "20");
-  limitFiles(child, "300000:");
-  await lines.until((line) => line === "failed store_failed");
-  limitFiles(child, "unlimited:");
-  const before = lines.numbers().length;
-  await lines.until(() => lines.numbers().length > before + 20);
-  child.kill("SIGKILL");
-  await lines.end();
-  await (await place.open()).close();
-  const written = (await bodiesIn(place.data)).flatMap(({ n }) => (n === undefined ? [] : [n]));
-  expect(written.slice(0, lines.numbers().length)).toEqual(lines.numbers());
-  const report = await verifyLedger(await openSource(place.data), { verifierKey: place.verifierKey });
-  expect(report).toMatchObject({ ok: true });
-});
+test.skipIf(process.platform !== "linux")(
+  "a full disk refuses the group with store_failed, and commits go on when there is room",
+  async () => {
+    const place = await scratch();
+    const { child, lines } = startChild(place);
+    await lines.until((line) => line === "20");
+    limitFiles(child, "300000:");
+    await lines.until((line) => line === "failed store_failed");
+    limitFiles(child, "unlimited:");
+    const before = lines.numbers().length;
+    await lines.until(() => lines.numbers().length > before + 20);
+    child.kill("SIGKILL");
+    await lines.end();
+    await (await place.open()).close();
+    const written = (await bodiesIn(place.data)).flatMap(({ n }) => (n === undefined ? [] : [n]));
+    expect(written.slice(0, lines.numbers().length)).toEqual(lines.numbers());
+    const report = await verifyLedger(await openSource(place.data), { verifierKey: place.verifierKey });
+    expect(report).toMatchObject({ ok: true });
+  },
+);
 
 test("a database that can't be written rejects the whole group, and the next group has the right place", async () => {
   const { open, data, verifierKey } = await scratch();

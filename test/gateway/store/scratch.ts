@@ -21,7 +21,7 @@ export interface Scratch {
   readonly keys: GatewayKeys;
   readonly verifierKey: string;
   /** Opens the store; it is closed with the test where the test didn't. */
-  open(): Promise<Store>;
+  readonly open: () => Promise<Store>;
 }
 
 /** Data and keys side by side in a scratch folder, under a clock that stands still. */
