@@ -35,6 +35,8 @@ export interface Policy {
   mayUse(subject: Subject): boolean;
   /** Whether some call through the connection could be allowed or held for this principal. */
   mayReach(principal: Principal, connection: string): boolean;
+  /** The version of the rule of this name, if there still is one. */
+  versionOf(name: string): string | undefined;
   /** SHA-256 over all rules in their order, base64url, for the record. */
   readonly version: string;
 }

@@ -16,6 +16,7 @@ export function createPolicy(rules: readonly RuleConfig[]): Policy {
     decide,
     mayUse: (subject) => decide(subject).effect !== "deny",
     mayReach: (principal, connection) => mayReach(compiled, principal, connection),
+    versionOf: (name) => compiled.find(({ effect }) => effect.rule?.name === name)?.effect.rule?.version,
     version: hash(rules.map(plain)),
   };
 }
@@ -55,7 +56,7 @@ function effectOf(rule: RuleConfig): Effect {
     case "allow":
       return { effect: "allow", rule: reference, readOnly: rule.readOnly };
     case "deny":
-      return { effect: "deny", rule: reference, why: rule.why || `The rule "${rule.name}" denies this call.` };
+      return { effect: "deny", rule: reference, why: rule.why };
     case "approve":
       return {
         effect: "approve",

@@ -1,0 +1,142 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { z } from "zod";
+import { approvalState } from "../shared/approval.ts";
+import type { ConnectionView } from "../shared/connection.ts";
+import { enrolment } from "../shared/device.ts";
+import { CountersignError } from "../shared/errors.ts";
+import type { Discovery } from "../shared/provider.ts";
+import { viewFor } from "./approvals/view.ts";
+import { exportLedger } from "./audit/export.ts";
+import { folderSource } from "./audit/folder-source.ts";
+import { readBody } from "./body.ts";
+import type { Site } from "./http.ts";
+import { enrol } from "./identity/devices.ts";
+import type { Principal } from "./identity/principal.ts";
+import { sendJson } from "./mcp/reply.ts";
+
+/** One request to `/v1/…` of a verified principal. */
+export interface ApiVisit {
+  readonly site: Site;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly principal: Principal;
+  readonly path: string;
+}
+
+const decisionBody = z.strictObject({ decision: z.string().max(16_384) });
+const bodyLimit = 65_536;
+
+/** The gateway's own API (docs/protocol.md, "HTTP of the gateway"). Throws CountersignError for every refusal. */
+export async function api(visit: ApiVisit): Promise<void> {
+  const { request, path } = visit;
+  const approval = /^\/v1\/approvals\/([\w-]{1,64})(\/decision)?$/.exec(path);
+  switch (`${request.method} ${path}`) {
+    case "GET /v1/me":
+      return me(visit);
+    case "GET /v1/connections":
+      return connections(visit);
+    case "POST /v1/devices":
+      return devices(visit);
+    case "GET /v1/approvals":
+      return approvals(visit);
+    case "GET /v1/audit/checkpoint":
+      return sendJson(visit.response, 200, { note: visit.site.gate.store.checkpoint() });
+    case "GET /v1/audit/export":
+      return audit(visit);
+    default:
+      if (approval !== null && approval[2] === undefined && request.method === "GET")
+        return oneApproval(visit, approval[1] ?? "");
+      if (approval !== null && approval[2] !== undefined && request.method === "POST")
+        return decision(visit, approval[1] ?? "");
+      throw new CountersignError("not_found", "There is nothing at this address.");
+  }
+}
+
+/** What anybody may read before signing in (`/.well-known/countersign`). */
+export function discoveryOf({ gate, origin, ledgerKey }: Site): Discovery {
+  const { issuers } = gate.runtime().config;
+  const signIn = issuers.flatMap((issuer) => (issuer.signIn === undefined ? [] : [issuer.signIn]));
+  return { v: 1, gateway: origin, audience: issuers[0]?.audience ?? "", ledgerKey, signIn, nowMs: gate.now() };
+}
+
+function me({ response, principal }: ApiVisit): void {
+  const { id, kind, name, groups, roles, expiresAtMs } = principal;
+  sendJson(response, 200, { principal: { id, kind, name, groups }, roles, expiresAtMs });
+}
+
+function connections({ site, response, principal }: ApiVisit): void {
+  const { connections: all, policy } = site.gate.runtime();
+  const shown = [...all.values()].filter(({ name }) => policy.mayReach(principal, name));
+  const views: ConnectionView[] = shown.map(({ name, title, target, facts }) => ({
+    name,
+    title,
+    transport: target.transport,
+    server: facts.server,
+    state: facts.state,
+  }));
+  sendJson(response, 200, { connections: views });
+}
+
+async function devices({ site, request, response, principal }: ApiVisit): Promise<void> {
+  const { gate, origin } = site;
+  const device = await enrol(gate.store, origin, gate.now, principal, await bodyOf(request, enrolment));
+  sendJson(response, 200, { device: device.id });
+}
+
+function approvals({ site, request, response, principal }: ApiVisit): void {
+  const asked = new URL(request.url ?? "/", "http://gateway").searchParams.get("state");
+  const state = asked === null ? null : approvalState.safeParse(asked);
+  if (state !== null && !state.success)
+    throw new CountersignError("bad_request", `There is no state “${(asked ?? "").slice(0, 40)}”.`);
+  const { approvals: table } = site.gate.store;
+  const records = state === null ? table.changedAfter(0) : table.inState(state.data);
+  const views = records.map((record) => viewFor(principal, record)).filter((view) => view !== null);
+  sendJson(response, 200, { approvals: views.filter(({ relation }) => relation !== "observer") });
+}
+
+function oneApproval({ site, response, principal }: ApiVisit, id: string): void {
+  const record = site.gate.store.approvals.get(id);
+  const approval = record === undefined ? null : viewFor(principal, record);
+  if (approval === null) throw new CountersignError("not_found", "There is no such request.");
+  sendJson(response, 200, { approval });
+}
+
+async function decision({ site, request, response, principal }: ApiVisit, id: string): Promise<void> {
+  const body = await bodyOf(request, decisionBody);
+  const record = await site.gate.approvals.decide(principal, id, body.decision);
+  sendJson(response, 200, { approval: viewFor(principal, record) });
+}
+
+async function audit({ site, response, principal }: ApiVisit): Promise<void> {
+  if (!principal.roles.includes("auditor"))
+    throw new CountersignError("not_allowed", "Only the role auditor may read the ledger.");
+  // A look into the log is itself recorded, before the first byte.
+  await site.gate.store.commit((writes) => writes.append("ledger.read", { principal: principal.id, what: "export" }));
+  response.writeHead(200, { "content-type": "application/jsonl", "cache-control": "no-store" });
+  for await (const line of exportLedger(folderSource(site.data))) {
+    if (response.destroyed) return;
+    if (!response.write(line))
+      await new Promise<void>((resolve) => response.once("drain", resolve).once("close", resolve));
+  }
+  response.end();
+}
+
+async function bodyOf<T>(request: IncomingMessage, schema: z.ZodType<T>): Promise<T> {
+  const text = await readBody(request, bodyLimit);
+  if (text === null) throw new CountersignError("too_large", `The body is larger than ${bodyLimit} bytes.`);
+  const parsed = schema.safeParse(jsonOf(text));
+  if (!parsed.success)
+    throw new CountersignError(
+      "bad_request",
+      `The body is not what is asked for: ${z.prettifyError(parsed.error).slice(0, 300)}`,
+    );
+  return parsed.data;
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new CountersignError("bad_request", "The body is not JSON.", { cause });
+  }
+}

@@ -1,0 +1,95 @@
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import { WebSocketServer, type WebSocket } from "ws";
+import { feedBeatMs, type FeedFrame } from "../../shared/feed.ts";
+import type { Principal } from "../identity/principal.ts";
+import type { ApprovalRecord, Store } from "../store/store.ts";
+import type { Approvals } from "./approvals.ts";
+import { viewFor } from "./view.ts";
+
+const checkpointMs = 1000;
+/** A reader that lets this much pile up is cut off; it comes back and resumes. */
+const mostBuffered = 16 * 1024 * 1024;
+
+interface Reader {
+  readonly socket: WebSocket;
+  readonly principal: Principal;
+}
+
+/** The approvals stream (docs/protocol.md): what waits, what changes, the gateway's clock and its newest checkpoint. */
+export class ApprovalsStream {
+  readonly #server = new WebSocketServer({ noServer: true, maxPayload: 1024 });
+  readonly #readers = new Set<Reader>();
+  readonly #store: Store;
+  readonly #now: () => number;
+  readonly #timers: readonly NodeJS.Timeout[];
+  readonly #stopListening: () => void;
+  #sent = "";
+
+  constructor(store: Store, approvals: Approvals, now: () => number) {
+    this.#store = store;
+    this.#now = now;
+    this.#stopListening = approvals.onChange((record) => this.#toAll((reader) => this.#tell(reader, record)));
+    this.#timers = [
+      setInterval(() => this.#toAll(({ socket }) => send(socket, { type: "time", nowMs: now() })), feedBeatMs),
+      setInterval(() => this.#checkpoint(), checkpointMs),
+    ];
+  }
+
+  /** Takes over an upgrade request whose token is verified. */
+  open(request: IncomingMessage, socket: Duplex, head: Buffer, principal: Principal): void {
+    const after = new URL(request.url ?? "/", "http://gateway").searchParams.get("after");
+    this.#server.handleUpgrade(request, socket, head, (opened) => this.#begin(opened, principal, after));
+  }
+
+  close(): void {
+    this.#stopListening();
+    for (const timer of this.#timers) clearInterval(timer);
+    for (const { socket } of this.#readers) socket.terminate();
+    this.#server.close();
+  }
+
+  #begin(socket: WebSocket, principal: Principal, after: string | null): void {
+    const reader: Reader = { socket, principal };
+    const end = setTimeout(
+      () => socket.close(4401, "The token has ended."),
+      Math.min(principal.expiresAtMs - this.#now(), 2 ** 31 - 1),
+    );
+    socket.on("error", () => socket.terminate());
+    socket.on("close", () => {
+      clearTimeout(end);
+      this.#readers.delete(reader);
+    });
+    const { approvals } = this.#store;
+    send(socket, { type: "hello", v: 1, nowMs: this.#now() });
+    const missed =
+      after !== null && /^\d{1,15}$/.test(after) ? approvals.changedAfter(Number(after)) : approvals.inState("pending");
+    for (const record of missed) this.#tell(reader, record);
+    send(socket, { type: "checkpoint", note: this.#store.checkpoint() });
+    send(socket, { type: "ready", revision: approvals.lastRevision() });
+    this.#readers.add(reader);
+  }
+
+  #tell({ socket, principal }: Reader, record: ApprovalRecord): void {
+    const approval = viewFor(principal, record);
+    if (approval !== null) send(socket, { type: "approval", approval });
+  }
+
+  #checkpoint(): void {
+    const note = this.#store.checkpoint();
+    if (note === this.#sent) return;
+    this.#sent = note;
+    this.#toAll(({ socket }) => send(socket, { type: "checkpoint", note }));
+  }
+
+  #toAll(tell: (reader: Reader) => void): void {
+    for (const reader of this.#readers) {
+      if (reader.socket.bufferedAmount > mostBuffered) reader.socket.terminate();
+      else tell(reader);
+    }
+  }
+}
+
+function send(socket: WebSocket, frame: FeedFrame): void {
+  socket.send(JSON.stringify(frame));
+}

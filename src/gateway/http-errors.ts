@@ -1,0 +1,54 @@
+import type { IncomingMessage } from "node:http";
+import type { ErrorCode } from "../shared/errors.ts";
+
+/** The HTTP status of each code; what is not listed is our own fault. */
+const statuses: Partial<Readonly<Record<ErrorCode, number>>> = {
+  token_missing: 401,
+  token_invalid: 401,
+  token_expired: 401,
+  token_not_yet_valid: 401,
+  wrong_issuer: 401,
+  wrong_audience: 401,
+  wrong_tenant: 401,
+  wrong_client: 401,
+  issuer_unreachable: 503,
+  sign_in_too_old: 403,
+  unknown_device: 403,
+  not_allowed: 403,
+  not_found: 404,
+  bad_request: 400,
+  too_large: 413,
+  bad_signature: 400,
+  already_decided: 409,
+  self_approval: 403,
+  digest_mismatch: 409,
+  expired: 410,
+  not_approver: 403,
+  rule_changed: 409,
+  decision_expired: 409,
+  store_failed: 503,
+};
+
+export function statusOf(code: ErrorCode): number {
+  return statuses[code] ?? 500;
+}
+
+/** The token of `Authorization: Bearer TOKEN` (RFC 6750, section 2.1), undefined where there is none. */
+export function bearerOf(request: IncomingMessage): string | undefined {
+  return /^Bearer ([A-Za-z0-9._~+/-]+=*)$/i.exec(request.headers.authorization ?? "")?.[1];
+}
+
+/** `WWW-Authenticate` (RFC 6750, section 3) with the metadata that leads a client to the right issuer (RFC 9728, section 5.1). */
+export function challenge(
+  origin: string,
+  url: string,
+  code: ErrorCode,
+  message: string,
+): Readonly<Record<string, string>> {
+  const path = url.split("?", 1)[0] ?? "/";
+  const quoted = message.replaceAll(/["\\]/g, "'").replaceAll(/[^\x20-\x7e]/g, "?");
+  const parts = code === "token_missing" ? [] : [`error="invalid_token"`, `error_description="${code}: ${quoted}"`];
+  if (/^\/mcp\/[a-z0-9-]{1,63}$/.test(path))
+    parts.push(`resource_metadata="${origin}/.well-known/oauth-protected-resource${path}"`);
+  return { "www-authenticate": parts.length === 0 ? "Bearer" : `Bearer ${parts.join(", ")}` };
+}

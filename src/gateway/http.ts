@@ -1,0 +1,166 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+import { CountersignError } from "../shared/errors.ts";
+import type { ApprovalsStream } from "./approvals/stream.ts";
+import { api, discoveryOf, type ApiVisit } from "./api.ts";
+import { bearerOf, challenge, statusOf } from "./http-errors.ts";
+import type { Principal } from "./identity/principal.ts";
+import type { Log } from "./log.ts";
+import type { Caller, Gate } from "./mcp/context.ts";
+import { serveMcp } from "./mcp/endpoint.ts";
+import { errorMessage, sendJson } from "./mcp/reply.ts";
+import { internalErrorCode } from "./mcp/classify.ts";
+import { refusalCodes } from "./mcp/refusal.ts";
+
+/** What the routes are served from. */
+export interface Site {
+  readonly gate: Gate;
+  readonly stream: ApprovalsStream;
+  /** The gateway's own origin, `https://HOST[:PORT]`. */
+  readonly origin: string;
+  readonly ledgerKey: string;
+  /** The data folder, for exports. */
+  readonly data: string;
+  readonly log: Log;
+}
+
+/** The gateway's routes (docs/protocol.md). Nothing is served before the token is verified, discovery aside (rule 1). */
+export function routes(site: Site): RequestListener {
+  return (request, response) => {
+    serve(site, request, response).catch((error: unknown) => fail(site, request, response, error));
+  };
+}
+
+/** The approvals stream's upgrade. */
+export function upgrades(site: Site): (request: IncomingMessage, socket: Duplex, head: Buffer) => void {
+  return (request, socket, head) => {
+    upgrade(site, request, socket, head).catch(() => socket.destroy());
+  };
+}
+
+async function serve(site: Site, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  response.setHeader("x-content-type-options", "nosniff");
+  const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
+  // No page has business here: a browser's request is refused before anything else.
+  if (request.headers.origin !== undefined)
+    return refuse(response, 403, "not_allowed", "Requests from web pages are not served.");
+  if (path === "/healthz") return sendJson(response, 200, { status: "ok" });
+  if (path === "/.well-known/countersign") return sendJson(response, 200, discoveryOf(site));
+  const metadata = /^\/\.well-known\/oauth-protected-resource\/mcp\/([a-z0-9-]{1,63})$/.exec(path)?.[1];
+  if (metadata !== undefined) return protectedResource(site, response, metadata);
+  if (!path.startsWith("/mcp/") && !path.startsWith("/v1/"))
+    return refuse(response, 404, "not_found", "There is nothing at this address.");
+
+  const principal = await authenticate(site, request, path);
+  if (path.startsWith("/v1/")) return api({ site, request, response, principal, path } satisfies ApiVisit);
+  const { gate } = site;
+  const runtime = gate.runtime();
+  const connection = runtime.connections.get(path.slice("/mcp/".length));
+  if (connection === undefined || !runtime.policy.mayReach(principal, connection.name)) {
+    await gate.store.commit((writes) =>
+      writes.append("request.refused", { path: path.slice(0, 200), principal: principal.id, code: "not_found" }),
+    );
+    return refuse(response, 404, "not_found", "There is no connection of this name for you.");
+  }
+  await serveMcp({ gate, runtime, caller: callerOf(request, principal), connection, request, response });
+}
+
+async function authenticate(site: Site, request: IncomingMessage, path: string): Promise<Principal> {
+  const { gate } = site;
+  try {
+    const principal = await gate.runtime().verifier.verify(bearerOf(request));
+    gate.present.saw(principal);
+    return principal;
+  } catch (error) {
+    if (!(error instanceof CountersignError)) throw error;
+    const { code } = error;
+    await gate.store.commit((writes) =>
+      writes.append("auth.refused", { code, path: path.slice(0, 200), address: addressOf(request) }),
+    );
+    throw error;
+  }
+}
+
+async function upgrade(site: Site, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+  socket.on("error", () => socket.destroy());
+  const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
+  const refused = (status: string): void => {
+    socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+  };
+  if (request.headers.origin !== undefined) return refused("403 Forbidden");
+  if (path !== "/v1/approvals/stream") return refused("404 Not Found");
+  try {
+    const principal = await authenticate(site, request, path);
+    site.stream.open(request, socket, head, principal);
+  } catch (error) {
+    refused(
+      error instanceof CountersignError && statusOf(error.code) === 401
+        ? "401 Unauthorized"
+        : "503 Service Unavailable",
+    );
+  }
+}
+
+/** RFC 9728: which authorization servers give tokens for this connection. */
+function protectedResource(site: Site, response: ServerResponse, connection: string): void {
+  const { config } = site.gate.runtime();
+  sendJson(response, 200, {
+    resource: `${site.origin}/mcp/${connection}`,
+    authorization_servers: config.issuers.map(({ issuer }) => issuer),
+    bearer_methods_supported: ["header"],
+    resource_name: `Countersign: ${connection}`,
+  });
+}
+
+/** HTTP status is decided here, once. */
+function fail(site: Site, request: IncomingMessage, response: ServerResponse, error: unknown): void {
+  const known = error instanceof CountersignError ? error : null;
+  if (known === null || statusOf(known.code) >= 500)
+    site.log({ level: "error", event: "request.failed", path: (request.url ?? "").split("?", 1)[0] ?? "", error });
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const code = known?.code ?? "internal";
+  const status = statusOf(code);
+  if (request.url?.startsWith("/mcp/") && status >= 500) {
+    const failure =
+      code === "store_failed"
+        ? {
+            code: refusalCodes.unrecorded,
+            message: "The gateway could not record this call, so it does not answer it. Tell who runs the gateway.",
+          }
+        : { code: internalErrorCode, message: "The gateway failed on this request; its log has the cause." };
+    return sendJson(response, status, errorMessage(null, failure));
+  }
+  const headers = status === 401 ? challenge(site.origin, request.url ?? "/", code, known?.message ?? "") : {};
+  refuse(response, status, code, known?.message ?? "An unexpected fault; the gateway's log has the cause.", headers);
+}
+
+function refuse(
+  response: ServerResponse,
+  status: number,
+  code: string,
+  message: string,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  sendJson(response, status, { error: { code, message } }, headers);
+}
+
+function callerOf(request: IncomingMessage, principal: Principal): Caller {
+  return {
+    principal,
+    device: claim(request, "countersign-device"),
+    via: claim(request, "countersign-client"),
+    address: addressOf(request),
+  };
+}
+
+function claim(request: IncomingMessage, header: string): string | null {
+  const value = request.headers[header];
+  return typeof value === "string" ? value.slice(0, 200) : null;
+}
+
+function addressOf(request: IncomingMessage): string {
+  return request.socket.remoteAddress ?? "";
+}

@@ -1,0 +1,141 @@
+import { createServer as createHttpServer, type Server } from "node:http";
+import { createServer as createHttpsServer } from "node:https";
+import { readFile } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
+import { CountersignError } from "../shared/errors.ts";
+import type { Agent } from "../shared/target.ts";
+import { Approvals } from "./approvals/approvals.ts";
+import { ApprovalsStream } from "./approvals/stream.ts";
+import type { LoadedConfig } from "./config.ts";
+import { routes, upgrades } from "./http.ts";
+import { Present } from "./identity/present.ts";
+import { loadKeys } from "./keys.ts";
+import type { Log } from "./log.ts";
+import { Sessions } from "./mcp/sessions.ts";
+import { Setup } from "./setup.ts";
+import { openStore } from "./store/open-store.ts";
+
+export interface GatewayOptions {
+  readonly config: LoadedConfig;
+  /** The last hop to stdio targets. The caller closes it. */
+  readonly agent: Agent;
+  readonly log: Log;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+}
+
+export interface Gateway {
+  /** Listens; throws CountersignError `port_taken`. */
+  start(): Promise<{ readonly url: string }>;
+  /** Puts another configuration in force; what is under way ends under the one it began with. */
+  reload(config: LoadedConfig): Promise<void>;
+  /** Ends sessions and streams, records the clean stop, closes the store. */
+  stop(): Promise<void>;
+}
+
+const sweepMs = 1000;
+
+/** The gateway: verified token → rules → hold → target → masked, recorded answer. */
+export async function createGateway({ config, agent, log, now = Date.now }: GatewayOptions): Promise<Gateway> {
+  const { publicUrl, data, keys: keysFolder, listen } = config.config;
+  const origin = new URL(publicUrl).origin;
+  const ledgerOrigin = new URL(publicUrl).host;
+
+  const keys = await loadKeys(keysFolder);
+  const store = await openStore({ folder: data, keys, origin: ledgerOrigin, now });
+  const setup = await Setup.create(config, agent, now);
+  const runtime = () => setup.runtime;
+  const present = new Present(now);
+  const approvals = new Approvals({
+    store,
+    gateway: origin,
+    now,
+    reuseMs: () => runtime().config.approvals.reuse,
+    ruleVersion: (name) => runtime().policy.versionOf(name),
+  });
+  const sessions = new Sessions(now, (session, why) => {
+    store
+      .commit((writes) =>
+        writes.append("session.closed", {
+          session: session.id,
+          principal: session.principal,
+          connection: session.connection,
+          why,
+        }),
+      )
+      .catch((error: unknown) => log({ level: "error", event: "session.closed", error }));
+  });
+  const stream = new ApprovalsStream(store, approvals, now);
+  const gate = {
+    store,
+    approvals,
+    present,
+    sessions,
+    now,
+    runtime,
+    keyedDigest: (value: Parameters<typeof keys.keyedDigest>[0]) => keys.keyedDigest(value),
+  };
+  const site = { gate, stream, origin, ledgerKey: keys.verifierKey(ledgerOrigin), data, log };
+
+  const server = await createServer(listen.tls);
+  server.on("request", routes(site));
+  server.on("upgrade", upgrades(site));
+  const sweep = setInterval(() => {
+    Promise.all([approvals.expireDue(), sessions.sweep()]).catch((error: unknown) =>
+      log({ level: "error", event: "sweep.failed", error }),
+    );
+  }, sweepMs);
+
+  return {
+    async start() {
+      await approvals.recover();
+      await store.commit((writes) => {
+        writes.append("gateway.started", { origin });
+        writes.append("config.loaded", { rules: runtime().policy.version });
+      });
+      await listening(server, listen.host, listen.port);
+      const { port } = server.address() as AddressInfo;
+      log({ level: "info", event: "gateway.listening", port });
+      const host = listen.host.includes(":") ? `[${listen.host}]` : listen.host;
+      return { url: `${listen.tls === undefined ? "http" : "https"}://${host}:${port}` };
+    },
+    async reload(next) {
+      await setup.replace(next);
+      await store.commit((writes) => writes.append("config.loaded", { rules: runtime().policy.version }));
+      log({ level: "info", event: "config.loaded", rules: runtime().policy.version });
+    },
+    async stop() {
+      clearInterval(sweep);
+      stream.close();
+      server.close();
+      await sessions.closeAll();
+      server.closeAllConnections();
+      await setup.close();
+      await store.close();
+    },
+  };
+}
+
+async function createServer(tls: { readonly cert: string; readonly key: string } | undefined): Promise<Server> {
+  // A held call may wait longer than any header or request time-out of Node's: only the headers are timed.
+  const options = { requestTimeout: 0, headersTimeout: 20_000, keepAliveTimeout: 30_000 };
+  if (tls === undefined) return createHttpServer(options);
+  const [cert, key] = await Promise.all([readFile(tls.cert), readFile(tls.key)]);
+  return createHttpsServer({ ...options, cert, key });
+}
+
+function listening(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (cause: NodeJS.ErrnoException) => {
+      const taken = cause.code === "EADDRINUSE";
+      reject(
+        new CountersignError(
+          taken ? "port_taken" : "configuration",
+          taken ? `Port ${port} is taken.` : `Can't listen on ${host}:${port}.`,
+          { cause },
+        ),
+      );
+    });
+    server.listen(port, host, resolve);
+  });
+}

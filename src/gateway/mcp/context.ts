@@ -1,0 +1,43 @@
+import type { Json } from "../../shared/json.ts";
+import type { ProtocolHeaders } from "../../shared/target.ts";
+import type { Approvals } from "../approvals/approvals.ts";
+import type { Present } from "../identity/present.ts";
+import type { Principal } from "../identity/principal.ts";
+import type { Connection, Runtime } from "../runtime.ts";
+import type { Store } from "../store/store.ts";
+import type { Reply } from "./reply.ts";
+import type { Session, Sessions } from "./sessions.ts";
+
+/** What the data path needs of the gateway. */
+export interface Gate {
+  readonly store: Store;
+  readonly approvals: Approvals;
+  readonly present: Present;
+  readonly sessions: Sessions;
+  readonly now: () => number;
+  /** The configuration in force now. */
+  readonly runtime: () => Runtime;
+  /** HMAC-SHA-256 over the canonical text, base64url. */
+  readonly keyedDigest: (value: Json) => string;
+}
+
+/** Where a request comes from, as far as it is known. Device and client are claims of the tunnel. */
+export interface Caller {
+  readonly principal: Principal;
+  readonly device: string | null;
+  readonly via: string | null;
+  readonly address: string;
+}
+
+/** One request under way. */
+export interface Exchange {
+  readonly gate: Gate;
+  readonly runtime: Runtime;
+  readonly caller: Caller;
+  readonly connection: Connection;
+  readonly session: Session;
+  readonly headers: ProtocolHeaders;
+  readonly reply: Reply;
+  /** Aborts when the client cancels this request. */
+  readonly cancelled: AbortSignal;
+}

@@ -1,0 +1,72 @@
+import type { ApprovalRecord } from "../store/store.ts";
+import type { Effect } from "../policy/policy.ts";
+import type { TargetError } from "../../shared/target.ts";
+import type { RpcFailure } from "./reply.ts";
+
+/** Our own JSON-RPC error codes, in the range that the specification leaves to implementations (-32000 to -32099). */
+export const refusalCodes = {
+  sessionNeeded: -32000,
+  sessionUnknown: -32001,
+  deniedByRule: -32050,
+  deniedByApprover: -32051,
+  notDecided: -32052,
+  targetFailed: -32054,
+  unrecorded: -32055,
+} as const;
+
+export function deniedByRule(effect: Extract<Effect, { effect: "deny" }>, what: string): RpcFailure {
+  const rule = effect.rule?.name ?? null;
+  const by = rule === null ? "No rule allows" : `Rule “${rule}” does not allow`;
+  const why = effect.why === "" || rule === null ? "" : ` ${effect.why}`;
+  const message = `${by} ${what}.${why} Nothing was run.`;
+  return { code: refusalCodes.deniedByRule, message, data: { code: "denied_by_rule", rule } };
+}
+
+/** What the caller of a held call that won't run is told: who, that nothing was run, why, and what next. */
+export function notApproved(approval: ApprovalRecord, why: string | null): RpcFailure {
+  const data = { approval: approval.id, rule: approval.rule.name };
+  if (approval.state === "denied" && approval.decision !== null) {
+    const { by, reason } = approval.decision;
+    const message = `Denied by ${by.name} (${approval.approvers.join(", ")}). Nothing was run. Reason: ${reason === "" ? "none given" : reason}`;
+    return { code: refusalCodes.deniedByApprover, message, data: { ...data, code: "denied", reason } };
+  }
+  if (approval.state === "expired") {
+    const minutes = Math.max(1, Math.round((approval.expiresAtMs - approval.createdAtMs) / 60_000));
+    const message = `Denied: nobody decided within ${minutes} ${minutes === 1 ? "minute" : "minutes"}. Nothing was run. Call again to ask again.`;
+    return { code: refusalCodes.notDecided, message, data: { ...data, code: "expired" } };
+  }
+  const message = `${why ?? "The approval has ended."} Nothing was run. Call again to ask again.`;
+  return { code: refusalCodes.notDecided, message, data: { ...data, code: approval.state } };
+}
+
+/** What the caller is told when the target failed; the target's own words stay in the gateway's log. */
+export function targetFailure(error: TargetError, connection: string): RpcFailure {
+  const data = { code: "target_failed", reason: error.reason };
+  const { what, next } = failureWords(error);
+  return { code: refusalCodes.targetFailed, message: `The target of connection ${connection} ${what}. ${next}`, data };
+}
+
+function failureWords(error: TargetError): { readonly what: string; readonly next: string } {
+  switch (error.reason) {
+    case "unreachable":
+      return { what: "could not be reached", next: "Nothing was run. Try again, or ask who runs the gateway." };
+    case "crashed":
+      return {
+        what: "ended before it answered",
+        next: "Whether the call took effect is unknown; check before you repeat it.",
+      };
+    case "timeout":
+      return {
+        what: "did not answer in time",
+        next: "Whether the call took effect is unknown; check before you repeat it.",
+      };
+    case "session-lost":
+      return { what: "has ended this session", next: "Start a new session (initialize)." };
+    case "protocol":
+      return { what: "answered with something that is not MCP", next: "Ask who runs the gateway." };
+    case "http":
+      return { what: `refused the request (HTTP ${error.status ?? "error"})`, next: "Ask who runs the gateway." };
+    default:
+      return error.reason satisfies never;
+  }
+}

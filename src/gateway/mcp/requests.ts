@@ -1,0 +1,140 @@
+import type { Effect } from "../policy/policy.ts";
+import type { Exchange } from "./context.ts";
+import { invalidParamsCode, methodNotFoundCode } from "./classify.ts";
+import { holdCall } from "./hold.ts";
+import { filterList } from "./listing.ts";
+import { classOf, type MethodClass } from "./methods.ts";
+import { newCallId, requestEntry, responseEntry, type Request } from "./record.ts";
+import { deniedByRule } from "./refusal.ts";
+import { errorMessage, type RpcFailure } from "./reply.ts";
+import { factsOf, run } from "./run.ts";
+import { holdsMaskMarks } from "../masking/marks.ts";
+
+type Call = Extract<MethodClass, { kind: "call" }>;
+
+/** Answers one request: the protocol's own methods pass, calls are judged, what is not known is refused (rule 1). */
+export async function answerRequest(exchange: Exchange, request: Request): Promise<void> {
+  const method = classOf(request.method, request.params);
+  switch (method.kind) {
+    case "unknown": {
+      const failure = {
+        code: methodNotFoundCode,
+        message: "The gateway does not know this method, so it is not passed on.",
+      };
+      return refuse(exchange, request, null, null, failure, request.era === "modern" ? 404 : 200);
+    }
+    case "protocol":
+    case "list":
+      return pass(exchange, request, method);
+    case "call":
+      return judge(exchange, request, method);
+    default:
+      return method satisfies never;
+  }
+}
+
+async function judge(exchange: Exchange, request: Request, { reaches, name }: Call): Promise<void> {
+  const { runtime, caller, connection } = exchange;
+  if (name === null) {
+    return refuse(exchange, request, null, null, {
+      code: invalidParamsCode,
+      message: "The parameters don't name what is called.",
+    });
+  }
+  if (holdsMaskMarks(request.params)) {
+    const message = "The arguments hold a value that the gateway masked (••••). Fetch the real value from its source.";
+    return refuse(exchange, request, name, null, { code: invalidParamsCode, message });
+  }
+  const effect = runtime.policy.decide({
+    principal: caller.principal,
+    connection: connection.name,
+    kind: reaches,
+    name,
+  });
+  switch (effect.effect) {
+    case "deny":
+      return refuse(
+        exchange,
+        request,
+        name,
+        effect,
+        deniedByRule(effect, `${request.method} of “${name}” on ${connection.name}`),
+      );
+    case "allow":
+      return allow(exchange, request, name, effect);
+    case "approve":
+      return holdCall(exchange, request, name, reaches, effect);
+    default:
+      return effect satisfies never;
+  }
+}
+
+/** Records the refusal, then answers it. Nothing is forwarded. */
+export async function refuse(
+  exchange: Exchange,
+  request: Request,
+  name: string | null,
+  effect: Effect | null,
+  failure: RpcFailure,
+  status = 200,
+): Promise<void> {
+  const entry = requestEntry(exchange, request, newCallId(), name, effect);
+  await exchange.gate.store.commit((writes) =>
+    writes.append("call.refused", { ...entry, code: failure.code, message: failure.message }),
+  );
+  exchange.reply.end({ message: errorMessage(request.id, failure) }, status);
+}
+
+async function allow(
+  exchange: Exchange,
+  request: Request,
+  name: string,
+  effect: Extract<Effect, { effect: "allow" }>,
+): Promise<void> {
+  const { gate, reply } = exchange;
+  const call = newCallId();
+  const entry = requestEntry(exchange, request, call, name, effect);
+  const recorded = gate.store.commit((writes) => writes.append("call.request", entry));
+  if (!effect.readOnly) await recorded;
+  const ran = await run(exchange, request, recorded, lifetime(exchange, request));
+  await recorded;
+  const response = responseEntry(call, ran.outcome, { ...factsOf(ran), whole: true, approval: null });
+  await gate.store.commit((writes) => writes.append("call.response", response));
+  await finish(exchange, ran.sessionLost);
+  reply.end({ message: ran.response, ...(ran.eventId === undefined ? {} : { eventId: ran.eventId }) }, ran.status);
+}
+
+/** A method of the protocol's own. Its entries may be written while it runs; nothing is answered before they are durable. */
+async function pass(exchange: Exchange, request: Request, method: Exclude<MethodClass, Call>): Promise<void> {
+  const { gate, reply, runtime, caller, connection } = exchange;
+  const call = newCallId();
+  const entry = requestEntry(exchange, request, call, null, null);
+  const recorded = gate.store.commit((writes) => {
+    if (request.method === "initialize")
+      writes.append("session.opened", {
+        session: entry.session ?? null,
+        principal: entry.principal ?? null,
+        connection: connection.name,
+      });
+    writes.append("call.request", entry);
+  });
+  const ran = await run(exchange, request, recorded, lifetime(exchange, request));
+  const response =
+    method.kind === "list"
+      ? filterList(ran.response, method.of, runtime.policy, caller.principal, connection.name)
+      : ran.response;
+  await recorded;
+  const ended = responseEntry(call, ran.outcome, { ...factsOf(ran), response, whole: false, approval: null });
+  await gate.store.commit((writes) => writes.append("call.response", ended));
+  await finish(exchange, ran.sessionLost);
+  reply.end({ message: response, ...(ran.eventId === undefined ? {} : { eventId: ran.eventId }) }, ran.status);
+}
+
+/** A modern client that disconnects has cancelled; a legacy one has not (2025-11-25, "Sending messages"). */
+function lifetime(exchange: Exchange, request: Request): AbortSignal {
+  return request.era === "modern" ? AbortSignal.any([exchange.cancelled, exchange.reply.gone]) : exchange.cancelled;
+}
+
+async function finish(exchange: Exchange, sessionLost: boolean): Promise<void> {
+  if (sessionLost) await exchange.gate.sessions.close(exchange.session, "the target ended it");
+}

@@ -1,0 +1,120 @@
+import { isJsonObject } from "../../shared/json.ts";
+import { TargetError, type RpcMessage } from "../../shared/target.ts";
+import type { Hidden } from "../../shared/approval.ts";
+import { withoutServerRequests } from "./capabilities.ts";
+import type { Exchange } from "./context.ts";
+import { errorOf, forward } from "./forward.ts";
+import { classOf } from "./methods.ts";
+import type { Request } from "./record.ts";
+import { targetFailure } from "./refusal.ts";
+import { errorMessage } from "./reply.ts";
+
+/** How one forwarded request ended: the masked response for the client, and what the record says of it. */
+export interface Ran {
+  readonly response: RpcMessage;
+  readonly eventId: string | undefined;
+  readonly hidden: readonly Hidden[];
+  readonly outcome: "ok" | "error" | "unknown" | "cancelled";
+  /** HTTP status, where the answer is no stream. */
+  readonly status: number;
+  readonly ms: number;
+  readonly messages: number;
+  readonly sessionLost: boolean;
+}
+
+/**
+ * Forwards a judged request and waits for its response; never throws for what a target does. `ready` settles once
+ * the request's entry is durable: nothing is passed back before.
+ */
+export async function run(
+  exchange: Exchange,
+  request: Request,
+  ready: Promise<unknown>,
+  signal: AbortSignal,
+): Promise<Ran> {
+  const { connection, session, headers, reply, gate } = exchange;
+  const startedMs = gate.now();
+  let messages = 0;
+  const ended = () => ({ ms: gate.now() - startedMs, messages });
+  try {
+    const answer = await forward({
+      session: session.target,
+      message: withoutServerRequests(request.message),
+      id: request.id,
+      headers,
+      masker: connection.masker,
+      declares: classOf(request.method, request.params).kind !== "call",
+      timeoutMs: request.method === "subscriptions/listen" ? Infinity : connection.timeoutMs,
+      signal,
+      onMessage: async (message) => {
+        await ready;
+        messages += 1;
+        await reply.message(message);
+      },
+    });
+    const outcome = errorOf(answer.response) === null ? "ok" : "error";
+    noteServer(connection, answer.response);
+    return { ...answer, outcome, status: 200, sessionLost: false, ...ended() };
+  } catch (error) {
+    if (!(error instanceof TargetError)) throw error;
+    if (error.reason === "unreachable" || error.reason === "crashed") connection.facts.state = "failed";
+    return { ...failed(exchange, request, error, signal), ...ended() };
+  }
+}
+
+function failed(
+  exchange: Exchange,
+  request: Request,
+  error: TargetError,
+  signal: AbortSignal,
+): Omit<Ran, "ms" | "messages"> {
+  const base = { eventId: undefined, hidden: [], sessionLost: error.reason === "session-lost" };
+  const { masker, name } = exchange.connection;
+  if (error.rpcError !== undefined && error.rpcError !== null) {
+    const { value, hidden } = masker.mask(error.rpcError);
+    return {
+      ...base,
+      hidden,
+      response: { jsonrpc: "2.0", id: request.id, error: value },
+      outcome: "error",
+      status: error.status ?? 200,
+    };
+  }
+  const response = errorMessage(request.id, targetFailure(error, name));
+  const status = base.sessionLost ? 404 : 200;
+  return { ...base, response, outcome: signal.aborted ? "cancelled" : outcomeOf(error), status };
+}
+
+/** Whether the target may have acted is unknown unless it said no, or was never reached. */
+function outcomeOf(error: TargetError): "error" | "unknown" {
+  switch (error.reason) {
+    case "crashed":
+    case "timeout":
+    case "protocol":
+      return "unknown";
+    case "unreachable":
+    case "session-lost":
+    case "http":
+      return "error";
+    default:
+      return error.reason satisfies never;
+  }
+}
+
+/** The facts of a run for its `call.response` entry. */
+export function factsOf(ran: Ran): { response: RpcMessage; hidden: readonly Hidden[]; ms: number; messages: number } {
+  const { response, hidden, ms, messages } = ran;
+  return { response, hidden, ms, messages };
+}
+
+/** Keeps what the target says of itself when it answers `initialize` or `server/discover`. */
+function noteServer({ facts, masker }: Exchange["connection"], { result }: RpcMessage): void {
+  facts.state = "ready";
+  const info = isJsonObject(result) ? result.serverInfo : undefined;
+  if (!isJsonObject(info) || typeof info.name !== "string") return;
+  const version = typeof info.version === "string" ? info.version : "";
+  facts.server = {
+    name: masker.mask(info.name).value.slice(0, 200),
+    version: masker.mask(version).value.slice(0, 100),
+  };
+}

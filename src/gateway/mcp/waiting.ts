@@ -1,0 +1,39 @@
+import { isJsonObject } from "../../shared/json.ts";
+import type { ApprovalRecord } from "../store/store.ts";
+import type { Exchange } from "./context.ts";
+import type { Request } from "./record.ts";
+
+const everyMs = 15_000;
+
+/** Tells the waiting client that its call is held: rising progress where it gave a token, comments otherwise (facts: the hold ladder). */
+export function showWaiting(
+  { reply }: Exchange,
+  request: Request,
+  approvers: readonly string[],
+): { start(approval: ApprovalRecord): void; stop(): void } {
+  const meta = request.params._meta;
+  const token = isJsonObject(meta) ? meta.progressToken : undefined;
+  let progress = 0;
+  let timer: NodeJS.Timeout | undefined;
+  const tell = (approval: ApprovalRecord): void => {
+    if (typeof token !== "string" && typeof token !== "number") return reply.comment();
+    progress += 1;
+    const message = `Waiting for approval by ${approvers.join(", ")}: request ${approval.id}, denied at ${new Date(approval.expiresAtMs).toISOString()} unless decided.`;
+    reply
+      .message({
+        message: {
+          jsonrpc: "2.0",
+          method: "notifications/progress",
+          params: { progressToken: token, progress, message },
+        },
+      })
+      .catch(() => undefined);
+  };
+  return {
+    start: (approval) => {
+      tell(approval);
+      timer = setInterval(() => tell(approval), everyMs);
+    },
+    stop: () => clearInterval(timer),
+  };
+}

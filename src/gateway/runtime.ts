@@ -1,0 +1,31 @@
+import type { Config } from "./config-schema.ts";
+import type { TokenVerifier } from "./identity/principal.ts";
+import type { Masker } from "./masking/masker.ts";
+import type { Policy } from "./policy/policy.ts";
+import type { Target } from "../shared/target.ts";
+
+/** A connection as the data path uses it. */
+export interface Connection {
+  readonly name: string;
+  readonly title: string | null;
+  readonly target: Target;
+  readonly masker: Masker;
+  /** How long the target may be silent, in milliseconds. */
+  readonly timeoutMs: number;
+  /** What was last seen of the target. */
+  readonly facts: TargetFacts;
+}
+
+/** Changed as the target answers or fails; `server` is its own claim. */
+export interface TargetFacts {
+  server: { readonly name: string; readonly version: string } | null;
+  state: "ready" | "unknown" | "failed";
+}
+
+/** All that gateway.yaml decides. A reload replaces it whole; what is under way keeps the one it began with. */
+export interface Runtime {
+  readonly config: Config;
+  readonly verifier: TokenVerifier;
+  readonly policy: Policy;
+  readonly connections: ReadonlyMap<string, Connection>;
+}

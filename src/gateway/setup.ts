@@ -1,0 +1,69 @@
+import type { Agent } from "../shared/target.ts";
+import { checkSecrets, type LoadedConfig } from "./config.ts";
+import { createConnections, type Connections } from "./connections/registry.ts";
+import { createTokenVerifier } from "./identity/verifier.ts";
+import { createMasker } from "./masking/masker.ts";
+import { createPolicy } from "./policy/rules.ts";
+import type { Connection, Runtime } from "./runtime.ts";
+import { resolveSecret } from "./secrets.ts";
+
+/** The configuration in force and all that was made from it. */
+export class Setup {
+  readonly #agent: Agent;
+  readonly #now: () => number;
+  /** Targets of earlier configurations: conversations under way keep them until the gateway stops. */
+  readonly #made: Connections[] = [];
+  #runtime: Runtime;
+
+  private constructor(
+    agent: Agent,
+    now: () => number,
+    made: { readonly runtime: Runtime; readonly connections: Connections },
+  ) {
+    this.#agent = agent;
+    this.#now = now;
+    this.#runtime = made.runtime;
+    this.#made.push(made.connections);
+  }
+
+  /** Throws CountersignError `configuration` for a secret or address that can't be used. */
+  static async create(config: LoadedConfig, agent: Agent, now: () => number): Promise<Setup> {
+    return new Setup(agent, now, await make(config, agent, now));
+  }
+
+  get runtime(): Runtime {
+    return this.#runtime;
+  }
+
+  /** Makes everything of the new configuration first, then puts it in force at once; a failure leaves the old one. */
+  async replace(config: LoadedConfig): Promise<void> {
+    const { runtime, connections } = await make(config, this.#agent, this.#now);
+    this.#made.push(connections);
+    this.#runtime.verifier.close();
+    this.#runtime = runtime;
+  }
+
+  async close(): Promise<void> {
+    this.#runtime.verifier.close();
+    await Promise.all(this.#made.map((connections) => connections.close()));
+  }
+}
+
+async function make(
+  loaded: LoadedConfig,
+  agent: Agent,
+  now: () => number,
+): Promise<{ runtime: Runtime; connections: Connections }> {
+  const { config } = loaded;
+  await checkSecrets(loaded);
+  const connections = await createConnections(config.connections, agent, (name) => resolveSecret(name));
+  const byName = new Map<string, Connection>();
+  for (const { name, fields } of config.connections) {
+    const registered = connections.all.get(name);
+    if (registered === undefined) continue;
+    const masker = createMasker({ detectors: config.masking.detectors, fields: [...config.masking.fields, ...fields] });
+    byName.set(name, { ...registered, masker, facts: { server: null, state: "unknown" } });
+  }
+  const verifier = createTokenVerifier(config, { now });
+  return { runtime: { config, verifier, policy: createPolicy(config.rules), connections: byName }, connections };
+}

@@ -1,0 +1,407 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CompactSign, generateKeyPair, exportJWK, type CryptoKey } from "jose";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { Approvals, type HeldCall, type Outcome, type Turn } from "../../../src/gateway/approvals/approvals.ts";
+import type { Principal } from "../../../src/gateway/identity/principal.ts";
+import { loadKeys } from "../../../src/gateway/keys.ts";
+import { openStore } from "../../../src/gateway/store/open-store.ts";
+import type { ApprovalRecord, Store } from "../../../src/gateway/store/store.ts";
+import { decisionType, type DecisionPayload } from "../../../src/shared/approval.ts";
+import { digest } from "../../../src/shared/json.ts";
+
+const gateway = "http://127.0.0.1:7300";
+const minute = 60_000;
+
+let folder: string;
+let store: Store;
+let nowMs: number;
+let ruleVersion: string | undefined;
+let refusal: string | null;
+let fingerprint: string;
+let approvals: Approvals;
+let ran: string[];
+
+const engineer = person("staff:erin", ["engineers"]);
+const approver = person("staff:avery", ["approvers"]);
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "countersign-approvals-"));
+  nowMs = 1_800_000_000_000;
+  ruleVersion = "v1";
+  refusal = null;
+  fingerprint = "print-1";
+  ran = [];
+  await reopen();
+});
+
+afterEach(async () => {
+  await store.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function reopen(): Promise<void> {
+  const keys = await loadKeys(join(folder, "keys"));
+  store = await openStore({ folder: join(folder, "data"), keys, origin: "127.0.0.1:7300", now: () => nowMs });
+  approvals = new Approvals({
+    store,
+    gateway,
+    now: () => nowMs,
+    reuseMs: () => 10 * minute,
+    ruleVersion: () => ruleVersion,
+  });
+  await approvals.recover();
+}
+
+describe("a held call", () => {
+  it("runs once it is approved, and its answer reaches everybody who made the identical call", async () => {
+    const signer = await enrolled(approver);
+    const first = begin();
+    const second = begin();
+    const approval = await opened(first);
+    expect((await opened(second)).id).toBe(approval.id);
+    await approvals.decide(approver, approval.id, await signer.sign(approval));
+    const turns = await Promise.all([first.end, second.end]);
+    expect(turns.toSorted()).toEqual(["answered: done", "run"]);
+    expect(ran).toEqual([approval.id]);
+    expect(store.approvals.get(approval.id)?.state).toBe("executed");
+  });
+
+  it("is refused with the approver's reason once it is denied", async () => {
+    const signer = await enrolled(approver);
+    const call = begin();
+    const approval = await opened(call);
+    await approvals.decide(
+      approver,
+      approval.id,
+      await signer.sign(approval, { verdict: "deny", reason: "not today" }),
+    );
+    expect(await call.end).toBe("refused: denied");
+    expect(store.approvals.get(approval.id)?.decision?.reason).toBe("not today");
+  });
+
+  it("expires in silence, which is denial", async () => {
+    const call = begin();
+    const approval = await opened(call);
+    nowMs += 11 * minute;
+    await approvals.expireDue();
+    expect(await call.end).toBe("refused: expired");
+    expect(store.approvals.get(approval.id)?.state).toBe("expired");
+  });
+
+  it("stays approved for the identical call when its caller has gone, runs then, and the next is held anew", async () => {
+    const signer = await enrolled(approver);
+    const call = begin();
+    const approval = await opened(call);
+    call.leave();
+    expect(await call.end).toBe("gone");
+    await approvals.decide(approver, approval.id, await signer.sign(approval));
+    expect(store.approvals.get(approval.id)?.state).toBe("approved");
+    expect(await begin().end).toBe("run");
+    const third = begin();
+    expect((await opened(third)).id).not.toBe(approval.id);
+    third.leave();
+    await third.end;
+    expect(ran).toEqual([approval.id]);
+  });
+
+  it("lapses when nobody repeats it in time", async () => {
+    const signer = await enrolled(approver);
+    const call = begin();
+    const approval = await opened(call);
+    call.leave();
+    await call.end;
+    await approvals.decide(approver, approval.id, await signer.sign(approval));
+    nowMs += 10 * minute;
+    await approvals.expireDue();
+    expect(store.approvals.get(approval.id)?.state).toBe("lapsed");
+  });
+
+  it.each([
+    ["the tool has changed", () => (fingerprint = "print-2"), "The tool has changed since it was approved."],
+    [
+      "the rules have changed",
+      () => (refusal = "The rules have changed since it was approved."),
+      "The rules have changed since it was approved.",
+    ],
+  ])("does not run when %s between decision and claim", async (_name, change, why) => {
+    const signer = await enrolled(approver);
+    const call = begin();
+    const approval = await opened(call);
+    change();
+    await approvals.decide(approver, approval.id, await signer.sign(approval));
+    expect(await call.end).toBe(`refused: lapsed ${why}`);
+    expect(ran).toEqual([]);
+  });
+
+  it("outlives a restart while pending, and a claim without an outcome becomes unknown and is not retried", async () => {
+    const signer = await enrolled(approver);
+    const call = begin();
+    const approval = await opened(call);
+    call.leave();
+    await call.end;
+    await store.close();
+    await reopen();
+    expect(store.approvals.get(approval.id)?.state).toBe("pending");
+    await approvals.decide(approver, approval.id, await signer.sign(approval));
+    const turn = await approvals.hold(heldCall(), new AbortController().signal, () => undefined);
+    expect(turn.kind).toBe("run");
+    await store.close();
+    await reopen();
+    expect(store.approvals.get(approval.id)?.state).toBe("unknown");
+    const again = begin();
+    expect((await opened(again)).id).not.toBe(approval.id);
+    again.leave();
+    await again.end;
+  });
+});
+
+describe("a decision is refused", () => {
+  it.each<[string, string, (approval: ApprovalRecord) => Promise<unknown>]>([
+    [
+      "by nobody who may decide",
+      "not_approver",
+      async (approval) => decideAs(person("staff:sam", ["sales"]), approval),
+    ],
+    [
+      "by the requester",
+      "self_approval",
+      async (approval) => decideAs({ ...engineer, groups: ["engineers", "approvers"] }, approval),
+    ],
+    [
+      "by the requester under another identity",
+      "self_approval",
+      async (approval) => decideAs({ ...person("okta:erin", ["approvers"]), person: "staff:erin" }, approval),
+    ],
+    [
+      "over another payload",
+      "digest_mismatch",
+      async (approval) => decideAs(approver, approval, { payload: "x".repeat(43) }),
+    ],
+    [
+      "over other arguments",
+      "digest_mismatch",
+      async (approval) => decideAs(approver, approval, { arguments: "x".repeat(43) }),
+    ],
+    ["over another tool", "digest_mismatch", async (approval) => decideAs(approver, approval, { tool: "delete_file" })],
+    [
+      "for another gateway",
+      "digest_mismatch",
+      async (approval) => decideAs(approver, approval, { gateway: "https://other.example" }),
+    ],
+    [
+      "under another rule",
+      "digest_mismatch",
+      async (approval) => decideAs(approver, approval, { rule: { name: "writes", version: "v0" } }),
+    ],
+    [
+      "signed too long ago",
+      "decision_expired",
+      async (approval) => decideAs(approver, approval, { iat: nowMs / 1000 - 600, exp: nowMs / 1000 - 300 }),
+    ],
+    [
+      "signed for too long",
+      "decision_expired",
+      async (approval) => decideAs(approver, approval, { exp: nowMs / 1000 + 3600 }),
+    ],
+    [
+      "once the rule has changed",
+      "rule_changed",
+      async (approval) => ((ruleVersion = "v2"), decideAs(approver, approval)),
+    ],
+    ["once it has expired", "expired", async (approval) => ((nowMs += 11 * minute), decideAs(approver, approval))],
+    ["for an unknown request", "not_found", async (approval) => decideAs(approver, { ...approval, id: "apr_none" })],
+    [
+      "by a device that is not enrolled",
+      "unknown_device",
+      async (approval) => approvals.decide(approver, approval.id, await (await newSigner("dev_x")).sign(approval)),
+    ],
+    [
+      "by somebody else's device",
+      "unknown_device",
+      async (approval) => approvals.decide(approver, approval.id, await (await enrolled(engineer)).sign(approval)),
+    ],
+    [
+      "with a broken signature",
+      "bad_signature",
+      async (approval) =>
+        approvals.decide(approver, approval.id, broken(await (await enrolled(approver)).sign(approval))),
+    ],
+    ["as no JWS at all", "bad_signature", async (approval) => approvals.decide(approver, approval.id, "x.y.z")],
+  ])("%s", async (_name, code, decide) => {
+    const call = begin();
+    const approval = await opened(call);
+    await expect(decide(approval)).rejects.toMatchObject({ code });
+    call.leave();
+    await call.end;
+    expect(store.approvals.get(approval.id)?.decision).toBeNull();
+  });
+
+  it("the second time, while the very same decision sent again has its first result", async () => {
+    const signer = await enrolled(approver);
+    const call = begin();
+    const approval = await opened(call);
+    const jws = await signer.sign(approval);
+    await approvals.decide(approver, approval.id, jws);
+    expect(await call.end).toBe("run");
+    expect((await approvals.decide(approver, approval.id, jws)).decision?.verdict).toBe("approve");
+    await expect(
+      approvals.decide(approver, approval.id, await signer.sign(approval, { verdict: "deny" })),
+    ).rejects.toMatchObject({ code: "already_decided" });
+    expect(ran).toEqual([approval.id]);
+  });
+});
+
+function heldCall(): HeldCall {
+  return {
+    principal: engineer,
+    connection: "files",
+    tool: "write_file",
+    fingerprint: "print-1",
+    description: null,
+    annotations: null,
+    payload: { arguments: { path: "a.txt", content: "••••1120" }, hidden: [{ path: ["content"], kind: "ssn" }] },
+    argumentsDigest: "arguments-digest",
+    lookup: "erin files write_file a.txt",
+    effect: {
+      effect: "approve",
+      rule: { name: "writes", version: "v1" },
+      why: "",
+      risk: "medium",
+      approvers: ["approvers"],
+      expiresMs: 10 * minute,
+    },
+    client: null,
+    device: null,
+    fingerprintNow: async () => fingerprint,
+    refusalNow: () => refusal,
+  };
+}
+
+interface Begun {
+  readonly end: Promise<string>;
+  readonly opened: Promise<ApprovalRecord>;
+  leave(): void;
+}
+
+function begin(): Begun {
+  const gone = new AbortController();
+  const open = Promise.withResolvers<ApprovalRecord>();
+  const end = approvals.hold(heldCall(), gone.signal, open.resolve).then(finish);
+  return { end, opened: open.promise, leave: () => gone.abort() };
+}
+
+async function finish(turn: Turn): Promise<string> {
+  switch (turn.kind) {
+    case "run": {
+      ran.push(turn.approval.id);
+      const outcome: Outcome = {
+        state: "executed",
+        message: "",
+        answer: { jsonrpc: "2.0", id: 1, result: "done" },
+        also: () => undefined,
+      };
+      await turn.finish(outcome);
+      return "run";
+    }
+    case "answered":
+      return `answered: ${String(turn.answer.result)}`;
+    case "refused":
+      return `refused: ${turn.approval.state}${turn.why === null ? "" : ` ${turn.why}`}`;
+    case "gone":
+      return "gone";
+    default:
+      return turn satisfies never;
+  }
+}
+
+function opened(call: Begun): Promise<ApprovalRecord> {
+  return call.opened;
+}
+
+async function decideAs(
+  principal: Principal,
+  approval: ApprovalRecord,
+  change: Partial<DecisionPayload> = {},
+): Promise<ApprovalRecord> {
+  const signer = await enrolled(principal);
+  return approvals.decide(principal, approval.id, await signer.sign(approval, change));
+}
+
+interface Signer {
+  sign(approval: ApprovalRecord, change?: Partial<DecisionPayload>): Promise<string>;
+}
+
+async function enrolled(principal: Principal): Promise<Signer> {
+  const device = `dev_${Math.random().toString(36).slice(2)}`;
+  const { publicKey, privateKey } = await generateKeyPair("EdDSA");
+  const { x = "" } = await exportJWK(publicKey);
+  await store.commit((writes) =>
+    writes.devices.put({
+      id: device,
+      key: { kty: "OKP", crv: "Ed25519", x },
+      name: "test",
+      principal: principal.id,
+      person: principal.person,
+      enrolledAtMs: nowMs,
+    }),
+  );
+  return signerOf(device, privateKey);
+}
+
+async function newSigner(device: string): Promise<Signer> {
+  return signerOf(device, (await generateKeyPair("EdDSA")).privateKey);
+}
+
+function signerOf(device: string, key: CryptoKey): Signer {
+  return {
+    sign: async (approval, change = {}) => {
+      const payload: DecisionPayload = {
+        v: 1,
+        gateway,
+        approval: approval.id,
+        principal: approval.requester.id,
+        connection: approval.connection,
+        tool: approval.tool,
+        fingerprint: approval.fingerprint,
+        payload: await digest({
+          arguments: approval.payload.arguments,
+          hidden: approval.payload.hidden.map(({ path, kind }) => ({ path, kind })),
+        }),
+        arguments: approval.argumentsDigest,
+        rule: { name: approval.rule.name, version: approval.rule.version },
+        verdict: "approve",
+        reason: "",
+        presence: "window",
+        iat: nowMs / 1000,
+        exp: nowMs / 1000 + 120,
+        ...change,
+      };
+      return new CompactSign(new TextEncoder().encode(JSON.stringify(payload)))
+        .setProtectedHeader({ alg: "EdDSA", typ: decisionType, kid: device })
+        .sign(key);
+    },
+  };
+}
+
+function broken(jws: string): string {
+  const [header = "", payload = "", signature = ""] = jws.split(".");
+  const other = signature.startsWith("A") ? "B" : "A";
+  return [header, payload, other + signature.slice(1)].join(".");
+}
+
+function person(id: string, groups: readonly string[]): Principal {
+  return {
+    id,
+    kind: "user",
+    name: id,
+    groups: [...groups],
+    issuer: "staff",
+    person: id,
+    roles: [],
+    clientId: "app",
+    expiresAtMs: Infinity,
+    authenticatedAtMs: null,
+  };
+}
