@@ -184,6 +184,12 @@ describe("an HTTP target that misbehaves", () => {
     ],
     ["a connection cut before the answer", (request) => void request.socket.destroy(), { reason: "crashed" }],
     [
+      "a body that is cut short",
+      (_, response) =>
+        void response.writeHead(200, { ...json, "content-length": 99 }).write("{", () => response.destroy()),
+      { reason: "crashed" },
+    ],
+    [
       "a stream that ends without the response",
       (_, response) => void response.writeHead(200, sse).end(),
       { reason: "crashed" },
