@@ -1,7 +1,7 @@
 import { generateKeyPair, randomBytes } from "node:crypto";
 import { promisify } from "node:util";
 import type { AccessTokenModel, Configuration, Context } from "oidc-provider";
-import { providerPage } from "./page.ts";
+import { pageHeaders, providerPage } from "./page.ts";
 import type { Person } from "./people.ts";
 import type { Shape } from "./shape.ts";
 import type { Storage } from "./storage.ts";
@@ -62,7 +62,7 @@ export async function configure(
 function features(shape: Shape): Configuration {
   return {
     devInteractions: { enabled: false },
-    revocation: { enabled: true },
+    revocation: { enabled: true, allowedPolicy: revokesItsOwn },
     rpInitiatedLogout: {
       enabled: true,
       logoutSource: (context: Context, form: string) =>
@@ -86,6 +86,14 @@ function features(shape: Shape): Configuration {
       }),
     },
   };
+}
+
+function revokesItsOwn(
+  _context: Context,
+  client: { readonly clientId: string },
+  token: { readonly clientId: string },
+): boolean {
+  return client.clientId === token.clientId;
 }
 
 /** All lifetimes in seconds. */
@@ -140,6 +148,6 @@ function answerPage(
   paragraphs: readonly string[],
   trusted?: { readonly form: string; readonly button: string },
 ): void {
-  Object.assign(context, { type: "html" });
+  context.set(pageHeaders);
   context.body = providerPage({ title, paragraphs, trustedHtml: trusted ? `${trusted.form}${trusted.button}` : "" });
 }

@@ -19,7 +19,12 @@ export async function createIssuer(shape: Shape, people: readonly Person[], swit
   const storage = createStorage();
   const configuration = await configure(shape, people, switches, storage);
   const provider = new Provider(shape.issuer, configuration);
-  if (shape.kind === "entra") provider.use((context, next) => addClientInfo(context, next, shape));
+  provider.use((context, next) =>
+    afterTokens(context, next, (answer) => {
+      const told = asTold(answer, shape);
+      return switches.forgeIdTokens ? forged(told) : told;
+    }),
+  );
   const callback = provider.callback();
   const mount = new URL(shape.issuer).pathname.replace(/\/$/, "");
   const interactions = { provider, shape, people, switches, secret: randomBytes(32), mount };
@@ -40,15 +45,51 @@ export async function createIssuer(shape: Shape, people: readonly Person[], swit
   return { handle, endRefreshTokens: storage.endRefreshTokens };
 }
 
-/** MSAL names an account by `client_info`, which Entra sends beside every token. */
-async function addClientInfo(context: Context, next: () => Promise<void>, shape: Shape): Promise<void> {
+type TokenAnswer = { readonly [member: string]: unknown; readonly id_token: string };
+
+/** Changes what the token endpoint answers, where there is an id token. */
+async function afterTokens(
+  context: Context,
+  next: () => Promise<void>,
+  change: (answer: TokenAnswer) => TokenAnswer,
+): Promise<void> {
   await next();
   const body = context.body;
-  if (context.oidc?.route !== "token" || typeof body !== "object" || body === null || !("id_token" in body)) return;
-  const payload = String(body.id_token).split(".")[1] ?? "";
+  if (context.oidc?.route !== "token" || typeof body !== "object" || body === null) return;
+  if ("id_token" in body && typeof body.id_token === "string") {
+    context.body = change({ ...body, id_token: body.id_token });
+  }
+}
+
+/** What each kind tells besides what oidc-provider does. */
+function asTold(answer: TokenAnswer, shape: Shape): TokenAnswer {
+  switch (shape.kind) {
+    case "oidc":
+      return answer;
+    case "entra":
+      return withClientInfo(answer, shape);
+    case "okta":
+      // Okta lists every granted scope, oidc-provider those of the resource; the library refreshes with this list.
+      return { ...answer, scope: shape.signIn.scope };
+    default:
+      return shape.kind satisfies never;
+  }
+}
+
+/** MSAL names an account by `client_info`, which Entra sends beside every token. */
+function withClientInfo(answer: TokenAnswer, shape: Shape): TokenAnswer {
+  const [, payload = ""] = answer.id_token.split(".");
   const { oid } = JSON.parse(Buffer.from(payload, "base64url").toString()) as { readonly oid: string };
   const info = Buffer.from(JSON.stringify({ uid: oid, utid: shape.tenantId })).toString("base64url");
-  context.body = { ...body, client_info: info };
+  return { ...answer, client_info: info };
+}
+
+/** The signature stays, so it no longer fits. */
+function forged(answer: TokenAnswer): TokenAnswer {
+  const [header = "", payload = "", signature = ""] = answer.id_token.split(".");
+  const claims = JSON.parse(Buffer.from(payload, "base64url").toString()) as object;
+  const changed = Buffer.from(JSON.stringify({ ...claims, name: "Mallory" })).toString("base64url");
+  return { ...answer, id_token: `${header}.${changed}.${signature}` };
 }
 
 /** Two people of the demo may share one browser, so each sign-in asks anew who it is. */

@@ -20,9 +20,8 @@ declare module "oidc-provider" {
   }
 
   export interface Context {
-    readonly type: string;
     body: unknown;
-    readonly path: string;
+    set(headers: Readonly<Record<string, string>>): void;
     readonly oidc: {
       readonly route?: string;
       readonly issuer: string;

@@ -9,15 +9,16 @@ export interface Arrival {
 
 /**
  * A browser without a screen: opens the authorization address, picks the person (`null`: presses Cancel) and follows
- * every redirect to its end. `ca` is the provider's PEM. Rejects where the journey meets no page of ours.
+ * every redirect to its end. `ca` is the provider's PEM. With `stopAt` it stops before an address that begins so, which
+ * then is the `url` of the arrival. Where it meets no page of ours, that page is the arrival.
  */
 export async function signInAs(
   url: string,
   personId: string | null,
-  options: { readonly ca?: string } = {},
+  options: { readonly ca?: string; readonly stopAt?: string } = {},
 ): Promise<Arrival> {
   const agent = new Agent({ connect: options.ca === undefined ? {} : { ca: options.ca } });
-  const browser = new Browser(agent);
+  const browser = new Browser(agent, options.stopAt);
   try {
     const page = await browser.open("GET", url);
     const token = /name="token" value="([0-9a-f]+)"/.exec(page.body)?.[1];
@@ -31,11 +32,13 @@ export async function signInAs(
 
 class Browser {
   readonly #agent: Agent;
+  readonly #stopAt: string | undefined;
   readonly #cookies: { readonly host: string; readonly path: string; readonly name: string; readonly value: string }[] =
     [];
 
-  constructor(agent: Agent) {
+  constructor(agent: Agent, stopAt: string | undefined) {
     this.#agent = agent;
+    this.#stopAt = stopAt;
   }
 
   async open(method: "GET" | "POST", url: string, form?: string): Promise<Arrival> {
@@ -54,6 +57,9 @@ class Browser {
         return { status: answer.statusCode, url: target.href, body: text };
       }
       [verb, target, body] = ["GET", new URL(location, target), undefined];
+      if (this.#stopAt !== undefined && target.href.startsWith(this.#stopAt)) {
+        return { status: answer.statusCode, url: target.href, body: "" };
+      }
     }
     throw new Error("the sign-in goes round in circles");
   }

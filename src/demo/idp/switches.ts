@@ -10,6 +10,8 @@ export interface Switches {
   delayMs: number;
   /** Whoever is picked, the client is told `access_denied`. */
   denySignIn: boolean;
+  /** Id tokens name somebody else than what was signed. */
+  forgeIdTokens: boolean;
 }
 
 /** Tokens of ten minutes, sessions of a day, no failures. */
@@ -20,6 +22,7 @@ export function initialSwitches(given: Partial<Switches> = {}): Switches {
     failure: "none",
     delayMs: 0,
     denySignIn: false,
+    forgeIdTokens: false,
     ...given,
   };
 }
