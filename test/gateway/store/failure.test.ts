@@ -2,12 +2,13 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { DatabaseSync } from "node:sqlite";
+import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import { openSource } from "../../../src/gateway/audit/source.ts";
 import { verifyLedger } from "../../../src/gateway/audit/verify.ts";
 import { approval, type Scratch, scratch } from "./scratch.ts";
 
-const childScript = join(import.meta.dirname, "committing-child.ts");
+const childScript = fileURLToPath(new URL("./committing-child.ts", import.meta.url));
 
 test.each([1, 2, 3])(
   "after kill -9 every acknowledged commit is there and the ledger verifies (round %i)",
@@ -91,7 +92,7 @@ function startChild(place: Scratch): { readonly child: ChildProcess; readonly li
 }
 
 function limitFiles(child: ChildProcess, bytes: string): void {
-  execFileSync("prlimit", [`--pid=${child.pid}`, `--fsize=${bytes}`]);
+  execFileSync("/usr/bin/prlimit", [`--pid=${child.pid}`, `--fsize=${bytes}`]);
 }
 
 /** What the child has said so far. */
