@@ -1,7 +1,7 @@
 import { Agent, request } from "undici";
 import { CountersignError } from "../../shared/errors.ts";
 
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;

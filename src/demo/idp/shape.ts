@@ -2,10 +2,10 @@ import type { Provider as SignInProvider } from "../../shared/provider.ts";
 import type { Person } from "./people.ts";
 
 /** JWT claims as they are issued. */
-export type Claims = Readonly<Record<string, unknown>>;
+type Claims = Readonly<Record<string, unknown>>;
 
 /** What is known when an access token is made. Times in seconds since the epoch. */
-export interface AccessTokenFacts {
+interface AccessTokenFacts {
   readonly person: Person;
   readonly clientId: string;
   /** Scopes of the gateway's API that were granted, space-separated. */
