@@ -1,0 +1,79 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { digest, type Json } from "../../src/shared/json.ts";
+import { signedIn, until, type Workbench } from "./workbench.ts";
+
+let bench: Workbench;
+let payload: string;
+beforeEach(async () => {
+  bench = await signedIn();
+  const approval = await bench.gateway.put({ id: "a1" });
+  payload = await digest(approval.payload as unknown as Json);
+  await until(bench.client, ({ approvals }) => approvals.length === 1);
+});
+afterEach(() => bench.close());
+
+const decide = (changed: object = {}, presence: "cli" | "window" = "window") =>
+  bench.client.call(
+    "approvals.decide",
+    { id: "a1", verdict: "approve", reason: "looked at it", digest: payload, ...changed },
+    presence,
+  );
+
+describe("decision", () => {
+  it("is signed by the enrolled device over what was shown, and shows in the state", async () => {
+    const result = await decide();
+    expect(result).toMatchObject({ ok: true, value: { id: "a1", state: "approved" } });
+    const [decision] = bench.gateway.decisions;
+    expect(decision?.payload).toMatchObject({
+      gateway: bench.gateway.origin,
+      approval: "a1",
+      principal: "demo:alex",
+      connection: "files",
+      tool: "write_file",
+      fingerprint: "tool-fingerprint",
+      payload,
+      arguments: "keyed-digest",
+      rule: { name: "hold-writes", version: "1" },
+      verdict: "approve",
+      reason: "looked at it",
+      presence: "window",
+    });
+    expect(bench.client.state().approvals).toMatchObject([{ id: "a1", state: "approved" }]);
+  });
+
+  it("lives at most five minutes, by the gateway's clock", async () => {
+    bench.gateway.clockAheadMs = 3_600_000;
+    bench.gateway.push({ type: "time", nowMs: Date.now() + 3_600_000 });
+    await until(bench.client, ({ gateway }) => gateway.clockOffsetMs > 3_000_000);
+    expect(await decide({}, "cli")).toMatchObject({ ok: true });
+    const { iat = 0, exp = 0, presence } = bench.gateway.decisions[0]?.payload ?? {};
+    expect(Math.abs(iat * 1000 - (Date.now() + 3_600_000))).toBeLessThan(10_000);
+    expect(exp - iat).toBeLessThanOrEqual(300);
+    expect(presence).toBe("cli");
+  });
+
+  it("is sent once more, the very same, when its answer was lost", async () => {
+    bench.gateway.loseNextAnswer = true;
+    expect(await decide()).toMatchObject({ ok: true, value: { state: "approved" } });
+    const [first, second, third] = bench.gateway.decisions;
+    expect(second?.jws).toBe(first?.jws);
+    expect(third).toBeUndefined();
+  });
+
+  it("carries the renderer's own digest, so that the gateway refuses another", async () => {
+    const other = await digest({ arguments: {}, hidden: [] });
+    expect(await decide({ digest: other })).toMatchObject({ ok: false, error: { code: "digest_mismatch" } });
+  });
+
+  it("answers with the gateway's code where it comes second", async () => {
+    await decide();
+    expect(await decide({ verdict: "deny" })).toMatchObject({ ok: false, error: { code: "already_decided" } });
+  });
+
+  it("goes nowhere for an approval that is not known here, or a malformed one", async () => {
+    expect(await decide({ id: "a9" })).toMatchObject({ error: { code: "not_found" } });
+    expect(await decide({ digest: "short" })).toMatchObject({ error: { code: "bad_request" } });
+    expect(await decide({ presence: "authenticator" })).toMatchObject({ error: { code: "bad_request" } });
+    expect(bench.gateway.decisions).toEqual([]);
+  });
+});

@@ -1,0 +1,135 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { memoryVault } from "../../src/client/vault.ts";
+import { openWorkbench, signedIn, until, type Workbench } from "./workbench.ts";
+
+let bench: Workbench | null = null;
+afterEach(async () => {
+  await bench?.close();
+  bench = null;
+});
+
+describe("session", () => {
+  it("starts signed out and opens no browser until someone asks", async () => {
+    bench = await openWorkbench();
+    expect(bench.client.state().session).toEqual({ state: "signed-out", error: null });
+    expect(bench.opened).toEqual([]);
+  });
+
+  it("signs in, learns the account from the gateway and enrols the device", async () => {
+    bench = await signedIn();
+    const { session, connections } = bench.client.state();
+    expect(session).toMatchObject({
+      state: "signed-in",
+      account: { id: "demo:sam" },
+      device: expect.stringMatching(/^device-/),
+    });
+    expect(bench.opened).toEqual([bench.signIn.url]);
+    expect(connections).toMatchObject([{ name: "files", url: null }]);
+  });
+
+  it("enrols with the gateway's clock where this machine's is wrong", async () => {
+    bench = await openWorkbench();
+    bench.gateway.clockAheadMs = 86_400_000;
+    expect(await bench.client.call("session.signIn", {}, "cli")).toEqual({ ok: true, value: null });
+  });
+
+  it("shows the address while the browser is away, and goes back when it is cancelled", async () => {
+    bench = await openWorkbench();
+    bench.signIn.browser = new Promise(() => undefined);
+    const done = bench.client.call("session.signIn", {}, "window");
+    const url = bench.signIn.url;
+    await until(bench.client, ({ session }) => session.state === "signing-in" && session.url === url);
+    await bench.client.call("session.cancelSignIn", {}, "window");
+    expect(await done).toMatchObject({ ok: false, error: { code: "cancelled" } });
+    expect(bench.client.state().session).toEqual({ state: "signed-out", error: null });
+  });
+
+  it("never opens an address that is no web page", async () => {
+    bench = await openWorkbench();
+    bench.signIn.url = "file:///etc/passwd";
+    expect(await bench.client.call("session.signIn", {}, "window")).toMatchObject({
+      error: { code: "misconfigured" },
+    });
+    expect(bench.opened).toEqual([]);
+  });
+
+  it("leaves nothing of a sign-in whose account the gateway refuses", async () => {
+    bench = await openWorkbench();
+    bench.gateway.tokens.clear();
+    expect(await bench.client.call("session.signIn", {}, "window")).toMatchObject({ error: { code: "token_expired" } });
+    expect(bench.client.state().session).toMatchObject({ state: "signed-out", error: { code: "token_expired" } });
+    expect(bench.signIn.signedOut).toBe(true);
+  });
+
+  it("stays signed in over a transient failure and asks for a new sign-in when the session is dead", async () => {
+    bench = await signedIn();
+    bench.signIn.failure = "transient";
+    bench.gateway.dropStreams();
+    await until(bench.client, ({ gateway }) => gateway.link === "offline");
+    expect(bench.client.state().session.state).toBe("signed-in");
+    bench.signIn.failure = "reauthentication_needed";
+    await bench.client.call("gateway.retry", {}, "window");
+    const { session } = await until(bench.client, (state) => state.session.state === "needs-sign-in");
+    expect(session).toMatchObject({ account: { name: "Sam" }, error: { code: "reauthentication_needed" } });
+  });
+
+  it("keeps the pending approvals in view while a person has to sign in again", async () => {
+    bench = await signedIn();
+    await bench.gateway.put({ id: "a1" });
+    await until(bench.client, ({ approvals }) => approvals.length === 1);
+    bench.signIn.failure = "reauthentication_needed";
+    bench.gateway.dropStreams(4401);
+    const state = await until(bench.client, ({ session }) => session.state === "needs-sign-in");
+    expect(state.approvals.map(({ id }) => id)).toEqual(["a1"]);
+  });
+
+  it("renews ahead of the token's end", async () => {
+    bench = await openWorkbench();
+    bench.signIn.expiresAtMs = Date.now() + 200;
+    await bench.client.call("session.signIn", {}, "window");
+    await expect.poll(() => bench?.signIn.renewals).toBeGreaterThan(0);
+  });
+
+  it("forgets the person's approvals and connections at sign-out", async () => {
+    bench = await signedIn();
+    await bench.gateway.put({ id: "a1" });
+    await until(bench.client, ({ approvals }) => approvals.length === 1);
+    await bench.client.call("session.signOut", {}, "window");
+    expect(bench.client.state()).toMatchObject({
+      session: { state: "signed-out" },
+      approvals: [],
+      connections: [],
+      gateway: { link: "offline" },
+    });
+    expect(bench.signIn.signedOut).toBe(true);
+  });
+
+  it("takes up the session and the device that a vault holds", async () => {
+    const vault = memoryVault();
+    const first = await signedIn({ vault });
+    const before = first.client.state().session;
+    await first.client.close();
+    bench = first;
+    const { openClient } = await import("../../src/client/index.ts");
+    const { directory, signIn } = first;
+    const second = await openClient({
+      directory,
+      vault,
+      openBrowser: () => undefined,
+      createSignIn: async () => signIn,
+    });
+    expect(second.state().session).toEqual(before);
+    await until(second, ({ gateway }) => gateway.link === "online");
+    await second.close();
+  });
+
+  it("sends the token to the pinned gateway only, and shows none in its state", async () => {
+    bench = await signedIn({ vault: memoryVault() });
+    const { token } = await bench.client.addClient("cursor");
+    expect(bench.gateway.requests.every((request) => request.token === "token-1")).toBe(true);
+    const shown = JSON.stringify(bench.client.state());
+    expect(shown).not.toContain("token-1");
+    expect(shown).not.toContain(token);
+    expect(shown).not.toMatch(/"(d|hash|key)":/);
+  });
+});
