@@ -1,0 +1,89 @@
+import type { ConsoleState } from "../../shared/console.ts";
+import { useModel } from "../model.ts";
+import { CopyButton, copyText } from "../parts/CopyButton.tsx";
+import type { IconName } from "../parts/Icon.tsx";
+import { Outside } from "../parts/Outside.tsx";
+import { Status } from "../parts/Status.tsx";
+import { spoken } from "../visible-text.ts";
+import { words } from "../words.ts";
+import css from "./page.module.css";
+
+type Connection = ConsoleState["connections"][number];
+
+const { columns } = words.connections;
+const states = {
+  ready: { tone: "ok", icon: "dot" },
+  unknown: { tone: "none", icon: "ring" },
+  failed: { tone: "bad", icon: "off" },
+} as const satisfies Record<Connection["state"], { tone: string; icon: IconName }>;
+
+/** Each connection with its local address, to be copied into an MCP client. */
+export function ConnectionTable({ connections }: { readonly connections: readonly Connection[] }) {
+  if (connections.length === 0) return <p className={css.under}>{words.connections.empty}</p>;
+  return (
+    <>
+      <div className={css.scroll}>
+        <table className={css.table} aria-label={words.connections.title}>
+          <thead>
+            <tr>
+              <th>{columns.name}</th>
+              <th className={css.loose}>{columns.server}</th>
+              <th>{columns.address}</th>
+              <th>{columns.state}</th>
+              <th className={css.loose}>{columns.transport}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {connections.map((connection) => (
+              <Row key={connection.name} connection={connection} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <p className={css.under}>{words.connections.under}</p>
+    </>
+  );
+}
+
+function Row({ connection }: { readonly connection: Connection }) {
+  const { name, server, state, transport, title } = connection;
+  return (
+    <tr>
+      <td>
+        <Outside text={name} look="name" />
+      </td>
+      <td className={`${css.two} ${css.loose}`}>
+        <Outside text={title ?? (server ? `${server.name} ${server.version}` : words.connections.noServer)} />
+      </td>
+      <td>
+        <Address connection={connection} />
+      </td>
+      <td>
+        <Status tone={states[state].tone} icon={states[state].icon}>
+          {words.connections.state[state]}
+        </Status>
+      </td>
+      <td className={`${css.two} ${css.loose}`}>{words.connections.transport[transport]}</td>
+    </tr>
+  );
+}
+
+function Address({ connection: { name, url } }: { readonly connection: Connection }) {
+  const { bridge } = useModel();
+  if (url === null) return <span className={css.three}>{words.connections.noAddress}</span>;
+  const copy = async () => {
+    const answer = await bridge.copyAddress({ name });
+    if (!answer.ok) return false;
+    return answer.value.copied || copyText(answer.value.url);
+  };
+  const end = url.lastIndexOf("/") + 1;
+  return (
+    <span className={css.address}>
+      <code>
+        <span className={css.three}>{url.slice(0, end)}</span>
+        <Outside text={url.slice(end)} look="code" />
+      </code>
+      <CopyButton label={words.connections.copy(spoken(name))} copy={copy} />
+    </span>
+  );
+}

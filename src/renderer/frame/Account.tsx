@@ -1,0 +1,48 @@
+import type { ConsoleState } from "../../shared/console.ts";
+import { useModel } from "../model.ts";
+import { Button } from "../parts/Button.tsx";
+import { Outside } from "../parts/Outside.tsx";
+import { spoken } from "../visible-text.ts";
+import { words } from "../words.ts";
+import css from "./TitleBar.module.css";
+
+/** Who is signed in, from which device, and the way out. */
+export function Account({ session }: { readonly session: ConsoleState["session"] }) {
+  const { bridge } = useModel();
+  if (session.state !== "signed-in" && session.state !== "needs-sign-in") return null;
+  const { account } = session;
+  return (
+    <>
+      <button
+        type="button"
+        className={css.face}
+        popoverTarget="account"
+        aria-label={words.account(spoken(account.name))}
+      >
+        {initial(account.name)}
+      </button>
+      <section id="account" popover="auto" className={css.menu} aria-label={words.account(spoken(account.name))}>
+        <h2>
+          <Outside text={account.name} />
+        </h2>
+        <dl>
+          <dt>{words.accountGroups}</dt>
+          <dd>{account.groups.length === 0 ? words.noGroups : <Outside text={account.groups.join(", ")} />}</dd>
+          {session.state === "signed-in" && (
+            <>
+              <dt>{words.accountDevice}</dt>
+              <dd>
+                <Outside text={session.device} look="code" />
+              </dd>
+            </>
+          )}
+        </dl>
+        <Button onClick={() => void bridge.signOut()}>{words.signOut}</Button>
+      </section>
+    </>
+  );
+}
+
+function initial(name: string): string {
+  return /\p{L}|\p{N}/u.exec(name)?.[0].toUpperCase() ?? "?";
+}

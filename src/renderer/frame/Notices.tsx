@@ -1,0 +1,98 @@
+import type { ConsoleState } from "../../shared/console.ts";
+import { useModel } from "../model.ts";
+import { Band } from "../parts/Band.tsx";
+import { Button } from "../parts/Button.tsx";
+import { useStore } from "../store.ts";
+import { clockTime } from "../times.ts";
+import { spoken } from "../visible-text.ts";
+import { words } from "../words.ts";
+import { wording } from "../wording.ts";
+
+/** What holds for every page: the link, the sign-in, the ledger, and denials that can still be undone elsewhere. */
+export function Notices({ state, isLinked }: { readonly state: ConsoleState; readonly isLinked: boolean }) {
+  return (
+    <div>
+      {!isLinked && (
+        <Band tone="warn" icon="off">
+          {words.offline.lost}
+        </Band>
+      )}
+      {isLinked && state.session.state === "needs-sign-in" && <SignInAgain code={state.session.error.code} />}
+      {isLinked && state.session.state === "signed-in" && state.gateway.link === "offline" && (
+        <Offline gateway={state.gateway} />
+      )}
+      {state.ledger && (
+        <Band tone="bad" icon="fail">
+          {wording(state.ledger.code)}
+        </Band>
+      )}
+      <OtherDenials />
+    </div>
+  );
+}
+
+function Offline({ gateway }: { readonly gateway: ConsoleState["gateway"] }) {
+  const { bridge, clock } = useModel();
+  const nowMs = useStore(clock);
+  const inMs = gateway.nextTryAtMs === null ? null : gateway.nextTryAtMs - nowMs;
+  return (
+    <Band
+      tone="warn"
+      icon="off"
+      action={
+        <Button size="small" onClick={() => void bridge.retry()}>
+          {words.offline.tryNow}
+        </Button>
+      }
+    >
+      {words.offline.since(clockTime(gateway.sinceMs))}
+      {/* The seconds tick for the eye alone: read aloud each second they would drown everything else. */}
+      <span aria-hidden="true">
+        {inMs !== null && inMs > 0 ? words.offline.next(Math.ceil(inMs / 1000)) : words.offline.trying}
+      </span>
+    </Band>
+  );
+}
+
+function SignInAgain({ code }: { readonly code: Parameters<typeof wording>[0] }) {
+  const { bridge } = useModel();
+  return (
+    <Band
+      tone="warn"
+      icon="note"
+      action={
+        <Button size="small" onClick={() => void bridge.signIn()}>
+          {words.signIn.again}
+        </Button>
+      }
+    >
+      {wording(code)}
+    </Band>
+  );
+}
+
+function OtherDenials() {
+  const { decisions, selection, page, clock } = useModel();
+  const all = useStore(decisions.all);
+  const nowMs = useStore(clock);
+  const shownId = useStore(selection.chosen).id;
+  const isInbox = useStore(page) === "inbox";
+  return [...all].map(([id, deciding]) => {
+    if (deciding.step !== "denying" || (isInbox && id === shownId)) return null;
+    const seconds = Math.max(0, Math.ceil((deciding.sendsAtMs - nowMs) / 1000));
+    return (
+      <Band
+        key={id}
+        tone="warn"
+        icon="clock"
+        action={
+          <Button size="small" onClick={() => decisions.undo(id)}>
+            {words.decide.undo}
+          </Button>
+        }
+      >
+        {words.decide.denyingOther(seconds, spoken(deciding.approval.tool), spoken(deciding.approval.connection))}
+      </Band>
+    );
+  });
+}

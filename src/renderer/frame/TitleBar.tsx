@@ -1,0 +1,99 @@
+import type { ConsoleState } from "../../shared/console.ts";
+import { useModel, type Page } from "../model.ts";
+import { Status } from "../parts/Status.tsx";
+import { ownRequests, waitingFor } from "../selection.ts";
+import { useStore } from "../store.ts";
+import { words } from "../words.ts";
+import { Account } from "./Account.tsx";
+import { Mark, markState } from "./Mark.tsx";
+import css from "./TitleBar.module.css";
+
+interface TitleBarProps {
+  readonly state: ConsoleState | null;
+  readonly isLinked: boolean;
+}
+
+/** The mark, the pages, and who is signed in to what. */
+export function TitleBar({ state, isLinked }: TitleBarProps) {
+  const isIn = state?.session.state === "signed-in" || state?.session.state === "needs-sign-in";
+  return (
+    <header className={css.bar}>
+      <Mark state={markState(state, isLinked)} className={css.mark} />
+      {state && isIn && <Tabs state={state} />}
+      <span className={css.space} />
+      <div className={css.who}>
+        {state && <LinkStatus state={state} isLinked={isLinked} />}
+        {state && isIn && <span className={css.host}>{host(state.gateway.origin)}</span>}
+        {state && <Account session={state.session} />}
+      </div>
+    </header>
+  );
+}
+
+function Tabs({ state }: { readonly state: ConsoleState }) {
+  const counts: Readonly<Record<Page, number>> = {
+    inbox: waitingFor(state).length,
+    requests: ownRequests(state).filter((own) => own.state === "pending").length,
+    connections: 0,
+  };
+  return (
+    <nav className={css.tabs} aria-label={words.tabs.label}>
+      <Tab page="inbox" count={counts.inbox} />
+      <Tab page="requests" count={counts.requests} />
+      <Tab page="connections" count={counts.connections} />
+    </nav>
+  );
+}
+
+function Tab({ page, count }: { readonly page: Page; readonly count: number }) {
+  const { page: shown } = useModel();
+  const isHere = useStore(shown) === page;
+  return (
+    <button
+      type="button"
+      className={css.tab}
+      aria-current={isHere ? "page" : undefined}
+      onClick={() => shown.set(page)}
+    >
+      {words.tabs[page]}
+      {count > 0 && <span className={css.count}>{count}</span>}
+    </button>
+  );
+}
+
+function LinkStatus({ state, isLinked }: { readonly state: ConsoleState; readonly isLinked: boolean }) {
+  const { session, gateway } = state;
+  if (!isLinked)
+    return (
+      <Status tone="warn" icon="off">
+        {words.link.lost}
+      </Status>
+    );
+  if (session.state !== "signed-in")
+    return (
+      <Status tone="none" icon="ring">
+        {words.link.signedOut}
+      </Status>
+    );
+  if (gateway.link === "offline")
+    return (
+      <Status tone="warn" icon="off">
+        {words.link.offline}
+      </Status>
+    );
+  if (gateway.link === "connecting")
+    return (
+      <Status tone="none" icon="ring">
+        {words.link.connecting}
+      </Status>
+    );
+  return (
+    <Status tone="ok" icon="dot">
+      {words.link.online}
+    </Status>
+  );
+}
+
+function host(origin: string): string {
+  return URL.canParse(origin) ? new URL(origin).host : origin;
+}

@@ -1,0 +1,65 @@
+import { Connections } from "../connections/Connections.tsx";
+import { Inbox } from "../inbox/Inbox.tsx";
+import { useModel, type Page, type View } from "../model.ts";
+import text from "../parts/text.module.css";
+import { MyRequests } from "../requests/MyRequests.tsx";
+import { waitingFor } from "../selection.ts";
+import { Ended } from "../session/Ended.tsx";
+import { Loading } from "../session/Loading.tsx";
+import { SignedOut } from "../session/SignedOut.tsx";
+import { SigningIn } from "../session/SigningIn.tsx";
+import { useStore } from "../store.ts";
+import { words } from "../words.ts";
+import { Help } from "./Help.tsx";
+import { Notices } from "./Notices.tsx";
+import { TitleBar } from "./TitleBar.tsx";
+import css from "./Window.module.css";
+
+/** The whole console: a title bar, what holds for every page, and one page. */
+export function Window() {
+  const { view, arrival } = useModel();
+  const now = useStore(view);
+  const state = now.at === "live" ? now.state : null;
+  const isLinked = now.at === "live" && now.isLinked;
+  const isIn = state?.session.state === "signed-in" || state?.session.state === "needs-sign-in";
+  return (
+    <div className={css.window}>
+      <title>{words.title(state && isIn ? waitingFor(state).length : 0)}</title>
+      <TitleBar state={state} isLinked={isLinked} />
+      {state && isIn ? <Notices state={state} isLinked={isLinked} /> : <div />}
+      <Content view={now} />
+      <div role="status" aria-live="polite" className={text.sr}>
+        {useStore(arrival)}
+      </div>
+      <Help />
+    </div>
+  );
+}
+
+function Content({ view }: { readonly view: View }) {
+  if (view.at === "waiting") return <Loading />;
+  if (view.at === "live") {
+    const { session } = view.state;
+    if (session.state === "signed-in" || session.state === "needs-sign-in") return <Pages view={view} />;
+  }
+  return (
+    <main className={css.alone}>
+      <Alone view={view} />
+    </main>
+  );
+}
+
+/** The pages that stand by themselves, because there is nothing else to show. */
+function Alone({ view }: { readonly view: Exclude<View, { at: "waiting" }> }) {
+  if (view.at === "ended") return <Ended />;
+  const { session, provider } = view.state;
+  if (session.state === "signing-in") return <SigningIn url={session.url} />;
+  return <SignedOut issuer={provider.issuer} error={session.state === "signed-out" ? session.error : null} />;
+}
+
+const pages = { inbox: Inbox, requests: MyRequests, connections: Connections } as const satisfies Record<Page, unknown>;
+
+function Pages({ view }: { readonly view: Extract<View, { at: "live" }> }) {
+  const Shown = pages[useStore(useModel().page)];
+  return <Shown state={view.state} isLinked={view.isLinked} lastAtMs={view.lastAtMs} />;
+}

@@ -1,0 +1,112 @@
+import { useEffect, useState } from "react";
+import type { ApprovalView, MaskedPayload } from "../../shared/approval.ts";
+import type { ConsoleState } from "../../shared/console.ts";
+import { digest } from "../../shared/json.ts";
+import { Outside } from "../parts/Outside.tsx";
+import { words } from "../words.ts";
+import css from "./RequestDetail.module.css";
+
+interface FactsProps {
+  readonly approval: ApprovalView;
+  readonly connections: ConsoleState["connections"];
+}
+
+/** Who asks, through what, who may decide, and what a decision signs. */
+export function Facts({ approval, connections }: FactsProps) {
+  return (
+    <aside className={css.aside} aria-label={words.request.facts}>
+      <Requester approval={approval} />
+      <Connection name={approval.connection} connections={connections} />
+      <section>
+        <h2>{words.request.approvers}</h2>
+        <dl className={css.facts}>
+          <dt>{words.request.approversAny}</dt>
+          <dd>
+            <Lines texts={approval.approvers} />
+          </dd>
+        </dl>
+      </section>
+      <section>
+        <h2>{words.request.signTitle}</h2>
+        <p className={css.sub}>{words.request.sign}</p>
+        <Digest payload={approval.payload} />
+      </section>
+    </aside>
+  );
+}
+
+function Requester({ approval: { requester, device, client } }: { readonly approval: ApprovalView }) {
+  return (
+    <section>
+      <h2>
+        {words.request.requester}
+        <Outside text={requester.name} />
+      </h2>
+      <dl className={css.facts}>
+        <dt>{words.request.kind}</dt>
+        <dd>{words.request.kinds[requester.kind]}</dd>
+        <dt>{words.request.id}</dt>
+        <dd>
+          <Outside text={requester.id} look="code" />
+        </dd>
+        <dt>{words.request.groups}</dt>
+        <dd>
+          <Lines texts={requester.groups} />
+        </dd>
+        <dt>{words.request.device}</dt>
+        <dd>{device === null ? words.request.noDevice : <Outside text={device} look="code" />}</dd>
+        <dt>{words.request.client}</dt>
+        <dd>
+          {client === null ? words.request.noClient : <Outside text={`${client.name} ${client.version}`} />}
+          {client !== null && <span className={css.sub}>{words.request.clientClaim}</span>}
+        </dd>
+      </dl>
+    </section>
+  );
+}
+
+function Connection({
+  name,
+  connections,
+}: {
+  readonly name: string;
+  readonly connections: ConsoleState["connections"];
+}) {
+  const known = connections.find((connection) => connection.name === name);
+  return (
+    <section>
+      <h2>{words.request.connection}</h2>
+      <dl className={css.facts}>
+        <dt>{words.request.name}</dt>
+        <dd>
+          <Outside text={name} look="code" />
+        </dd>
+        <dt>{words.request.server}</dt>
+        <dd>
+          {known?.server ? <Outside text={`${known.server.name} ${known.server.version}`} /> : words.request.noServer}
+        </dd>
+      </dl>
+    </section>
+  );
+}
+
+function Lines({ texts }: { readonly texts: readonly string[] }) {
+  if (texts.length === 0) return words.noGroups;
+  return texts.map((text) => (
+    <div key={text}>
+      <Outside text={text} />
+    </div>
+  ));
+}
+
+function Digest({ payload }: { readonly payload: MaskedPayload }) {
+  const [text, setText] = useState<string | null>(null);
+  useEffect(() => {
+    let isCurrent = true;
+    void digest({ arguments: payload.arguments, hidden: payload.hidden }).then((value) => isCurrent && setText(value));
+    return () => {
+      isCurrent = false;
+    };
+  }, [payload]);
+  return <span className={css.digest}>{text ?? words.request.signing}</span>;
+}

@@ -1,0 +1,78 @@
+import type { ConsoleState } from "../../shared/console.ts";
+import { useModel } from "../model.ts";
+import { Blank } from "../parts/Blank.tsx";
+import { waitingFor } from "../selection.ts";
+import { Loading } from "../session/Loading.tsx";
+import { useStore } from "../store.ts";
+import { words } from "../words.ts";
+import css from "./panes.module.css";
+import { RequestDetail } from "./RequestDetail.tsx";
+import { RequestList } from "./RequestList.tsx";
+import { useShortcuts } from "./shortcuts.ts";
+
+interface InboxProps {
+  readonly state: ConsoleState;
+  readonly isLinked: boolean;
+  /** When the owner last spoke, by this machine's clock. */
+  readonly lastAtMs: number;
+}
+
+/** What waits for this person, and one request to read and decide. */
+export function Inbox({ state, isLinked, lastAtMs }: InboxProps) {
+  const { selection, help } = useModel();
+  const chosen = useStore(selection.chosen);
+  const waiting = waitingFor(state);
+  const shown = state.approvals.find(({ id, relation }) => id === chosen.id && relation !== "requester");
+  const open = () => {
+    if (shown) selection.open(shown.id);
+    focusSoon("request-title");
+  };
+  useShortcuts({
+    j: () => selection.move(state, 1),
+    k: () => selection.move(state, -1),
+    enter: open,
+    "/": () => focusSoon("search"),
+    r: () => focusSoon("reason"),
+    escape: () => selection.back(),
+    "?": () => help.set(true),
+  });
+  if (waiting.length === 0 && !shown) return <Nothing gateway={state.gateway} />;
+  return (
+    <main className={css.panes} data-open={chosen.isOpen && shown ? "" : undefined}>
+      <RequestList waiting={waiting} gateway={state.gateway} onOpen={open} />
+      {shown ? (
+        <RequestDetail key={shown.id} approval={shown} state={state} isLinked={isLinked} lastAtMs={lastAtMs} />
+      ) : (
+        <section className={css.detail}>
+          <p className={css.none}>{words.inbox.allClear}</p>
+        </section>
+      )}
+    </main>
+  );
+}
+
+function Nothing({ gateway }: { readonly gateway: ConsoleState["gateway"] }) {
+  if (gateway.link === "connecting") return <Loading />;
+  return (
+    <main className={css.alone}>
+      <Blank art={<Tray />} title={words.inbox.emptyTitle}>
+        <p>{gateway.link === "online" ? words.inbox.empty : words.inbox.emptyOffline}</p>
+      </Blank>
+    </main>
+  );
+}
+
+function Tray() {
+  const line = { stroke: "currentColor", strokeWidth: 2, strokeLinecap: "round", strokeLinejoin: "round" } as const;
+  return (
+    <svg width="40" height="40" viewBox="0 0 40 40" fill="none" aria-hidden="true" {...line}>
+      <path d="M5 23 10 8h20l5 15v9H5Z" />
+      <path d="M5 23h9c0 3 2.5 5 6 5s6-2 6-5h9" />
+    </svg>
+  );
+}
+
+/** After the drawing that the same key press causes. */
+function focusSoon(id: string): void {
+  requestAnimationFrame(() => document.getElementById(id)?.focus());
+}

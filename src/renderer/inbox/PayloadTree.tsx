@@ -1,0 +1,37 @@
+import { useState } from "react";
+import { Button } from "../parts/Button.tsx";
+import { words } from "../words.ts";
+import type { PayloadRow } from "./payload-rows.ts";
+import css from "./Payload.module.css";
+import { TreeRow } from "./TreeRow.tsx";
+
+/** So many lines are drawn at first; a longer payload says how many there are. */
+const firstRows = 400;
+
+/** The payload line by line; objects and lists fold. */
+export function PayloadTree({ rows }: { readonly rows: readonly PayloadRow[] }) {
+  const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
+  const [showsAll, setShowsAll] = useState(false);
+  const open = rows.filter(({ within }) => !within.some((key) => folded.has(key)));
+  const shown = showsAll ? open : open.slice(0, firstRows);
+  const toggle = (key: string) => {
+    const next = new Set(folded);
+    if (!next.delete(key)) next.add(key);
+    setFolded(next);
+  };
+  return (
+    <ul className={css.tree} aria-labelledby="payload-title">
+      {rows.length === 0 && <li className={css.more}>{words.payload.none}</li>}
+      {shown.map((row) => (
+        <TreeRow key={row.key} row={row} isFolded={folded.has(row.key)} onToggle={() => toggle(row.key)} />
+      ))}
+      {shown.length < open.length && (
+        <li className={css.more}>
+          <Button look="link" size="small" onClick={() => setShowsAll(true)}>
+            {words.payload.more(open.length - shown.length)}
+          </Button>
+        </li>
+      )}
+    </ul>
+  );
+}

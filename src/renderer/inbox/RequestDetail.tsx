@@ -1,0 +1,64 @@
+import type { ApprovalView } from "../../shared/approval.ts";
+import type { ConsoleState } from "../../shared/console.ts";
+import { useModel } from "../model.ts";
+import { Outside } from "../parts/Outside.tsx";
+import { useStore } from "../store.ts";
+import { clockTime } from "../times.ts";
+import { words } from "../words.ts";
+import { Decided, DecidedBar } from "./Decided.tsx";
+import { DecisionBar } from "./DecisionBar.tsx";
+import { Facts } from "./Facts.tsx";
+import { hindrance } from "./hindrance.ts";
+import panes from "./panes.module.css";
+import { Payload } from "./Payload.tsx";
+import css from "./RequestDetail.module.css";
+import { RequestHead } from "./RequestHead.tsx";
+
+interface RequestDetailProps {
+  readonly approval: ApprovalView;
+  readonly state: ConsoleState;
+  readonly isLinked: boolean;
+  readonly lastAtMs: number;
+}
+
+/** One request: who, what and why above the payload, and the decision below, which never scrolls away. */
+export function RequestDetail({ approval, state, isLinked, lastAtMs }: RequestDetailProps) {
+  const nowMs = useStore(useModel().clock);
+  const isPending = approval.state === "pending";
+  const hinders = hindrance(approval, state, isLinked, nowMs);
+  const seenAtMs = isLinked ? state.gateway.sinceMs : lastAtMs;
+  const isOld = hinders === "lost" || hinders === "offline";
+  const account = state.session.state === "signed-in" ? state.session.account : null;
+  return (
+    <article className={panes.detail} aria-labelledby="request-title">
+      <RequestHead approval={approval} gateway={state.gateway} isOld={isOld} />
+      <div className={css.body}>
+        <div className={css.read}>
+          {isPending && isOld && <p className={css.seen}>{words.offline.seen(clockTime(seenAtMs))}</p>}
+          {!isPending && <Decided approval={approval} state={state} account={account} />}
+          <WhyHeld rule={approval.rule} />
+          <Payload payload={approval.payload} />
+        </div>
+        <Facts approval={approval} connections={state.connections} />
+      </div>
+      {isPending ? <DecisionBar approval={approval} hinders={hinders} /> : <DecidedBar state={state} />}
+    </article>
+  );
+}
+
+function WhyHeld({ rule }: { readonly rule: ApprovalView["rule"] }) {
+  return (
+    <dl className={`${css.facts} ${css.wide}`}>
+      <dt>{words.request.why}</dt>
+      <dd>
+        “<Outside text={rule.why} />”
+        <span className={css.sub}>
+          {words.request.rule}
+          <Outside text={rule.name} />
+          {words.request.version}
+          <Outside text={rule.version} />
+        </span>
+      </dd>
+    </dl>
+  );
+}

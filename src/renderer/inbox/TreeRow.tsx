@@ -1,0 +1,125 @@
+import { useState, type CSSProperties } from "react";
+import { Button } from "../parts/Button.tsx";
+import { Icon } from "../parts/Icon.tsx";
+import { Outside, Segments } from "../parts/Outside.tsx";
+import { countUnseen, cut, quotedSegments, spoken } from "../visible-text.ts";
+import { words } from "../words.ts";
+import type { PayloadRow } from "./payload-rows.ts";
+import css from "./Payload.module.css";
+
+interface TreeRowProps {
+  readonly row: PayloadRow;
+  readonly isFolded: boolean;
+  readonly onToggle: () => void;
+}
+
+const foldAt = 240;
+
+/** One line: name, value, and what is to be said of it. */
+export function TreeRow({ row, isFolded, onToggle }: TreeRowProps) {
+  const [isLong, setLong] = useState(false);
+  const { value, name } = row;
+  const isBranch = (value.kind === "object" || value.kind === "array") && value.size > 0;
+  const depth = { "--depth": row.within.length } as CSSProperties;
+  return (
+    <li className={css.row} style={depth}>
+      <span className={css.value}>
+        {isBranch ? (
+          <Twist name={String(name)} isFolded={isFolded} onToggle={onToggle} />
+        ) : (
+          <span className={css.twist} />
+        )}
+        <span className={css.words}>
+          {name !== null && (
+            <>
+              <span className={css.key}>
+                <Outside text={String(name)} />
+              </span>
+              <span className={css.colon}>: </span>
+            </>
+          )}
+          <Value row={row} isLong={isLong} />
+        </span>
+      </span>
+      <Note row={row} isFolded={isFolded} isLong={isLong} onLong={() => setLong(!isLong)} />
+    </li>
+  );
+}
+
+function Value({ row, isLong }: { readonly row: PayloadRow; readonly isLong: boolean }) {
+  const { value, hiddenAs } = row;
+  if (value.kind === "object" || value.kind === "array") {
+    if (value.size > 0) return null;
+    return <span className={css.layout}>{value.kind === "object" ? "{}" : "[]"}</span>;
+  }
+  if (value.kind === "number" || value.kind === "word") {
+    return <bdi className={hiddenAs.length > 0 ? css.mask : css[value.kind]}>{value.text}</bdi>;
+  }
+  const shown = isLong ? value.text : cut(value.text, foldAt);
+  const isMasked = hiddenAs.length > 0;
+  // A chip has no quotes: it stands for a value, it is not one.
+  return (
+    <bdi className={isMasked ? css.mask : css.string}>
+      {!isMasked && '"'}
+      <Segments of={quotedSegments(shown)} />
+      {shown.length < value.text.length && "…"}
+      {!isMasked && '"'}
+    </bdi>
+  );
+}
+
+interface NoteProps {
+  readonly row: PayloadRow;
+  readonly isFolded: boolean;
+  readonly isLong: boolean;
+  readonly onLong: () => void;
+}
+
+function Note({ row: { value, hiddenAs, name }, isFolded, isLong, onLong }: NoteProps) {
+  const text = value.kind === "string" ? value.text : "";
+  const odd = countUnseen(text) + countUnseen(String(name ?? ""));
+  return (
+    <span className={css.note}>
+      {isFolded && "size" in value && words.payload.size(value.size, value.kind)}
+      {hiddenAs.length > 0 && words.payload.maskedAs(hiddenAs.map(kindWord))}
+      {odd > 0 && (
+        <>
+          <Icon name="note" size={12} />
+          {words.payload.odd(odd)}
+        </>
+      )}
+      {text.length > foldAt && (
+        <Button look="link" size="small" expanded={isLong} onClick={onLong}>
+          {isLong ? words.payload.less : words.payload.show(text.length)}
+        </Button>
+      )}
+    </span>
+  );
+}
+
+function Twist({
+  name,
+  isFolded,
+  onToggle,
+}: {
+  readonly name: string;
+  readonly isFolded: boolean;
+  readonly onToggle: () => void;
+}) {
+  return (
+    <button
+      type="button"
+      className={css.twist}
+      aria-expanded={!isFolded}
+      aria-label={`${isFolded ? words.payload.unfold : words.payload.fold} ${spoken(name)}`}
+      onClick={onToggle}
+    >
+      <Icon name={isFolded ? "right" : "down"} size={12} />
+    </button>
+  );
+}
+
+/** A detector's name as it is; `field` says that the field's name did it. */
+export function kindWord(kind: string): string {
+  return kind === "field" ? words.payload.fieldKind : spoken(kind, 40);
+}

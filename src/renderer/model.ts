@@ -1,0 +1,92 @@
+import { createContext, use } from "react";
+import type { ApprovalView } from "../shared/approval.ts";
+import type { ConsoleBridge, ConsoleState } from "../shared/console.ts";
+import type { LinkedBridge } from "./bridge.ts";
+import { createDecisions, type Decisions } from "./decisions.ts";
+import { createSelection, ownRequests, waitingFor, type Selection } from "./selection.ts";
+import { createStore, type Store, type WritableStore } from "./store.ts";
+import { createClock } from "./times.ts";
+import { spoken } from "./visible-text.ts";
+import { words } from "./words.ts";
+
+/** What is known: nothing yet, the owner's last state and whether it still speaks, or that it never will again. */
+export type View =
+  | { readonly at: "waiting" }
+  | { readonly at: "live"; readonly state: ConsoleState; readonly isLinked: boolean; readonly lastAtMs: number }
+  | { readonly at: "ended" };
+
+export type Page = "inbox" | "requests" | "connections";
+
+/** The console as its components see it. What it keeps beside the owner's state is only what is being done on this page. */
+export interface Model {
+  readonly bridge: ConsoleBridge;
+  readonly view: Store<View>;
+  readonly clock: Store<number>;
+  readonly page: WritableStore<Page>;
+  readonly selection: Selection;
+  readonly decisions: Decisions;
+  /** Reasons being written, by approval. */
+  readonly reasons: WritableStore<ReadonlyMap<string, string>>;
+  /** What a screen reader is told of new requests. */
+  readonly arrival: Store<string>;
+  readonly help: WritableStore<boolean>;
+}
+
+export function createModel(bridge: LinkedBridge): Model {
+  const view = createStore<View>({ at: "waiting" });
+  const page = createStore<Page>("inbox");
+  const selection = createSelection();
+  const decisions = createDecisions(bridge);
+  const arrival = createStore("");
+  let known: ReadonlySet<string> | null = null;
+
+  bridge.onState((state) => {
+    const before = known;
+    known = new Set(state.approvals.map(({ id }) => id));
+    if (before) arrival.set(arrivals(waitingFor(state).filter(({ id }) => !before.has(id))) || arrival.get());
+    selection.follow(state);
+    decisions.follow(state);
+    if (view.get().at !== "ended") view.set({ at: "live", state, isLinked: true, lastAtMs: Date.now() });
+  });
+  bridge.onLink((link) => {
+    const now = view.get();
+    if (link === "ended") {
+      decisions.leave();
+      view.set({ at: "ended" });
+    } else if (now.at === "live") view.set({ ...now, isLinked: link === "open" });
+  });
+  bridge.onShow(({ approval }) => {
+    const now = view.get();
+    const own = now.at === "live" && ownRequests(now.state).some(({ id }) => id === approval);
+    page.set(own ? "requests" : "inbox");
+    if (approval !== null && !own) selection.open(approval);
+  });
+  const clock = createClock();
+  return {
+    bridge,
+    view,
+    clock,
+    page,
+    selection,
+    decisions,
+    reasons: createStore<ReadonlyMap<string, string>>(new Map()),
+    arrival,
+    help: createStore(false),
+  };
+}
+
+export const ModelContext = createContext<Model | null>(null);
+
+export function useModel(): Model {
+  const model = use(ModelContext);
+  if (model === null) throw new Error("no console around this component");
+  return model;
+}
+
+function arrivals(fresh: readonly ApprovalView[]): string {
+  return fresh
+    .map(({ tool, connection, risk, requester }) =>
+      words.inbox.arrived(spoken(tool), spoken(connection), words.risk[risk], spoken(requester.name)),
+    )
+    .join(" ");
+}

@@ -1,0 +1,45 @@
+import type { Failure } from "../../shared/errors.ts";
+import { LargeMark } from "../frame/Mark.tsx";
+import { useModel } from "../model.ts";
+import { Blank } from "../parts/Blank.tsx";
+import { Button } from "../parts/Button.tsx";
+import { Outside } from "../parts/Outside.tsx";
+import text from "../parts/text.module.css";
+import { words } from "../words.ts";
+import { wording } from "../wording.ts";
+import css from "./session.module.css";
+
+/** Nobody is signed in: where the sign-in happens, and why the last one did not. */
+export function SignedOut({ issuer, error }: { readonly issuer: string; readonly error: Failure | null }) {
+  const { bridge } = useModel();
+  const signIn = (
+    <Button look="primary" size="large" onClick={() => void bridge.signIn()}>
+      {words.signIn.button}
+    </Button>
+  );
+  return (
+    <Blank art={<LargeMark />} artInk="strong" title={words.signIn.title} actions={signIn}>
+      <p>
+        {words.signIn.before}
+        <Outside text={issuer} look="code" />
+        {words.signIn.after}
+      </p>
+      {error && <WhatFailed error={error} />}
+    </Blank>
+  );
+}
+
+function WhatFailed({ error }: { readonly error: Failure }) {
+  return (
+    <div role="alert" className={css.failed}>
+      <p>
+        <b className={text.strong}>{words.signIn.ended}</b> {wording(error.code)}
+      </p>
+      {error.message !== "" && (
+        <p className={css.detail}>
+          “<Outside text={error.message} />”
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,62 @@
+import type { ConsoleState } from "../shared/console.ts";
+import { createStore, type Store } from "./store.ts";
+
+/** This machine's clock in ms, whole seconds, ticking while somebody looks. */
+export function createClock(read: () => number = Date.now): Store<number> {
+  const second = () => Math.floor(read() / 1000) * 1000;
+  const now = createStore(second());
+  let watchers = 0;
+  let timer: ReturnType<typeof setInterval> | undefined;
+  return {
+    get: now.get,
+    subscribe(listener) {
+      const stop = now.subscribe(listener);
+      if (watchers++ === 0) timer = setInterval(() => now.set(second()), 250);
+      now.set(second());
+      return () => {
+        stop();
+        if (--watchers === 0) clearInterval(timer);
+      };
+    },
+  };
+}
+
+/** The gateway's clock, which alone counts for expiry (rule 9). */
+export function gatewayTime(gateway: ConsoleState["gateway"], nowMs: number): number {
+  return nowMs + gateway.clockOffsetMs;
+}
+
+/** A moment of the gateway's clock as this machine's, for clock times that a person compares with the wall. */
+export function localTime(gateway: ConsoleState["gateway"], atMs: number): number {
+  return atMs - gateway.clockOffsetMs;
+}
+
+/** Time left as `m:ss`, from an hour on `h:mm:ss`. */
+export function timeLeft(leftMs: number): string {
+  const seconds = Math.max(0, Math.ceil(leftMs / 1000));
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+}
+
+/** How long ago, in the largest whole unit. */
+export function ago(passedMs: number): string {
+  const seconds = Math.floor(passedMs / 1000);
+  if (seconds < 5) return "just now";
+  if (seconds < 60) return `${seconds} s ago`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h ago`;
+  return `on ${day.format(Date.now() - passedMs)}`;
+}
+
+const two = (n: number) => String(n).padStart(2, "0");
+const minute = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
+const second = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
+
+export const clockTime = (atMs: number) => minute.format(atMs);
+export const clockSeconds = (atMs: number) => second.format(atMs);
+
+/** Clock time today, day and clock time otherwise. */
+export function moment(atMs: number, nowMs: number): string {
+  return day.format(atMs) === day.format(nowMs) ? minute.format(atMs) : `${day.format(atMs)}, ${minute.format(atMs)}`;
+}

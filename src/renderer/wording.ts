@@ -1,0 +1,120 @@
+import type { Verdict } from "../shared/approval.ts";
+import type { ErrorCode } from "../shared/errors.ts";
+
+interface Wording {
+  /** What happened and what it means. */
+  readonly what: string;
+  /** What to do. */
+  readonly next: string;
+}
+
+/** What a person is told for each code: here and nowhere else. */
+const wordings: Readonly<Record<ErrorCode, Wording>> = {
+  token_missing: { what: "The gateway got no proof of who you are.", next: "Sign in again." },
+  token_invalid: { what: "The gateway does not accept your sign-in.", next: "Sign in again." },
+  token_expired: { what: "Your sign-in has run out.", next: "Sign in again." },
+  token_not_yet_valid: {
+    what: "Your sign-in is not valid yet, so the clocks differ.",
+    next: "Set this computer’s clock, then sign in again.",
+  },
+  wrong_issuer: {
+    what: "The gateway does not know the sign-in provider of this account.",
+    next: "Sign in with your work account.",
+  },
+  wrong_audience: {
+    what: "The sign-in was made for another service.",
+    next: "Ask who runs the gateway to check its audience and scope.",
+  },
+  wrong_tenant: { what: "This account belongs to another organisation.", next: "Sign in with your work account." },
+  wrong_client: {
+    what: "The gateway does not accept sign-ins made by this app.",
+    next: "Ask who runs the gateway to allow its client id.",
+  },
+  issuer_unreachable: {
+    what: "The gateway cannot reach the sign-in provider, so it cannot check who you are.",
+    next: "Try again in a minute.",
+  },
+  sign_in_too_old: { what: "This device can be enrolled only right after a sign-in.", next: "Sign in again." },
+  unknown_device: { what: "The gateway does not know this device.", next: "Sign in again to enrol it." },
+  not_allowed: { what: "No rule allows this for you.", next: "Ask who runs the gateway if you need it." },
+  not_found: { what: "The gateway does not know this request, or it is not yours to see.", next: "Choose another." },
+  bad_request: { what: "The gateway did not understand the question.", next: "Update Countersign, then try again." },
+  too_large: { what: "The message was larger than the gateway takes.", next: "Shorten the reason." },
+  bad_signature: {
+    what: "The gateway could not verify this device’s signature.",
+    next: "Sign in again to enrol this device.",
+  },
+  already_decided: { what: "Somebody decided this request before you.", next: "There is nothing left to decide." },
+  self_approval: { what: "This request is your own; nobody decides on their own call.", next: "Ask another approver." },
+  digest_mismatch: {
+    what: "This request changed after you opened it, or is not what the gateway holds.",
+    next: "Read it again before you decide.",
+  },
+  expired: {
+    what: "The time ran out before your decision arrived.",
+    next: "The requester can call again to ask again.",
+  },
+  not_approver: {
+    what: "You are not among this request’s approvers, or no longer are.",
+    next: "Ask a member of the groups shown.",
+  },
+  rule_changed: {
+    what: "The rule that held this request has changed since.",
+    next: "The requester can call again to ask under today’s rule.",
+  },
+  decision_expired: {
+    what: "Your decision reached the gateway outside its time, so the clocks differ.",
+    next: "Decide again; if it repeats, set this computer’s clock.",
+  },
+  signed_out: { what: "You are signed out.", next: "Sign in, then try again." },
+  reauthentication_needed: { what: "Your sign-in has ended.", next: "Sign in again." },
+  cancelled: { what: "The sign-in was cancelled.", next: "Sign in when you are ready." },
+  timed_out: { what: "It took too long.", next: "Try again." },
+  denied: { what: "The sign-in provider refused.", next: "Sign in with another account, or ask who runs it." },
+  transient: {
+    what: "The connection broke off before the answer came.",
+    next: "Look at the state shown, then try again.",
+  },
+  misconfigured: {
+    what: "The sign-in is not set up correctly.",
+    next: "Ask who runs the gateway to check its provider’s settings.",
+  },
+  gateway_unreachable: {
+    what: "The gateway cannot be reached.",
+    next: "Check the network; it is tried again by itself.",
+  },
+  ledger_inconsistent: {
+    what: "The gateway’s ledger does not continue what this computer saw before.",
+    next: "Tell your auditor before you decide anything.",
+  },
+  port_taken: {
+    what: "Another program holds the tunnel’s port, so MCP clients cannot call.",
+    next: "End that program, then start Countersign again.",
+  },
+  profile_in_use: { what: "Another Countersign process owns this profile.", next: "Use that one, or end it first." },
+  not_running: { what: "Countersign is not reached from this page.", next: "See that it runs, then try again." },
+  usage: { what: "The question was put wrongly.", next: "Update Countersign, then try again." },
+  configuration: { what: "The configuration is not valid.", next: "Correct it as the detail says." },
+  store_failed: {
+    what: "The gateway could not write its ledger, so it did nothing.",
+    next: "Tell who runs the gateway, then try again.",
+  },
+  target_failed: { what: "The MCP server did not answer.", next: "Try again; if it repeats, tell who runs it." },
+  internal: { what: "Something failed that should not.", next: "Try again; the app’s log has the cause." },
+};
+
+/** What happened and what to do, in one line. */
+export function wording(code: ErrorCode): string {
+  return `${wordings[code].what} ${wordings[code].next}`;
+}
+
+/** The line above the decision bar after a refused decision; a decision whose answer was lost may have arrived. */
+export function refusal(code: ErrorCode, verdict: Verdict): { readonly lead: string; readonly rest: string } {
+  if (code === "transient" || code === "timed_out")
+    return { lead: "Not known whether it arrived.", rest: wording(code) };
+  const nothing = code === "already_decided" ? "" : " Nothing was run.";
+  return {
+    lead: verdict === "approve" ? "Not approved." : "Not denied.",
+    rest: `${wordings[code].what}${nothing} ${wordings[code].next}`,
+  };
+}
