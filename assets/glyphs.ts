@@ -29,7 +29,13 @@ const plus = "M0 3.3H3.4M1.7 1.6V5";
 interface Measures {
   readonly line: string;
   /** Centre of the seal, radius of the filled seal, radius and width of the ring. */
-  readonly seal: { readonly x: number; readonly y: number; readonly filled: number; readonly ring: number; readonly width: number };
+  readonly seal: {
+    readonly x: number;
+    readonly y: number;
+    readonly filled: number;
+    readonly ring: number;
+    readonly width: number;
+  };
   readonly check: { readonly path: string; readonly width: number };
   readonly slash: { readonly path: string; readonly clear: number };
   readonly bars: readonly string[];
@@ -46,7 +52,12 @@ const measures: Readonly<Record<GlyphSize, Measures>> = {
     slash: { path: "M2.5 14.5 13.5 1", clear: 3.9 },
     bars: [`<rect x="6" y="4" width="1" height="4"/>`, `<rect x="9" y="4" width="1" height="4"/>`],
     pill: `<rect x="1" y="0" width="14" height="12" rx="3"/>`,
-    figure: { alone: "translate(5.5 2.5) scale(1.25 1.167)", nine: "translate(2.9 2.5) scale(1 1.167)", plus: "translate(8.9 3.2) scale(1)", width: 1.3 },
+    figure: {
+      alone: "translate(5.5 2.5) scale(1.25 1.167)",
+      nine: "translate(2.9 2.5) scale(1 1.167)",
+      plus: "translate(8.9 3.2) scale(1)",
+      width: 1.3,
+    },
   },
   22: {
     line: `<rect x="3" y="18" width="16" height="2" rx=".5"/>`,
@@ -55,16 +66,29 @@ const measures: Readonly<Record<GlyphSize, Measures>> = {
     slash: { path: "M4 19 18 2.5", clear: 5.2 },
     bars: [`<rect x="8" y="6" width="2" height="6" rx=".4"/>`, `<rect x="12" y="6" width="2" height="6" rx=".4"/>`],
     pill: `<rect x="2" y="1" width="18" height="16" rx="4"/>`,
-    figure: { alone: "translate(8 5) scale(1.5 1.333)", nine: "translate(4.4 5) scale(1.333)", plus: "translate(12.2 5) scale(1.333)", width: 1.4 },
+    figure: {
+      alone: "translate(8 5) scale(1.5 1.333)",
+      nine: "translate(4.4 5) scale(1.333)",
+      plus: "translate(12.2 5) scale(1.333)",
+      width: 1.4,
+    },
   },
   32: {
     line: `<rect x="4" y="26" width="24" height="3" rx=".5"/>`,
     seal: { x: 16, y: 12.5, filled: 10.5, ring: 9.25, width: 2.5 },
     check: { path: "M11 12.7 14.65 16.3 21 8.85", width: 3 },
     slash: { path: "M5 28 27 3", clear: 6.5 },
-    bars: [`<rect x="11.5" y="8" width="3" height="9" rx=".5"/>`, `<rect x="17.5" y="8" width="3" height="9" rx=".5"/>`],
+    bars: [
+      `<rect x="11.5" y="8" width="3" height="9" rx=".5"/>`,
+      `<rect x="17.5" y="8" width="3" height="9" rx=".5"/>`,
+    ],
     pill: `<rect x="3" y="2" width="26" height="21" rx="6"/>`,
-    figure: { alone: "translate(12 6.5) scale(2)", nine: "translate(6.6 6.5) scale(2)", plus: "translate(17.6 6.5) scale(2)", width: 1.3 },
+    figure: {
+      alone: "translate(12 6.5) scale(2)",
+      nine: "translate(6.6 6.5) scale(2)",
+      plus: "translate(17.6 6.5) scale(2)",
+      width: 1.3,
+    },
   },
 };
 

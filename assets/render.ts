@@ -33,7 +33,10 @@ async function renderGlyphs(page: Page): Promise<void> {
       for (const [pixels, drawing] of files) {
         // The macOS panel asks for 16 points at single and double density.
         if (look === "template" && pixels !== 16 && pixels !== 32) continue;
-        await writeFile(here(`tray/${look}/${name}-${pixels}.png`), await draw(page, glyph(name, drawing, look), pixels));
+        await writeFile(
+          here(`tray/${look}/${name}-${pixels}.png`),
+          await draw(page, glyph(name, drawing, look), pixels),
+        );
       }
     }
   }
@@ -55,7 +58,10 @@ async function renderAppIcon(page: Page): Promise<void> {
 async function withMargin(page: Page, image: IconImage): Promise<IconImage> {
   if (image.size <= 32) return image;
   const source = await readFile(here("app-icon.svg"), "utf8");
-  return { size: image.size, png: await draw(page, source.replace(`viewBox="4 4 120 120"`, `viewBox="-11 -11 150 150"`), image.size) };
+  return {
+    size: image.size,
+    png: await draw(page, source.replace(`viewBox="4 4 120 120"`, `viewBox="-11 -11 150 150"`), image.size),
+  };
 }
 
 /** An SVG document as a PNG of `pixels` by `pixels` with a transparent ground. */

@@ -18,7 +18,8 @@ export function createBrowserOpener(): BrowserOpener {
     open: async (url) => {
       const address = externalAddress(url);
       if (address === null) throw new CountersignError("not_allowed", "That address may not be opened in the browser.");
-      if (!asked.click) throw new CountersignError("not_allowed", "The browser opens only after a click. Sign in again.");
+      if (!asked.click)
+        throw new CountersignError("not_allowed", "The browser opens only after a click. Sign in again.");
       asked.click = false;
       await shell.openExternal(address);
     },

@@ -38,7 +38,7 @@ export function closeBeforeQuit(close: () => Promise<void>): void {
     event.preventDefault();
     if (progress.stage === "closing") return;
     progress.stage = "closing";
-    void closeInTime(close).then(() => {
+    void closeInTime(close).finally(() => {
       progress.stage = "closed";
       app.quit();
     });

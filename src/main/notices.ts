@@ -31,7 +31,11 @@ export function planNotices(told: Told, state: ConsoleState, enabled: boolean, n
   const reached = state.session.state !== "signed-in" || state.gateway.link === "online";
   const over = [...told.keys()].filter((id) => reached && !waits.has(id));
   const kept = [...told, ...waiting.map((approval) => [approval.id, approval.expiresAtMs] as const)];
-  return { fresh, over, told: new Map(kept.filter(([id, endsAtMs]) => waits.has(id) || endsAtMs > nowMs + state.gateway.clockOffsetMs)) };
+  return {
+    fresh,
+    over,
+    told: new Map(kept.filter(([id, endsAtMs]) => waits.has(id) || endsAtMs > nowMs + state.gateway.clockOffsetMs)),
+  };
 }
 
 /** What a notification says of a request; on a locked screen only that one waits. */

@@ -47,7 +47,12 @@ export function createNotifications({ settings, assets, open }: NotificationPart
   });
   return {
     follow: (state) => {
-      const plan = planNotices(held.told, state, settings.get().notifications && Notification.isSupported(), Date.now());
+      const plan = planNotices(
+        held.told,
+        state,
+        settings.get().notifications && Notification.isSupported(),
+        Date.now(),
+      );
       held.told = plan.told;
       for (const id of plan.over) dismiss(id);
       for (const approval of plan.fresh) tell(approval, state);

@@ -15,11 +15,15 @@ export interface ProfilePlace {
 }
 
 /** The profile named by `--profile DIR`, otherwise `profiles/default` of the user data folder. */
-export function findProfile(argv: readonly string[] = process.argv, env: NodeJS.ProcessEnv = process.env): ProfilePlace {
+export function findProfile(
+  argv: readonly string[] = process.argv,
+  env: NodeJS.ProcessEnv = process.env,
+): ProfilePlace {
   const gateway = managedGateway(env) ?? env["COUNTERSIGN_GATEWAY"] ?? null;
   const at = argv.indexOf("--profile");
   const named = at < 0 ? undefined : argv[at + 1];
-  if (named === undefined) return { directory: join(app.getPath("userData"), "profiles", "default"), userData: null, gateway };
+  if (named === undefined)
+    return { directory: join(app.getPath("userData"), "profiles", "default"), userData: null, gateway };
   const directory = resolve(named);
   // Two profiles are two apps: each has its own instance lock, settings and caches.
   return { directory, userData: join(directory, "desktop"), gateway };
@@ -42,7 +46,11 @@ export async function openProfile(
     return await open({ directory: place.directory, deviceName: hostname(), ...desktop });
   } catch (error) {
     report(`The profile ${place.directory} did not open`, error);
-    await dialog.showMessageBox({ type: "error", message: "Countersign cannot start", detail: toFailure(error).message });
+    await dialog.showMessageBox({
+      type: "error",
+      message: "Countersign cannot start",
+      detail: toFailure(error).message,
+    });
     return null;
   }
 }

@@ -7,7 +7,9 @@ export function report(what: string, error?: unknown): void {
     return;
   }
   const failure = toFailure(error);
-  process.stderr.write(`countersign: ${what} (${failure.code}): ${failure.code === "internal" ? cause(error) : failure.message}\n`);
+  process.stderr.write(
+    `countersign: ${what} (${failure.code}): ${failure.code === "internal" ? cause(error) : failure.message}\n`,
+  );
 }
 
 function cause(error: unknown): string {

@@ -36,7 +36,11 @@ export interface Settings {
 /** The settings kept in `settings.json` of the user data folder. What does not fit there is reported and counts as not set. */
 export function openSettings(): Settings {
   const store = openStore();
-  const held = { values: readSettings(store.store, (key) => report(`settings.json: ${key} has a value that does not fit; using its default`)) };
+  const held = {
+    values: readSettings(store.store, (key) =>
+      report(`settings.json: ${key} has a value that does not fit; using its default`),
+    ),
+  };
   return {
     get: () => held.values,
     set: (changed) => {

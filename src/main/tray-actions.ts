@@ -19,7 +19,13 @@ interface Performers {
 }
 
 /** Does what a click in the tray's menu asks for. */
-export function createPerformer({ window, client, browser, settings, redraw }: Performers): (action: TrayAction) => void {
+export function createPerformer({
+  window,
+  client,
+  browser,
+  settings,
+  redraw,
+}: Performers): (action: TrayAction) => void {
   const ask = <C extends ConsoleCall>(call: C, input: ConsoleInput<C>): void => {
     void askAndSay(client, call, input);
   };
@@ -54,7 +60,11 @@ export function createPerformer({ window, client, browser, settings, redraw }: P
 }
 
 /** A menu has no place for an answer, so what failed is said in a dialog. */
-async function askAndSay<C extends ConsoleCall>(client: Pick<Client, "call">, call: C, input: ConsoleInput<C>): Promise<void> {
+async function askAndSay<C extends ConsoleCall>(
+  client: Pick<Client, "call">,
+  call: C,
+  input: ConsoleInput<C>,
+): Promise<void> {
   try {
     const result = await client.call(call, input, "window");
     if (result.ok || result.error.code === "cancelled") return;

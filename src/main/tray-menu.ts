@@ -46,6 +46,8 @@ function situation(state: ConsoleState): MenuTemplate {
       return [text("The sign-in has ended. Calls are refused."), click("Sign in…", { do: "signIn" }), line, openApp];
     case "signed-in":
       return state.gateway.link === "online" ? online(state) : offline(state);
+    default:
+      return session satisfies never;
   }
 }
 
@@ -58,6 +60,7 @@ function online(state: ConsoleState): MenuTemplate {
     ...requests,
     ...(more > 0 ? [text(`and ${more} more in the inbox`)] : []),
     openInbox,
+    ...(state.ledger === null ? [] : [text("The gateway's ledger does not check out: see the window")]),
     line,
     ...addresses(state, waiting.length === 0 ? addressesAtHand : 0),
   ];
@@ -91,12 +94,14 @@ function addresses(state: ConsoleState, atHand: number): MenuTemplate {
   if (state.tunnel.state === "failed") return [text("MCP clients cannot connect: the local address did not open")];
   const known = state.connections.filter((connection) => connection.url !== null);
   if (known.length === 0) return [text("No connections to copy the address of")];
-  const copy = (label: (shown: string) => string) => (connection: { readonly name: string }) =>
-    click(label(name(connection.name)), { do: "copyAddress", connection: connection.name });
-  const first = known.slice(0, atHand).map(copy((shown) => `Copy address of ${shown}`));
+  const first = known.slice(0, atHand).map((connection) => copyAddress("Copy address of ", connection.name));
   if (known.length <= atHand) return first;
-  const label = atHand === 0 ? "Copy address" : "All connections";
-  return [...first, { kind: "menu", label, items: known.map(copy((shown) => shown)) }];
+  const items = known.map((connection) => copyAddress("", connection.name));
+  return [...first, { kind: "menu", label: atHand === 0 ? "Copy address" : "All connections", items }];
+}
+
+function copyAddress(before: string, connection: string): MenuItem {
+  return click(`${before}${name(connection)}`, { do: "copyAddress", connection });
 }
 
 function settingItems({ session }: ConsoleState, { notifications, startAtLogin }: MenuChoices): MenuTemplate {

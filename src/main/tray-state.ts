@@ -17,6 +17,26 @@ export function trayGlyph(state: ConsoleState): TrayGlyph {
   return waitingFor(state).length > 0 ? "attention" : "connected";
 }
 
+/** File name of a state's glyph, without size: `connected`, `attention-3`, `attention-more` above nine. */
+export function glyphName(state: ConsoleState): string {
+  const glyph = trayGlyph(state);
+  if (glyph !== "attention") return glyph;
+  const count = waitingFor(state).length;
+  return count > 9 ? "attention-more" : `attention-${count}`;
+}
+
+/** Which inks are read on this desktop's panel. GNOME's is dark under either theme; Windows tells its panel's theme apart from the apps'. */
+export function panelLook(
+  platform: NodeJS.Platform,
+  desktop: string,
+  theme: { readonly shouldUseDarkColors: boolean; readonly shouldUseDarkColorsForSystemIntegratedUI: boolean },
+): "on-dark" | "on-light" | "template" {
+  if (platform === "darwin") return "template";
+  if (platform === "win32") return theme.shouldUseDarkColorsForSystemIntegratedUI ? "on-dark" : "on-light";
+  if (/gnome|unity/i.test(desktop)) return "on-dark";
+  return theme.shouldUseDarkColors ? "on-dark" : "on-light";
+}
+
 /** One line that says the same as the glyph, for the pointer and for screen readers. */
 export function trayToolTip(state: ConsoleState): string {
   const glyph = trayGlyph(state);
@@ -29,6 +49,8 @@ export function trayToolTip(state: ConsoleState): string {
       return "Countersign: connected";
     case "attention":
       return `Countersign: ${requestsWait(waitingFor(state).length)}`;
+    default:
+      return glyph satisfies never;
   }
 }
 

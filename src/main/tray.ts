@@ -71,6 +71,8 @@ function nativeItem(item: MenuItem, perform: (action: TrayAction) => void): Menu
       return { label: plain(item.label), type: "checkbox", checked: item.on, click: () => perform(item.action) };
     case "menu":
       return { label: plain(item.label), submenu: nativeMenu(item.items, perform) };
+    default:
+      return item satisfies never;
   }
 }
 

@@ -104,7 +104,8 @@ function hideToTray(window: BrowserWindow, settings: Settings): void {
   void dialog.showMessageBox({
     type: "info",
     message: "Countersign stays in the tray",
-    detail: "Calls go on and requests still reach you. Start Countersign again to see this window, or quit it from the tray's menu.",
+    detail:
+      "Calls go on and requests still reach you. Start Countersign again to see this window, or quit it from the tray's menu.",
   });
 }
 

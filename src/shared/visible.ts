@@ -15,7 +15,8 @@ export function visibleLine(text: string, longest: number): string {
 
 // Controls, format and bidirectional characters, unassigned, private and lone surrogates, separators, what draws nothing by default
 // (fillers, variation selectors, tags), and every blank but the space.
-const hiddenCharacters = /[\p{Cc}\p{Cf}\p{Cn}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\p{Zs}/gu;
+const hiddenCharacters =
+  /[\p{Cc}\p{Cf}\p{Cn}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\p{Zs}/gu;
 
 function codePoint(character: string): string {
   return (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");

@@ -11,6 +11,7 @@ export function stateWith(changed: Partial<ConsoleState> = {}): ConsoleState {
       account: { id: "demo:2", kind: "user", name: "A.", groups: ["security"] },
       device: "device-1",
     },
+    ledger: null,
     provider: { kind: "oidc", issuer: "https://login.example" },
     tunnel: { state: "open", port: 7878, addresses: ["http://127.0.0.1:7878"] },
     connections: [],
@@ -50,7 +51,10 @@ export function approvalWith(changed: Partial<ApprovalView> = {}): ApprovalView 
 }
 
 /** An engineer's side without a gateway: its state is what a test says, its calls are kept. */
-export interface FakeClient extends Pick<Client, "state" | "onState" | "call" | "openTunnel" | "show" | "onShow" | "close"> {
+export interface FakeClient extends Pick<
+  Client,
+  "state" | "onState" | "call" | "openTunnel" | "show" | "onShow" | "close"
+> {
   readonly calls: { readonly call: string; readonly input: unknown; readonly presence: string }[];
   readonly closed: () => boolean;
   change(state: ConsoleState): void;

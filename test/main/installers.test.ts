@@ -5,7 +5,6 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
-import { icns, ico } from "../../assets/containers.ts";
 
 const root = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const configuration = z.record(z.string(), z.unknown());
@@ -18,7 +17,7 @@ async function readConfiguration(): Promise<Record<string, unknown>> {
 async function validate(config: unknown): Promise<void> {
   const require = createRequire(createRequire(import.meta.url).resolve("electron-builder"));
   const { validateConfiguration } = require("app-builder-lib/out/util/config/config.js") as {
-    validateConfiguration(config: unknown, log: { isEnabled: boolean }): Promise<void>;
+    readonly validateConfiguration: (config: unknown, log: { isEnabled: boolean }) => Promise<void>;
   };
   await validateConfiguration(config, { isEnabled: false });
 }
@@ -29,7 +28,9 @@ test("electron-builder accepts the configuration", async () => {
 
 test("electron-builder refuses a fuse it does not know, so that a misspelt one is noticed", async () => {
   const config = await readConfiguration();
-  await expect(validate({ ...config, electronFuses: { runAsNodes: false } })).rejects.toThrow(/configuration.electronFuses/);
+  await expect(validate({ ...config, electronFuses: { runAsNodes: false } })).rejects.toThrow(
+    /configuration.electronFuses/,
+  );
 });
 
 test("the shipped executable cannot be turned into a Node or a debugger", async () => {
@@ -54,22 +55,29 @@ test("every icon the installers name is there", () => {
   }
 });
 
-test("an .ico says 256 as 0 and points at each of its images", () => {
-  const images = [
-    { size: 16, png: Buffer.from("sixteen") },
-    { size: 256, png: Buffer.from("large") },
-  ];
-  const file = ico(images);
-  expect([file.readUInt16LE(2), file.readUInt16LE(4), file[6], file[22]]).toEqual([1, 2, 16, 0]);
-  for (const [index, { png }] of images.entries()) {
+test("icon.ico points at PNG images of the sizes it states", async () => {
+  const file = await readFile(root("assets/icon.ico"));
+  const sizes = Array.from({ length: file.readUInt16LE(4) }, (_, index) => {
     const at = file.readUInt32LE(6 + 16 * index + 12);
-    expect(file.subarray(at, at + file.readUInt32LE(6 + 16 * index + 8))).toEqual(png);
-  }
+    // 256 does not fit into a byte and is written as 0.
+    expect(pngSize(file.subarray(at)) % 256).toBe(file[6 + 16 * index]);
+    return pngSize(file.subarray(at));
+  });
+  expect(sizes).toEqual([16, 24, 32, 48, 64, 128, 256]);
 });
 
-test("an .icns states its own length and that of each part", () => {
-  const file = icns([{ size: 128, png: Buffer.from("png") }]);
-  expect(file.readUInt32BE(4)).toBe(file.length);
-  expect(file.subarray(8, 12).toString("latin1")).toBe("ic07");
-  expect(file.readUInt32BE(12)).toBe(8 + 3);
+test("icon.icns is made of whole parts, each a PNG of the size of its type", async () => {
+  const file = await readFile(root("assets/icon.icns"));
+  expect([file.toString("latin1", 0, 4), file.readUInt32BE(4)]).toEqual(["icns", file.length]);
+  const parts: Record<string, number> = {};
+  for (let at = 8; at < file.length; at += file.readUInt32BE(at + 4)) {
+    parts[file.toString("latin1", at, at + 4)] = pngSize(file.subarray(at + 8));
+  }
+  expect(parts).toMatchObject({ icp4: 16, ic11: 32, ic12: 64, ic07: 128, ic08: 256, ic09: 512, ic10: 1024 });
 });
+
+/** The width of a PNG, from its IHDR. */
+function pngSize(png: Buffer): number {
+  expect(png.toString("latin1", 1, 4)).toBe("PNG");
+  return png.readUInt32BE(16);
+}

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { chromium, type Browser, type Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { build } from "vite";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { Client } from "../../src/client/index.ts";
@@ -20,14 +20,12 @@ declare global {
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const client = createFakeClient(stateWith());
-let browser: Browser;
 let electron: StandIn;
 let shell: StandInWindow;
 let page: Page;
 
 beforeAll(async () => {
-  browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
-  electron = await installElectron(browser);
+  electron = await installElectron();
   const profile = join(electron.folder, "profile");
   await mkdir(profile);
   await writeFile(join(profile, "profile.json"), "{}");
@@ -45,7 +43,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await electron.close();
-  await browser.close();
 });
 
 test("boots into a sandboxed window that shows the console", async () => {
@@ -62,7 +59,9 @@ test("boots into a sandboxed window that shows the console", async () => {
 test("gives the page the named methods and nothing else of Electron or Node", async () => {
   const found = await page.evaluate(() => ({
     methods: Object.keys(window.countersign).sort(),
-    strangers: ["require", "process", "module", "electron", "ipcRenderer", "__standInInvoke"].filter((name) => name in window),
+    strangers: ["require", "process", "module", "electron", "ipcRenderer", "__standInInvoke"].filter(
+      (name) => name in window,
+    ),
     frozen: Object.isFrozen(window.countersign),
   }));
   expect(found).toEqual({
@@ -76,7 +75,9 @@ test("shows its state and, after a request arrives, the count in the tray", asyn
   const tray = electron.trays.at(-1);
   expect(tray?.toolTip).toBe("Countersign: connected");
   expect(tray?.menu.labels[0]).toBe("No requests wait");
-  client.change(stateWith({ approvals: [approvalWith(), approvalWith({ id: "approval-2", tool: "write_file", risk: "high" })] }));
+  client.change(
+    stateWith({ approvals: [approvalWith(), approvalWith({ id: "approval-2", tool: "write_file", risk: "high" })] }),
+  );
   expect(tray?.toolTip).toBe("Countersign: 2 requests wait for you");
   expect(tray?.menu.labels.slice(0, 3)).toEqual([
     "2 requests wait for you",
@@ -87,18 +88,27 @@ test("shows its state and, after a request arrives, the count in the tray", asyn
 });
 
 test("notifies of each new request once, without its payload, and a click shows the request in the page", async () => {
-  client.change(stateWith({ ...client.state(), gateway: { ...client.state().gateway, link: "offline" }, approvals: [] }));
-  client.change(stateWith({ approvals: [approvalWith(), approvalWith({ id: "approval-2", tool: "write_file", risk: "high" })] }));
+  client.change(
+    stateWith({ ...client.state(), gateway: { ...client.state().gateway, link: "offline" }, approvals: [] }),
+  );
+  client.change(
+    stateWith({ approvals: [approvalWith(), approvalWith({ id: "approval-2", tool: "write_file", risk: "high" })] }),
+  );
   expect(electron.notifications.map(({ title, body }) => ({ title, body }))).toEqual([
     { title: "S. asks to run read_file on reports-share", body: "Low risk. Denied at 14:36 unless decided." },
     { title: "S. asks to run write_file on reports-share", body: "High risk. Denied at 14:36 unless decided." },
   ]);
   electron.notifications[1]?.emit("click");
-  await page.getByRole("heading", { name: /write_file/ }).first().waitFor();
+  await page
+    .getByRole("heading", { name: /write_file/ })
+    .first()
+    .waitFor();
 });
 
 test("takes a notification away when the request is decided elsewhere", () => {
-  client.change(stateWith({ approvals: [approvalWith({ state: "denied", revision: 2 }), approvalWith({ id: "approval-2" })] }));
+  client.change(
+    stateWith({ approvals: [approvalWith({ state: "denied", revision: 2 }), approvalWith({ id: "approval-2" })] }),
+  );
   expect(electron.notifications[0]?.state).toBe("closed");
 });
 
@@ -117,7 +127,9 @@ test("refuses a call of another shape", async () => {
 
 test("refuses a call from another window, though it has the same page and preload", async () => {
   const calls = client.calls.length;
-  const other = new electron.BrowserWindow({ webPreferences: { preload: shell.options.webPreferences?.preload ?? "" } });
+  const other = new electron.BrowserWindow({
+    webPreferences: { preload: shell.options.webPreferences?.preload ?? "" },
+  });
   await other.loadURL("app://countersign/index.html");
   const result = await (await other.webContents.page).evaluate(() => window.countersign.signIn());
   expect(result).toMatchObject({ ok: false, error: { code: "not_allowed" } });
@@ -149,7 +161,12 @@ test("keeps the page where it is and lets it open nothing", async () => {
 
 test("refuses every web permission", () => {
   const answers: boolean[] = [];
-  electron.session.handlers.request?.(null as never, "notifications", (granted) => answers.push(granted), null as never);
+  electron.session.handlers.request?.(
+    null as never,
+    "notifications",
+    (granted) => answers.push(granted),
+    null as never,
+  );
   expect(answers).toEqual([false]);
   expect(electron.session.handlers.check?.(null, "clipboard-read", "app://countersign", null as never)).toBe(false);
   expect(electron.session.handlers.device?.(null as never)).toBe(false);
@@ -175,7 +192,10 @@ test("closes the engineer's side before it quits", async () => {
 
 async function writePage(folder: string): Promise<void> {
   await mkdir(folder);
-  await writeFile(join(folder, "index.html"), "<!doctype html><script type=module src=/page.js></script><h1>No requests</h1>");
+  await writeFile(
+    join(folder, "index.html"),
+    "<!doctype html><script type=module src=/page.js></script><h1>No requests</h1>",
+  );
   const script = `
     const held = { state: null };
     countersign.onState((state) => { held.state = state; });

@@ -12,7 +12,10 @@ import type {
 } from "electron";
 
 /** A notification that is shown nowhere: a test clicks it by `emit("click")`. */
-export class StandInNotification extends EventEmitter implements Pick<Notification, "show" | "close" | "title" | "body"> {
+export class StandInNotification
+  extends EventEmitter
+  implements Pick<Notification, "show" | "close" | "title" | "body">
+{
   static readonly all: StandInNotification[] = [];
   readonly options: NotificationConstructorOptions;
   state: "made" | "shown" | "closed" = "made";
@@ -50,9 +53,13 @@ export interface Desktop {
   readonly powerMonitor: EventEmitter;
   readonly shell: Pick<Shell, "openExternal">;
   readonly clipboard: Pick<Clipboard, "writeText">;
-  readonly dialog: Pick<Dialog, "showErrorBox"> & { showMessageBox(options: MessageBoxOptions): Promise<{ response: number }> };
+  readonly dialog: Pick<Dialog, "showErrorBox"> & {
+    showMessageBox(options: MessageBoxOptions): Promise<{ response: number }>;
+  };
   readonly nativeTheme: Pick<NativeTheme, "shouldUseDarkColors" | "shouldUseDarkColorsForSystemIntegratedUI">;
-  readonly screen: { getDisplayMatching(bounds: Rectangle): Pick<ReturnType<Screen["getDisplayMatching"]>, "workArea"> };
+  readonly screen: {
+    getDisplayMatching(bounds: Rectangle): Pick<ReturnType<Screen["getDisplayMatching"]>, "workArea">;
+  };
 }
 
 export function createDesktop(): Desktop {
@@ -69,7 +76,11 @@ export function createDesktop(): Desktop {
         opened.push(url);
       },
     },
-    clipboard: { writeText: (text) => void copied.push(text) },
+    clipboard: {
+      writeText: async (text) => {
+        copied.push(text);
+      },
+    },
     dialog: {
       showErrorBox: (message, detail) => void dialogs.push({ message, detail }),
       showMessageBox: async ({ message, detail }) => {

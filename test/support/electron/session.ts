@@ -18,7 +18,7 @@ export class StandInProtocol implements Pick<Protocol, "handle" | "registerSchem
   }
   handle(scheme: string, handler: Parameters<Protocol["handle"]>[1]): void {
     if (this.#handlers.has(scheme)) throw new Error(`${scheme}: has a handler already`);
-    this.#handlers.set(scheme, handler as unknown as Handler);
+    this.#handlers.set(scheme, handler);
   }
   handlerFor(scheme: string): Handler | undefined {
     return this.schemes.get(scheme)?.privileges?.standard === true ? this.#handlers.get(scheme) : undefined;

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { registerHooks } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser } from "playwright-core";
+import { chromium, type Browser, type BrowserContext } from "playwright-core";
 import { StandInApp } from "./app.ts";
 import { createWindowClass, type WindowClass } from "./browser-window.ts";
 import { createDesktop, StandInNotification, type Desktop } from "./desktop.ts";
@@ -33,9 +33,9 @@ export interface StandIn {
 }
 
 /** Puts a stand-in in the place of `electron` for this process. Once a process: main's modules bind to it when they are first imported. */
-export async function installElectron(browser: Browser, options: { readonly instanceTaken?: boolean } = {}): Promise<StandIn> {
+export async function installElectron(options: { readonly instanceTaken?: boolean } = {}): Promise<StandIn> {
   const folder = await mkdtemp(join(tmpdir(), "countersign-electron-"));
-  const context = await browser.newContext({ serviceWorkers: "block" });
+  const chromiumPages = lazyContext();
   const windows: { all: WindowClass | null } = { all: null };
   const app = new StandInApp({
     folder,
@@ -46,7 +46,7 @@ export async function installElectron(browser: Browser, options: { readonly inst
   const session = new StandInSession(protocol);
   const ipcMain = new StandInIpcMain();
   const desktop = createDesktop();
-  const BrowserWindow = createWindowClass(app, { context, protocol, ipcMain });
+  const BrowserWindow = createWindowClass(app, { context: () => chromiumPages.open(), protocol, ipcMain });
   windows.all = BrowserWindow;
   replaceElectron({
     app,
@@ -79,8 +79,26 @@ export async function installElectron(browser: Browser, options: { readonly inst
       app.becomeReady();
     },
     close: async () => {
-      await context.close();
+      await chromiumPages.close();
       await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Debian's Chromium, started with the first window. */
+function lazyContext(): { open(): Promise<BrowserContext>; close(): Promise<void> } {
+  const held: { browser: Promise<Browser> | null; context: Promise<BrowserContext> | null } = {
+    browser: null,
+    context: null,
+  };
+  return {
+    open: () => {
+      held.browser ??= chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
+      held.context ??= held.browser.then((browser) => browser.newContext({ serviceWorkers: "block" }));
+      return held.context;
+    },
+    close: async () => {
+      await (await held.browser)?.close();
     },
   };
 }

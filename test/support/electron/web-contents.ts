@@ -9,7 +9,7 @@ import type { StandInProtocol } from "./session.ts";
 import { ipcBinding, mainWorldScript, preloadPort, preloadScript, preloadWorld } from "./worlds.ts";
 
 export interface PageParts {
-  readonly context: BrowserContext;
+  readonly context: () => Promise<BrowserContext>;
   readonly protocol: StandInProtocol;
   readonly ipcMain: StandInIpcMain;
 }
@@ -63,7 +63,7 @@ export class StandInWebContents extends EventEmitter implements Pick<WebContents
   }
 
   async #open(preload: string | undefined): Promise<Page> {
-    const { context } = this.#parts;
+    const context = await this.#parts.context();
     const page = await context.newPage();
     const cdp = await context.newCDPSession(page);
     this.#held.page = page;
@@ -73,7 +73,8 @@ export class StandInWebContents extends EventEmitter implements Pick<WebContents
     cdp.on("Page.windowOpen", ({ url }) => this.#askToOpen(url));
     page.on("popup", (popup) => void popup.close());
     cdp.on("Runtime.executionContextCreated", ({ context: created }) => {
-      if (created.name === preloadWorld && created.auxData?.["frameId"] === mainFrameId) this.#held.preloadContext = created.id;
+      if (created.name === preloadWorld && created.auxData?.["frameId"] === mainFrameId)
+        this.#held.preloadContext = created.id;
     });
     cdp.on("Runtime.bindingCalled", ({ executionContextId, payload }) => {
       if (executionContextId === this.#held.preloadContext) void this.#invoke(payload);
@@ -88,14 +89,18 @@ export class StandInWebContents extends EventEmitter implements Pick<WebContents
     const mark = `bridge-${crypto.randomUUID()}`;
     await cdp.send("Runtime.addBinding", { name: ipcBinding, executionContextName: preloadWorld });
     await cdp.send("Page.addScriptToEvaluateOnNewDocument", { source: mainWorldScript(mark) });
-    await cdp.send("Page.addScriptToEvaluateOnNewDocument", { source: preloadScript(mark, source), worldName: preloadWorld });
+    await cdp.send("Page.addScriptToEvaluateOnNewDocument", {
+      source: preloadScript(mark, source),
+      worldName: preloadWorld,
+    });
   }
 
   /** Custom schemes are answered by main's own handler; the network is not there at all. */
   async #serve(route: Route): Promise<void> {
     const request = route.request();
     const url = electronAddress(request.url());
-    if (request.isNavigationRequest() && !this.#loading.delete(request.url()) && !this.#mayNavigate(url)) return route.abort("aborted");
+    if (request.isNavigationRequest() && !this.#loading.delete(request.url()) && !this.#mayNavigate(url))
+      return route.abort("aborted");
     const handler = this.#parts.protocol.handlerFor(schemeOf(url));
     if (handler === undefined) return route.abort("blockedbyclient");
     const response = await handler(new Request(url, { method: request.method() }));
@@ -113,7 +118,13 @@ export class StandInWebContents extends EventEmitter implements Pick<WebContents
 
   // The popup itself is closed either way: no stand-in window is made for it.
   #askToOpen(url: string): void {
-    const details = { url: electronAddress(url), frameName: "", features: "", disposition: "new-window", referrer: { url: "", policy: "default" } };
+    const details = {
+      url: electronAddress(url),
+      frameName: "",
+      features: "",
+      disposition: "new-window",
+      referrer: { url: "", policy: "default" },
+    };
     const answer = this.#openHandler(details as Electron.HandlerDetails);
     this.attempts.push({ what: "open", url: details.url, allowed: answer.action === "allow" });
   }
@@ -135,7 +146,11 @@ export class StandInWebContents extends EventEmitter implements Pick<WebContents
     const functionDeclaration = `(way, ...args) => globalThis.${preloadPort}[way](...args)`;
     const passed = [way, ...args].map((value) => ({ value }));
     try {
-      await cdp.send("Runtime.callFunctionOn", { executionContextId: preloadContext, functionDeclaration, arguments: passed });
+      await cdp.send("Runtime.callFunctionOn", {
+        executionContextId: preloadContext,
+        functionDeclaration,
+        arguments: passed,
+      });
     } catch {
       // The page went while it was being told.
     }

@@ -42,7 +42,6 @@ function joinWorlds({ mine, theirs }: Marks): (key: string, value: unknown) => v
   const tell = (message: object): void => {
     dispatch(new CustomEvent(theirs, { detail: JSON.stringify(message) }));
   };
-  const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
   function pack(value: unknown): Packed {
     if (value === undefined) return ["undefined"];
@@ -51,7 +50,7 @@ function joinWorlds({ mine, theirs }: Marks): (key: string, value: unknown) => v
       const id = `${mine}${Math.random()}`;
       value.then(
         (settled) => tell({ settle: id, ok: true, value: pack(settled) }),
-        (error: unknown) => tell({ settle: id, ok: false, value: pack(messageOf(error)) }),
+        (error: unknown) => tell({ settle: id, ok: false, value: pack(String(error)) }),
       );
       return ["promise", id];
     }
@@ -65,7 +64,9 @@ function joinWorlds({ mine, theirs }: Marks): (key: string, value: unknown) => v
     if (kind === "plain") return value;
     if (kind === "array") return (value as Packed[]).map(unpack);
     if (kind === "object")
-      return Object.fromEntries(Object.entries(value as Record<string, Packed>).map(([key, member]) => [key, unpack(member)]));
+      return Object.fromEntries(
+        Object.entries(value as Record<string, Packed>).map(([key, member]) => [key, unpack(member)]),
+      );
     if (kind === "function") return (...args: unknown[]) => callAcross(value as number, args);
     return new Promise((resolve, reject) => {
       settlers.set(value as string, (ok, settled) => (ok ? resolve(settled) : reject(new Error(String(settled)))));
@@ -85,7 +86,7 @@ function joinWorlds({ mine, theirs }: Marks): (key: string, value: unknown) => v
     try {
       return pack(functions[index]?.(...args.map(unpack)));
     } catch (error) {
-      return ["throw", messageOf(error)];
+      return ["throw", String(error)];
     }
   }
 

@@ -1,0 +1,59 @@
+import type { IpcMainInvokeEvent, WebFrameMain } from "electron";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Result } from "../../src/shared/errors.ts";
+import { installElectron, type StandIn } from "../support/electron/stand-in.ts";
+import { createFakeClient, stateWith } from "./fake-client.ts";
+
+const client = createFakeClient(stateWith());
+const ours = frameAt("app://countersign");
+let electron: StandIn;
+beforeAll(async () => {
+  electron = await installElectron();
+  const { answerCalls } = await import("../../src/main/ipc.ts");
+  const elsewhere = frames["our own frame after it went elsewhere"];
+  const owns = (frame: WebFrameMain): boolean => frame === ours || frame === elsewhere;
+  answerCalls({ window: { owns }, client, browser: { clicked: () => undefined } });
+});
+afterAll(() => electron.close());
+
+const frames = {
+  "a frame that has gone": null,
+  "another frame on the console's origin": frameAt("app://countersign"),
+  "our own frame after it went elsewhere": frameAt("https://evil.example"),
+  "our own frame on an opaque origin": frameAt("null"),
+} as const;
+
+test.each(Object.entries(frames))("refuses every call from %s", async (_who, frame) => {
+  for (const call of electron.ipcMain.channels) {
+    expect(await ask(frame, call, {}), call).toMatchObject({ ok: false, error: { code: "not_allowed" } });
+  }
+  expect(client.calls).toEqual([]);
+});
+
+const decision = { id: "a", verdict: "deny", reason: "", digest: "d".repeat(43) };
+test.each([
+  ["session.signIn", undefined],
+  ["session.signIn", { extra: 1 }],
+  ["gateway.retry", "text"],
+  ["connections.copyAddress", { name: 1 }],
+  ["approvals.decide", { ...decision, verdict: "maybe" }],
+  ["approvals.decide", { ...decision, digest: "short" }],
+  ["approvals.decide", { ...decision, presence: "authenticator" }],
+  ["approvals.decide", { ...decision, reason: "x".repeat(1001) }],
+])("refuses %s with %j", async (call, input) => {
+  expect(await ask(ours, call, input)).toMatchObject({ ok: false, error: { code: "bad_request" } });
+  expect(client.calls).toEqual([]);
+});
+
+test("passes on what is asked rightly, with presence set by main", async () => {
+  expect(await ask(ours, "approvals.decide", decision)).toMatchObject({ ok: true });
+  expect(client.calls).toEqual([{ call: "approvals.decide", input: decision, presence: "window" }]);
+});
+
+function frameAt(origin: string): WebFrameMain {
+  return { origin, url: `${origin}/index.html` } as WebFrameMain;
+}
+
+async function ask(senderFrame: WebFrameMain | null, call: string, input: unknown): Promise<Result<unknown>> {
+  return (await electron.ipcMain.invoke({ senderFrame } as IpcMainInvokeEvent, call, [input])) as Result<unknown>;
+}
