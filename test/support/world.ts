@@ -29,6 +29,8 @@ export interface World {
   /** The scratch folder behind the connection `files`. */
   readonly files: string;
   readonly url: string;
+  /** The customers server itself, past the gateway. */
+  readonly customers: string;
   readonly idp: IdentityProvider;
   readonly log: readonly LogLine[];
   /** Bodies of the requests that reached the customers server: what was forwarded. */
@@ -92,6 +94,7 @@ export async function openWorld(
     data: join(folder, "data"),
     files,
     url,
+    customers: customers.url,
     idp,
     log,
     forwarded,
