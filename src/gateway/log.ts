@@ -12,7 +12,7 @@ export type Log = (line: LogLine) => void;
 export function logTo(write: (text: string) => void, now: () => number): Log {
   return ({ error, ...line }) => {
     const cause =
-      error === undefined ? {} : { error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+      error === undefined ? {} : { error: error instanceof Error ? (error.stack ?? error.message) : typeof error };
     write(`${JSON.stringify({ at: new Date(now()).toISOString(), ...line, ...cause })}\n`);
   };
 }

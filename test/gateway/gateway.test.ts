@@ -192,6 +192,18 @@ describe("bad input", () => {
       400,
       -32020,
     ],
+    [
+      "a header that names an argument which is not there",
+      '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"read_file","arguments":{"path":"a"},"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}}}',
+      {
+        "mcp-protocol-version": "2026-07-28",
+        "mcp-method": "tools/call",
+        "mcp-name": "read_file",
+        "mcp-param-path": "b",
+      },
+      400,
+      -32020,
+    ],
     ["a body over the limit", `"${"x".repeat(5_000_000)}"`, {}, 413, -32600],
   ])("answers %s with the protocol's own error", async (_name, body, headers, status, code) => {
     const response = await fetch(`${world.url}/mcp/files`, {

@@ -1,5 +1,5 @@
 import { findCards, isCardNumber } from "./card.ts";
-import type { DetectorName, Match } from "./digits.ts";
+import { isDigit, type DetectorName, type Match } from "./digits.ts";
 import { findEmails } from "./email.ts";
 import { fold, type Folded } from "./folding.ts";
 import { maskMark } from "./marks.ts";
@@ -18,14 +18,13 @@ export interface MaskedText {
  */
 export function maskText(text: string, detectors: ReadonlySet<DetectorName>, labelled: boolean): MaskedText | null {
   if (detectors.size === 0 || !/[\d@]|[^\t\n\r -~]/.test(text)) return null;
-  const folded = fold(text);
-  const digits = folded.codes.slice();
-  const matches = findAll(folded.codes, detectors, labelled);
+  const matches = findAll(fold(text).codes, detectors, labelled);
   if (matches.length === 0) return null;
+  const folded = fold(text);
   let masked = "";
   let from = 0;
   for (const match of matches) {
-    masked += text.slice(from, startOf(folded, match.start)) + markOf(match, digits, text, folded);
+    masked += text.slice(from, startOf(folded, match.start)) + markOf(match, text, folded);
     from = endOf(folded, match.end);
   }
   return { text: masked + text.slice(from), kinds: matches.map((match) => match.kind) };
@@ -51,22 +50,30 @@ const ssnOnly: ReadonlySet<DetectorName> = new Set(["ssn"]);
 /** Each detector takes what it finds, so the order decides whose a doubtful match is. */
 function findAll(codes: Uint8Array, detectors: ReadonlySet<DetectorName>, labelled: boolean): readonly Match[] {
   const matches: Match[] = [];
-  if (detectors.has("card")) findCards(codes, matches);
-  if (detectors.has("ssn")) findSocialSecurityNumbers(codes, labelled, matches);
+  const digits = countDigits(codes, 13);
+  if (digits >= 13 && detectors.has("card")) findCards(codes, matches);
+  if (digits >= 9 && detectors.has("ssn")) findSocialSecurityNumbers(codes, labelled, matches);
   if (detectors.has("email")) findEmails(codes, matches);
-  if (detectors.has("phone")) findPhones(codes, matches);
+  if (digits >= 8 && detectors.has("phone")) findPhones(codes, matches);
   return matches.sort((one, two) => one.start - two.start);
 }
 
-function markOf(match: Match, codes: Uint8Array, text: string, folded: Folded): string {
+/** How many digits there are, counting no further than `enough`. */
+function countDigits(codes: Uint8Array, enough: number): number {
+  let count = 0;
+  for (let at = 0; at < codes.length && count < enough; at += 1) if (isDigit(codes[at])) count += 1;
+  return count;
+}
+
+function markOf(match: Match, text: string, folded: Folded): string {
   switch (match.kind) {
     case "card":
     case "ssn":
-      return maskMark + lastDigits(codes, match, 4);
+      return maskMark + lastDigits(folded.codes, match, 4);
     case "phone":
-      return maskMark + lastDigits(codes, match, 2);
+      return maskMark + lastDigits(folded.codes, match, 2);
     case "email":
-      return maskMark + text.slice(startOf(folded, codes.indexOf(64, match.start)), endOf(folded, match.end));
+      return maskMark + text.slice(startOf(folded, folded.codes.indexOf(64, match.start)), endOf(folded, match.end));
     default:
       return match.kind satisfies never;
   }

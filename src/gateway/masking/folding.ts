@@ -18,7 +18,7 @@ const unseen = 0xff;
 
 /** Folds a text; linear in its length. */
 export function fold(text: string): Folded {
-  if (!/[^\t\n\r -~]/.test(text)) return { codes: new Uint8Array(Buffer.from(text, "latin1")), spans: null };
+  if (!/[^\t\n\r -~]/.test(text)) return { codes: Buffer.from(text, "latin1"), spans: null };
   const codes = new Uint8Array(text.length);
   const starts = new Uint32Array(text.length);
   const ends = new Uint32Array(text.length);

@@ -48,7 +48,10 @@ function isAssigned(codes: Uint8Array, start: number, end: number): boolean {
 const labelReach = 40;
 
 function hasLabelBefore(codes: Uint8Array, at: number): boolean {
-  return speaksOfSocialSecurity(String.fromCharCode(...codes.subarray(Math.max(0, at - labelReach), at)));
+  const before = codes.subarray(Math.max(0, at - labelReach), at);
+  // Both labels hold an S; most numbers have none before them.
+  if (!before.includes(83) && !before.includes(115)) return false;
+  return speaksOfSocialSecurity(String.fromCharCode(...before));
 }
 
 function isSeparator(code: number | undefined): boolean {

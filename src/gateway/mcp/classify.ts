@@ -39,7 +39,7 @@ export const invalidRequestCode = -32600;
 export const methodNotFoundCode = -32601;
 export const invalidParamsCode = -32602;
 export const internalErrorCode = -32603;
-const headerMismatchCode = -32020; // 2026-07-28, Streamable HTTP, "Standard request headers"
+export const headerMismatchCode = -32020; // 2026-07-28, Streamable HTTP, "Standard request headers"
 const firstModern = "2026-07-28";
 const versionKey = "io.modelcontextprotocol/protocolVersion";
 
@@ -107,6 +107,23 @@ function standardHeaderMismatch(method: string, params: JsonObject, headers: Pro
   const header = headers["mcp-name"];
   if (header === undefined) return "The Mcp-Name header is missing.";
   return decodeHeader(header) === value ? null : `The Mcp-Name header does not name params.${field}.`;
+}
+
+/**
+ * An `Mcp-Param-*` header whose value is nowhere in the arguments, or null. A target could act on such a header, and what runs must be
+ * what was judged (rule 3).
+ */
+export function unjudgedHeader(headers: ProtocolHeaders, params: JsonObject): string | null {
+  const repeated = Object.entries(headers).filter(([name]) => name.startsWith("mcp-param-"));
+  if (repeated.length === 0) return null;
+  const values = new Set<string>();
+  collectScalars(params.arguments ?? null, values);
+  return repeated.find(([, value]) => !values.has(decodeHeader(value)))?.[0] ?? null;
+}
+
+function collectScalars(value: Json, into: Set<string>): void {
+  if (typeof value !== "object" || value === null) into.add(String(value));
+  else for (const each of Object.values(value) as readonly Json[]) collectScalars(each, into);
 }
 
 /** `=?base64?…?=` carries what a header value can't (2026-07-28). */

@@ -43,7 +43,7 @@ export async function holdCall(
   const waiting = showWaiting(exchange, request, effect.approvers);
   let turn: Turn;
   try {
-    turn = await gate.approvals.hold(held, gone, waiting.start);
+    turn = await gate.approvals.hold(held, gone, (approval) => waiting.start(approval));
   } finally {
     waiting.stop();
   }

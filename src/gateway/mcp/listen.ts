@@ -18,9 +18,8 @@ export async function listen(
 ): Promise<void> {
   const reply = new Reply(response, session.id);
   const last = request.headers["last-event-id"];
-  const messages = session.target
-    .listen(headers, typeof last === "string" ? last : undefined, reply.gone)
-    [Symbol.asyncIterator]();
+  const said = session.target.listen(headers, typeof last === "string" ? last : undefined, reply.gone);
+  const messages = said[Symbol.asyncIterator]();
   const beat = setInterval(() => reply.comment(), beatMs);
   try {
     let next = messages.next();
@@ -39,11 +38,11 @@ export async function listen(
   } catch (error) {
     if (!(error instanceof TargetError)) throw error;
     if (!response.headersSent) {
-      const status = error.reason === "session-lost" ? 404 : 405;
+      const status = error.reason === "session-lost" ? 404 : (error.status ?? 502);
       sendJson(
         response,
         status,
-        errorMessage(null, { code: invalidRequestCode, message: "The target has no such stream." }),
+        errorMessage(null, { code: invalidRequestCode, message: "The target opens no such stream." }),
       );
     }
   } finally {

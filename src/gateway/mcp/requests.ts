@@ -1,6 +1,6 @@
 import type { Effect } from "../policy/policy.ts";
 import type { Exchange } from "./context.ts";
-import { invalidParamsCode, methodNotFoundCode } from "./classify.ts";
+import { headerMismatchCode, invalidParamsCode, methodNotFoundCode, unjudgedHeader } from "./classify.ts";
 import { holdCall } from "./hold.ts";
 import { filterList } from "./listing.ts";
 import { classOf, type MethodClass } from "./methods.ts";
@@ -40,6 +40,11 @@ async function judge(exchange: Exchange, request: Request, { reaches, name }: Ca
       code: invalidParamsCode,
       message: "The parameters don't name what is called.",
     });
+  }
+  const unjudged = unjudgedHeader(exchange.headers, request.params);
+  if (unjudged !== null) {
+    const message = `The ${unjudged} header names a value that the arguments don't hold.`;
+    return refuse(exchange, request, name, null, { code: headerMismatchCode, message }, 400);
   }
   if (holdsMaskMarks(request.params)) {
     const message = "The arguments hold a value that the gateway masked (••••). Fetch the real value from its source.";
@@ -126,7 +131,7 @@ async function pass(exchange: Exchange, request: Request, method: Exclude<Method
   await recorded;
   const ended = responseEntry(call, ran.outcome, { ...factsOf(ran), response, whole: false, approval: null });
   await gate.store.commit((writes) => writes.append("call.response", ended));
-  await finish(exchange, ran.sessionLost);
+  await finish(exchange, ran.sessionLost || (request.method === "initialize" && ran.outcome !== "ok"));
   reply.end({ message: response, ...(ran.eventId === undefined ? {} : { eventId: ran.eventId }) }, ran.status);
 }
 

@@ -44,7 +44,7 @@ export async function run(
       headers,
       masker: connection.masker,
       declares: classOf(request.method, request.params).kind !== "call",
-      timeoutMs: request.method === "subscriptions/listen" ? Infinity : connection.timeoutMs,
+      timeoutMs: silenceMs(exchange, request),
       signal,
       onMessage: async (message) => {
         await ready;
@@ -60,6 +60,11 @@ export async function run(
     if (error.reason === "unreachable" || error.reason === "crashed") connection.facts.state = "failed";
     return { ...failed(exchange, request, error, signal), ...ended() };
   }
+}
+
+/** HTTP targets watch for silence themselves, since their comments are signs of life that don't get here. */
+function silenceMs({ connection }: Exchange, { method }: Request): number {
+  return connection.target.transport === "http" || method === "subscriptions/listen" ? Infinity : connection.timeoutMs;
 }
 
 function failed(

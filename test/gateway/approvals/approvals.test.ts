@@ -63,7 +63,7 @@ describe("a held call", () => {
     expect((await opened(second)).id).toBe(approval.id);
     await approvals.decide(approver, approval.id, await signer.sign(approval));
     const turns = await Promise.all([first.end, second.end]);
-    expect(turns.toSorted()).toEqual(["answered: done", "run"]);
+    expect(turns.toSorted()).toEqual(['answered: "done"', "run"]);
     expect(ran).toEqual([approval.id]);
     expect(store.approvals.get(approval.id)?.state).toBe("executed");
   });
@@ -306,7 +306,7 @@ async function finish(turn: Turn): Promise<string> {
       return "run";
     }
     case "answered":
-      return `answered: ${String(turn.answer.result)}`;
+      return `answered: ${JSON.stringify(turn.answer.result)}`;
     case "refused":
       return `refused: ${turn.approval.state}${turn.why === null ? "" : ` ${turn.why}`}`;
     case "gone":
