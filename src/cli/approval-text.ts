@@ -45,7 +45,8 @@ function decisionLines({ decision, outcome }: ApprovalView): readonly string[] {
     const reason = decision.reason === "" ? "" : `: ${quoted(decision.reason)}`;
     lines.push(`Decision   ${decision.verdict} by ${quoted(decision.by.name)} (${decision.by.id})${reason}`);
   }
-  if (outcome !== null) lines.push(`Outcome    ${outcome.state}${outcome.message === "" ? "" : `: ${quoted(outcome.message)}`}`);
+  if (outcome !== null)
+    lines.push(`Outcome    ${outcome.state}${outcome.message === "" ? "" : `: ${quoted(outcome.message)}`}`);
   return lines;
 }
 

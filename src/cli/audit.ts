@@ -70,5 +70,8 @@ function answer(report: LedgerReport, keptHeld: boolean, terminal: Terminal): vo
   );
   const first = report.findings[0];
   const place = first === undefined ? "" : ` First at ${first.place}: ${first.what}.`;
-  throw new CountersignError("ledger_inconsistent", `The ledger does not hold.${place} Keep it as it is and tell an auditor.`);
+  throw new CountersignError(
+    "ledger_inconsistent",
+    `The ledger does not hold.${place} Keep it as it is and tell an auditor.`,
+  );
 }

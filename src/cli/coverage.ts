@@ -41,7 +41,7 @@ export function globCovers(wide: string, narrow: string): boolean {
       return false;
     }
   }
-  return [...wide.slice(w)].every((character) => character === "*");
+  return /^\**$/.test(wide.slice(w));
 }
 
 const kinds = ["tools", "resources", "prompts"] as const;

@@ -11,7 +11,9 @@ export function jsonLines(value: unknown): readonly string[] {
 }
 
 function escaped(json: string): string {
-  return json.replace(/[^\u0020-\u007E]/gu, (character) => (visible(character) === character ? character : escape(character)));
+  return json.replace(/[^\u0020-\u007E]/gu, (character) =>
+    visible(character) === character ? character : escape(character),
+  );
 }
 
 function escape(character: string): string {

@@ -27,11 +27,14 @@ export async function run(
   }
 }
 
-/** One line on standard error, and the exit status that goes with it. */
+/** One line on standard error (one a problem, where a configuration has several), and the exit status that goes with it. */
 function report(error: unknown): number {
   const failure = toFailure(error);
   // A fault that is not ours: its own words are all there is to find it by.
   const message = error instanceof CountersignError || !(error instanceof Error) ? failure.message : error.message;
-  terminal(false).note(`countersign: ${message.replaceAll("\n", " ")}`);
-  return failure.code === "usage" || failure.code === "configuration" ? 2 : 1;
+  const misused = failure.code === "usage" || failure.code === "configuration";
+  // The code is for scripts; wrong usage is told by the status already.
+  const code = misused ? "" : ` (${failure.code})`;
+  for (const line of message.split("\n")) terminal(false).note(`countersign: ${line}${code}`);
+  return misused ? 2 : 1;
 }

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess, type StdioOptions } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { z } from "zod";
+import type { z } from "zod";
 import type { Lifetime } from "./lifetime.ts";
 
 /** How long a child may take to end by itself before it is killed. */

@@ -45,7 +45,11 @@ function keepAlive(child: ChildProcess, start: () => Promise<ChildProcess>, life
   });
 }
 
-async function restart(start: () => Promise<ChildProcess>, failures: number, lifetime: Lifetime): Promise<ChildProcess> {
+async function restart(
+  start: () => Promise<ChildProcess>,
+  failures: number,
+  lifetime: Lifetime,
+): Promise<ChildProcess> {
   for (let attempt = failures; ; attempt += 1) {
     const longest = Math.min(longestWaitMs, firstWaitMs * 2 ** (attempt - 1));
     await wait(longest * (0.5 + Math.random() / 2));

@@ -19,7 +19,9 @@ export async function consolePages(): Promise<string> {
 
 async function newestIn(folder: string): Promise<number> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const times = entries.filter((entry) => entry.isFile()).map((entry) => changedAtMs(join(entry.parentPath, entry.name)));
+  const times = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => changedAtMs(join(entry.parentPath, entry.name)));
   return Math.max(0, ...(await Promise.all(times)).map((time) => time ?? 0));
 }
 

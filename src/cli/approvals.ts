@@ -1,0 +1,87 @@
+import type { Control } from "../client/control.ts";
+import type { ApprovalView, Verdict } from "../shared/approval.ts";
+import type { ConsoleState } from "../shared/console.ts";
+import { CountersignError } from "../shared/errors.ts";
+import { digest } from "../shared/json.ts";
+import { approvalLines, clock, hiddenCount } from "./approval-text.ts";
+import { command, positional } from "./command.ts";
+import { signedInState, withOwner } from "./owner.ts";
+import { table, type Terminal } from "./terminal.ts";
+
+const help = `Usage: countersign approvals list [--all] [--profile DIR] [--json]
+       countersign approvals show ID
+       countersign approvals approve ID [--reason TEXT]
+       countersign approvals deny ID [--reason TEXT]
+
+The calls that wait for a decision, or that were decided meanwhile (--all). What is shown is masked; the count of
+hidden values says how much is not seen. approve and deny print the request, and sign a decision on exactly what they
+printed.`;
+
+const options = { all: { type: "boolean" }, reason: { type: "string" } } as const;
+
+export const approvals = command(help, options, async ({ values, positionals, profile, terminal }) => {
+  const [verb, ...rest] = positionals;
+  await withOwner(profile, async (owner) => {
+    switch (verb) {
+      case "list":
+        positional(rest, []);
+        return list(await signedInState(owner), values.all ?? false, terminal);
+      case "show":
+        return show(await signedInState(owner), positional(rest, ["ID"])[0], terminal);
+      case "approve":
+      case "deny":
+        return decide(owner, positional(rest, ["ID"])[0], verb, values.reason ?? "", terminal);
+      default:
+        throw new CountersignError("usage", "approvals needs list, show, approve or deny; --help shows the usage.");
+    }
+  });
+});
+
+function list(state: ConsoleState, all: boolean, terminal: Terminal): void {
+  const found = state.approvals.filter((approval) => all || approval.state === "pending");
+  const rows = found.map((approval) => [
+    approval.id,
+    approval.state,
+    approval.relation === "requester" ? "yours" : approval.requester.name,
+    `${approval.connection} ${approval.tool}`,
+    approval.risk,
+    hiddenCount(approval.payload.hidden),
+    approval.state === "pending" ? clock(approval.expiresAtMs - gatewayNowMs(state)) : "",
+  ]);
+  terminal.answer(found, table(["request", "state", "from", "call", "risk", "hidden", "left"], rows));
+}
+
+function show(state: ConsoleState, id: string, terminal: Terminal): void {
+  const approval = find(state, id);
+  terminal.answer(approval, approvalLines(approval, gatewayNowMs(state)));
+}
+
+async function decide(owner: Control, id: string, verdict: Verdict, reason: string, terminal: Terminal): Promise<void> {
+  const state = await signedInState(owner);
+  const approval = find(state, id);
+  // To standard error with --json, where standard output is for the one value.
+  const lines = approvalLines(approval, gatewayNowMs(state));
+  if (terminal.json) for (const line of lines) terminal.note(line);
+  else terminal.answer(null, lines);
+  const shown = await digest({ arguments: approval.payload.arguments, hidden: approval.payload.hidden });
+  const result = await owner.call("approvals.decide", { id: approval.id, verdict, reason, digest: shown });
+  if (!result.ok) throw new CountersignError(result.error.code, result.error.message);
+  if (terminal.json) terminal.answer(result.value, []);
+  else
+    terminal.answer(null, [
+      `${verdict === "approve" ? "Approved" : "Denied"}: ${approval.id} is ${result.value.state}.`,
+    ]);
+}
+
+function find(state: ConsoleState, id: string): ApprovalView {
+  const found = state.approvals.find((approval) => approval.id === id);
+  if (found !== undefined) return found;
+  throw new CountersignError(
+    "not_found",
+    `There is no request ${JSON.stringify(id)} that you may see: approvals list --all`,
+  );
+}
+
+function gatewayNowMs({ gateway }: ConsoleState): number {
+  return Date.now() + gateway.clockOffsetMs;
+}

@@ -1,0 +1,26 @@
+import { command, positional } from "./command.ts";
+import { signedInState, withOwner } from "./owner.ts";
+import { table } from "./terminal.ts";
+
+const help = `Usage: countersign connections [--profile DIR] [--json]
+
+Lists what this person may reach, each with its local address. An MCP client uses that address with a token of its
+own: countersign clients add NAME.`;
+
+export const connections = command(help, {}, async ({ positionals, profile, terminal }) => {
+  positional(positionals, []);
+  const state = await withOwner(profile, signedInState);
+  const rows = state.connections.map((connection) => ({ id: connection.name, ...connection }));
+  terminal.answer(
+    rows,
+    table(
+      ["connection", "state", "server says it is", "address"],
+      rows.map(({ name, state: condition, server, url }) => [
+        name,
+        condition,
+        server === null ? "" : `${server.name} ${server.version}`,
+        url ?? "the tunnel is closed",
+      ]),
+    ),
+  );
+});

@@ -1,0 +1,33 @@
+import { connectControl, type Control } from "../client/control.ts";
+import type { ConsoleState } from "../shared/console.ts";
+import { CountersignError } from "../shared/errors.ts";
+
+/** Runs this with the process that owns the profile. Throws `not_running` where none does. */
+export async function withOwner<T>(profile: string, use: (owner: Control) => Promise<T>): Promise<T> {
+  const owner = await connectControl(profile);
+  if (owner === null) {
+    const message = `Nobody is signed in with the profile ${profile}: run countersign connect --profile ${profile}`;
+    throw new CountersignError("not_running", message);
+  }
+  try {
+    return await use(owner);
+  } finally {
+    owner.close();
+  }
+}
+
+/** The owner's state, where somebody is signed in. Throws `signed_out` or `reauthentication_needed`. */
+export async function signedInState(owner: Control): Promise<ConsoleState> {
+  const state = await owner.ask("status", {});
+  switch (state.session.state) {
+    case "signed-in":
+      return state;
+    case "needs-sign-in":
+      throw new CountersignError("reauthentication_needed", `${state.session.error.message} Run countersign sign-in.`);
+    case "signed-out":
+    case "signing-in":
+      throw new CountersignError("signed_out", "Nobody is signed in yet: run countersign sign-in.");
+    default:
+      return state.session satisfies never;
+  }
+}

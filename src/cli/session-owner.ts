@@ -1,0 +1,96 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { openClient, type Client } from "../client/index.ts";
+import type { ConsoleState } from "../shared/console.ts";
+import { CountersignError } from "../shared/errors.ts";
+import { untilStopped } from "./signals.ts";
+import { table, type Terminal } from "./terminal.ts";
+
+export interface OwnerOptions {
+  readonly profile: string;
+  /** A PEM file with one more authority to trust. */
+  readonly ca: string | undefined;
+  /** Whether to serve the console for a browser as well. */
+  readonly console: boolean;
+  readonly terminal: Terminal;
+}
+
+/** How long the first list of connections is waited for; without it the addresses follow from `connections`. */
+const firstStateMs = 5000;
+
+/** Becomes the owner of the profile: signs in where nobody is, opens the tunnel, and stays until it is asked to end. */
+export async function ownUntilStopped({ profile, ca, console, terminal }: OwnerOptions): Promise<void> {
+  const stopped = untilStopped();
+  const client = await openClient({
+    directory: profile,
+    // Opens nothing by itself (rule 9): the person may sit at another machine.
+    openBrowser: (url) => terminal.note(`Open this address to sign in: ${url}`),
+    ...(ca === undefined ? {} : { ca: await readFile(ca, "utf8") }),
+  });
+  try {
+    const ready = start(client, console);
+    // Whoever gives up while the browser is open must not wait for the sign-in's own time-out.
+    const stay = await Promise.race([ready.then(() => true), stopped.then(() => false)]);
+    ready.catch(() => undefined);
+    if (!stay) return;
+    tell(client, console, terminal);
+    await stopped;
+  } finally {
+    await client.close();
+  }
+}
+
+async function start(client: Client, console: boolean): Promise<void> {
+  if (client.state().session.state !== "signed-in") {
+    const result = await client.call("session.signIn", {}, "cli");
+    if (!result.ok) throw new CountersignError(result.error.code, result.error.message);
+  }
+  await client.openTunnel();
+  if (console) await client.serveConsole(pages());
+  await firstState(client);
+}
+
+/** Resolves when the gateway has told what this person may reach, or when that takes too long. */
+async function firstState(client: Client): Promise<void> {
+  if (known(client.state())) return;
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(done, firstStateMs);
+    const stop = client.onState((state) => {
+      if (known(state)) done();
+    });
+    function done(): void {
+      clearTimeout(timer);
+      stop();
+      resolve();
+    }
+  });
+}
+
+function known({ gateway, connections }: ConsoleState): boolean {
+  return gateway.link === "online" && connections.length > 0;
+}
+
+function tell(client: Client, console: boolean, terminal: Terminal): void {
+  const { gateway, session, tunnel, connections } = client.state();
+  const link = console ? client.consoleLink() : null;
+  const account = session.state === "signed-in" ? session.account : null;
+  terminal.answer({ gateway: gateway.origin, account, tunnel, console: link, connections }, [
+    `Signed in to ${gateway.origin} as ${account?.name ?? "nobody"}.`,
+    ...table(
+      ["connection", "local address"],
+      connections.map(({ name, url }) => [name, url ?? ""]),
+    ),
+    "An MCP client gets its token from: countersign clients add NAME",
+    ...(link === null ? [] : [`Console (good once, for 60 seconds): ${link}`]),
+    "The tunnel stays open until Ctrl-C.",
+  ]);
+}
+
+/** The built console beside this program: `dist/renderer`, seen from dist/cli or from src/cli. */
+function pages(): string {
+  const places = ["../renderer", "../../dist/renderer"].map((path) => fileURLToPath(new URL(path, import.meta.url)));
+  const built = places.find((place) => existsSync(`${place}/index.html`) && !place.endsWith("src/renderer"));
+  if (built !== undefined) return built;
+  throw new CountersignError("not_found", "The console's pages are not built: npm run build:renderer");
+}

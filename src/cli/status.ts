@@ -1,0 +1,85 @@
+import { connectControl } from "../client/control.ts";
+import { readProfile } from "../client/profile.ts";
+import type { ConsoleState } from "../shared/console.ts";
+import type { Profile } from "../shared/provider.ts";
+import { command, positional } from "./command.ts";
+
+const help = `Usage: countersign status [--profile DIR] [--json]
+
+Shows which gateway the profile is pinned to, who is signed in, whether the gateway is reached and where the tunnel
+is. A profile that no process owns has nobody signed in.`;
+
+export const status = command(help, {}, async ({ positionals, profile, terminal }) => {
+  positional(positionals, []);
+  const pinned = await readProfile(profile);
+  const owner = await connectControl(profile);
+  if (owner === null) {
+    terminal.answer({ profile, gateway: pinned?.gateway ?? null, running: false }, idleLines(profile, pinned));
+    return;
+  }
+  try {
+    const state = await owner.ask("status", {});
+    terminal.answer({ profile, running: true, ...summary(state) }, stateLines(profile, state));
+  } finally {
+    owner.close();
+  }
+});
+
+function idleLines(profile: string, pinned: Profile | null): readonly string[] {
+  if (pinned === null) return [`${profile} knows no gateway yet: countersign sign-in --gateway URL`];
+  return [`Gateway  ${pinned.gateway}`, `Nobody is signed in: countersign connect --profile ${profile}`];
+}
+
+function summary({ gateway, session, tunnel, approvals, clients }: ConsoleState) {
+  const pending = approvals.filter((approval) => approval.state === "pending");
+  return {
+    gateway: gateway.origin,
+    link: gateway.link,
+    session,
+    tunnel,
+    pending: {
+      toDecide: pending.filter((approval) => approval.relation === "approver").length,
+      own: pending.filter((approval) => approval.relation === "requester").length,
+    },
+    clients: clients.length,
+  };
+}
+
+function stateLines(profile: string, state: ConsoleState): readonly string[] {
+  const { pending, clients, link } = summary(state);
+  return [
+    `Profile  ${profile}`,
+    `Gateway  ${state.gateway.origin} (${link})`,
+    `Account  ${sessionText(state.session)}`,
+    `Tunnel   ${tunnelText(state.tunnel)}, ${clients} ${clients === 1 ? "client" : "clients"}`,
+    `Pending  ${pending.toDecide} to decide, ${pending.own} of your own`,
+  ];
+}
+
+function sessionText(session: ConsoleState["session"]): string {
+  switch (session.state) {
+    case "signed-in":
+      return `${session.account.name} (${session.account.id})`;
+    case "needs-sign-in":
+      return `${session.account.name} has to sign in again: ${session.error.message}`;
+    case "signing-in":
+      return session.url === null ? "signing in" : `signing in at ${session.url}`;
+    case "signed-out":
+      return session.error === null ? "signed out" : `signed out: ${session.error.message}`;
+    default:
+      return session satisfies never;
+  }
+}
+
+function tunnelText(tunnel: ConsoleState["tunnel"]): string {
+  switch (tunnel.state) {
+    case "open":
+      return tunnel.addresses.map((address) => address).join(", ");
+    case "closed":
+      return "closed";
+    case "failed":
+      return `failed: ${tunnel.error.message}`;
+    default:
+      return tunnel satisfies never;
+  }
+}

@@ -1,0 +1,46 @@
+import type { DemoFolder } from "./folder.ts";
+
+/** The one JSON line of `--json` (DESIGN.md, "Ports for scripts"). */
+export interface Announcement {
+  readonly gateway: string;
+  /** The engineer's loopback address for MCP clients; each connection's is below it. */
+  readonly tunnel: string;
+  /** The approver's console; the link is good once and for 60 s. */
+  readonly console: string;
+  readonly connections: readonly { readonly name: string; readonly url: string }[];
+  readonly clients: readonly { readonly name: string; readonly token: string }[];
+  readonly profiles: { readonly engineer: string; readonly approver: string };
+  readonly data: string;
+}
+
+/** What a person who started the demo may try next, with this run's real places. */
+export function guide(told: Omit<Announcement, "console">, folder: DemoFolder, consoleLink: string | null): string {
+  const shell = "npm run -s countersign --";
+  const { engineer, approver } = told.profiles;
+  const target = JSON.stringify({ path: `${folder.files}/hello.txt`, content: "Hello from an agent.\n" });
+  return `
+Countersign is running on this machine.
+
+  Gateway   ${told.gateway}
+  Console   ${consoleLink ?? "in the tray app"}${consoleLink === null ? "" : "\n            the approver's; the link is good once and for a minute: press Enter for a new one"}
+  Tunnel    the engineer's local addresses for MCP clients:
+${told.connections.map(({ name, url }) => `              ${name.padEnd(11)} ${url}`).join("\n")}
+            with this bearer token (client "${told.clients[0]?.name ?? ""}"):
+              ${told.clients[0]?.token ?? ""}
+  Files     ${folder.root}
+
+Try next:
+  1. Open the console, choose "Sign in" and pick Avery Approver.
+  2. Read a customer as an engineer's agent does, masked:
+       ${shell} call customers get_customer '{"id":"cus_20418"}' --profile ${engineer}
+  3. Make a call that is held, and decide it in the console:
+       ${shell} call files write_file '${target}' --profile ${engineer}
+     or decide it in another terminal (after step 1):
+       ${shell} approvals list --profile ${approver}
+       ${shell} approvals approve ID --profile ${approver}
+  4. Check that nobody touched the record of all this:
+       ${shell} audit verify --data ${told.data} --profile ${approver}
+
+Ctrl-C stops everything; the folder above stays for you to look at.
+`;
+}

@@ -1,0 +1,127 @@
+/** The demo: everything on one machine, with nothing to configure. This file is its table of contents. */
+import { createServer } from "node:net";
+import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { z } from "zod";
+import type { Client } from "../client/index.ts";
+import { CountersignError } from "../shared/errors.ts";
+import { guide, type Announcement } from "./announcement.ts";
+import { startChild } from "./child.ts";
+import { makeFolder, type DemoFolder } from "./folder.ts";
+import { startGateway } from "./gateway-process.ts";
+import { gatewayYaml } from "./gateway-yaml.ts";
+import { startIdentityProvider } from "./idp/index.ts";
+import { Lifetime } from "./lifetime.ts";
+import { readOptions, usage, type DemoOptions } from "./options.ts";
+import { openPerson, until } from "./person.ts";
+import { consolePages } from "./renderer.ts";
+import { startTrayApp, trayAppBinary } from "./tray-app.ts";
+
+const lifetime = new Lifetime();
+lifetime.watch();
+try {
+  const options = readOptions(process.argv.slice(2));
+  if (options.help) process.stdout.write(`${usage}\n`);
+  else await run(options);
+} catch (error) {
+  if (!lifetime.ending) {
+    process.stderr.write(`demo: ${error instanceof Error ? error.message : String(error)}\n`);
+    await lifetime.end(error instanceof CountersignError && error.code === "usage" ? 2 : 1);
+  }
+}
+
+async function run(options: DemoOptions): Promise<void> {
+  // Built while the rest starts; whether it failed is asked when it is needed.
+  const pages = consolePages();
+  pages.catch(() => undefined);
+  const folder = await makeFolder();
+  lifetime.add(() => void process.stderr.write(`demo: its folder stays at ${folder.root}\n`));
+
+  const { gateway, ca } = await startServers(options, folder);
+  const electron = options.headless || options.json ? null : await trayAppBinary();
+  const engineer = await openPerson(
+    { id: "engineer", directory: folder.profiles.engineer, gateway, ca, robot: true },
+    lifetime,
+  );
+  const told = await openTunnel(engineer, gateway, folder);
+  if (electron !== null) {
+    await pages;
+    await startTrayApp(electron, folder.profiles.approver, gateway, lifetime);
+    process.stdout.write(guide(told, folder, null));
+    return;
+  }
+  const approver = await openPerson(
+    { id: "approver", directory: folder.profiles.approver, gateway, ca, robot: options.json },
+    lifetime,
+  );
+  await approver.serveConsole(await pages);
+  announce(options, told, folder, approver);
+}
+
+/** Sign-in provider, customers, gateway.yaml, gateway. */
+async function startServers(options: DemoOptions, folder: DemoFolder) {
+  const provider = await startIdentityProvider();
+  lifetime.add(() => provider.close());
+  await writeFile(folder.authority, provider.ca);
+  const customers = await startChild(lifetime, [fileURLToPath(new URL("customers/index.ts", import.meta.url))], {
+    first: z.object({ port: z.number() }),
+    stderr: "inherit",
+  });
+  const port = await freePort();
+  const issuer = provider[options.idp];
+  const customersUrl = `http://127.0.0.1:${customers.first.port}/mcp`;
+  await writeFile(folder.config, await gatewayYaml(folder, { port, issuer, customersUrl }), { mode: 0o600 });
+  await startGateway(folder, lifetime);
+  return { gateway: `http://127.0.0.1:${port}`, ca: options.idp === "oidc" ? undefined : provider.ca };
+}
+
+async function openTunnel(
+  engineer: Client,
+  gateway: string,
+  folder: DemoFolder,
+): Promise<Omit<Announcement, "console">> {
+  await engineer.openTunnel();
+  const { tunnel, connections } = await until(engineer, (state) => state.connections.length > 0);
+  const { name, token } = await engineer.addClient("demo");
+  return {
+    gateway,
+    tunnel: tunnel.state === "open" ? `http://127.0.0.1:${tunnel.port}` : "",
+    connections: connections.map(({ name, url }) => ({ name, url: url ?? "" })),
+    clients: [{ name, token }],
+    profiles: folder.profiles,
+    data: folder.data,
+  };
+}
+
+function announce(
+  options: DemoOptions,
+  told: Omit<Announcement, "console">,
+  folder: DemoFolder,
+  approver: Client,
+): void {
+  const link = approver.consoleLink();
+  if (options.json) {
+    const { gateway, tunnel, ...rest } = told;
+    const announcement: Announcement = { gateway, tunnel, console: link, ...rest };
+    process.stdout.write(`${JSON.stringify(announcement)}\n`);
+    return;
+  }
+  process.stdout.write(guide(told, folder, link));
+  if (!process.stdin.isTTY) return;
+  createInterface({ input: process.stdin }).on("line", () => {
+    process.stdout.write(`  Console   ${approver.consoleLink()}\n`);
+  });
+}
+
+/** A port that is free now and stays the gateway's over its restarts. */
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const address = probe.address();
+  probe.close();
+  await once(probe, "close");
+  if (address === null || typeof address === "string") throw new Error("the system gave no port");
+  return address.port;
+}
