@@ -20,6 +20,8 @@ export interface Client {
   serveConsole(pages: string): Promise<void>;
   /** A new one-time link, good for 60 s. Throws `not_running` before `serveConsole`. */
   consoleLink(): string;
+  /** Fetches the gateway's ledger into a new private file of the profile and returns its path; whoever asked removes it. Takes the role auditor. */
+  exportLedger(): Promise<string>;
   /** Tells every console to show this approval, or its list. */
   show(approval: string | null): void;
   onShow(listener: (approval: string | null) => void): () => void;

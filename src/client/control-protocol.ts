@@ -21,6 +21,8 @@ export const controlInputs = {
   "clients.remove": z.strictObject({ id: z.string().max(100) }),
   "tunnel.open": z.strictObject({ port: z.number().int().min(0).max(65535).optional() }),
   consoleLink: z.strictObject({}),
+  /** Answers with the path of a new private file, which the asking command removes. */
+  "ledger.export": z.strictObject({}),
 } as const;
 export type ControlCommand = keyof typeof controlInputs;
 
@@ -34,6 +36,7 @@ export const controlOutputs = {
   "clients.remove": z.null(),
   "tunnel.open": z.null(),
   consoleLink: z.string(),
+  "ledger.export": z.string(),
 } as const satisfies Record<ControlCommand, z.ZodType>;
 export type ControlInput<C extends ControlCommand> = z.infer<(typeof controlInputs)[C]>;
 export type ControlOutput<C extends ControlCommand> = z.infer<(typeof controlOutputs)[C]>;

@@ -97,6 +97,7 @@ function commands(client: Client, onUrl: (url: string) => void): Commands {
       return null;
     },
     consoleLink: async () => client.consoleLink(),
+    "ledger.export": () => client.exportLedger(),
   };
 }
 

@@ -1,3 +1,5 @@
+import { createWriteStream } from "node:fs";
+import { Writable } from "node:stream";
 import { Agent, type Dispatcher } from "undici";
 import { z } from "zod";
 import { CountersignError, errorCodes } from "../shared/errors.ts";
@@ -13,6 +15,8 @@ export interface GatewayApi {
   /** Throws `gateway_unreachable` where no answer came, besides the codes of the token source. */
   get<T>(path: string, answer: z.ZodType<T>): Promise<T>;
   post<T>(path: string, body: object, answer: z.ZodType<T>): Promise<T>;
+  /** Streams an answer into a new file that only this user can read. */
+  download(path: string, file: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -36,6 +40,12 @@ export function createGatewayApi(origin: string, token: TokenSource, ca: string 
     origin,
     get: (path, answer) => send("GET", path, null, answer),
     post: (path, body, answer) => send("POST", path, body, answer),
+    async download(path, file) {
+      const first = await save(agent, origin, path, file, await token());
+      const answer =
+        first?.status === 401 ? await save(agent, origin, path, file, await token({ force: true })) : first;
+      if (answer !== null) throw refusal(answer);
+    },
     close: () => agent.destroy(),
   };
 }
@@ -72,6 +82,38 @@ async function ask(
   } catch (cause) {
     throw new CountersignError("gateway_unreachable", `${origin} did not answer: check the network.`, { cause });
   }
+}
+
+/** Writes a good answer into the file and returns null; any other is returned, and nothing is written. */
+async function save(
+  agent: Dispatcher,
+  origin: string,
+  path: string,
+  file: string,
+  tokens: Tokens,
+): Promise<Answer | null> {
+  const headers = { authorization: `Bearer ${tokens.accessToken}` };
+  let refused: { readonly status: number; readonly chunks: Buffer[] } | null = null;
+  try {
+    await agent.stream({ origin, path, method: "GET", headers }, ({ statusCode }) => {
+      if (statusCode === 200) return createWriteStream(file, { flags: "wx", mode: 0o600 });
+      const chunks: Buffer[] = [];
+      refused = { status: statusCode, chunks };
+      return new Writable({
+        write(chunk: Buffer, _encoding, done) {
+          chunks.push(chunk);
+          done();
+        },
+      });
+    });
+  } catch (cause) {
+    throw new CountersignError("gateway_unreachable", `${origin} did not send it whole: try again.`, { cause });
+  }
+  return refused === null ? null : answerOf(refused);
+}
+
+function answerOf({ status, chunks }: { readonly status: number; readonly chunks: readonly Buffer[] }): Answer {
+  return { status, value: parse(Buffer.concat(chunks).toString("utf8")) };
 }
 
 function parse(text: string): unknown {

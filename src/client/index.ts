@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import { join } from "node:path";
 import { CountersignError } from "../shared/errors.ts";
 import type { Profile, Provider } from "../shared/provider.ts";
 import type { Client } from "./client.ts";
@@ -104,7 +105,12 @@ async function assemble(options: ClientOptions, profile: Profile, closers: Close
   }
 
   const methods = createConsoleMethods({ api, device, link, session, state: () => state.get(), copyText });
-  const client = clientOver({ state, methods, tunnel, clients, now, closers });
+  const exportLedger = async (): Promise<string> => {
+    const file = join(directory, `ledger-${crypto.randomUUID()}.jsonl`);
+    await api.download("/v1/audit/export", file);
+    return file;
+  };
+  const client = clientOver({ state, methods, tunnel, clients, now, closers, exportLedger });
   const control = await serveControl(directory, client);
   closers.push(() => control.close());
   await session.start();
@@ -118,9 +124,10 @@ interface Parts {
   readonly clients: Clients;
   readonly now: () => number;
   readonly closers: Closer[];
+  readonly exportLedger: Client["exportLedger"];
 }
 
-function clientOver({ state, methods, tunnel, clients, now, closers }: Parts): Client {
+function clientOver({ state, methods, tunnel, clients, now, closers, exportLedger }: Parts): Client {
   const showing = new Set<(approval: string | null) => void>();
   let consoleServer: ConsoleServer | null = null;
   const client: Client = {
@@ -144,6 +151,7 @@ function clientOver({ state, methods, tunnel, clients, now, closers }: Parts): C
       if (consoleServer !== null) return consoleServer.link();
       throw new CountersignError("not_running", "This process serves no console for a browser.");
     },
+    exportLedger,
     show: (approval) => showing.forEach((listener) => listener(approval)),
     onShow(listener) {
       showing.add(listener);
