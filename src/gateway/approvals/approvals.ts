@@ -1,65 +1,18 @@
-import { randomBytes } from "node:crypto";
-import type { ApprovalState, MaskedPayload } from "../../shared/approval.ts";
 import { CountersignError } from "../../shared/errors.ts";
-import type { JsonObject } from "../../shared/json.ts";
-import type { PrincipalView } from "../../shared/principal.ts";
 import type { RpcMessage } from "../../shared/target.ts";
 import type { Principal } from "../identity/principal.ts";
-import type { Effect } from "../policy/policy.ts";
-import type { ApprovalRecord, Store, Writes } from "../store/store.ts";
-import { checkDecision, verifyDecision, type SignedDecision } from "./decision.ts";
+import type { ApprovalRecord, Store } from "../store/store.ts";
+import { recordDecision, type DecisionTerms } from "./decide.ts";
+import { verifyDecision } from "./decision.ts";
 import { Flight } from "./flight.ts";
-import { mayDecide } from "./view.ts";
+import { isStillGood, move, newRecord } from "./records.ts";
+import type { HeldCall, Outcome, Turn } from "./turn.ts";
 
-/** A call that a rule holds. The real arguments stay with the caller's request; only their digests are here. */
-export interface HeldCall {
-  readonly principal: Principal;
-  readonly connection: string;
-  readonly tool: string;
-  readonly fingerprint: string;
-  readonly description: string | null;
-  readonly annotations: JsonObject | null;
-  readonly payload: MaskedPayload;
-  readonly argumentsDigest: string;
-  /** Keyed digest over principal, connection, tool and arguments. */
-  readonly lookup: string;
-  readonly effect: Extract<Effect, { effect: "approve" }>;
-  readonly client: { readonly name: string; readonly version: string } | null;
-  readonly device: string | null;
-  /** The tool's fingerprint now, asked of the target again before the call runs. */
-  fingerprintNow(): Promise<string>;
-  /** Why this approval may no longer run (policy, caller's token), or null. Decided inside the claim's commit. */
-  refusalNow(record: ApprovalRecord): string | null;
-}
-
-/** How a claimed call ended. `also` is committed together with the outcome; `answer` goes to everybody who joined. */
-export interface Outcome {
-  readonly state: "executed" | "failed" | "unknown";
-  readonly message: string;
-  readonly answer: RpcMessage;
-  also(writes: Writes): void;
-}
-
-/** What a caller of a held call may do next. */
-export type Turn =
-  /** This caller, and nobody else, runs the call and then reports how it ended. */
-  | { readonly kind: "run"; readonly approval: ApprovalRecord; finish(outcome: Outcome): Promise<void> }
-  /** Another caller with the identical call ran it; this was its answer. */
-  | { readonly kind: "answered"; readonly answer: RpcMessage; readonly approval: ApprovalRecord }
-  | { readonly kind: "refused"; readonly approval: ApprovalRecord; readonly why: string | null }
-  | { readonly kind: "gone"; readonly approval: ApprovalRecord };
-
-export interface ApprovalsOptions {
+export interface ApprovalsOptions extends DecisionTerms {
   readonly store: Store;
-  /** The gateway's origin, part of every decision. */
-  readonly gateway: string;
-  readonly now: () => number;
-  readonly reuseMs: () => number;
-  /** The version of the named rule in today's policy, if it still is there. */
-  readonly ruleVersion: (name: string) => string | undefined;
 }
 
-/** The life of held calls, by DESIGN.md's rule 4: decided by a signature, run at most once, only while a caller waits. */
+/** The life of held calls, rule 4 of docs/threat-model.md: decided by a signature, run at most once, only while a caller waits. */
 export class Approvals {
   readonly #options: ApprovalsOptions;
   readonly #flights = new Map<string, Flight<RpcMessage>>();
@@ -157,7 +110,7 @@ export class Approvals {
     try {
       if (store.approvals.get(id) === undefined) throw new CountersignError("not_found", "There is no such request.");
       const signed = await verifyDecision(jws, principal, store.devices);
-      const decided = await store.commit((writes) => this.#record(writes, principal, id, signed));
+      const decided = await store.commit((writes) => recordDecision(writes, this.#options, principal, id, signed));
       this.#publish(decided);
       return decided;
     } catch (error) {
@@ -167,37 +120,6 @@ export class Approvals {
       }
       throw error;
     }
-  }
-
-  #record(writes: Writes, principal: Principal, id: string, signed: SignedDecision): ApprovalRecord {
-    const { gateway, now, reuseMs, ruleVersion } = this.#options;
-    const record = writes.approvals.get(id);
-    if (record === undefined) throw new CountersignError("not_found", "There is no such request.");
-    if (record.decisionJws === signed.jws) return record;
-    if (record.person === principal.person)
-      throw new CountersignError("self_approval", "Nobody decides on their own call.");
-    if (!mayDecide(principal, record))
-      throw new CountersignError("not_approver", `Only members of ${record.approvers.join(", ")} decide this request.`);
-    if (record.state === "expired" || (record.state === "pending" && record.expiresAtMs <= now())) {
-      throw new CountersignError("expired", "Nobody decided in time; the call was denied. Nothing was run.");
-    }
-    if (record.state !== "pending")
-      throw new CountersignError("already_decided", `This request is no longer pending: it is ${record.state}.`);
-    checkDecision(signed.payload, record, gateway, now());
-    if (ruleVersion(record.rule.name) !== record.rule.version) {
-      throw new CountersignError(
-        "rule_changed",
-        "The rule that held this call has changed. The call must be made again.",
-      );
-    }
-    const { verdict, reason, presence } = signed.payload;
-    const approve = verdict === "approve";
-    return move(writes, record, {
-      state: approve ? "approved" : "denied",
-      decision: { verdict, reason, by: viewOf(principal), device: signed.device.id, presence, atMs: now() },
-      decisionJws: signed.jws,
-      reuseUntilMs: approve ? now() + reuseMs() : null,
-    });
   }
 
   async #open(call: HeldCall): Promise<ApprovalRecord> {
@@ -288,79 +210,4 @@ export class Approvals {
   #forget(id: string): void {
     if (this.#flights.get(id)?.waiters === 0) this.#flights.delete(id);
   }
-}
-
-/** One change of state and its ledger entry, in one commit (rule 5). */
-function move(
-  writes: Writes,
-  record: Omit<ApprovalRecord, "revision">,
-  change: Partial<ApprovalRecord> & { readonly state?: ApprovalState },
-  detail: JsonObject = {},
-): ApprovalRecord {
-  const stored = writes.approvals.put({ ...record, ...change });
-  const { id, state, connection, tool, fingerprint, argumentsDigest, requester, rule, risk, decisionJws } = stored;
-  const facts: JsonObject = {
-    approval: id,
-    connection,
-    tool,
-    fingerprint,
-    arguments: argumentsDigest,
-    principal: requester.id,
-    rule: { name: rule.name, version: rule.version },
-  };
-  const masked: JsonObject = {
-    arguments: stored.payload.arguments,
-    hidden: stored.payload.hidden.map(({ path, kind }) => ({ path, kind })),
-  };
-  writes.append(`approval.${state}`, {
-    ...facts,
-    ...(state === "pending"
-      ? { risk, approvers: stored.approvers, expiresAtMs: stored.expiresAtMs, payload: masked }
-      : {}),
-    ...((state === "approved" || state === "denied") && decisionJws !== null
-      ? { decision: decisionJws, by: stored.decision?.by.id ?? "" }
-      : {}),
-    ...(stored.outcome === null ? {} : { outcome: stored.outcome.message }),
-    ...detail,
-  });
-  return stored;
-}
-
-/** An open approval serves a repeated call only while its rule and tool are the ones that were shown. */
-function isStillGood(record: ApprovalRecord, call: HeldCall, now: number): boolean {
-  const until = record.state === "pending" ? record.expiresAtMs : (record.reuseUntilMs ?? 0);
-  return until > now && record.rule.version === call.effect.rule.version && record.fingerprint === call.fingerprint;
-}
-
-function newRecord(call: HeldCall, nowMs: number): Omit<ApprovalRecord, "revision"> {
-  const { effect } = call;
-  return {
-    id: `apr_${randomBytes(12).toString("base64url")}`,
-    state: "pending",
-    requester: viewOf(call.principal),
-    person: call.principal.person,
-    lookup: call.lookup,
-    client: call.client,
-    device: call.device,
-    connection: call.connection,
-    tool: call.tool,
-    description: call.description,
-    annotations: call.annotations,
-    fingerprint: call.fingerprint,
-    payload: call.payload,
-    argumentsDigest: call.argumentsDigest,
-    rule: { name: effect.rule.name, version: effect.rule.version, why: effect.why },
-    risk: effect.risk,
-    approvers: [...effect.approvers],
-    createdAtMs: nowMs,
-    expiresAtMs: nowMs + effect.expiresMs,
-    reuseUntilMs: null,
-    decision: null,
-    decisionJws: null,
-    outcome: null,
-  };
-}
-
-function viewOf({ id, kind, name, groups }: Principal): PrincipalView {
-  return { id, kind, name, groups: [...groups] };
 }

@@ -18,7 +18,7 @@ const unseen = 0xff;
 
 /** Folds a text; linear in its length. */
 export function fold(text: string): Folded {
-  if (!/[^\t\n\r -~]/.test(text)) return { codes: Buffer.from(text, "latin1"), spans: null };
+  if (!/[^\t\n\r -~]/.test(text)) return { codes: asciiCodes(text), spans: null };
   const codes = new Uint8Array(text.length);
   const starts = new Uint32Array(text.length);
   const ends = new Uint32Array(text.length);
@@ -36,6 +36,12 @@ export function fold(text: string): Folded {
     at += width;
   }
   return { codes: codes.subarray(0, length), spans: { starts, ends } };
+}
+
+function asciiCodes(text: string): Uint8Array {
+  const buffer = Buffer.from(text, "latin1");
+  // A plain view: Buffer's own indexOf is slower for single bytes.
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
 }
 
 /** What the characters of the basic plane fold to, each looked at once in the life of the process. */

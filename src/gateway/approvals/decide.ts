@@ -1,0 +1,63 @@
+import { CountersignError } from "../../shared/errors.ts";
+import type { Principal } from "../identity/principal.ts";
+import type { ApprovalRecord, Writes } from "../store/store.ts";
+import { checkDecision, type SignedDecision } from "./decision.ts";
+import { move, viewOf } from "./records.ts";
+import { mayDecide } from "./view.ts";
+
+/** What a decision is checked against besides the approval itself. */
+export interface DecisionTerms {
+  /** The gateway's origin, part of every decision. */
+  readonly gateway: string;
+  readonly now: () => number;
+  readonly reuseMs: () => number;
+  /** The version of the named rule in today's policy, if it still is there. */
+  readonly ruleVersion: (name: string) => string | undefined;
+}
+
+/** Checks a signed decision in the order of docs/protocol.md and records it; the first check that fails throws its code. */
+export function recordDecision(
+  writes: Writes,
+  terms: DecisionTerms,
+  principal: Principal,
+  id: string,
+  signed: SignedDecision,
+): ApprovalRecord {
+  const nowMs = terms.now();
+  const record = writes.approvals.get(id);
+  if (record === undefined) throw new CountersignError("not_found", "There is no such request.");
+  if (record.decisionJws === signed.jws) return record;
+  refuseDecider(record, principal);
+  refuseState(record, nowMs);
+  checkDecision(signed.payload, record, terms.gateway, nowMs);
+  if (terms.ruleVersion(record.rule.name) !== record.rule.version) {
+    const message = "The rule that held this call has changed. The call must be made again.";
+    throw new CountersignError("rule_changed", message);
+  }
+  const { verdict, reason, presence } = signed.payload;
+  const approve = verdict === "approve";
+  return move(writes, record, {
+    state: approve ? "approved" : "denied",
+    decision: { verdict, reason, by: viewOf(principal), device: signed.device.id, presence, atMs: nowMs },
+    decisionJws: signed.jws,
+    reuseUntilMs: approve ? nowMs + terms.reuseMs() : null,
+  });
+}
+
+function refuseDecider(record: ApprovalRecord, principal: Principal): void {
+  if (record.person === principal.person) {
+    throw new CountersignError("self_approval", "Nobody decides on their own call.");
+  }
+  if (!mayDecide(principal, record)) {
+    throw new CountersignError("not_approver", `Only members of ${record.approvers.join(", ")} decide this request.`);
+  }
+}
+
+function refuseState(record: ApprovalRecord, nowMs: number): void {
+  if (record.state === "expired" || (record.state === "pending" && record.expiresAtMs <= nowMs)) {
+    throw new CountersignError("expired", "Nobody decided in time; the call was denied. Nothing was run.");
+  }
+  if (record.state !== "pending") {
+    throw new CountersignError("already_decided", `This request is no longer pending: it is ${record.state}.`);
+  }
+}

@@ -1,0 +1,82 @@
+import { randomBytes } from "node:crypto";
+import type { ApprovalState } from "../../shared/approval.ts";
+import type { JsonObject } from "../../shared/json.ts";
+import type { PrincipalView } from "../../shared/principal.ts";
+import type { Principal } from "../identity/principal.ts";
+import type { ApprovalRecord, Writes } from "../store/store.ts";
+import type { HeldCall } from "./turn.ts";
+
+/** One change of state and its ledger entry, in one commit (rule 5). */
+export function move(
+  writes: Writes,
+  record: Omit<ApprovalRecord, "revision">,
+  change: Partial<ApprovalRecord> & { readonly state?: ApprovalState },
+  detail: JsonObject = {},
+): ApprovalRecord {
+  const stored = writes.approvals.put({ ...record, ...change });
+  const { id, state, connection, tool, fingerprint, argumentsDigest, requester, rule, risk, decisionJws } = stored;
+  const facts: JsonObject = {
+    approval: id,
+    connection,
+    tool,
+    fingerprint,
+    arguments: argumentsDigest,
+    principal: requester.id,
+    rule: { name: rule.name, version: rule.version },
+  };
+  const masked: JsonObject = {
+    arguments: stored.payload.arguments,
+    hidden: stored.payload.hidden.map(({ path, kind }) => ({ path, kind })),
+  };
+  writes.append(`approval.${state}`, {
+    ...facts,
+    ...(state === "pending"
+      ? { risk, approvers: stored.approvers, expiresAtMs: stored.expiresAtMs, payload: masked }
+      : {}),
+    ...((state === "approved" || state === "denied") && decisionJws !== null
+      ? { decision: decisionJws, by: stored.decision?.by.id ?? "" }
+      : {}),
+    ...(stored.outcome === null ? {} : { outcome: stored.outcome.message }),
+    ...detail,
+  });
+  return stored;
+}
+
+/** An open approval serves a repeated call only while its rule and tool are the ones that were shown. */
+export function isStillGood(record: ApprovalRecord, call: HeldCall, now: number): boolean {
+  const until = record.state === "pending" ? record.expiresAtMs : (record.reuseUntilMs ?? 0);
+  return until > now && record.rule.version === call.effect.rule.version && record.fingerprint === call.fingerprint;
+}
+
+export function newRecord(call: HeldCall, nowMs: number): Omit<ApprovalRecord, "revision"> {
+  const { effect } = call;
+  return {
+    id: `apr_${randomBytes(12).toString("base64url")}`,
+    state: "pending",
+    requester: viewOf(call.principal),
+    person: call.principal.person,
+    lookup: call.lookup,
+    client: call.client,
+    device: call.device,
+    connection: call.connection,
+    tool: call.tool,
+    description: call.description,
+    annotations: call.annotations,
+    fingerprint: call.fingerprint,
+    payload: call.payload,
+    argumentsDigest: call.argumentsDigest,
+    rule: { name: effect.rule.name, version: effect.rule.version, why: effect.why },
+    risk: effect.risk,
+    approvers: [...effect.approvers],
+    createdAtMs: nowMs,
+    expiresAtMs: nowMs + effect.expiresMs,
+    reuseUntilMs: null,
+    decision: null,
+    decisionJws: null,
+    outcome: null,
+  };
+}
+
+export function viewOf({ id, kind, name, groups }: Principal): PrincipalView {
+  return { id, kind, name, groups: [...groups] };
+}

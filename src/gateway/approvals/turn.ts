@@ -1,0 +1,44 @@
+import type { MaskedPayload } from "../../shared/approval.ts";
+import type { JsonObject } from "../../shared/json.ts";
+import type { RpcMessage } from "../../shared/target.ts";
+import type { Principal } from "../identity/principal.ts";
+import type { Effect } from "../policy/policy.ts";
+import type { ApprovalRecord, Writes } from "../store/store.ts";
+
+/** A call that a rule holds. The real arguments stay with the caller's request; only their digests are here. */
+export interface HeldCall {
+  readonly principal: Principal;
+  readonly connection: string;
+  readonly tool: string;
+  readonly fingerprint: string;
+  readonly description: string | null;
+  readonly annotations: JsonObject | null;
+  readonly payload: MaskedPayload;
+  readonly argumentsDigest: string;
+  /** Keyed digest over principal, connection, tool and arguments. */
+  readonly lookup: string;
+  readonly effect: Extract<Effect, { effect: "approve" }>;
+  readonly client: { readonly name: string; readonly version: string } | null;
+  readonly device: string | null;
+  /** The tool's fingerprint now, asked of the target again before the call runs. */
+  fingerprintNow(): Promise<string>;
+  /** Why this approval may no longer run (policy, caller's token), or null. Decided inside the claim's commit. */
+  refusalNow(record: ApprovalRecord): string | null;
+}
+
+/** How a claimed call ended. `also` is committed together with the outcome; `answer` goes to everybody who joined. */
+export interface Outcome {
+  readonly state: "executed" | "failed" | "unknown";
+  readonly message: string;
+  readonly answer: RpcMessage;
+  also(writes: Writes): void;
+}
+
+/** What a caller of a held call may do next. */
+export type Turn =
+  /** This caller, and nobody else, runs the call and then reports how it ended. */
+  | { readonly kind: "run"; readonly approval: ApprovalRecord; finish(outcome: Outcome): Promise<void> }
+  /** Another caller with the identical call ran it; this was its answer. */
+  | { readonly kind: "answered"; readonly answer: RpcMessage; readonly approval: ApprovalRecord }
+  | { readonly kind: "refused"; readonly approval: ApprovalRecord; readonly why: string | null }
+  | { readonly kind: "gone"; readonly approval: ApprovalRecord };

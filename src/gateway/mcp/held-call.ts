@@ -1,0 +1,119 @@
+import { createHash } from "node:crypto";
+import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
+import { TargetError, type RpcMessage } from "../../shared/target.ts";
+import type { HeldCall } from "../approvals/turn.ts";
+import type { Effect, Subject } from "../policy/policy.ts";
+import type { ApprovalRecord } from "../store/store.ts";
+import { declaredTool, type DeclaredTool } from "./catalogue.ts";
+import { invalidParamsCode } from "./classify.ts";
+import type { Exchange } from "./context.ts";
+import type { Request } from "./record.ts";
+import { targetFailure } from "./refusal.ts";
+import type { RpcFailure } from "./reply.ts";
+
+const holdable = new Set(["tools/call", "resources/read", "prompts/get"]);
+/** What of `_meta` belongs to the protocol. The rest would reach the target unseen by the approver. */
+const protocolMeta = /^(progressToken|traceparent|tracestate|baggage|io\.modelcontextprotocol\/.+)$/;
+
+/** What an approver decides on: the masked arguments, their digest, the tool as its server declares it now. */
+export function heldCall(
+  exchange: Exchange,
+  request: Request,
+  name: string,
+  kind: Subject["kind"],
+  effect: Extract<Effect, { effect: "approve" }>,
+  tool: DeclaredTool,
+): HeldCall {
+  const { gate, caller, connection, session, headers } = exchange;
+  const shown = argumentsOf(request);
+  const { value, hidden } = connection.masker.mask(shown);
+  const subject = { method: request.method, connection: connection.name, name, arguments: shown };
+  return {
+    principal: caller.principal,
+    connection: connection.name,
+    tool: connection.masker.mask(name).value,
+    fingerprint: tool.fingerprint,
+    description: tool.description === null ? null : connection.masker.mask(tool.description).value,
+    annotations: tool.annotations === null ? null : connection.masker.mask(tool.annotations).value,
+    payload: { arguments: value, hidden: hidden.map(({ path, kind: as }) => ({ path, kind: as })) },
+    argumentsDigest: gate.keyedDigest(subject),
+    lookup: gate.keyedDigest({ ...subject, principal: caller.principal.id }),
+    effect,
+    client: session.client,
+    device: caller.device,
+    fingerprintNow: async () => {
+      if (kind !== "tool") return tool.fingerprint;
+      const now = await declaredTool(
+        session.target,
+        name,
+        request.params,
+        headers,
+        AbortSignal.timeout(connection.timeoutMs),
+      ).catch(() => null);
+      return now?.fingerprint ?? "";
+    },
+    refusalNow: (record) => refusalNow(exchange, record, name, kind),
+  };
+}
+
+/** Checked again inside the claim: the caller's token and today's rules (rule 4). */
+function refusalNow(
+  { gate, connection }: Exchange,
+  record: ApprovalRecord,
+  name: string,
+  kind: Subject["kind"],
+): string | null {
+  const principal = gate.present.current(record.requester.id);
+  if (principal === undefined) return "Your sign-in ended while the call was held. Sign in again.";
+  const effect = gate.runtime().policy.decide({ principal, connection: connection.name, kind, name });
+  if (effect.effect !== "approve" || effect.rule.version !== record.rule.version)
+    return "The rules have changed since it was approved.";
+  return null;
+}
+
+/** The tool as the target declares it, or why the call can't be held. */
+export async function declaredOr(
+  exchange: Exchange,
+  request: Request,
+  name: string,
+  kind: Subject["kind"],
+): Promise<DeclaredTool | { readonly failure: RpcFailure }> {
+  const { connection, session, headers } = exchange;
+  if (kind !== "tool") {
+    const fingerprint = createHash("sha256").update(`${request.method} ${name}`).digest("base64url");
+    return { name, description: null, annotations: null, fingerprint };
+  }
+  try {
+    const tool = await declaredTool(
+      session.target,
+      name,
+      request.params,
+      headers,
+      AbortSignal.timeout(connection.timeoutMs),
+    );
+    return tool ?? { failure: { code: invalidParamsCode, message: `Unknown tool: ${name}` } };
+  } catch (error) {
+    if (error instanceof TargetError) return { failure: targetFailure(error, connection.name) };
+    throw error;
+  }
+}
+
+/** What the approver is shown, and all of the parameters that the target will get besides the name. */
+function argumentsOf({ method, params }: Request): Json {
+  return method === "resources/read" ? { uri: params.uri ?? null } : (params.arguments ?? {});
+}
+
+/** Why this request can't be held: it has something that no approver would see. */
+export function unseenMembers({ method, params }: Request): string | null {
+  if (!holdable.has(method)) return `A rule holds this, but ${method} cannot be held. Nothing was run.`;
+  const known = method === "resources/read" ? ["uri", "_meta"] : ["name", "arguments", "_meta"];
+  const other = Object.keys(params).find((key) => !known.includes(key));
+  return other === undefined ? null : `A held call may carry only ${known.join(", ")}; it has “${other}” as well.`;
+}
+
+/** The message as it is forwarded: what was shown, and of `_meta` what is the protocol's own. */
+export function seenMessage({ message, params }: Request): RpcMessage {
+  if (!isJsonObject(params._meta)) return message;
+  const meta: JsonObject = Object.fromEntries(Object.entries(params._meta).filter(([key]) => protocolMeta.test(key)));
+  return { ...message, params: { ...params, _meta: meta } };
+}
