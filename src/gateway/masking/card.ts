@@ -3,6 +3,7 @@ import { isInUuid } from "./uuid.ts";
 
 const fewest = 13;
 const most = 19;
+const plus = 43;
 
 /**
  * Finds card numbers: 13 to 19 digits, alone or in groups with single spaces or hyphens between, of a known issuer range and
@@ -65,6 +66,8 @@ function longestCard(codes: Uint8Array, groups: Groups, first: number): number {
     if (!printed && first > 0) break;
     const whole = first === 0 && last === groups.starts.length - 1;
     if (digits.length < fewest || (!printed && !whole)) continue;
+    // After a + so few digits are a telephone number (ITU-T E.164).
+    if (codes[start - 1] === plus && digits.length <= 15) continue;
     if (isCardNumber(Uint8Array.from(digits)) && !isInUuid(codes, start, to)) found = last;
   }
   return found;
