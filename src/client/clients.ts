@@ -25,9 +25,12 @@ export async function openClients(directory: string, now: () => number, onChange
   const path = join(directory, "clients.json");
   let entries: readonly Entry[] = (await readJson(path, clientsFile))?.clients ?? [];
   let writing: Promise<void> = Promise.resolve();
+  /** Something was noted that the file doesn't say yet. */
+  let noted = false;
 
   async function save(next: readonly Entry[]): Promise<void> {
     entries = next;
+    noted = false;
     onChange();
     // In order, one after the other: the file is always a state that was.
     writing = writing.catch(() => undefined).then(() => writePrivate(path, fileOf(entries)));
@@ -70,9 +73,12 @@ export async function openClients(directory: string, now: () => number, onChange
       const stale = (entry: Entry) => entry.id === id && atMs - (entry.lastUsedAtMs ?? -Infinity) >= noteEveryMs;
       if (!entries.some(stale)) return;
       entries = entries.map((entry) => (stale(entry) ? { ...entry, lastUsedAtMs: atMs } : entry));
+      noted = true;
       onChange();
     },
-    close: () => save(entries),
+    async close() {
+      await (noted ? save(entries) : writing);
+    },
   };
 }
 

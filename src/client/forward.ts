@@ -63,7 +63,7 @@ async function send(request: IncomingMessage, body: SeenBody, onward: Onward): P
   const tokens = await onward.token();
   if (hasBody) request.pipe(body.stream);
   const first = await exchange(request, hasBody ? body.stream : null, tokens.accessToken, onward);
-  if (first.statusCode !== 401) return passable(first);
+  if (first.statusCode !== 401) return await passable(first);
   // The token ended under way. The gateway forwards nothing before it is verified, so the same request may go again.
   await first.body.dump();
   const fresh = await onward.token({ force: true });
@@ -71,15 +71,15 @@ async function send(request: IncomingMessage, body: SeenBody, onward: Onward): P
   if (hasBody && again === null)
     throw new CountersignError("transient", "The session was renewed during this call: call again.");
   const second = await exchange(request, again, fresh.accessToken, onward);
-  if (second.statusCode !== 401) return passable(second);
+  if (second.statusCode !== 401) return await passable(second);
   await second.body.dump();
   throw new CountersignError("reauthentication_needed", "The gateway refuses this session: sign in again.");
 }
 
-function passable(answer: Answer): Answer {
+async function passable(answer: Answer): Promise<Answer> {
   if (answer.statusCode < 300 || answer.statusCode >= 400) return answer;
   // A redirect would lead the client, with its token, to an address that nobody pinned.
-  answer.body.destroy();
+  await answer.body.dump();
   throw new CountersignError("misconfigured", "The gateway's address redirects elsewhere: ask who runs it.");
 }
 

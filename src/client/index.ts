@@ -62,8 +62,17 @@ export async function openClient(options: ClientOptions): Promise<Client> {
 /** What has to end with the client, in the order in which it was begun. */
 type Closer = () => void | Promise<void>;
 
+/** Ends all, the last begun first; a part that fails to end keeps no other from it, and is thrown when all are done. */
 async function closeAll(closers: Closer[]): Promise<void> {
-  for (let closer = closers.pop(); closer !== undefined; closer = closers.pop()) await closer();
+  const faults: unknown[] = [];
+  for (let closer = closers.pop(); closer !== undefined; closer = closers.pop()) {
+    try {
+      await closer();
+    } catch (fault) {
+      faults.push(fault);
+    }
+  }
+  if (faults.length > 0) throw faults[0];
 }
 
 async function assemble(options: ClientOptions, profile: Profile, closers: Closer[]): Promise<Client> {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { digest, type Json } from "../../src/shared/json.ts";
+import { digest } from "../../src/shared/json.ts";
 import { signedIn, until, type Workbench } from "./workbench.ts";
 
 let bench: Workbench;
@@ -7,7 +7,7 @@ let payload: string;
 beforeEach(async () => {
   bench = await signedIn();
   const approval = await bench.gateway.put({ id: "a1" });
-  payload = await digest(approval.payload as unknown as Json);
+  payload = await digest(approval.payload);
   await until(bench.client, ({ approvals }) => approvals.length === 1);
 });
 afterEach(() => bench.close());

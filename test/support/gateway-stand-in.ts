@@ -1,12 +1,12 @@
 import { createHash, generateKeyPairSync, sign, type KeyObject } from "node:crypto";
-import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { compactVerify, decodeProtectedHeader, importJWK, type JWK } from "jose";
 import { WebSocketServer, type WebSocket } from "ws";
 import { decisionPayload, decisionType, type ApprovalView, type DecisionPayload } from "../../src/shared/approval.ts";
 import type { ConnectionView } from "../../src/shared/connection.ts";
 import { enrolment, enrolmentProof, enrolmentType } from "../../src/shared/device.ts";
-import { digest, type Json } from "../../src/shared/json.ts";
+import { digest } from "../../src/shared/json.ts";
 import type { Profile } from "../../src/shared/provider.ts";
 
 /** A small gateway of docs/protocol.md for tests of the client: real HTTP and WebSocket, real signatures, failures at will. */
@@ -23,7 +23,7 @@ export interface GatewayStandIn {
   /** How far its clock is ahead of ours, in ms. */
   clockAheadMs: number;
   /** Answers `/mcp/…` after the token was checked. */
-  mcp: RequestListener;
+  mcp: (request: IncomingMessage, response: ServerResponse) => unknown;
   /** Accepts streams but says nothing on them. */
   silent: boolean;
   /** Drops the connection of the next decision's answer, after it was recorded. */
@@ -109,7 +109,10 @@ export async function startGateway(): Promise<GatewayStandIn> {
     const path = request.url ?? "";
     if (path === "/.well-known/countersign") return json(response, 200, { ...discovery(), nowMs: gatewayNow() });
     if (!allowed(request)) return refuse(response, 401, "token_expired");
-    if (path.startsWith("/mcp/")) return void gateway.mcp(request, response);
+    if (path.startsWith("/mcp/")) {
+      await gateway.mcp(request, response);
+      return;
+    }
     if (path === "/v1/me") return json(response, 200, { principal: approver, roles: [], expiresAtMs: 0 });
     if (path === "/v1/connections") return json(response, 200, { connections: gateway.connections });
     if (path === "/v1/devices") return await enrol(request, response);
@@ -148,8 +151,7 @@ export async function startGateway(): Promise<GatewayStandIn> {
     gateway.decisions.push({ jws, payload });
     if (repeated) return json(response, 200, { approval: known });
     if (known.state !== "pending") return refuse(response, 409, "already_decided");
-    if (payload.payload !== (await digest(known.payload as unknown as Json)))
-      return refuse(response, 409, "digest_mismatch");
+    if (payload.payload !== (await digest(known.payload))) return refuse(response, 409, "digest_mismatch");
     if (Math.abs(payload.iat * 1000 - gatewayNow()) > 60_000) return refuse(response, 409, "decision_expired");
     const approval = await gateway.put({ id, state: payload.verdict === "approve" ? "approved" : "denied" });
     if (gateway.loseNextAnswer) {
@@ -159,8 +161,8 @@ export async function startGateway(): Promise<GatewayStandIn> {
   }
 
   server.on("upgrade", (request, socket, head) => {
-    if (!allowed(request)) return void socket.end("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n");
-    sockets.handleUpgrade(request, socket, head, (opened) => stream(opened, new URL(request.url ?? "", origin)));
+    if (!allowed(request)) socket.end("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n");
+    else sockets.handleUpgrade(request, socket, head, (opened) => stream(opened, new URL(request.url ?? "", origin)));
   });
 
   function stream(socket: WebSocket, url: URL): void {
