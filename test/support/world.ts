@@ -13,7 +13,7 @@ import { createSignIn } from "../../src/client/sign-in/sign-in.ts";
 import { endpoint } from "../../src/demo/customers/endpoint.ts";
 import { readCustomers } from "../../src/demo/customers/records.ts";
 import { customerServer } from "../../src/demo/customers/tools.ts";
-import { startIdentityProvider, type IdentityProvider } from "../../src/demo/idp/index.ts";
+import { startIdentityProvider, type DemoIssuer, type IdentityProvider } from "../../src/demo/idp/index.ts";
 import { signInAs } from "../../src/demo/idp/robot.ts";
 import { packageCommand } from "../../src/demo/sample-servers.ts";
 import { loadConfig } from "../../src/gateway/config.ts";
@@ -35,8 +35,8 @@ export interface World {
   readonly log: readonly LogLine[];
   /** Bodies of the requests that reached the customers server: what was forwarded. */
   readonly forwarded: readonly string[];
-  /** An access token of the plain issuer, by a real sign-in. */
-  token(person: string): Promise<string>;
+  /** An access token by a real sign-in, of the plain issuer where none is named. */
+  token(person: string, issuer?: Kind): Promise<string>;
   /** The person with a fresh device, enrolled at the gateway. */
   decider(person: string): Promise<Decider>;
   /** Stops the gateway and starts it again on the same data. */
@@ -45,6 +45,8 @@ export interface World {
   reload(change: (config: GatewayYaml) => void): Promise<void>;
   close(): Promise<void>;
 }
+
+type Kind = "oidc" | "entra" | "okta";
 
 /** A person with a device key that signs. */
 export interface Decider {
@@ -79,7 +81,9 @@ export async function openWorld(
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const file = join(folder, "gateway.yaml");
-  const config = await configuration({ port, url, files, customers: customers.url, idp, options });
+  const ca = join(folder, "ca.pem");
+  await writeFile(ca, idp.ca);
+  const config = await configuration({ port, url, files, customers: customers.url, idp, ca, options });
   await writeFile(file, stringify(config));
   const log: LogLine[] = [];
   const agent = createAgent();
@@ -89,7 +93,7 @@ export async function openWorld(
     return gateway;
   };
   let gateway = await start();
-  const token = (person: string): Promise<string> => tokenOf(idp, person);
+  const token = (person: string, issuer: Kind = "oidc"): Promise<string> => tokenOf(idp, person, issuer);
   return {
     data: join(folder, "data"),
     files,
@@ -125,18 +129,19 @@ interface Places {
   readonly files: string;
   readonly customers: string;
   readonly idp: IdentityProvider;
+  /** The provider's authority, a PEM file. */
+  readonly ca: string;
   readonly options: { readonly rules?: JsonObject[]; readonly config?: JsonObject };
 }
 
-async function configuration({ port, url, files, customers, idp, options }: Places): Promise<GatewayYaml> {
-  const { issuer, audience, clientId, signIn } = idp.oidc;
+async function configuration({ port, url, files, customers, idp, ca, options }: Places): Promise<GatewayYaml> {
   return {
     version: 1,
     listen: { host: "127.0.0.1", port },
     publicUrl: url,
     data: "data",
     keys: "keys",
-    issuers: [{ name: "staff", kind: "oidc", issuer, audience, clients: [clientId], signIn: { ...signIn } }],
+    issuers: [issuerOf("staff", idp.oidc), issuerOf("entra", idp.entra, ca), issuerOf("okta", idp.okta, ca)],
     roles: { auditor: ["auditors"] },
     connections: [
       {
@@ -176,6 +181,24 @@ async function configuration({ port, url, files, customers, idp, options }: Plac
   };
 }
 
+function issuerOf(
+  name: string,
+  { kind, issuer, jwksUri, audience, clientId, tenantId, signIn }: DemoIssuer,
+  ca?: string,
+): JsonObject {
+  return {
+    name,
+    kind,
+    issuer,
+    audience,
+    clients: [clientId],
+    signIn: { ...signIn },
+    jwksUri,
+    ...(tenantId === null ? {} : { tenants: [tenantId] }),
+    ...(ca === undefined ? {} : { ca }),
+  };
+}
+
 async function serveCustomers(forwarded: string[]): Promise<{ readonly url: string; close(): Promise<void> }> {
   const records = await readCustomers();
   const mcp = endpoint(() => customerServer(records));
@@ -205,10 +228,11 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-async function tokenOf(idp: IdentityProvider, person: string): Promise<string> {
-  const signIn = await createSignIn(idp.oidc.signIn, { vault: memoryVault() });
+async function tokenOf(idp: IdentityProvider, person: string, issuer: Kind): Promise<string> {
+  const { ca } = idp;
+  const signIn = await createSignIn(idp[issuer].signIn, { vault: memoryVault(), ca });
   try {
-    const openBrowser = (url: string): void => void signInAs(url, person).catch(() => undefined);
+    const openBrowser = (url: string): void => void signInAs(url, person, { ca }).catch(() => undefined);
     return (await signIn.signIn({ openBrowser, signal: AbortSignal.timeout(10_000) })).accessToken;
   } finally {
     signIn.close();
