@@ -156,17 +156,16 @@ describe("tunnel", () => {
   });
 
   it("tells the gateway when a client goes before there is an answer", async () => {
-    let arrived: () => void = () => undefined;
-    const here = new Promise<void>((resolve) => (arrived = resolve));
+    const arrival = Promise.withResolvers<void>();
     const gone = new Promise<void>((resolve) => {
       bench.gateway.mcp = (_request, response) => {
         response.on("close", resolve);
-        arrived();
+        arrival.resolve();
       };
     });
     const asked = start("POST");
     asked.end("{}");
-    await here;
+    await arrival.promise;
     asked.destroy();
     await gone;
   });

@@ -54,14 +54,13 @@ export async function signedIn(options: Partial<ClientOptions> = {}): Promise<Wo
 
 /** Resolves with the first state, from now on, that is so. */
 export function until(client: Client, isSo: (state: ConsoleState) => boolean): Promise<ConsoleState> {
+  const now = client.state();
+  if (isSo(now)) return Promise.resolve(now);
   return new Promise((resolve) => {
-    let stop: () => void = () => undefined;
-    const look = (state: ConsoleState) => {
+    const stop = client.onState((state) => {
       if (!isSo(state)) return;
       stop();
       resolve(state);
-    };
-    stop = client.onState(look);
-    look(client.state());
+    });
   });
 }

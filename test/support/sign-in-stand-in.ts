@@ -32,8 +32,9 @@ export function signInStandIn(now: () => number = Date.now): SignInStandIn {
     signedOut: false,
     url: "http://127.0.0.1:1/authorize",
     browser: Promise.resolve(),
-    async signIn({ openBrowser, signal }) {
-      await openBrowser(standIn.url);
+    async signIn(options) {
+      const { signal } = options;
+      await options.openBrowser(standIn.url);
       const aborted = new Promise<never>((_resolve, reject) => {
         signal.addEventListener("abort", () => reject(new CountersignError("cancelled", "The sign-in was cancelled.")));
       });
