@@ -185,7 +185,7 @@ function issuerOf(
   name: string,
   { kind, issuer, jwksUri, audience, clientId, tenantId, signIn }: DemoIssuer,
   ca?: string,
-): JsonObject {
+): object {
   return {
     name,
     kind,
