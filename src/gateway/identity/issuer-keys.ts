@@ -12,15 +12,6 @@ export type FetchText = (
   signal: AbortSignal,
 ) => Promise<{ readonly status: number; text(): Promise<string> }>;
 
-/** The signature keys of one issuer. */
-export interface IssuerKeys {
-  /** The one key a token's header names. Throws CountersignError `token_invalid` or `issuer_unreachable`. */
-  keyFor(header: JWSHeaderParameters): Promise<CryptoKey>;
-  /** Starts a reload in the background where the keys are older than ten minutes. */
-  refresh(): void;
-  close(): void;
-}
-
 export interface IssuerKeysOptions {
   readonly now: () => number;
   readonly fetch?: FetchText | undefined;
@@ -35,62 +26,81 @@ const retryMs = 1000;
 const oldAfterMs = 600_000;
 const largestAnswer = 1_000_000;
 
-/**
- * Keys by discovery (OpenID Connect Discovery 1.0, section 4) or from `jwksUri`. Known keys stay good while the issuer is down;
- * a successful reload replaces them, so that a key the issuer has withdrawn ends with the next reload.
- */
-export function createIssuerKeys(issuer: IssuerConfig, options: IssuerKeysOptions): IssuerKeys {
-  const source = createSource(issuer, options.fetch);
-  let keys: {
-    readonly text: string;
-    readonly find: ReturnType<typeof createLocalJWKSet>;
-    readonly atMs: number;
-  } | null = null;
-  let failure: { readonly error: CountersignError; readonly atMs: number } | null = null;
-  let loading: Promise<void> | null = null;
+interface KnownKeys {
+  readonly text: string;
+  readonly find: ReturnType<typeof createLocalJWKSet>;
+  readonly atMs: number;
+}
 
-  const load = async (): Promise<void> => {
+/**
+ * The signature keys of one issuer, by discovery (OpenID Connect Discovery 1.0, section 4) or from `jwksUri`. Known keys stay good while the
+ * issuer is down; a successful reload replaces them, so that a key the issuer has withdrawn ends with the next reload.
+ */
+export class IssuerKeys {
+  readonly #issuer: IssuerConfig;
+  readonly #options: IssuerKeysOptions;
+  readonly #source: Source;
+  #known: KnownKeys | null = null;
+  #failure: { readonly error: CountersignError; readonly atMs: number } | null = null;
+  #loading: Promise<void> | null = null;
+
+  constructor(issuer: IssuerConfig, options: IssuerKeysOptions) {
+    this.#issuer = issuer;
+    this.#options = options;
+    this.#source = createSource(issuer, options.fetch);
+  }
+
+  /** The one key a token's header names. Throws CountersignError `token_invalid` or `issuer_unreachable`. */
+  async keyFor(header: JWSHeaderParameters): Promise<CryptoKey> {
+    const known = await this.#find(header);
+    if (known !== null) return known;
+    await this.#reload();
+    const fresh = await this.#find(header);
+    if (fresh !== null) return fresh;
+    if (this.#failure !== null) throw this.#failure.error;
+    throw new CountersignError("token_invalid", "The token is signed with a key that its issuer doesn't publish.");
+  }
+
+  /** Starts a reload in the background where the keys are older than ten minutes. */
+  refresh(): void {
+    if (this.#known !== null && this.#options.now() >= this.#known.atMs + oldAfterMs) void this.#reload();
+  }
+
+  close(): void {
+    this.#source.close();
+  }
+
+  async #find(header: JWSHeaderParameters): Promise<CryptoKey | null> {
     try {
-      const text = await source.read();
-      const find = createLocalJWKSet(jwks.parse(JSON.parse(text)));
-      if (keys !== null && keys.text !== text) options.onChange();
-      keys = { text, find, atMs: options.now() };
-      failure = null;
+      return (await this.#known?.find(header)) ?? null;
     } catch (cause) {
-      failure = { error: unreachable(issuer, cause), atMs: options.now() };
+      if (cause instanceof errors.JWKSNoMatchingKey) return null;
+      const message = "The token's header names no single key of its issuer.";
+      throw new CountersignError("token_invalid", message, { cause });
     }
-  };
-  const reload = async (): Promise<void> => {
-    const wait = failure === null ? (keys?.atMs ?? -Infinity) + cooldownMs : failure.atMs + retryMs;
-    if (loading === null && options.now() < wait) return;
-    loading ??= load().finally(() => (loading = null));
-    await loading;
-  };
-  const find = async (header: JWSHeaderParameters): Promise<CryptoKey | null> => {
+  }
+
+  /** Never rejects: a failure is kept, and known keys with it. */
+  async #reload(): Promise<void> {
+    const failure = this.#failure;
+    const notBefore = failure === null ? (this.#known?.atMs ?? -Infinity) + cooldownMs : failure.atMs + retryMs;
+    if (this.#loading === null && this.#options.now() < notBefore) return;
+    this.#loading ??= this.#load().finally(() => (this.#loading = null));
+    await this.#loading;
+  }
+
+  async #load(): Promise<void> {
+    const { now, onChange } = this.#options;
     try {
-      return (await keys?.find(header)) ?? null;
-    } catch (error) {
-      if (error instanceof errors.JWKSNoMatchingKey) return null;
-      throw new CountersignError("token_invalid", "The token's header names no single key of its issuer.", {
-        cause: error,
-      });
+      const text = await this.#source.read();
+      const find = createLocalJWKSet(jwks.parse(JSON.parse(text)));
+      if (this.#known !== null && this.#known.text !== text) onChange();
+      this.#known = { text, find, atMs: now() };
+      this.#failure = null;
+    } catch (cause) {
+      this.#failure = { error: unreachable(this.#issuer, cause), atMs: now() };
     }
-  };
-  return {
-    async keyFor(header) {
-      const known = await find(header);
-      if (known !== null) return known;
-      await reload();
-      const fresh = await find(header);
-      if (fresh !== null) return fresh;
-      if (failure !== null) throw failure.error;
-      throw new CountersignError("token_invalid", "The token is signed with a key that its issuer doesn't publish.");
-    },
-    refresh() {
-      if (keys !== null && options.now() >= keys.atMs + oldAfterMs) void reload();
-    },
-    close: () => source.close(),
-  };
+  }
 }
 
 const jwks = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) });

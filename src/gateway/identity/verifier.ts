@@ -4,7 +4,7 @@ import { CountersignError, type ErrorCode } from "../../shared/errors.ts";
 import type { Config, IssuerConfig } from "../config-schema.ts";
 import { accessTokenClaims, type Claims } from "./claims.ts";
 import { groupsOf } from "./groups.ts";
-import { createIssuerKeys, type FetchText, type IssuerKeys } from "./issuer-keys.ts";
+import { IssuerKeys, type FetchText } from "./issuer-keys.ts";
 import type { Principal, TokenVerifier } from "./principal.ts";
 import { callerOf } from "./caller.ts";
 import { rolesOf } from "./roles.ts";
@@ -24,15 +24,12 @@ const toleranceMs = 30_000;
 const longestToken = 16_384;
 
 /** A verifier of access tokens of the configured issuers. Linear: the first check that fails answers, with its own code. */
-export function createTokenVerifier(
-  config: Pick<Config, "issuers" | "roles" | "identities">,
-  options: TokenVerifierOptions = {},
-): TokenVerifier {
+export function createTokenVerifier(config: VerifierConfig, options: TokenVerifierOptions = {}): TokenVerifier {
   const now = options.now ?? Date.now;
   const cache = createTokenCache();
   const issuers = new Map(
     config.issuers.map((issuer) => {
-      const keys = createIssuerKeys(issuer, { now, fetch: options.fetch, onChange: () => cache.clear() });
+      const keys = new IssuerKeys(issuer, { now, fetch: options.fetch, onChange: () => cache.clear() });
       return [issuer.issuer, { issuer, keys }] as const;
     }),
   );
@@ -47,42 +44,56 @@ export function createTokenVerifier(
     if (claims.iss !== issuer.issuer) refuse("wrong_issuer", "The token's issuer is not the one that was verified.");
     checkTimes(claims, now());
     checkAudience(claims, issuer);
-    const caller = callerOf(issuer, claims, header);
-    const groups = groupsOf(issuer, claims);
-    const id = `${issuer.name}:${caller.key}`;
-    return {
-      id,
-      kind: caller.kind,
-      name: caller.name,
-      groups: [...groups],
-      issuer: issuer.name,
-      person: persons.get(id) ?? id,
-      roles: rolesOf(config.roles, groups),
-      clientId: caller.clientId,
-      expiresAtMs: claims.exp * 1000,
-      authenticatedAtMs: claims.auth_time === undefined ? null : claims.auth_time * 1000,
-    };
+    return principalOf(issuer, claims, header, { persons, roles: config.roles });
   };
 
   return {
     async verify(token) {
       if (token === undefined || token === "")
         refuse("token_missing", "The request carries no access token; sign in first.");
+      for (const { keys } of issuers.values()) keys.refresh();
       const hash = createHash("sha256").update(token).digest("base64");
       const known = cache.get(hash, now());
-      if (known !== undefined) {
-        refreshKeys(issuers.values());
-        return known;
-      }
+      if (known !== undefined) return known;
       const generation = cache.generation();
       const principal = await verify(token);
-      refreshKeys(issuers.values());
       cache.put(hash, principal, generation);
       return principal;
     },
     close() {
       for (const { keys } of issuers.values()) keys.close();
     },
+  };
+}
+
+type VerifierConfig = Pick<Config, "issuers" | "roles" | "identities">;
+
+interface People {
+  /** The first id of the list in `identities:` that an id stands in. */
+  readonly persons: ReadonlyMap<string, string>;
+  readonly roles: Config["roles"];
+}
+
+function principalOf(
+  issuer: IssuerConfig,
+  claims: Claims,
+  header: ProtectedHeaderParameters,
+  { persons, roles }: People,
+): Principal {
+  const { key, kind, name, clientId } = callerOf(issuer, claims, header);
+  const groups = groupsOf(issuer, claims);
+  const id = `${issuer.name}:${key}`;
+  return {
+    id,
+    kind,
+    name,
+    groups: [...groups],
+    issuer: issuer.name,
+    person: persons.get(id) ?? id,
+    roles: rolesOf(roles, groups),
+    clientId,
+    expiresAtMs: claims.exp * 1000,
+    authenticatedAtMs: claims.auth_time === undefined ? null : claims.auth_time * 1000,
   };
 }
 
@@ -144,10 +155,6 @@ function checkAudience(claims: Claims, issuer: IssuerConfig): void {
   const audiences = typeof claims.aud === "string" ? [claims.aud] : claims.aud;
   if (!audiences.includes(issuer.audience))
     refuse("wrong_audience", "The token was issued for another audience than this gateway.");
-}
-
-function refreshKeys(issuers: Iterable<{ readonly keys: IssuerKeys }>): void {
-  for (const { keys } of issuers) keys.refresh();
 }
 
 function malformed(cause?: unknown): never {

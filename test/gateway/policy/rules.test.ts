@@ -81,7 +81,7 @@ describe("the policy", () => {
     expect(empty.mayReach(caller("eng"), "files")).toBe(false);
   });
 
-  it("gives a denied call the rule's own words, or its name where it has none", () => {
+  it("gives a denied call the rule's own words, none where it has none", () => {
     expect(demo.decide(tool("delete_x"))).toMatchObject({ why: "Nothing is deleted here." });
     expect(demo.decide(tool("x", "customers", ["contract-1"]))).toMatchObject({
       why: "",
