@@ -9,18 +9,19 @@ export interface BrowserOpener {
   open(url: string): Promise<void>;
 }
 
-export function createBrowserOpener(): BrowserOpener {
-  const asked = { click: false };
+/** `now`: milliseconds; a click that led nowhere for a minute opens nothing later. */
+export function createBrowserOpener(now: () => number = Date.now): BrowserOpener {
+  const asked = { untilMs: 0 };
   return {
     clicked: () => {
-      asked.click = true;
+      asked.untilMs = now() + clickLastsMs;
     },
     open: async (url) => {
       const address = externalAddress(url);
       if (address === null) throw new CountersignError("not_allowed", "That address may not be opened in the browser.");
-      if (!asked.click)
+      if (now() >= asked.untilMs)
         throw new CountersignError("not_allowed", "The browser opens only after a click. Sign in again.");
-      asked.click = false;
+      asked.untilMs = 0;
       await shell.openExternal(address);
     },
   };
@@ -39,4 +40,5 @@ export function externalAddress(text: string): string | null {
   return loopback.has(url.hostname) ? url.href : null;
 }
 
+const clickLastsMs = 60_000;
 const loopback = new Set(["127.0.0.1", "[::1]", "localhost"]);

@@ -53,7 +53,7 @@ const contentTypes: Readonly<Record<string, string>> = {
 };
 
 /** No inline script or style, no network, no frames, no forms: a page can show and call the preload, nothing else. */
-export const contentSecurityPolicy = [
+const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",

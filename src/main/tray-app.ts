@@ -68,7 +68,7 @@ export async function runTrayApp({ openClient, files }: TrayAppParts): Promise<v
   });
   window.onLoaded(() => window.send("state", client.state()));
   client.onState(follow);
-  client.onShow((approval) => window.show(approval));
+  client.onShow((approval) => window.show({ approval }));
   app.on("second-instance", () => window.show());
   app.on("activate", () => window.show());
   startAtLogin.apply(settings.get().startAtLogin);

@@ -6,8 +6,8 @@ import type { Settings } from "./settings.ts";
 
 /** The one window of the app. Closing it hides it; the page lives on and keeps being told the state. */
 export interface ConsoleWindow {
-  /** Brings the window to the front, with this approval open if one is given. */
-  show(approval?: string | null): void;
+  /** Brings the window to the front, with what is given on its page. */
+  show(what?: ConsoleEvents["show"]): void;
   send<E extends keyof ConsoleEvents>(event: E, data: ConsoleEvents[E]): void;
   /** Whether this is the main frame of this window. */
   owns(frame: WebFrameMain): boolean;
@@ -39,11 +39,11 @@ export function createConsoleWindow({ preload, settings }: { preload: string; se
       devTools: !app.isPackaged,
     },
   });
-  const wanted: { shown: boolean; ready: boolean; loaded: boolean; approval: string | null } = {
+  const wanted: { shown: boolean; ready: boolean; loaded: boolean; what: ConsoleEvents["show"] | null } = {
     shown: false,
     ready: false,
     loaded: false,
-    approval: null,
+    what: null,
   };
   const present = (): void => {
     if (!wanted.ready || !wanted.shown) return;
@@ -52,9 +52,9 @@ export function createConsoleWindow({ preload, settings }: { preload: string; se
     window.focus();
   };
   const tell = (): void => {
-    if (!wanted.loaded || wanted.approval === null) return;
-    window.webContents.send("show", { approval: wanted.approval });
-    wanted.approval = null;
+    if (!wanted.loaded || wanted.what === null) return;
+    window.webContents.send("show", wanted.what);
+    wanted.what = null;
   };
 
   window.once("ready-to-show", () => {
@@ -72,12 +72,14 @@ export function createConsoleWindow({ preload, settings }: { preload: string; se
     event.preventDefault();
     hideToTray(window, settings);
   });
-  window.loadURL(consolePage).catch((error: unknown) => report("The console's page did not load", error));
+  window.loadURL(consolePage).catch((error: unknown) => {
+    if (!window.isDestroyed()) report("The console's page did not load", error);
+  });
 
   return {
-    show: (approval) => {
+    show: (what) => {
       wanted.shown = true;
-      wanted.approval = approval ?? wanted.approval;
+      wanted.what = what ?? wanted.what;
       present();
       tell();
     },

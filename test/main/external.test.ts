@@ -28,10 +28,14 @@ test.each([
 
 test("opens the browser once for a click, and never without one", async () => {
   const { createBrowserOpener } = await import("../../src/main/external.ts");
-  const opener = createBrowserOpener();
+  const clock = { nowMs: 1000 };
+  const opener = createBrowserOpener(() => clock.nowMs);
   await expect(opener.open("https://login.example/")).rejects.toMatchObject({ code: "not_allowed" });
   opener.clicked();
   await opener.open("https://login.example/1");
   await expect(opener.open("https://login.example/2")).rejects.toMatchObject({ code: "not_allowed" });
+  opener.clicked();
+  clock.nowMs += 60_000;
+  await expect(opener.open("https://login.example/3")).rejects.toMatchObject({ code: "not_allowed" });
   expect(electron.desktop.opened).toEqual(["https://login.example/1"]);
 });

@@ -13,10 +13,12 @@ async function readConfiguration(): Promise<Record<string, unknown>> {
   return configuration.parse(parse(await readFile(root("electron-builder.yml"), "utf8")));
 }
 
-/** electron-builder's own check; its package does not export it. */
+const ownCheck = "app-builder-lib/out/util/config/config.js";
+
+/** electron-builder's own check, from the library inside it. */
 async function validate(config: unknown): Promise<void> {
   const require = createRequire(createRequire(import.meta.url).resolve("electron-builder"));
-  const { validateConfiguration } = require("app-builder-lib/out/util/config/config.js") as {
+  const { validateConfiguration } = require(ownCheck) as {
     readonly validateConfiguration: (config: unknown, log: { isEnabled: boolean }) => Promise<void>;
   };
   await validateConfiguration(config, { isEnabled: false });

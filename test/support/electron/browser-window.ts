@@ -84,7 +84,7 @@ export function createWindowClass(app: StandInApp, parts: PageParts): WindowClas
     destroy(): void {
       if (this.#destroyed) return;
       this.#destroyed = true;
-      void this.webContents.page.then((page) => page.close());
+      void this.webContents.end();
       this.emit("closed");
     }
   };

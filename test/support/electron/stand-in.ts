@@ -2,7 +2,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { registerHooks } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { chromium, type Browser, type BrowserContext } from "playwright-core";
+import type { Browser, BrowserContext } from "playwright-core";
+import { launchBrowser } from "../browser.ts";
 import { StandInApp } from "./app.ts";
 import { createWindowClass, type WindowClass } from "./browser-window.ts";
 import { createDesktop, StandInNotification, type Desktop } from "./desktop.ts";
@@ -79,6 +80,8 @@ export async function installElectron(options: { readonly instanceTaken?: boolea
       app.becomeReady();
     },
     close: async () => {
+      // A page that is still being opened would fail in nobody's hands.
+      await Promise.allSettled(BrowserWindow.all.map((window) => window.webContents.page));
       await chromiumPages.close();
       await rm(folder, { recursive: true, force: true });
     },
@@ -93,7 +96,7 @@ function lazyContext(): { open(): Promise<BrowserContext>; close(): Promise<void
   };
   return {
     open: () => {
-      held.browser ??= chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
+      held.browser ??= launchBrowser();
       held.context ??= held.browser.then((browser) => browser.newContext({ serviceWorkers: "block" }));
       return held.context;
     },

@@ -62,6 +62,15 @@ export class StandInWebContents extends EventEmitter implements Pick<WebContents
     void this.#callPreload("emit", [channel, JSON.stringify(args)]);
   }
 
+  /** Closes the page, once it is there. */
+  async end(): Promise<void> {
+    try {
+      await (await this.page).close();
+    } catch {
+      // It never came to be: the browser went first.
+    }
+  }
+
   async #open(preload: string | undefined): Promise<Page> {
     const context = await this.#parts.context();
     const page = await context.newPage();

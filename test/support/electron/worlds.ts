@@ -1,5 +1,5 @@
 /** What the stand-in gives a preload in its isolated world: the world's way to Node, and the way back. */
-export interface PreloadPort {
+interface PreloadPort {
   /** An invoke was answered; `json` is the value, or a message where `ok` is false. */
   settle(id: number, ok: boolean, json: string): void;
   /** Main sent something. */
