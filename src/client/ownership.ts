@@ -1,3 +1,4 @@
+import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { CountersignError } from "../shared/errors.ts";
@@ -9,8 +10,11 @@ import { CountersignError } from "../shared/errors.ts";
  * probe of the control socket alone can't do this: two processes that both find a dead socket would each replace it.
  */
 export function ownProfile(directory: string): () => void {
-  const lock = new DatabaseSync(join(directory, "owner.lock"));
+  const path = join(directory, "owner.lock");
+  const lock = new DatabaseSync(path);
   try {
+    // By path: to open the file and close it again would end a lock that this process holds on it (fcntl(2)).
+    chmodSync(path, 0o600);
     // No journal file: nothing is ever written.
     lock.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
   } catch (cause) {

@@ -73,7 +73,7 @@ describe("owner of a profile", () => {
     await client.openTunnel();
     await client.addClient("cursor");
     expect(await mode(directory)).toBe(0o700);
-    for (const file of ["control.sock", "profile.json", "tunnel.json", "clients.json"])
+    for (const file of ["owner.lock", "control.sock", "profile.json", "tunnel.json", "clients.json"])
       expect(await mode(join(directory, file)), file).toBe(0o600);
   });
 
