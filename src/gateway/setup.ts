@@ -11,19 +11,16 @@ import { resolveSecret } from "./secrets.ts";
 export class Setup {
   readonly #agent: Agent;
   readonly #now: () => number;
-  /** Targets of earlier configurations: conversations under way keep them until the gateway stops. */
-  readonly #made: Connections[] = [];
-  #runtime: Runtime;
+  /** What earlier configurations made as well: conversations and checks under way keep it until the gateway stops. */
+  readonly #made: Made[] = [];
 
-  private constructor(
-    agent: Agent,
-    now: () => number,
-    made: { readonly runtime: Runtime; readonly connections: Connections },
-  ) {
+  #current: Made;
+
+  private constructor(agent: Agent, now: () => number, made: Made) {
     this.#agent = agent;
     this.#now = now;
-    this.#runtime = made.runtime;
-    this.#made.push(made.connections);
+    this.#current = made;
+    this.#made.push(made);
   }
 
   /** Throws CountersignError `configuration` for a secret or address that can't be used. */
@@ -32,28 +29,27 @@ export class Setup {
   }
 
   get runtime(): Runtime {
-    return this.#runtime;
+    return this.#current.runtime;
   }
 
   /** Makes everything of the new configuration first, then puts it in force at once; a failure leaves the old one. */
   async replace(config: LoadedConfig): Promise<void> {
-    const { runtime, connections } = await make(config, this.#agent, this.#now);
-    this.#made.push(connections);
-    this.#runtime.verifier.close();
-    this.#runtime = runtime;
+    this.#current = await make(config, this.#agent, this.#now);
+    this.#made.push(this.#current);
   }
 
   async close(): Promise<void> {
-    this.#runtime.verifier.close();
-    await Promise.all(this.#made.map((connections) => connections.close()));
+    for (const { runtime } of this.#made) runtime.verifier.close();
+    await Promise.all(this.#made.map(({ connections }) => connections.close()));
   }
 }
 
-async function make(
-  loaded: LoadedConfig,
-  agent: Agent,
-  now: () => number,
-): Promise<{ runtime: Runtime; connections: Connections }> {
+interface Made {
+  readonly runtime: Runtime;
+  readonly connections: Connections;
+}
+
+async function make(loaded: LoadedConfig, agent: Agent, now: () => number): Promise<Made> {
   const { config } = loaded;
   await checkSecrets(loaded);
   const connections = await createConnections(config.connections, agent, (name) => resolveSecret(name));

@@ -262,3 +262,20 @@ describe("the record", () => {
     expect(lines.some((line) => line.includes("ledger.read"))).toBe(true);
   });
 });
+
+describe("a reload", () => {
+  it("puts changed rules in force for open sessions, and keeps a wrong edit out", async () => {
+    const client = await legacy("customers");
+    await client.callTool({ name: "list_customers", arguments: {} });
+    await world.reload((config) => config.rules.unshift({ name: "closed", effect: "deny", why: "Closed for today." }));
+    await expect(client.callTool({ name: "list_customers", arguments: {} })).rejects.toThrow(/404|no connection/);
+    await expect(
+      world.reload((config) => config.rules.unshift({ name: "bad", effect: "maybe" })),
+    ).rejects.toMatchObject({
+      code: "configuration",
+    });
+    await world.reload((config) => config.rules.splice(0, 2));
+    await client.callTool({ name: "list_customers", arguments: {} });
+    await client.close();
+  });
+});
