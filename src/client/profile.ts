@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { Agent } from "undici";
 import { CountersignError } from "../shared/errors.ts";
-import { discovery, profile as profileShape, type Discovery, type Profile, type Provider } from "../shared/provider.ts";
+import { discovery, profile as profileShape, type Discovery, type Profile } from "../shared/provider.ts";
 import { verifierName } from "../shared/note.ts";
 import { privateDirectory, readJson, writePrivate } from "./private-file.ts";
 import { trusting } from "./trust.ts";
@@ -41,7 +41,10 @@ export async function discover(origin: string, options: { readonly ca?: string }
   }
   if (verifierName(found.ledgerKey) === null)
     throw new CountersignError("misconfigured", `${asked} shows no ledger key: nothing it records could be verified.`);
-  return { discovery: found, profiles: found.signIn.map((provider) => profileFor(asked, found, provider)) };
+  return {
+    discovery: found,
+    profiles: found.signIn.map((way) => ({ v: 1, gateway: asked, ledgerKey: found.ledgerKey, ...way })),
+  };
 }
 
 /** The origin of a gateway's address: https, or http on loopback, and nothing after it. Throws `misconfigured`. */
@@ -58,10 +61,6 @@ export function gatewayOrigin(address: string): string {
 
 const file = "profile.json";
 const discoveryTimeoutMs = 15_000;
-
-function profileFor(gateway: string, found: Discovery, provider: Provider): Profile {
-  return { v: 1, gateway, audience: found.audience, ledgerKey: found.ledgerKey, provider };
-}
 
 async function fetchDiscovery(origin: string, ca: string | undefined): Promise<Discovery> {
   const dispatcher = new Agent({ connect: trusting(ca) });

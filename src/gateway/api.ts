@@ -55,8 +55,10 @@ export async function api(visit: ApiVisit): Promise<void> {
 /** What anybody may read before signing in (`/.well-known/countersign`). */
 export function discoveryOf({ gate, origin, ledgerKey }: Site): Discovery {
   const { issuers } = gate.runtime().config;
-  const signIn = issuers.flatMap((issuer) => (issuer.signIn === undefined ? [] : [issuer.signIn]));
-  return { v: 1, gateway: origin, audience: issuers[0]?.audience ?? "", ledgerKey, signIn, nowMs: gate.now() };
+  const signIn = issuers.flatMap(({ audience, signIn: provider }) =>
+    provider === undefined ? [] : [{ audience, provider }],
+  );
+  return { v: 1, gateway: origin, ledgerKey, signIn, nowMs: gate.now() };
 }
 
 function me({ response, principal }: ApiVisit): void {

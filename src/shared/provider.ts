@@ -33,10 +33,10 @@ export type Provider = z.infer<typeof provider>;
 export const discovery = z.object({
   v: z.literal(1),
   gateway: z.url(),
-  audience: z.string(),
   /** The ledger's verifier key, `NAME+KEYHASH+BASE64` (C2SP signed-note). */
   ledgerKey: z.string(),
-  signIn: z.array(provider),
+  /** Each way to sign in, with the audience that its tokens must name. */
+  signIn: z.array(z.object({ audience: z.string(), provider })),
   nowMs: z.number(),
 });
 export type Discovery = z.infer<typeof discovery>;

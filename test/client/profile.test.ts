@@ -56,7 +56,7 @@ describe("discovery", () => {
   it("refuses a gateway that calls itself by another origin", async () => {
     const impostor = createServer((_request, response) => {
       const { audience, ledgerKey, provider } = gateway.profile;
-      const body = { v: 1, gateway: gateway.origin, audience, ledgerKey, signIn: [provider], nowMs: 0 };
+      const body = { v: 1, gateway: gateway.origin, ledgerKey, signIn: [{ audience, provider }], nowMs: 0 };
       response.end(JSON.stringify(body));
     }).listen(0, "127.0.0.1");
     await once(impostor, "listening");

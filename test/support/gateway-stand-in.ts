@@ -123,7 +123,7 @@ export async function startGateway(): Promise<GatewayStandIn> {
 
   function discovery() {
     const { audience, ledgerKey, provider } = profile;
-    return { v: 1, gateway: origin, audience, ledgerKey, signIn: [provider] };
+    return { v: 1, gateway: origin, ledgerKey, signIn: [{ audience, provider }] };
   }
 
   async function enrol(request: IncomingMessage, response: ServerResponse): Promise<void> {
