@@ -1,7 +1,7 @@
 import { TargetError } from "../shared/target.ts";
 
 /** The longest line that is taken, in bytes. */
-export const maxLineBytes = 64 * 1024 * 1024;
+const maxLineBytes = 64 * 1024 * 1024;
 
 /** Cuts a byte stream into lines (MCP stdio: one JSON value a line). Throws TargetError `protocol` for a line above the limit. */
 export class LineSplitter {

@@ -17,7 +17,7 @@ export interface Connection {
 }
 
 /** Changed as the target answers or fails; `server` is its own claim. */
-export interface TargetFacts {
+interface TargetFacts {
   server: { readonly name: string; readonly version: string } | null;
   state: "ready" | "unknown" | "failed";
 }

@@ -23,17 +23,17 @@ export const verdict = z.enum(["approve", "deny"]);
 export type Verdict = z.infer<typeof verdict>;
 
 /** Where the person decided. Part of what is signed. */
-export const presence = z.enum(["cli", "window", "authenticator"]);
+const presence = z.enum(["cli", "window", "authenticator"]);
 export type Presence = z.infer<typeof presence>;
 
 const json: z.ZodType<Json> = z.json();
 
 /** Where a value was masked and as what, `kind` being a detector's name or `field`. */
-export const hidden = z.object({ path: z.array(z.union([z.string(), z.number()])), kind: z.string() });
+const hidden = z.object({ path: z.array(z.union([z.string(), z.number()])), kind: z.string() });
 export type Hidden = z.infer<typeof hidden>;
 
 /** What an approver is shown, and what the digest in a decision covers: `digest({arguments, hidden})`. */
-export const maskedPayload = z.object({ arguments: json, hidden: z.array(hidden) });
+const maskedPayload = z.object({ arguments: json, hidden: z.array(hidden) });
 export type MaskedPayload = z.infer<typeof maskedPayload>;
 
 /** A held call as an approver or its requester sees it (`GET /v1/approvals/ID` and the approvals stream). */

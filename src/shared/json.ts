@@ -29,7 +29,7 @@ export async function digest(value: Json): Promise<string> {
 }
 
 /** Bytes as base64url without padding (RFC 4648, section 5). */
-export function base64url(bytes: Uint8Array): string {
+function base64url(bytes: Uint8Array): string {
   let binary = "";
   for (const byte of bytes) binary += String.fromCharCode(byte);
   return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");

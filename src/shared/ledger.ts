@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** What happened, as the ledger names it. A kind is never renamed; new ones may be added within version 1. */
-export const entryKind = z.enum([
+const entryKind = z.enum([
   "gateway.started",
   "gateway.stopped",
   "gateway.unclean_stop",
@@ -42,7 +42,7 @@ export const leaf = z.strictObject({
   kind: entryKind,
   body: z.string().length(43),
 });
-export type Leaf = z.infer<typeof leaf>;
+type Leaf = z.infer<typeof leaf>;
 
 /** A stored or exported entry: `leaf` and `body` are the exact texts that were hashed; an erased body has neither body nor salt. */
 export const storedEntry = z.object({
@@ -50,4 +50,4 @@ export const storedEntry = z.object({
   salt: z.string().nullable(),
   body: z.string().nullable(),
 });
-export type StoredEntry = z.infer<typeof storedEntry>;
+type StoredEntry = z.infer<typeof storedEntry>;

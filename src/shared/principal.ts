@@ -9,5 +9,5 @@ export const principalView = z.object({
 });
 export type PrincipalView = z.infer<typeof principalView>;
 
-export const role = z.enum(["admin", "auditor"]);
+const role = z.enum(["admin", "auditor"]);
 export type Role = z.infer<typeof role>;

@@ -8,7 +8,7 @@ export interface SseEvent {
 }
 
 /** The largest event that is taken, in characters. */
-export const maxEventLength = 64 * 1024 * 1024;
+const maxEventLength = 64 * 1024 * 1024;
 
 /**
  * Incremental parser of `text/event-stream` (HTML, "Server-sent events", section 9.2.6): bytes in, whole events out.

@@ -3,7 +3,7 @@ import type { Principal } from "../identity/principal.ts";
 import type { ApprovalRecord } from "../store/store.ts";
 
 /** What a principal is to an approval, or null: then it doesn't exist for them. */
-export function relationTo(principal: Principal, record: ApprovalRecord): ApprovalView["relation"] | null {
+function relationTo(principal: Principal, record: ApprovalRecord): ApprovalView["relation"] | null {
   if (record.person === principal.person) return "requester";
   if (mayDecide(principal, record)) return "approver";
   return principal.roles.length > 0 ? "observer" : null;

@@ -4,7 +4,7 @@ import type { ConnectionConfig } from "../config-schema.ts";
 import { createHttpTarget } from "./http.ts";
 
 /** A registered connection and its last hop. */
-export interface RegisteredConnection {
+interface RegisteredConnection {
   readonly name: string;
   readonly title: string | null;
   readonly transport: Target["transport"];

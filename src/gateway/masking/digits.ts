@@ -11,7 +11,7 @@ export interface Match {
 
 export const hyphen = 45;
 export const dot = 46;
-export const space = 32;
+const space = 32;
 const tab = 9;
 
 export function isDigit(code: number | undefined): boolean {

@@ -4,7 +4,7 @@ import type { DetectorName } from "./digits.ts";
 import { createNames } from "./names.ts";
 import { Walk } from "./walk.ts";
 
-export interface Masked<T extends Json = Json> {
+interface Masked<T extends Json = Json> {
   readonly value: T;
   /** Every place that was masked, in document order. */
   readonly hidden: readonly Hidden[];

@@ -7,7 +7,7 @@ import { maskMark } from "./marks.ts";
 import { uniqueName, type NameFacts, type Names } from "./names.ts";
 
 /** What nests deeper is masked wholly: it can't be walked without end. */
-export const deepest = 1000;
+const deepest = 1000;
 
 /** One walk over one payload. It collects what it hid, and knows where it is. */
 export class Walk {

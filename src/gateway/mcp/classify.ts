@@ -2,7 +2,7 @@ import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
 import type { ProtocolHeaders, RpcId, RpcMessage } from "../../shared/target.ts";
 
 /** Legacy: 2025-11-25 and older, sessions. Modern: 2026-07-28 and newer, each request for itself. */
-export type Era = "legacy" | "modern";
+type Era = "legacy" | "modern";
 
 /** What a POST body is. */
 export type Classified =
@@ -25,7 +25,7 @@ export type Classified =
   | { readonly kind: "batch"; readonly items: readonly Json[] }
   | Rejection;
 
-export interface Rejection {
+interface Rejection {
   readonly kind: "rejected";
   readonly status: number;
   readonly id: RpcId | null;

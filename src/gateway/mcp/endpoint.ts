@@ -174,7 +174,7 @@ function accepted({ response }: Visit): void {
 }
 
 /** The protocol's own error for what can't be judged at all. */
-export function refuse(
+function refuse(
   { response }: Visit,
   status: number,
   id: RpcId | null,

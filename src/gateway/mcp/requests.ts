@@ -75,7 +75,7 @@ async function judge(exchange: Exchange, request: Request, { reaches, name }: Ca
 }
 
 /** Records the refusal, then answers it. Nothing is forwarded. */
-export async function refuse(
+async function refuse(
   exchange: Exchange,
   request: Request,
   name: string | null,

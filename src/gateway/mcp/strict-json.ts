@@ -3,7 +3,7 @@ import type { Json } from "../../shared/json.ts";
 export type StrictJson = { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly reason: string };
 
 /** How deep objects and arrays may nest in one message. */
-export const deepestNesting = 200;
+const deepestNesting = 200;
 
 /**
  * Parses JSON that means the same to every parser (rule 3): refuses members named twice, numbers that a double cannot hold
