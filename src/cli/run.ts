@@ -8,7 +8,7 @@ export async function run(
   commands: Readonly<Record<string, () => Promise<Command>>>,
   overview: string,
 ): Promise<number> {
-  const [name, ...rest] = args;
+  const { name, rest } = commandOf(args);
   if (name === undefined || name === "help" || name === "--help" || name === "-h") {
     terminal(false).answer(null, overview.split("\n"));
     return name === undefined ? 2 : 0;
@@ -25,6 +25,15 @@ export async function run(
   } catch (error) {
     return report(error);
   }
+}
+
+/** The command's name and what else was said: `--json` and `--profile DIR` may stand before the command as well as after it. */
+function commandOf(args: readonly string[]): { readonly name: string | undefined; readonly rest: readonly string[] } {
+  let at = 0;
+  while (args[at] === "--json" || args[at] === "--profile" || args[at]?.startsWith("--profile=") === true) {
+    at += args[at] === "--profile" ? 2 : 1;
+  }
+  return { name: args[at], rest: [...args.slice(0, at), ...args.slice(at + 1)] };
 }
 
 /** One line on standard error (one a problem, where a configuration has several), and the exit status that goes with it. */

@@ -38,11 +38,10 @@ export async function readConfig(path: string): Promise<ConfigResult> {
   }
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true, strict: true });
-  const broken = [...document.errors, ...document.warnings];
-  if (broken.length > 0) {
-    return refused(
-      broken.map(({ pos, message }) => ({ ...placeIn(lines, pos[0]), at: "", message: yamlMessage(message) })),
-    );
+  // After the first slip of syntax the parser reads everything askew: the rest would be noise.
+  const [broken] = [...document.errors, ...document.warnings];
+  if (broken !== undefined) {
+    return refused([{ ...placeIn(lines, broken.pos[0]), at: "", message: yamlMessage(broken.message) }]);
   }
   const parsed = parse(document);
   if (!parsed.success) return refused(parsed.findings.map((finding) => locate(document, lines, finding)));
