@@ -222,6 +222,14 @@ describe("a wrong gateway.yaml is refused with line and column", () => {
     expect(found.join("\n")).toContain(expected);
   });
 
+  it("a slip of syntax as one problem, not as the many that follow from it", async () => {
+    const found = await problems(
+      replaced("listen: { host: 127.0.0.1, port: 0 }", "listen: { host: 127.0.0.1, port: ${PORT} }"),
+    );
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatch(/^:?2:\d+ Not valid YAML/);
+  });
+
   it("all problems at once", async () => {
     const found = await problems(replaced("port: 0", "port: high").replace("effect: allow", "effect: permit"));
     expect(found.map((line) => line.split(" ")[0])).toEqual(["2:34", "27:13"]);
