@@ -31,9 +31,9 @@ export function localTime(gateway: ConsoleState["gateway"], atMs: number): numbe
   return atMs - gateway.clockOffsetMs;
 }
 
-/** Time left as `m:ss`, from an hour on `h:mm:ss`. */
+/** Time left as `m:ss`, from an hour on `h:mm:ss`. The clock shows whole seconds, the last one begun, so what is left is rounded up by itself. */
 export function timeLeft(leftMs: number): string {
-  const seconds = Math.max(0, Math.ceil(leftMs / 1000));
+  const seconds = Math.max(0, Math.floor(leftMs / 1000));
   const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
   return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
 }
@@ -49,6 +49,11 @@ export function ago(passedMs: number): string {
 }
 
 const two = (n: number) => String(n).padStart(2, "0");
+/** Whole seconds left of something short, at least one while it is there. */
+export function secondsLeft(leftMs: number): number {
+  return Math.max(1, Math.floor(leftMs / 1000));
+}
+
 const minute = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
 const second = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });

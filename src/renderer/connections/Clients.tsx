@@ -24,7 +24,7 @@ export function Clients({ clients }: { readonly clients: readonly ClientView[] }
           <table className={css.table} aria-label={words.clients.title}>
             <thead>
               <tr>
-                <th>{columns.name}</th>
+                <th className={css.nameColumn}>{columns.name}</th>
                 <th>{columns.added}</th>
                 <th>{columns.used}</th>
               </tr>

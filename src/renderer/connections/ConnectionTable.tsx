@@ -26,10 +26,10 @@ export function ConnectionTable({ connections }: { readonly connections: readonl
         <table className={css.table} aria-label={words.connections.title}>
           <thead>
             <tr>
-              <th>{columns.name}</th>
-              <th className={css.loose}>{columns.server}</th>
-              <th>{columns.address}</th>
-              <th>{columns.state}</th>
+              <th className={css.nameColumn}>{columns.name}</th>
+              <th className={`${css.serverColumn} ${css.loose}`}>{columns.server}</th>
+              <th className={css.addressColumn}>{columns.address}</th>
+              <th className={css.stateColumn}>{columns.state}</th>
               <th className={css.loose}>{columns.transport}</th>
             </tr>
           </thead>

@@ -23,7 +23,7 @@ export function Account({ session }: { readonly session: ConsoleState["session"]
       </button>
       <section id="account" popover="auto" className={css.menu} aria-label={words.account(spoken(account.name))}>
         <h2>
-          <Outside text={account.name} />
+          <Outside text={account.name} foldAt={60} />
         </h2>
         <dl>
           <dt>{words.accountGroups}</dt>
@@ -32,7 +32,7 @@ export function Account({ session }: { readonly session: ConsoleState["session"]
             <>
               <dt>{words.accountDevice}</dt>
               <dd>
-                <Outside text={session.device} look="code" />
+                <Outside text={session.device} look="codeSmall" />
               </dd>
             </>
           )}

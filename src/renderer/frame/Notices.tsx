@@ -3,10 +3,11 @@ import { useModel } from "../model.ts";
 import { Band } from "../parts/Band.tsx";
 import { Button } from "../parts/Button.tsx";
 import { useStore } from "../store.ts";
-import { clockTime } from "../times.ts";
+import { clockTime, secondsLeft } from "../times.ts";
 import { spoken } from "../visible-text.ts";
 import { words } from "../words.ts";
 import { wording } from "../wording.ts";
+import css from "./Notices.module.css";
 
 /** What holds for every page: the link, the sign-in, the ledger, and denials that can still be undone elsewhere. */
 export function Notices({ state, isLinked }: { readonly state: ConsoleState; readonly isLinked: boolean }) {
@@ -48,7 +49,7 @@ function Offline({ gateway }: { readonly gateway: ConsoleState["gateway"] }) {
       {words.offline.since(clockTime(gateway.sinceMs))}
       {/* The seconds tick for the eye alone: read aloud each second they would drown everything else. */}
       <span aria-hidden="true">
-        {inMs !== null && inMs > 0 ? words.offline.next(Math.ceil(inMs / 1000)) : words.offline.trying}
+        {inMs !== null && inMs > 0 ? words.offline.next(secondsLeft(inMs)) : words.offline.trying}
       </span>
     </Band>
   );
@@ -75,24 +76,28 @@ function OtherDenials() {
   const { decisions, selection, page, clock } = useModel();
   const all = useStore(decisions.all);
   const nowMs = useStore(clock);
-  const shownId = useStore(selection.chosen).id;
+  const chosen = useStore(selection.chosen);
   const isInbox = useStore(page) === "inbox";
   return [...all].map(([id, deciding]) => {
-    if (deciding.step !== "denying" || (isInbox && id === shownId)) return null;
-    const seconds = Math.max(0, Math.ceil((deciding.sendsAtMs - nowMs) / 1000));
+    if (deciding.step !== "denying") return null;
+    // The request's own bar has Undo where it is on the screen; a narrow window may show the list in its place.
+    const isShown = isInbox && id === chosen.id;
+    if (isShown && chosen.isOpen) return null;
+    const seconds = secondsLeft(deciding.sendsAtMs - nowMs);
     return (
-      <Band
-        key={id}
-        tone="warn"
-        icon="clock"
-        action={
-          <Button size="small" onClick={() => decisions.undo(id)}>
-            {words.decide.undo}
-          </Button>
-        }
-      >
-        {words.decide.denyingOther(seconds, spoken(deciding.approval.tool), spoken(deciding.approval.connection))}
-      </Band>
+      <div key={id} className={isShown ? css.narrow : undefined}>
+        <Band
+          tone="warn"
+          icon="clock"
+          action={
+            <Button size="small" onClick={() => decisions.undo(id)}>
+              {words.decide.undo}
+            </Button>
+          }
+        >
+          {words.decide.denyingOther(seconds, spoken(deciding.approval.tool), spoken(deciding.approval.connection))}
+        </Band>
+      </div>
     );
   });
 }

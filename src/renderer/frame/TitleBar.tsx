@@ -1,5 +1,5 @@
 import type { ConsoleState } from "../../shared/console.ts";
-import { useModel, type Page } from "../model.ts";
+import { useModel, type Page, type View } from "../model.ts";
 import { Status } from "../parts/Status.tsx";
 import { ownRequests, waitingFor } from "../selection.ts";
 import { useStore } from "../store.ts";
@@ -8,13 +8,10 @@ import { Account } from "./Account.tsx";
 import { Mark, markState } from "./Mark.tsx";
 import css from "./TitleBar.module.css";
 
-interface TitleBarProps {
-  readonly state: ConsoleState | null;
-  readonly isLinked: boolean;
-}
-
 /** The mark, the pages, and who is signed in to what. */
-export function TitleBar({ state, isLinked }: TitleBarProps) {
+export function TitleBar({ view }: { readonly view: View }) {
+  const state = view.at === "live" ? view.state : null;
+  const isLinked = view.at === "live" && view.isLinked;
   const isIn = state?.session.state === "signed-in" || state?.session.state === "needs-sign-in";
   return (
     <header className={css.bar}>
@@ -23,6 +20,11 @@ export function TitleBar({ state, isLinked }: TitleBarProps) {
       <span className={css.space} />
       <div className={css.who}>
         {state && <LinkStatus state={state} isLinked={isLinked} />}
+        {view.at === "waiting" && (
+          <Status tone="none" icon="ring">
+            {words.link.connecting}
+          </Status>
+        )}
         {state && isIn && <span className={css.host}>{host(state.gateway.origin)}</span>}
         {state && <Account session={state.session} />}
       </div>
@@ -72,7 +74,7 @@ function LinkStatus({ state, isLinked }: { readonly state: ConsoleState; readonl
   if (session.state !== "signed-in")
     return (
       <Status tone="none" icon="ring">
-        {words.link.signedOut}
+        {session.state === "signing-in" ? words.link.signingIn : words.link.signedOut}
       </Status>
     );
   if (gateway.link === "offline")

@@ -25,7 +25,7 @@ export function Window() {
   return (
     <div className={css.window}>
       <title>{words.title(state && isIn ? waitingFor(state).length : 0)}</title>
-      <TitleBar state={state} isLinked={isLinked} />
+      <TitleBar view={now} />
       {state && isIn ? <Notices state={state} isLinked={isLinked} /> : <div />}
       <Content view={now} />
       <div role="status" aria-live="polite" className={text.sr}>

@@ -40,7 +40,7 @@ export function Decided({ approval, state, account }: DecidedProps) {
               {clockTime(localTime(state.gateway, decision.atMs))}
               <span className={css.sub}>
                 {words.decided.from[decision.presence]}
-                <Outside text={decision.device} look="code" />
+                <Outside text={decision.device} look="codeSmall" />
               </span>
             </dd>
           </>

@@ -1,4 +1,4 @@
-import { useState, type MouseEvent } from "react";
+import { useRef, useState, type MouseEvent } from "react";
 import type { ApprovalView } from "../../shared/approval.ts";
 import { useModel } from "../model.ts";
 import { Button } from "../parts/Button.tsx";
@@ -26,13 +26,20 @@ export function DecisionBar({ approval, hinders }: DecisionBarProps) {
   const mayApprove = isIdle && !(needsReason && reason === "");
   const approve = () => mayApprove && decisions.approve(approval, reason);
   const deny = () => isIdle && decisions.deny(approval, reason);
-  useShortcuts({ d: deny, a: needsReason ? undefined : approve, "ctrl+enter": isCritical ? undefined : approve });
+  const bar = useRef<HTMLElement>(null);
+  // A narrow window shows the list alone: no key decides what is not on the screen.
+  const whenSeen = (act: () => void) => () => bar.current?.checkVisibility() && act();
+  useShortcuts({
+    d: whenSeen(deny),
+    a: needsReason ? undefined : whenSeen(approve),
+    "ctrl+enter": isCritical ? undefined : whenSeen(approve),
+  });
 
   if (deciding?.step === "denying") return <Denying id={approval.id} sendsAtMs={deciding.sendsAtMs} />;
   return (
     <div>
       {deciding?.step === "refused" && <Refused verdict={deciding.verdict} code={deciding.error.code} />}
-      <footer className={css.decide} aria-label={words.decide.label}>
+      <footer ref={bar} className={css.decide} aria-label={words.decide.label}>
         <div className={css.above}>
           <span className={css.grow} role="status">
             {hinders === null

@@ -2,21 +2,25 @@ import { useModel } from "../model.ts";
 import { Button } from "../parts/Button.tsx";
 import text from "../parts/text.module.css";
 import { useStore } from "../store.ts";
+import { secondsLeft } from "../times.ts";
 import { words } from "../words.ts";
 import css from "./DecisionBar.module.css";
 
 /** A denial that has not been sent yet, and the way to take it back. */
 export function Denying({ id, sendsAtMs }: { readonly id: string; readonly sendsAtMs: number }) {
   const { decisions, clock } = useModel();
-  const seconds = Math.max(0, Math.ceil((sendsAtMs - useStore(clock)) / 1000));
+  const seconds = secondsLeft(sendsAtMs - useStore(clock));
   return (
     <footer className={css.decide} aria-label={words.decide.label}>
-      <div className={css.does}>
-        <span className={css.grow} aria-hidden="true">
-          {words.decide.denying(seconds)}
-        </span>
+      <div className={css.above}>
         <span role="status" className={text.sr}>
           {words.decide.denyingSpoken}
+        </span>
+        <span className={css.grow}>{words.decide.notSent}</span>
+      </div>
+      <div className={css.does}>
+        <span className={css.strong} aria-hidden="true">
+          {words.decide.denying(seconds)}
         </span>
         <Button look="strong" size="large" onClick={() => decisions.undo(id)}>
           {words.decide.undo}

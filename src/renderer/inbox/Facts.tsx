@@ -40,21 +40,21 @@ function Requester({ approval: { requester, device, client } }: { readonly appro
     <section>
       <h2>
         {words.request.requester}
-        <Outside text={requester.name} />
+        <Outside text={requester.name} foldAt={60} />
       </h2>
       <dl className={css.facts}>
         <dt>{words.request.kind}</dt>
         <dd>{words.request.kinds[requester.kind]}</dd>
         <dt>{words.request.id}</dt>
         <dd>
-          <Outside text={requester.id} look="code" />
+          <Outside text={requester.id} look="codeSmall" />
         </dd>
         <dt>{words.request.groups}</dt>
         <dd>
           <Lines texts={requester.groups} />
         </dd>
         <dt>{words.request.device}</dt>
-        <dd>{device === null ? words.request.noDevice : <Outside text={device} look="code" />}</dd>
+        <dd>{device === null ? words.request.noDevice : <Outside text={device} look="codeSmall" />}</dd>
         <dt>{words.request.client}</dt>
         <dd>
           {client === null ? words.request.noClient : <Outside text={`${client.name} ${client.version}`} />}
@@ -79,7 +79,7 @@ function Connection({
       <dl className={css.facts}>
         <dt>{words.request.name}</dt>
         <dd>
-          <Outside text={name} look="code" />
+          <Outside text={name} look="codeSmall" />
         </dd>
         <dt>{words.request.server}</dt>
         <dd>

@@ -44,11 +44,11 @@ export function RequestHead({ approval, gateway, isOld }: RequestHeadProps) {
         )}
       </div>
       <h1 id="request-title" tabIndex={-1}>
-        <Outside text={approval.requester.name} />
+        <Outside text={approval.requester.name} foldAt={60} />
         {isPending ? words.request.wants : words.request.wanted}
-        <Outside text={approval.tool} look="name" />
+        <Outside text={approval.tool} look="title" foldAt={80} />
         {words.request.on}
-        <Outside text={approval.connection} look="name" />
+        <Outside text={approval.connection} look="title" foldAt={80} />
       </h1>
       <Claims description={approval.description} annotations={approval.annotations} />
       {isPending && <Burn approval={approval} nowMs={nowMs} />}

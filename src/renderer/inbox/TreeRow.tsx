@@ -13,7 +13,7 @@ interface TreeRowProps {
   readonly onToggle: () => void;
 }
 
-const foldAt = 240;
+const foldAt = 120;
 
 /** One line: name, value, and what is to be said of it. */
 export function TreeRow({ row, isFolded, onToggle }: TreeRowProps) {

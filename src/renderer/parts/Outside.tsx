@@ -7,13 +7,13 @@ import css from "./Outside.module.css";
 
 interface OutsideProps {
   readonly text: string;
-  readonly look?: "plain" | "name" | "code";
+  readonly look?: "plain" | "name" | "title" | "code" | "codeSmall";
+  /** From how many characters on it is folded. */
+  readonly foldAt?: number;
 }
 
-const foldAt = 160;
-
 /** Text from outside, whole: isolated from its surroundings, unseen characters by code point, folded with its length (rule 10). */
-export function Outside({ text, look = "plain" }: OutsideProps) {
+export function Outside({ text, look = "plain", foldAt = 160 }: OutsideProps) {
   const [isOpen, setOpen] = useState(false);
   const shown = isOpen ? text : cut(text, foldAt);
   return (
@@ -34,11 +34,13 @@ export function Outside({ text, look = "plain" }: OutsideProps) {
   );
 }
 
+const lineFold = 160;
+
 /** The same for one line of a list, where the whole text is one step away. */
 export function OutsideLine({ text, look = "plain" }: OutsideProps) {
   return (
     <bdi className={classes(css[look], css.line)}>
-      <Segments of={segments(cut(text, foldAt))} />
+      <Segments of={segments(cut(text, lineFold))} />
     </bdi>
   );
 }

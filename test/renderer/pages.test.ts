@@ -1,0 +1,163 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { stageConsole, type ConsoleStage } from "../support/console/open.ts";
+import { approver, held, signedIn } from "../support/console/states.ts";
+
+let stage: ConsoleStage;
+beforeAll(async () => {
+  stage = await stageConsole();
+});
+afterEach(async () => {
+  expect(await stage.clear()).toEqual([]);
+});
+afterAll(() => stage.close());
+
+const signedOut = signedIn([], { session: { state: "signed-out", error: null } });
+
+describe("signing in", () => {
+  it("asks for the sign-in, naming where it happens", async () => {
+    const { page, server } = await stage.open(signedOut);
+    await page.getByText("http://127.0.0.1:9400").waitFor();
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await expect.poll(() => server.calls.map(({ call }) => call)).toEqual(["session.signIn"]);
+    expect(await page.getByRole("navigation").count()).toBe(0);
+  });
+
+  it("says why the last one failed and what to do", async () => {
+    const error = { code: "wrong_tenant", message: "Tenant 72f9 is not allowed." } as const;
+    const { page } = await stage.open({ ...signedOut, session: { state: "signed-out", error } });
+    const alert = page.getByRole("alert");
+    await alert.waitFor();
+    expect(await alert.innerText()).toMatch(/another organisation.*work account.*Tenant 72f9/s);
+  });
+
+  it("shows the address while the browser is at the provider, and can cancel", async () => {
+    const url = "http://127.0.0.1:9400/auth?state=x";
+    const { page, server } = await stage.open({ ...signedOut, session: { state: "signing-in", url } });
+    expect(await page.getByRole("link", { name: url }).getAttribute("href")).toBe(url);
+    await page.getByRole("button", { name: "Cancel" }).click();
+    await expect.poll(() => server.calls.map(({ call }) => call)).toEqual(["session.cancelSignIn"]);
+  });
+
+  it("makes no link of an address that is not of the web", async () => {
+    const { page } = await stage.open({ ...signedOut, session: { state: "signing-in", url: "javascript:alert(1)" } });
+    await page.getByRole("heading", { name: "Finish in your browser" }).waitFor();
+    expect(await page.getByRole("link").count()).toBe(0);
+  });
+
+  it("keeps what was known when the sign-in has ended, and offers to sign in again", async () => {
+    const error = { code: "reauthentication_needed", message: "" } as const;
+    const { page, server } = await stage.open(
+      signedIn([held({ risk: "low" })], { session: { state: "needs-sign-in", account: approver, error } }),
+    );
+    await page.getByText("Decide after signing in again.").waitFor();
+    expect(await page.getByRole("button", { name: "Approve", exact: true }).isDisabled()).toBe(true);
+    await page.getByRole("button", { name: "Sign in again" }).click();
+    await expect.poll(() => server.calls.map(({ call }) => call)).toEqual(["session.signIn"]);
+  });
+
+  it("signs out from the account's menu", async () => {
+    const { page, server } = await stage.open(signedIn([]));
+    await page.getByRole("button", { name: "Account of Ada Approver" }).click();
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await expect.poll(() => server.calls.map(({ call }) => call)).toEqual(["session.signOut"]);
+  });
+});
+
+describe("what holds for every page", () => {
+  it("shows the shape of what comes only after 300 ms", async () => {
+    const { page } = await stage.open(null);
+    await page.getByText("Connecting").waitFor();
+    await page.clock.runFor(400);
+    await page.getByText("Loading requests").waitFor({ state: "attached" });
+    expect(await page.getByRole("main").getAttribute("aria-busy")).toBe("true");
+  });
+
+  it("says that nothing waits", async () => {
+    const { page } = await stage.open(signedIn([]));
+    await page.getByRole("heading", { name: "Nothing waits for you" }).waitFor();
+    await page.getByText("Connected").waitFor();
+    await page.getByRole("img", { name: "Calls flow" }).waitFor();
+  });
+
+  it("shows an offline gateway with the next try, keeps requests readable, and decides nothing", async () => {
+    const { gateway } = signedIn([]);
+    const { page, server } = await stage.open(
+      signedIn([held({ risk: "low" })], { gateway: { ...gateway, link: "offline", nextTryAtMs: Date.now() + 12_500 } }),
+    );
+    await page.getByText(/Gateway not reached since/).waitFor();
+    await page.getByText(/Next try in \d+ s/).waitFor();
+    await page.getByText(/As last seen at/).waitFor();
+    await page.getByText("Decide when the gateway is back.").waitFor();
+    expect(await page.getByRole("button", { name: "Deny" }).isDisabled()).toBe(true);
+    await page.keyboard.press("a");
+    await page.keyboard.press("d");
+    await page.getByRole("button", { name: "Try now" }).click();
+    await expect.poll(() => server.calls.map(({ call }) => call)).toEqual(["gateway.retry"]);
+  });
+
+  it("does not let a ledger that is wrong pass unseen", async () => {
+    const { page } = await stage.open(signedIn([], { ledger: { code: "ledger_inconsistent", message: "" } }));
+    expect(await page.getByRole("alert").innerText()).toContain("does not continue");
+  });
+});
+
+describe("connections", () => {
+  it("copies a connection's local address through its owner, or by itself", async () => {
+    const { page, server } = await stage.open(signedIn([]), { permissions: ["clipboard-read", "clipboard-write"] });
+    const url = "http://127.0.0.1:7316/mcp/files";
+    server.answer("connections.copyAddress", { ok: true, value: { copied: false, url } });
+    await page.getByRole("button", { name: "Connections" }).click();
+    await page.getByText("[::1]:7316").waitFor();
+    await page.getByRole("cell", { name: `${url} Copy address of files` }).waitFor();
+    await page.getByRole("button", { name: "Copy address of files" }).click();
+    await page.getByRole("button", { name: "Copied" }).waitFor();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(url);
+    expect(server.calls.map(({ call, input }) => [call, input])).toEqual([
+      ["connections.copyAddress", { name: "files" }],
+    ]);
+  });
+
+  it("shows each state by its word, and the clients with how to add one", async () => {
+    const { page } = await stage.open(signedIn([]));
+    await page.getByRole("button", { name: "Connections" }).click();
+    for (const word of ["Not called yet", "Not answering", "customers 4.1", "countersign clients add NAME"])
+      await page.getByText(word).waitFor();
+    await page.getByRole("row", { name: /Claude Code .* not used yet/ }).waitFor();
+  });
+
+  it("says when the tunnel is not open, and why", async () => {
+    const error = { code: "port_taken", message: "" } as const;
+    const state = signedIn([], { tunnel: { state: "failed", error } });
+    const { page } = await stage.open({
+      ...state,
+      connections: state.connections.map((connection) => ({ ...connection, url: null })),
+    });
+    await page.getByRole("button", { name: "Connections" }).click();
+    await page.getByText(/Another program holds the tunnel’s port/).waitFor();
+    expect(await page.getByRole("button", { name: /Copy address/ }).count()).toBe(0);
+  });
+});
+
+describe("my requests", () => {
+  it("lists own held calls with their state, apart from those to decide", async () => {
+    const decision = { verdict: "deny", reason: "Wrong account", by: approver, device: "d", presence: "cli" } as const;
+    const { page } = await stage.open(
+      signedIn([
+        held({ relation: "requester", tool: "write_file" }),
+        held({
+          relation: "requester",
+          tool: "edit_file",
+          state: "denied",
+          decision: { ...decision, atMs: Date.now() },
+        }),
+      ]),
+    );
+    await page.getByRole("heading", { name: "Nothing waits for you" }).waitFor();
+    await page.getByRole("button", { name: "My requests 1" }).click();
+    await page.getByRole("row", { name: /write_file .* Waiting .* security-approvers may decide/ }).waitFor();
+    await page
+      .getByRole("row", { name: /edit_file .* Denied by Ada Approver\. Nothing was run\. “Wrong account”/ })
+      .waitFor();
+    expect(await page.getByRole("button", { name: "Deny" }).count()).toBe(0);
+  });
+});

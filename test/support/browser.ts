@@ -1,0 +1,20 @@
+import { chromium, type Browser } from "playwright-core";
+import { findChromium } from "./find-chromium.ts";
+
+/** Debian's Chromium with a new, empty profile, keeping to itself. The caller closes it. */
+export async function launchBrowser(): Promise<Browser> {
+  const executablePath = findChromium();
+  if (executablePath === null) throw new Error("no Chromium: npm test installs it or says how");
+  return await chromium.launch({
+    executablePath,
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+}
