@@ -135,7 +135,10 @@ export const words = {
     unfold: "Unfold",
     show: (n: number) => `Show ${count(n, "character", "characters")}`,
     less: "Show less",
-    more: (n: number) => `Show ${count(n, "more value", "more values")}`,
+    more: (n: number, rest: number) =>
+      n === rest
+        ? `Show ${count(n, "more value", "more values")}`
+        : `Show ${n.toLocaleString("en")} of ${count(rest, "more value", "more values")}`,
     size: (n: number, kind: "object" | "array") =>
       kind === "object" ? count(n, "field", "fields") : count(n, "item", "items"),
     maskedAs: (kinds: readonly string[]) => `${kinds.join(", ")}, hidden`,

@@ -16,9 +16,11 @@ describe("the console's link", () => {
     const { page, server } = await stage.open(signedIn([held()]));
     await page.getByRole("option", { name: /update_customer on crm-production/ }).waitFor();
     expect(page.url()).toBe(`${new URL(server.link()).origin}/`);
-    expect(
-      await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])),
-    ).toBe('[{},{},""]');
+    expect(await page.evaluate(() => [localStorage.length, sessionStorage.length, document.cookie])).toEqual([
+      0,
+      0,
+      "",
+    ]);
     expect(await stage.clear()).toEqual([]);
   });
 

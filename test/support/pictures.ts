@@ -12,7 +12,7 @@ import { approver, customerPayload, engineer, fullInbox, held, signedIn } from "
 interface Scene {
   readonly name: string;
   readonly state: ConsoleState | null;
-  act?(page: Page, server: ConsoleServer): Promise<void>;
+  readonly act?: (page: Page, server: ConsoleServer) => Promise<void>;
 }
 
 const nowMs = Date.now();
@@ -181,8 +181,8 @@ async function take({ name, state, act }: Scene): Promise<void> {
         reducedMotion: "reduce",
       });
       const page = await context.newPage();
-      page.on("console", (message) => console.error(`${name}: ${message.text()}`));
-      page.on("pageerror", (error) => console.error(`${name}: ${String(error)}`));
+      page.on("console", (message) => process.stderr.write(`${name}: ${message.text()}\n`));
+      page.on("pageerror", (error) => process.stderr.write(`${name}: ${String(error)}\n`));
       await page.goto(server.link());
       if (state !== null) await page.getByRole("banner").getByText(/./).first().waitFor();
       await page.waitForTimeout(150);

@@ -8,7 +8,7 @@ const install = "apt-get update && apt-get install -y --no-install-recommends ch
 
 if (findChromium() === null) {
   if (process.getuid?.() !== 0 || !isDebian()) stop(`Browser tests need Chromium. Install it: ${install}`);
-  console.log(`Chromium is missing; installing it: ${install}`);
+  process.stdout.write(`Chromium is missing; installing it: ${install}\n`);
   spawnSync("/bin/sh", ["-c", install], {
     stdio: "inherit",
     env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
@@ -26,6 +26,6 @@ function isDebian(): boolean {
 }
 
 function stop(why: string): never {
-  console.error(why);
+  process.stderr.write(`${why}\n`);
   process.exit(1);
 }

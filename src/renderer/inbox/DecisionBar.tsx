@@ -39,7 +39,7 @@ export function DecisionBar({ approval, hinders }: DecisionBarProps) {
   return (
     <div>
       {deciding?.step === "refused" && <Refused verdict={deciding.verdict} code={deciding.error.code} />}
-      <footer ref={bar} className={css.decide} aria-label={words.decide.label}>
+      <section ref={bar} className={css.decide} aria-label={words.decide.label}>
         <div className={css.above}>
           <span className={css.grow} role="status">
             {hinders === null
@@ -76,7 +76,7 @@ export function DecisionBar({ approval, hinders }: DecisionBarProps) {
             )}
           </div>
         </div>
-      </footer>
+      </section>
     </div>
   );
 }

@@ -11,7 +11,7 @@ export function Denying({ id, sendsAtMs }: { readonly id: string; readonly sends
   const { decisions, clock } = useModel();
   const seconds = secondsLeft(sendsAtMs - useStore(clock));
   return (
-    <footer className={css.decide} aria-label={words.decide.label}>
+    <section className={css.decide} aria-label={words.decide.label}>
       <div className={css.above}>
         <span role="status" className={text.sr}>
           {words.decide.denyingSpoken}
@@ -26,6 +26,6 @@ export function Denying({ id, sendsAtMs }: { readonly id: string; readonly sends
           {words.decide.undo}
         </Button>
       </div>
-    </footer>
+    </section>
   );
 }

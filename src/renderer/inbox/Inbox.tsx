@@ -1,3 +1,4 @@
+import { flushSync } from "react-dom";
 import type { ConsoleState } from "../../shared/console.ts";
 import { useModel } from "../model.ts";
 import { Blank } from "../parts/Blank.tsx";
@@ -24,15 +25,16 @@ export function Inbox({ state, isLinked, lastAtMs }: InboxProps) {
   const waiting = waitingFor(state);
   const shown = state.approvals.find(({ id, relation }) => id === chosen.id && relation !== "requester");
   const open = () => {
-    if (shown) selection.open(shown.id);
-    focusSoon("request-title");
+    // Drawn at once, so that the title is there to take the focus.
+    if (shown) flushSync(() => selection.open(shown.id));
+    focus("request-title");
   };
   useShortcuts({
     j: () => selection.move(state, 1),
     k: () => selection.move(state, -1),
     enter: open,
-    "/": () => focusSoon("search"),
-    r: () => focusSoon("reason"),
+    "/": () => focus("search"),
+    r: () => focus("reason"),
     escape: () => selection.back(),
     "?": () => help.set(true),
   });
@@ -72,7 +74,7 @@ function Tray() {
   );
 }
 
-/** After the drawing that the same key press causes. */
-function focusSoon(id: string): void {
-  requestAnimationFrame(() => document.getElementById(id)?.focus());
+/** At once: what is typed next belongs to the field, and must not act as a key. */
+function focus(id: string): void {
+  document.getElementById(id)?.focus();
 }

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { memo, useState } from "react";
 import type { MaskedPayload } from "../../shared/approval.ts";
 import { CopyButton, copyText } from "../parts/CopyButton.tsx";
 import { safeJson } from "../visible-text.ts";
@@ -11,8 +11,8 @@ import { PayloadTree } from "./PayloadTree.tsx";
 
 const looks = ["tree", "text"] as const;
 
-/** The masked payload, whole: what is drawn here is what a decision signs (rule 3). */
-export function Payload({ payload }: { readonly payload: MaskedPayload }) {
+/** The masked payload, whole: what is drawn here is what a decision signs (rule 3). A long one is not drawn again each second. */
+export const Payload = memo(function Payload({ payload }: { readonly payload: MaskedPayload }) {
   const [look, setLook] = useState<(typeof looks)[number]>("tree");
   const rows = payloadRows(payload);
   return (
@@ -32,4 +32,4 @@ export function Payload({ payload }: { readonly payload: MaskedPayload }) {
       <Legend payload={payload} rows={rows} />
     </section>
   );
-}
+});

@@ -8,13 +8,14 @@ import { payloadText, type TextPiece } from "./payload-rows.ts";
 import css from "./Payload.module.css";
 
 const foldAt = 2000;
-const firstPieces = 3000;
+const firstPieces = 2000;
+const morePieces = 5000;
 
 /** The payload as the JSON text it is. */
 export function PayloadText({ payload }: { readonly payload: MaskedPayload }) {
-  const [showsAll, setShowsAll] = useState(false);
+  const [limit, setLimit] = useState(firstPieces);
   const pieces = payloadText(payload);
-  const shown = showsAll ? pieces : pieces.slice(0, firstPieces);
+  const shown = pieces.slice(0, limit);
   return (
     <pre className={css.text}>
       {/* Pieces never move within their text, so the place is the key. */}
@@ -22,14 +23,16 @@ export function PayloadText({ payload }: { readonly payload: MaskedPayload }) {
         <Piece key={index} piece={piece} />
       ))}
       {shown.length < pieces.length && (
-        <Button look="link" size="small" onClick={() => setShowsAll(true)}>
-          {words.payload.more(
-            pieces.slice(shown.length).filter(({ kind }) => kind !== "layout" && kind !== "key").length,
-          )}
+        <Button look="link" size="small" onClick={() => setLimit(limit + morePieces)}>
+          {words.payload.more(values(pieces.slice(limit, limit + morePieces)), values(pieces.slice(limit)))}
         </Button>
       )}
     </pre>
   );
+}
+
+function values(pieces: readonly TextPiece[]): number {
+  return pieces.filter(({ kind }) => kind !== "layout" && kind !== "key").length;
 }
 
 function Piece({ piece: { text, kind } }: { readonly piece: TextPiece }) {

@@ -5,15 +5,17 @@ import type { PayloadRow } from "./payload-rows.ts";
 import css from "./Payload.module.css";
 import { TreeRow } from "./TreeRow.tsx";
 
-/** So many lines are drawn at first; a longer payload says how many there are. */
+/** So many lines are drawn at first, and more with each press; a longer payload says how many there are. */
 const firstRows = 400;
+const moreRows = 1000;
 
 /** The payload line by line; objects and lists fold. */
 export function PayloadTree({ rows }: { readonly rows: readonly PayloadRow[] }) {
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
-  const [showsAll, setShowsAll] = useState(false);
+  const [limit, setLimit] = useState(firstRows);
   const open = rows.filter(({ within }) => !within.some((key) => folded.has(key)));
-  const shown = showsAll ? open : open.slice(0, firstRows);
+  const shown = open.slice(0, limit);
+  const rest = open.length - shown.length;
   const toggle = (key: string) => {
     const next = new Set(folded);
     if (!next.delete(key)) next.add(key);
@@ -25,10 +27,10 @@ export function PayloadTree({ rows }: { readonly rows: readonly PayloadRow[] }) 
       {shown.map((row) => (
         <TreeRow key={row.key} row={row} isFolded={folded.has(row.key)} onToggle={() => toggle(row.key)} />
       ))}
-      {shown.length < open.length && (
+      {rest > 0 && (
         <li className={css.more}>
-          <Button look="link" size="small" onClick={() => setShowsAll(true)}>
-            {words.payload.more(open.length - shown.length)}
+          <Button look="link" size="small" onClick={() => setLimit(limit + moreRows)}>
+            {words.payload.more(Math.min(rest, moreRows), rest)}
           </Button>
         </li>
       )}

@@ -35,6 +35,7 @@ export async function stageConsole(): Promise<ConsoleStage> {
         await server.close();
       });
       await page.goto(server.link());
+      if (state !== null) await page.locator("main:not([aria-busy])").waitFor();
       return { page, server };
     },
     clear,

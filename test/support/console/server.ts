@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { WebSocketServer, type WebSocket } from "ws";
 import { z } from "zod";
+import { messageText } from "../../../src/client/message-text.ts";
 import { readPages } from "../../../src/client/console-pages.ts";
 import type { ConsoleState } from "../../../src/shared/console.ts";
 import type { Failure, Result } from "../../../src/shared/errors.ts";
@@ -42,9 +43,9 @@ export async function serveTestConsole(folder: string, first: ConsoleState | nul
   let accepts = true;
 
   const server = createServer((incoming, response) => {
-    if (incoming.url === "/session") return void exchange(incoming, response, codes, keys);
     const page = pages.get(incoming.url ?? "");
-    response.writeHead(page ? 200 : 404, page ? { "content-type": page.type } : {}).end(page?.bytes);
+    if (incoming.url === "/session") void exchange(incoming, response, codes, keys);
+    else response.writeHead(page ? 200 : 404, page ? { "content-type": page.type } : {}).end(page?.bytes);
   });
   const sockets = new WebSocketServer({ server, path: "/bridge" });
   const open = new Set<WebSocket>();
@@ -58,10 +59,10 @@ export async function serveTestConsole(folder: string, first: ConsoleState | nul
   sockets.on("connection", (socket) => {
     if (!accepts) return socket.close(1013);
     socket.once("message", (data) => {
-      const shown = z.object({ key: z.string() }).parse(JSON.parse(String(data)));
+      const shown = z.object({ key: z.string() }).parse(JSON.parse(messageText(data)));
       if (!keys.has(shown.key)) return socket.close(4401);
       open.add(socket);
-      socket.on("message", (next) => receive(socket, String(next)));
+      socket.on("message", (next) => receive(socket, messageText(next)));
       return state && socket.send(JSON.stringify({ event: "state", data: state }));
     });
     return socket.on("close", () => open.delete(socket));
