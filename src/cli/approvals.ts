@@ -20,22 +20,30 @@ printed.`;
 const options = { all: { type: "boolean" }, reason: { type: "string" } } as const;
 
 export const approvals = command(help, options, async ({ values, positionals, profile, terminal }) => {
-  const [verb, ...rest] = positionals;
-  await withOwner(profile, async (owner) => {
-    switch (verb) {
-      case "list":
-        positional(rest, []);
-        return list(await signedInState(owner), values.all ?? false, terminal);
-      case "show":
-        return show(await signedInState(owner), positional(rest, ["ID"])[0], terminal);
-      case "approve":
-      case "deny":
-        return decide(owner, positional(rest, ["ID"])[0], verb, values.reason ?? "", terminal);
-      default:
-        throw new CountersignError("usage", "approvals needs list, show, approve or deny; --help shows the usage.");
-    }
-  });
+  const act = action(positionals, values.all ?? false, values.reason ?? "");
+  await withOwner(profile, async (owner) => act(await signedInState(owner), terminal, owner));
 });
+
+type Action = (state: ConsoleState, terminal: Terminal, owner: Control) => void | Promise<void>;
+
+function action([verb, ...rest]: readonly string[], all: boolean, reason: string): Action {
+  switch (verb) {
+    case "list":
+      positional(rest, []);
+      return (state, terminal) => list(state, all, terminal);
+    case "show": {
+      const [id] = positional(rest, ["ID"]);
+      return (state, terminal) => show(state, id, terminal);
+    }
+    case "approve":
+    case "deny": {
+      const [id] = positional(rest, ["ID"]);
+      return (state, terminal, owner) => decide({ owner, state, id, verdict: verb, reason }, terminal);
+    }
+    default:
+      throw new CountersignError("usage", "approvals needs list, show, approve or deny; --help shows the usage.");
+  }
+}
 
 function list(state: ConsoleState, all: boolean, terminal: Terminal): void {
   const found = state.approvals.filter((approval) => all || approval.state === "pending");
@@ -56,8 +64,15 @@ function show(state: ConsoleState, id: string, terminal: Terminal): void {
   terminal.answer(approval, approvalLines(approval, gatewayNowMs(state)));
 }
 
-async function decide(owner: Control, id: string, verdict: Verdict, reason: string, terminal: Terminal): Promise<void> {
-  const state = await signedInState(owner);
+interface Deciding {
+  readonly owner: Control;
+  readonly state: ConsoleState;
+  readonly id: string;
+  readonly verdict: Verdict;
+  readonly reason: string;
+}
+
+async function decide({ owner, state, id, verdict, reason }: Deciding, terminal: Terminal): Promise<void> {
   const approval = find(state, id);
   // To standard error with --json, where standard output is for the one value.
   const lines = approvalLines(approval, gatewayNowMs(state));

@@ -12,21 +12,29 @@ The MCP client programs that may use the tunnel, each with a token of its own. T
 client is added: give it to that client as the bearer token of a connection's local address. Only its hash is kept.`;
 
 export const clients = command(help, {}, async ({ positionals, profile, terminal }) => {
-  const [verb, ...rest] = positionals;
-  await withOwner(profile, async (owner) => {
-    switch (verb) {
-      case "list":
-        positional(rest, []);
-        return list(owner, terminal);
-      case "add":
-        return add(owner, positional(rest, ["NAME"])[0], terminal);
-      case "remove":
-        return remove(owner, positional(rest, ["NAME|ID"])[0], terminal);
-      default:
-        throw new CountersignError("usage", "clients needs list, add or remove; --help shows the usage.");
-    }
-  });
+  const act = action(positionals);
+  await withOwner(profile, (owner) => act(owner, terminal));
 });
+
+type Action = (owner: Control, terminal: Terminal) => Promise<void>;
+
+function action([verb, ...rest]: readonly string[]): Action {
+  switch (verb) {
+    case "list":
+      positional(rest, []);
+      return list;
+    case "add": {
+      const [name] = positional(rest, ["NAME"]);
+      return (owner, terminal) => add(owner, name, terminal);
+    }
+    case "remove": {
+      const [wanted] = positional(rest, ["NAME|ID"]);
+      return (owner, terminal) => remove(owner, wanted, terminal);
+    }
+    default:
+      throw new CountersignError("usage", "clients needs list, add or remove; --help shows the usage.");
+  }
+}
 
 async function list(owner: Control, terminal: Terminal): Promise<void> {
   const found = await owner.ask("clients.list", {});

@@ -64,6 +64,7 @@ function parse(args: readonly string[], options: Options) {
     });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    throw new CountersignError("usage", `${message.split(". To specify")[0]}; --help shows the usage.`);
+    // Node's own words go on with advice about `--`, over several lines.
+    throw new CountersignError("usage", `${message.split(/\.(?:\s|$)/)[0]}; --help shows the usage.`);
   }
 }
