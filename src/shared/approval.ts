@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Json } from "./json.ts";
+import { isJson, isJsonObject, type Json, type JsonObject } from "./json.ts";
 import { principalView } from "./principal.ts";
 
 export const risk = z.enum(["low", "medium", "high", "critical"]);
@@ -26,7 +26,9 @@ export type Verdict = z.infer<typeof verdict>;
 const presence = z.enum(["cli", "window", "authenticator"]);
 export type Presence = z.infer<typeof presence>;
 
-const json: z.ZodType<Json> = z.json();
+// Not z.json() and z.record(): they copy, and leave out a member named `__proto__`, which would then run without being shown (rule 3).
+const json = z.custom<Json>(isJson);
+const jsonObject = z.custom<JsonObject>((value) => isJson(value) && isJsonObject(value));
 
 /** Where a value was masked and as what, `kind` being a detector's name or `field`. */
 const hidden = z.object({ path: z.array(z.union([z.string(), z.number()])), kind: z.string() });
@@ -52,7 +54,7 @@ export const approvalView = z.object({
   tool: z.string(),
   /** The server's own words and claims about the tool (rule 10). */
   description: z.string().nullable(),
-  annotations: z.record(z.string(), json).nullable(),
+  annotations: jsonObject.nullable(),
   fingerprint: z.string(),
   payload: maskedPayload,
   /** HMAC-SHA-256 of the real arguments under the gateway's key. */

@@ -8,6 +8,14 @@ export function isJsonObject(value: Json | undefined): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** Whether a value, as `JSON.parse` gives them, is JSON throughout. */
+export function isJson(value: unknown): value is Json {
+  if (typeof value === "number") return Number.isFinite(value);
+  if (typeof value !== "object" || value === null)
+    return value === null || ["string", "boolean"].includes(typeof value);
+  return Object.values(value).every(isJson);
+}
+
 /**
  * The canonical text of a JSON value (RFC 8785): members sorted by UTF-16 code units, no white space,
  * numbers and strings as ECMAScript writes them. Two values are equal exactly when their texts are.
