@@ -5,10 +5,10 @@ import { digest } from "../shared/json.ts";
 import { createStore, type Store } from "./store.ts";
 
 /** How long a denial can be undone before it is sent. */
-export const undoMs = 5000;
+const undoMs = 5000;
 
 /** A decision on its way; when the gateway has it, the approval's own state says so and this ends. */
-export type Deciding =
+type Deciding =
   | { readonly step: "denying"; readonly approval: ApprovalView; readonly sendsAtMs: number }
   | { readonly step: "sending"; readonly verdict: Verdict }
   | { readonly step: "refused"; readonly verdict: Verdict; readonly error: Failure };

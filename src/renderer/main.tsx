@@ -1,5 +1,5 @@
+import "./no-compiling.ts";
 import { createRoot } from "react-dom/client";
-import { z } from "zod";
 import "./tokens.css";
 import "./base.css";
 import { bridgeOverPreload } from "./bridge.ts";
@@ -7,9 +7,6 @@ import { Failed } from "./frame/Failed.tsx";
 import { Window } from "./frame/Window.tsx";
 import { bridgeOverLoopback, followNewCode, takeCode } from "./loopback.ts";
 import { createModel, ModelContext } from "./model.ts";
-
-// The content security policy forbids compiling code, which zod would otherwise try.
-z.config({ jitless: true });
 
 const place = document.getElementById("console");
 if (place === null) throw new Error("index.html has no place for the console");

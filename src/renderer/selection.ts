@@ -2,7 +2,7 @@ import type { ApprovalView } from "../shared/approval.ts";
 import type { ConsoleState } from "../shared/console.ts";
 import { createStore, type Store } from "./store.ts";
 
-export interface Chosen {
+interface Chosen {
   /** The request in the right pane, whatever became of it. */
   readonly id: string | null;
   /** Whether a narrow window shows it instead of the list. */

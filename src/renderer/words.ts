@@ -4,10 +4,8 @@ const count = (n: number, one: string, many: string) => `${n.toLocaleString("en"
 
 /** Every word of ours that a page shows, but for what went wrong (wording.ts). */
 export const words = {
-  app: "Countersign",
   title: (waiting: number) => (waiting === 0 ? "Countersign" : `(${waiting}) Countersign`),
   tabs: { label: "Pages", inbox: "Inbox", requests: "My requests", connections: "Connections" },
-  waiting: (n: number) => count(n, "waits", "wait"),
   link: {
     online: "Connected",
     connecting: "Connecting",
@@ -67,7 +65,7 @@ export const words = {
     listbox: "Requests, soonest expiry first",
     search: "Search requests",
     searchHint: "Search tool, person, connection",
-    note: (n: number) => `${count(n, "waits", "wait")} for you`,
+    note: (n: number) => (n === 0 ? "Nothing waits for you" : `${count(n, "waits", "wait")} for you`),
     noteFound: (found: number, all: number) => `${found} of ${all} found`,
     order: "Soonest expiry first",
     none: "None matches the search.",
@@ -116,7 +114,9 @@ export const words = {
     approvers: "Approvers",
     approversAny: "Any of",
     signTitle: "What you sign",
+    signedTitle: "Payload",
     sign: "This masked payload, digest",
+    signed: "Masked, digest",
     signing: "computing…",
   },
   claims: {
@@ -221,7 +221,7 @@ export const words = {
       unknown: "Outcome unknown",
       lapsed: "Not run in time",
       denied: "Denied",
-      expired: "Nobody decided",
+      expired: "Expired",
       withdrawn: "Withdrawn",
     } satisfies Record<ApprovalState, string>,
   },
@@ -253,7 +253,6 @@ export const words = {
     transport: { http: "HTTP", stdio: "stdio" },
     noServer: "not known yet",
     empty: "You may use no connection of this gateway. Who runs it can allow one in its rules.",
-    emptySignedOut: "Connections show once you are signed in.",
     under: "An MCP client uses such an address with its own token as bearer.",
   },
   clients: {

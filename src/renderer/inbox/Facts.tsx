@@ -13,6 +13,7 @@ interface FactsProps {
 
 /** Who asks, through what, who may decide, and what a decision signs. */
 export function Facts({ approval, connections }: FactsProps) {
+  const isPending = approval.state === "pending";
   return (
     <aside className={css.aside} aria-label={words.request.facts}>
       <Requester approval={approval} />
@@ -27,8 +28,8 @@ export function Facts({ approval, connections }: FactsProps) {
         </dl>
       </section>
       <section>
-        <h2>{words.request.signTitle}</h2>
-        <p className={css.sub}>{words.request.sign}</p>
+        <h2>{isPending ? words.request.signTitle : words.request.signedTitle}</h2>
+        <p className={css.sub}>{isPending ? words.request.sign : words.request.signed}</p>
         <Digest payload={approval.payload} />
       </section>
     </aside>

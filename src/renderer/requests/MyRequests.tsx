@@ -36,7 +36,7 @@ export function MyRequests({ state }: { readonly state: ConsoleState }) {
         <table className={page.table} aria-label={words.requests.title}>
           <thead>
             <tr>
-              <th>{columns.call}</th>
+              <th className={page.nameColumn}>{columns.call}</th>
               <th>{columns.connection}</th>
               <th className={page.loose}>{columns.risk}</th>
               <th>{columns.state}</th>

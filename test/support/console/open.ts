@@ -13,7 +13,7 @@ export interface ConsoleStage {
   close(): Promise<void>;
 }
 
-export interface Opened {
+interface Opened {
   readonly page: Page;
   readonly server: ConsoleServer;
 }

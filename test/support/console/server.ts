@@ -29,8 +29,22 @@ export interface ConsoleServer {
   close(): Promise<void>;
 }
 
+/** The tray app's policy for the same pages, but for the socket that only loopback has: what breaks there fails here. */
+const policy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+].join("; ");
+
 const request = z.object({ id: z.number(), call: z.string(), input: z.record(z.string(), z.unknown()) });
-export type ConsoleRequest = z.infer<typeof request>;
+type ConsoleRequest = z.infer<typeof request>;
 
 /** Serves the built pages in `folder` on a port of the system's choice. */
 export async function serveTestConsole(folder: string, first: ConsoleState | null): Promise<ConsoleServer> {
@@ -45,7 +59,10 @@ export async function serveTestConsole(folder: string, first: ConsoleState | nul
   const server = createServer((incoming, response) => {
     const page = pages.get(incoming.url ?? "");
     if (incoming.url === "/session") void exchange(incoming, response, codes, keys);
-    else response.writeHead(page ? 200 : 404, page ? { "content-type": page.type } : {}).end(page?.bytes);
+    else
+      response
+        .writeHead(page ? 200 : 404, page ? { "content-type": page.type, "content-security-policy": policy } : {})
+        .end(page?.bytes);
   });
   const sockets = new WebSocketServer({ server, path: "/bridge" });
   const open = new Set<WebSocket>();

@@ -3,7 +3,7 @@ import type { ConsoleState } from "../../../src/shared/console.ts";
 import type { PrincipalView } from "../../../src/shared/principal.ts";
 
 /** What the gateway's clock is ahead of this machine's in crafted states. */
-export const aheadMs = 90_000;
+const aheadMs = 90_000;
 
 export const approver: PrincipalView = {
   id: "demo:ada",
@@ -17,7 +17,7 @@ export const engineer: PrincipalView = {
   name: "Erin Engineer",
   groups: ["engineers", "crm-writers"],
 };
-export const nightly: PrincipalView = { id: "demo:nightly", kind: "service", name: "nightly-report", groups: [] };
+const nightly: PrincipalView = { id: "demo:nightly", kind: "service", name: "nightly-report", groups: [] };
 
 /** A signed-in approver, online, with these approvals. */
 export function signedIn(approvals: readonly ApprovalView[], change: Partial<ConsoleState> = {}): ConsoleState {
