@@ -1,10 +1,12 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { discover, writeProfile } from "../client/profile.ts";
 import { endChild } from "./child.ts";
 import type { Lifetime } from "./lifetime.ts";
+import { packageCommand } from "./sample-servers.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -22,7 +24,7 @@ const binaryIn: Partial<Record<NodeJS.Platform, string>> = {
   win32: "electron.exe",
 };
 
-/** Runs the tray app as the owner of the approver's profile; it ends with the demo, and the demo goes on without it. */
+/** Builds the tray app and runs it as the owner of the approver's profile; it ends with the demo, and the demo goes on without it. */
 export async function startTrayApp(
   binary: string,
   profile: string,
@@ -31,7 +33,19 @@ export async function startTrayApp(
 ): Promise<void> {
   const [proposal] = (await discover(gateway)).profiles;
   if (proposal !== undefined) await writeProfile(profile, proposal);
+  await buildTrayApp(lifetime);
   const child = spawn(binary, [root, "--profile", profile], { stdio: ["ignore", "ignore", "inherit"] });
   child.once("error", (error) => process.stderr.write(`demo: the tray app did not start: ${error.message}\n`));
   lifetime.add(() => endChild(child));
+}
+
+/** Electron runs what the compiler left in dist; the pages are built already. */
+async function buildTrayApp(lifetime: Lifetime): Promise<void> {
+  const { command, args } = await packageCommand("typescript", "-b", "src/main");
+  const compiler = spawn(command, args, { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
+  lifetime.add(() => endChild(compiler));
+  const [status] = await once(compiler, "exit");
+  if (status !== 0) throw new Error("the tray app could not be built");
+  const { build } = await import("vite");
+  await build({ configFile: join(root, "src/preload/vite.config.ts"), logLevel: "error" });
 }
