@@ -16,7 +16,9 @@ export async function verifyCheckpoint(note: string, verifierKey: string): Promi
   const key = parseVerifierKey(verifierKey);
   if (split < 0 || key === null) return null;
   const text = note.slice(0, split + 1);
-  for (const line of note.slice(split + 2).split("\n")) {
+  const signatures = note.slice(split + 2);
+  if (!signatureLines.test(signatures)) return null;
+  for (const line of signatures.trimEnd().split("\n")) {
     const signature = signatureBy(key, line);
     if (signature === null) continue;
     const publicKey = await crypto.subtle.importKey("raw", key.publicKey, "Ed25519", false, ["verify"]);
@@ -30,6 +32,9 @@ export async function verifyCheckpoint(note: string, verifierKey: string): Promi
 export function verifierName(verifierKey: string): string | null {
   return parseVerifierKey(verifierKey)?.name ?? null;
 }
+
+/** Nothing else may stand there, as it would be signed by nobody. */
+const signatureLines = /^(?:— \S+ [A-Za-z0-9+/]+={0,2}\n)+$/;
 
 interface VerifierKey {
   readonly name: string;

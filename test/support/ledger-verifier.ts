@@ -1,0 +1,187 @@
+import { createHash, createPublicKey, verify, type KeyObject } from "node:crypto";
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { z } from "zod";
+import { canonical } from "../../src/shared/json.ts";
+
+/**
+ * A second verifier of ledgers, written from docs/ledger.md alone: it holds that page to account, and the gateway's own verifier.
+ * Answers with the places of what is wrong, in order; none is a whole ledger.
+ */
+export function findWrongPlaces(path: string, verifierKey: string, kept?: string): string[] {
+  const key = parseKey(verifierKey);
+  const wrong: string[] = [];
+  const log = statSync(path).isDirectory() ? readFolder(path, wrong) : readExport(path, key, wrong);
+  if (log === null) return wrong;
+  const roots = checkEntries(log.entries, wrong);
+  const last = checkCheckpoints(log, roots, key, wrong);
+  if (last !== null && last !== log.entries.length) wrong.push("entries");
+  const seen = kept === undefined ? null : openNote(kept, key);
+  if (kept !== undefined && (seen === null || roots.get(seen.size) !== seen.root)) wrong.push("kept checkpoint");
+  return wrong;
+}
+
+interface Entry {
+  readonly leaf: string;
+  readonly salt: Buffer;
+  readonly body: string;
+  /** Of the table's row; not in an export. */
+  readonly seq?: number;
+  readonly leaf_hash?: Uint8Array | undefined;
+}
+interface Log {
+  readonly entries: readonly Entry[];
+  readonly checkpoints: readonly { readonly note: string; readonly size?: number }[];
+}
+
+const sha256 = (...parts: (Buffer | string)[]) =>
+  parts.reduce((hash, part) => hash.update(part), createHash("sha256")).digest();
+
+const bytes = z.instanceof(Uint8Array);
+const row = z.object({ seq: z.number(), leaf: z.string(), leaf_hash: bytes, salt: bytes, body: z.string() });
+
+function readFolder(path: string, wrong: string[]): Log | null {
+  const db = new DatabaseSync(join(path, "gateway.sqlite"), { readOnly: true });
+  try {
+    const version = db.prepare("PRAGMA user_version").get();
+    const rows = db.prepare("SELECT seq, leaf, leaf_hash, salt, body FROM ledger_entries ORDER BY seq").all();
+    const entries = rows.map((raw, at): Entry => {
+      const parsed = row.safeParse(raw);
+      if (parsed.success) return { ...parsed.data, salt: Buffer.from(parsed.data.salt) };
+      wrong.push(`entry ${at}`);
+      return { leaf: "", salt: Buffer.alloc(0), body: "", seq: Number(raw["seq"]) };
+    });
+    const checkpoints = z
+      .array(z.object({ size: z.number(), note: z.string() }))
+      .safeParse(db.prepare("SELECT size, note FROM ledger_checkpoints ORDER BY size").all());
+    if (version?.["user_version"] !== 1 || !checkpoints.success) wrong.push("file");
+    return checkpoints.success ? { entries, checkpoints: checkpoints.data } : null;
+  } finally {
+    db.close();
+  }
+}
+
+const header = z.strictObject({ v: z.literal(1), origin: z.string(), entries: z.number().int() });
+const isCanonical = (salt: string) => Buffer.from(salt, "base64url").toString("base64url") === salt;
+const line = z.strictObject({ leaf: z.string(), salt: z.string().refine(isCanonical), body: z.string() });
+const noteLine = z.strictObject({ checkpoint: z.string() });
+
+function readExport(path: string, key: Key, wrong: string[]): Log | null {
+  const lines = readFileSync(path, "utf8").split("\n").map(parse);
+  // Behind the last newline.
+  if (lines.at(-1) === undefined) lines.pop();
+  const head = header.safeParse(lines.shift());
+  if (!head.success || head.data.origin !== key.name) wrong.push("header");
+  const count = lines.findIndex((one) => noteLine.safeParse(one).success);
+  const entries: Entry[] = [];
+  for (const one of lines.slice(0, count < 0 ? undefined : count)) {
+    const found = line.safeParse(one);
+    if (!found.success) wrong.push(`entry ${entries.length}`);
+    const { leaf, salt, body } = found.data ?? { leaf: "", salt: "", body: "" };
+    entries.push({ leaf, salt: Buffer.from(salt, "base64url"), body });
+  }
+  if (head.success && head.data.entries !== entries.length) wrong.push("header");
+  const checkpoints = (count < 0 ? [] : lines.slice(count)).flatMap((one) => {
+    const found = noteLine.safeParse(one);
+    if (!found.success) wrong.push("file");
+    return found.success ? [{ note: found.data.checkpoint }] : [];
+  });
+  return { entries, checkpoints };
+}
+
+const leafShape = z.strictObject({
+  atMs: z.number().int(),
+  body: z.string(),
+  kind: z.string(),
+  seq: z.number().int(),
+  v: z.literal(1),
+});
+
+/** The root (base64) of the tree over the first N leaves, by N. */
+function checkEntries(entries: readonly Entry[], wrong: string[]): Map<number, string> {
+  const frontier: Buffer[] = [];
+  const roots = new Map([[0, sha256("").toString("base64")]]);
+  entries.forEach(({ leaf, salt, body, seq, leaf_hash }, at) => {
+    const said = leafShape.safeParse(parse(leaf));
+    const digest = sha256(salt, body).toString("base64url");
+    const good =
+      said.success &&
+      canonical(said.data) === leaf &&
+      salt.length === 32 &&
+      said.data.body === digest &&
+      said.data.seq === at;
+    let hash: Buffer = sha256(Buffer.of(0), leaf);
+    if (!good || (seq ?? at) !== at || !hash.equals(leaf_hash ?? hash)) wrong.push(`entry ${at}`);
+    for (let bits = at; bits % 2 === 1; bits = Math.floor(bits / 2)) hash = node(frontier.pop(), hash);
+    frontier.push(hash);
+    roots.set(at + 1, frontier.reduceRight((right, left) => node(left, right)).toString("base64"));
+  });
+  return roots;
+}
+
+function node(left: Buffer | undefined, right: Buffer): Buffer {
+  if (left === undefined) throw new Error("the frontier has a root for each 1 bit");
+  return sha256(Buffer.of(1), left, right);
+}
+
+/** The size of the last checkpoint, null where none can be read. */
+function checkCheckpoints(log: Log, roots: Map<number, string>, key: Key, wrong: string[]): number | null {
+  let last: number | null = null;
+  for (const { note, size } of log.checkpoints) {
+    const opened = openNote(note, key);
+    const named = `checkpoint ${size ?? opened?.size ?? "?"}`;
+    const rises = opened !== null && opened.size > (last ?? -1) && (size ?? opened.size) === opened.size;
+    if (opened === null || !rises || (roots.get(opened.size) ?? opened.root) !== opened.root) wrong.push(named);
+    if (opened === null) continue;
+    const due = last === null ? 0 : (Math.floor(last / 256) + 1) * 256;
+    if (opened.size > due) wrong.push(`checkpoint ${due}`);
+    last = opened.size;
+  }
+  if (last === null) wrong.push("checkpoints");
+  return last;
+}
+
+interface Key {
+  readonly name: string;
+  readonly hash: Buffer;
+  readonly key: KeyObject;
+}
+
+function parseKey(text: string): Key {
+  const [name = "", hash = "", ...rest] = text.split("+");
+  const bytes = Buffer.from(rest.join("+"), "base64");
+  if (bytes.length !== 33 || bytes[0] !== 1) throw new Error("not a verifier key");
+  const x = bytes.subarray(1).toString("base64url");
+  return {
+    name,
+    hash: Buffer.from(hash, "hex"),
+    key: createPublicKey({ key: { kty: "OKP", crv: "Ed25519", x }, format: "jwk" }),
+  };
+}
+
+function openNote(note: string, key: Key): { readonly size: number; readonly root: string } | null {
+  const split = note.lastIndexOf("\n\n") + 1;
+  const [text, signatures] = [note.slice(0, split), note.slice(split + 1)];
+  const [, origin, size = "", root = ""] = /^(.+)\n(0|[1-9]\d*)\n(.+)\n$/.exec(text) ?? [];
+  if (origin !== key.name || !signatures.endsWith("\n")) return null;
+  const lines = signatures
+    .slice(0, -1)
+    .split("\n")
+    .map((one) => /^— (\S+) (\S+)$/.exec(one));
+  if (lines.includes(null)) return null;
+  const signed = lines.some((found) => {
+    const signature = Buffer.from(found?.[2] ?? "", "base64");
+    if (found?.[1] !== key.name || signature.length !== 68 || !signature.subarray(0, 4).equals(key.hash)) return false;
+    return verify(null, Buffer.from(text), key.key, signature.subarray(4));
+  });
+  return signed ? { size: Number(size), root } : null;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
