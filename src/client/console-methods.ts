@@ -35,6 +35,7 @@ export function createConsoleMethods(options: ConsoleMethodsOptions): ConsoleMet
       const approval = link.held.get(decision.id);
       if (approval === undefined) throw new CountersignError("not_found", "No such approval is known here.");
       const decided = await decide(api, device, approval, decision, presence, link.gatewayNowMs());
+      if (decided.id !== decision.id || !link.held.fits(decided)) throw another();
       if (link.held.take(decided)) link.showApprovals();
       return decided;
     },
@@ -44,6 +45,11 @@ export function createConsoleMethods(options: ConsoleMethodsOptions): ConsoleMet
       return { copied: copyText !== undefined, url };
     },
   };
+}
+
+function another(): CountersignError {
+  const message = "The gateway answered for another request than was shown: nothing else was signed. Tell an auditor.";
+  return new CountersignError("digest_mismatch", message);
 }
 
 function addressOf(state: ConsoleState, name: string): string {

@@ -28,7 +28,7 @@ export interface Place {
 
 /** Reads the frames of one connection, as an open stream of approvals that loses none. */
 export interface FrameReader {
-  /** False for a frame after which the connection must be made anew: not of this protocol, or of a gateway that lost its state. */
+  /** False for a frame after which the connection must be made anew: not of this protocol, of a gateway that lost its state, or of one that changes what was asked. */
   read(text: string): boolean;
   /** Since when what follows is live, or null before that. */
   readyAtMs(): number | null;
@@ -40,15 +40,17 @@ export function createFrameReader(options: FrameTakers, place: Place): FrameRead
   let readyAtMs: number | null = null;
   let highest = place.after ?? 0;
 
-  function takeApproval(approval: ApprovalView): void {
+  function takeApproval(approval: ApprovalView): boolean {
+    if (!options.held.fits(approval)) return false;
     highest = Math.max(highest, approval.revision);
     if (snapshot !== null && readyAtMs === null) {
       snapshot.push(approval);
-      return;
+      return true;
     }
     // Only after `ready` do revisions arrive in order; before it a lower one may still be on its way.
     if (readyAtMs !== null) place.after = highest;
     if (options.held.take(approval)) options.onApprovals();
+    return true;
   }
 
   function takeReady(revision: number): boolean {
@@ -72,8 +74,7 @@ export function createFrameReader(options: FrameTakers, place: Place): FrameRead
         options.onClock(frame.nowMs - options.now());
         return true;
       case "approval":
-        takeApproval(frame.approval);
-        return true;
+        return takeApproval(frame.approval);
       case "ready":
         return takeReady(frame.revision);
       case "checkpoint":

@@ -1,9 +1,13 @@
+import { createHash } from "node:crypto";
 import type { ApprovalView } from "../shared/approval.ts";
+import { canonical } from "../shared/json.ts";
 
 /** The approvals a client knows, over every reconnect: all pending ones, and the newest of those that changed meanwhile. */
 export interface HeldApprovals {
   list(): readonly ApprovalView[];
   get(id: string): ApprovalView | undefined;
+  /** False where an earlier state of this approval asked for something else: only how it stands may change, or a person would sign what they were not shown (rule 3). */
+  fits(approval: ApprovalView): boolean;
   /** Takes an approval unless a newer state of it is held. True where it changed something. */
   take(approval: ApprovalView): boolean;
   /** Takes a whole snapshot of the gateway's pending approvals: a pending one that it doesn't name is pending no more. */
@@ -13,6 +17,8 @@ export interface HeldApprovals {
 
 export function createHeldApprovals(): HeldApprovals {
   const held = new Map<string, ApprovalView>();
+  /** What each approval asked for when it was first seen, also of those let go: one that goes and comes again is still the same. */
+  const asked = new Map<string, string>();
 
   function trim(): void {
     const settled = [...held.values()].filter((approval) => approval.state !== "pending");
@@ -23,6 +29,12 @@ export function createHeldApprovals(): HeldApprovals {
   return {
     list: () => [...held.values()].sort((one, other) => other.createdAtMs - one.createdAtMs),
     get: (id) => held.get(id),
+    fits(approval) {
+      const now = askedBy(approval);
+      const first = asked.get(approval.id) ?? now;
+      asked.set(approval.id, first);
+      return first === now;
+    },
     take(approval) {
       const known = held.get(approval.id);
       if (known !== undefined && known.revision >= approval.revision) return false;
@@ -36,8 +48,19 @@ export function createHeldApprovals(): HeldApprovals {
     },
     clear() {
       held.clear();
+      asked.clear();
     },
   };
+}
+
+/** Digest of all that a decision is signed over, and of the payload that its digest covers. */
+function askedBy({ requester, connection, tool, fingerprint, payload, argumentsDigest, rule }: ApprovalView): string {
+  const { name, version } = rule;
+  const { arguments: args, hidden } = payload;
+  const facts = [requester.id, connection, tool, fingerprint, argumentsDigest, name, version];
+  return createHash("sha256")
+    .update(canonical([facts, args, hidden.map(({ path, kind }) => [path, kind])]))
+    .digest("base64url");
 }
 
 /** Settled approvals are history; pending ones are never let go to make room. */

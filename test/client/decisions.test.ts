@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { ApprovalView } from "../../src/shared/approval.ts";
 import { digest } from "../../src/shared/json.ts";
 import { signedIn, until, type Workbench } from "./workbench.ts";
 
@@ -77,3 +78,56 @@ describe("decision", () => {
     expect(bench.gateway.decisions).toEqual([]);
   });
 });
+
+const swaps: readonly Partial<ApprovalView>[] = [
+  { tool: "delete_file" },
+  { connection: "production" },
+  { fingerprint: "another tool of that name" },
+  { argumentsDigest: "of other arguments" },
+  { requester: { id: "demo:mallory", kind: "user", name: "Alex", groups: [] } },
+  { rule: { name: "hold-writes", version: "2", why: "Writes are held" } },
+  { payload: { arguments: { path: "/etc/passwd" }, hidden: [] } },
+];
+
+describe("a gateway that changes what is asked after it was shown", () => {
+  it.each(swaps)("is not followed, and gets no signature over the change: %j", async (swap) => {
+    await bench.gateway.put({ id: "a1", ...swap });
+    await until(bench.client, ({ gateway }) => gateway.link === "offline");
+    expect(bench.client.state().approvals).toMatchObject([{ tool: "write_file", connection: "files" }]);
+    expect(await decide()).toMatchObject({ ok: false, error: { code: "digest_mismatch" } });
+    const [signed] = bench.gateway.decisions;
+    expect(signed?.payload).toMatchObject({
+      principal: "demo:alex",
+      connection: "files",
+      tool: "write_file",
+      fingerprint: "tool-fingerprint",
+      arguments: "keyed-digest",
+      rule: { name: "hold-writes", version: "1" },
+      payload,
+    });
+  });
+
+  it("is not followed where it takes the request back in between", async () => {
+    bench.gateway.reset();
+    await bench.gateway.put({ id: "a2" });
+    bench.gateway.dropStreams();
+    await until(bench.client, ({ approvals }) => approvals.some(({ id }) => id === "a2"));
+    await bench.gateway.put({ id: "a1", tool: "delete_file" });
+    await until(bench.client, ({ gateway }) => gateway.link === "offline");
+    expect(bench.client.state().approvals.map(({ tool }) => tool)).not.toContain("delete_file");
+  });
+
+  it("is not believed where it answers a decision with another request", async () => {
+    await bench.gateway.put({ id: "a1", tool: "write_file" });
+    const api = await answering(await bench.gateway.put({ id: "a3" }));
+    expect(api).toMatchObject({ ok: false, error: { code: "digest_mismatch" } });
+    expect(bench.client.state().approvals.find(({ id }) => id === "a3")?.state).toBe("pending");
+  });
+});
+
+/** Decides on a1 at a gateway that answers with this approval, as denied. */
+async function answering(approval: ApprovalView) {
+  await until(bench.client, ({ approvals }) => approvals.some(({ id }) => id === approval.id));
+  bench.gateway.decided = { ...approval, state: "denied", revision: approval.revision + 1 };
+  return await decide();
+}

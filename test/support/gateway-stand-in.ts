@@ -28,6 +28,8 @@ export interface GatewayStandIn {
   silent: boolean;
   /** Drops the connection of the next decision's answer, after it was recorded. */
   loseNextAnswer: boolean;
+  /** Answers every decision with this instead. */
+  decided: ApprovalView | null;
   /** Ends a stream after so many of its first approvals, once. */
   dropAfterApprovals: number | null;
   put(approval: Partial<ApprovalView> & { readonly id: string }): Promise<ApprovalView>;
@@ -72,6 +74,7 @@ export async function startGateway(): Promise<GatewayStandIn> {
     mcp: (_request, response) => response.writeHead(200).end(),
     silent: false,
     loseNextAnswer: false,
+    decided: null,
     dropAfterApprovals: null,
     async put(changed) {
       const approval = {
@@ -157,7 +160,7 @@ export async function startGateway(): Promise<GatewayStandIn> {
     if (gateway.loseNextAnswer) {
       gateway.loseNextAnswer = false;
       request.socket.destroy();
-    } else json(response, 200, { approval });
+    } else json(response, 200, { approval: gateway.decided ?? approval });
   }
 
   server.on("upgrade", (request, socket, head) => {
