@@ -147,8 +147,8 @@ function clientOver({ state, methods, tunnel, clients, now, closers, exportLedge
     closeTunnel: () => tunnel.close(),
     addClient: (name) => clients.add(name),
     async removeClient(id) {
-      await clients.remove(id);
-      tunnel.drop(id);
+      // Its token has ended even where the file could not be written: what it still runs ends with it.
+      await clients.remove(id).finally(() => tunnel.drop(id));
     },
     async serveConsole(pages) {
       if (consoleServer !== null) return;

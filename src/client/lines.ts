@@ -8,7 +8,8 @@ export function readJsonLines(socket: Socket, mostBytes: number, take: (value: u
     const lines = (pending + text).split("\n");
     pending = lines.pop() ?? "";
     if (pending.length > mostBytes || lines.some((line) => line.length > mostBytes)) socket.destroy();
-    else for (const line of lines) takeLine(socket, line, take);
+    // A line that ended the connection is the last that is taken.
+    else for (const line of lines) if (!socket.destroyed) takeLine(socket, line, take);
   });
 }
 

@@ -1,4 +1,5 @@
-import { chmod, lstat, mkdir, open, readFile, rename } from "node:fs/promises";
+import { constants } from "node:fs";
+import { chmod, lstat, mkdir, open, rename, type FileHandle } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { CountersignError } from "../shared/errors.ts";
@@ -27,14 +28,39 @@ export async function writePrivate(path: string, text: string): Promise<void> {
   await rename(beside, path);
 }
 
-/** A file's text, or null where there is none. */
+/** A private file's text, or null where there is none. Throws `configuration` for one that another user made or may write, and for a link. */
 export async function readText(path: string): Promise<string | null> {
+  const file = await openOwn(path);
+  if (file === null) return null;
   try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
-    throw error;
+    await refuseForeign(file, path);
+    return await file.readFile("utf8");
+  } finally {
+    await file.close();
   }
+}
+
+async function openOwn(path: string): Promise<FileHandle | null> {
+  try {
+    // Windows has no O_NOFOLLOW. Without O_NONBLOCK a planted pipe would keep us waiting for ever.
+    return await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
+  } catch (cause) {
+    const code = cause instanceof Error && "code" in cause ? cause.code : null;
+    if (code === "ENOENT") return null;
+    if (code !== "ELOOP") throw cause;
+    throw new CountersignError("configuration", `${path} is a link: put the file itself there.`, { cause });
+  }
+}
+
+/** A folder that was open to others before it became private may hold what they planted: another gateway, a client's token of theirs. */
+async function refuseForeign(file: FileHandle, path: string): Promise<void> {
+  const found = await file.stat();
+  if (!found.isFile()) throw new CountersignError("configuration", `${path} is not a file: remove it.`);
+  if (process.getuid === undefined) return;
+  if (found.uid !== process.getuid())
+    throw new CountersignError("configuration", `${path} belongs to another user: look who made it, then remove it.`);
+  if ((found.mode & 0o022) !== 0)
+    throw new CountersignError("configuration", `Others may write ${path}: look what it says, then \`chmod 600\` it.`);
 }
 
 /** A JSON file of this shape, or null where there is none. A damaged one throws `configuration`. */

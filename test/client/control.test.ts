@@ -79,6 +79,15 @@ describe("control socket", () => {
     },
   );
 
+  it("runs nothing that stands behind a line that is no command", async () => {
+    const socket = createConnection(join(bench.directory, "control.sock"));
+    socket.on("error", () => undefined);
+    const smuggled = { id: 1, command: "clients.add", input: { name: "smuggled" } };
+    socket.write(`POST / HTTP/1.1\n${JSON.stringify(smuggled)}\n`);
+    await new Promise((resolve) => socket.on("close", resolve));
+    expect(await control.ask("clients.list", {})).toEqual([]);
+  });
+
   it("says so when the owner ends before it has answered", async () => {
     bench.signIn.browser = new Promise(() => undefined);
     const waiting = control.ask("signIn", {});
