@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { pipeline } from "node:stream/promises";
 import type { Dispatcher } from "undici";
 import { CountersignError, toFailure, type Failure } from "../shared/errors.ts";
+import { passOn } from "./broken-answer.ts";
 import type { TokenSource } from "./gateway.ts";
 import { plainHeaders } from "./loopback-guard.ts";
 import { seeBody, type SeenBody } from "./seen-body.ts";
@@ -29,7 +29,8 @@ export async function forward(request: IncomingMessage, response: ServerResponse
     response.writeHead(answer.statusCode, headers);
     // A stream's headers go out before its first event, which may be minutes away.
     if (!headers.includes("content-length")) response.flushHeaders();
-    await pipeline(answer.body, response);
+    const stream = String(answer.headers["content-type"]).startsWith("text/event-stream");
+    await passOn(answer.body, response, stream && request.method === "POST" ? body : null, onward.signal);
   } catch (error) {
     if (response.headersSent || onward.signal.aborted) response.destroy();
     else await answerFailure(request, response, body, toFailure(error));

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { readFile, stat } from "node:fs/promises";
+import { mkdir, readFile, rm, stat } from "node:fs/promises";
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { connect, createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -170,12 +170,41 @@ describe("tunnel", () => {
     await gone;
   });
 
-  it("breaks the client's stream off when the gateway's breaks off", async () => {
+  it("answers a call whose stream breaks off at the gateway, since no MCP client takes that for an answer", async () => {
     bench.gateway.mcp = (_request, response) => {
       response.writeHead(200, { "content-type": "text/event-stream" });
       response.write("data: 1\n\n", () => response.destroy());
     };
-    await expect((await post()).text()).rejects.toThrow("terminated");
+    const answer = await (await post()).text();
+    expect(answer).toMatch(/^data: 1\n\n/);
+    const [, last = ""] = /data: (\{.*\})\n\n$/.exec(answer) ?? [];
+    expect(JSON.parse(last)).toMatchObject({ id: 7, error: { code: -32000, data: { code: "transient" } } });
+  });
+
+  it("breaks the client's stream off when the gateway's does, where the client can resume it or it is no stream", async () => {
+    const answers = [
+      ["text/event-stream", "id: 5\ndata: 1\n\n"],
+      ["application/json", '{"jsonrpc":'],
+    ] as const;
+    for (const [type, text] of answers) {
+      bench.gateway.mcp = (_request, response) => {
+        response.writeHead(200, { "content-type": type });
+        response.write(text, () => response.destroy());
+      };
+      await expect((await post()).text()).rejects.toThrow("terminated");
+    }
+  });
+
+  it("lets go of an answer that it can't pass on", async () => {
+    const gone = new Promise<void>((resolve) => {
+      bench.gateway.mcp = (_request, response) => {
+        response.on("close", resolve);
+        // A status that Node refuses to write, and a body without end.
+        response.socket?.write("HTTP/1.1 099 Odd\r\ntransfer-encoding: chunked\r\n\r\n1\r\nx\r\n");
+      };
+    });
+    expect((await post()).status).toBe(503);
+    await gone;
   });
 
   it("takes a body of a megabyte and gives one back", async () => {
@@ -277,6 +306,18 @@ describe("clients", () => {
     expect(kept).not.toContain(token);
     expect(kept).toContain("cursor");
     expect((await stat(path)).mode & 0o777).toBe(0o600);
+  });
+
+  it("lose their running calls even where their removal can't be written down", async () => {
+    bench.gateway.mcp = (_request, response) => {
+      response.writeHead(200, { "content-type": "text/event-stream" }).write("data: 1\n\n");
+    };
+    const running = await post();
+    await rm(bench.directory, { recursive: true });
+    await expect(bench.client.removeClient(bench.client.state().clients[0]?.id ?? "")).rejects.toThrow("ENOENT");
+    await expect(running.text()).rejects.toThrow("terminated");
+    expect((await post()).status).toBe(401);
+    await mkdir(bench.directory);
   });
 
   it("lose their token and their running calls when they are removed", async () => {
