@@ -21,9 +21,9 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "countersign-cli-gateway-"));
 });
 afterEach(async () => {
-  for (const { child, ended } of started.splice(0)) {
-    child.kill("SIGKILL");
-    await ended();
+  for (const running of started.splice(0)) {
+    running.child.kill("SIGKILL");
+    await running.ended();
   }
   await rm(folder, { recursive: true });
 });

@@ -65,8 +65,11 @@ describe("audit verify", () => {
   });
 });
 
+function move(from: number, to: number): string {
+  return `UPDATE ledger_entries SET seq = ${to} WHERE seq = ${from}`;
+}
+
 function swap(a: number, b: number): string {
-  const move = (from: number, to: number): string => `UPDATE ledger_entries SET seq = ${to} WHERE seq = ${from}`;
   return [move(a, -1), move(b, a), move(-1, b)].join("; ");
 }
 
