@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { canonical, isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
-import type { ProtocolHeaders, RpcMessage, TargetSession } from "../../shared/target.ts";
+import { TargetError, type ProtocolHeaders, type RpcMessage, type TargetSession } from "../../shared/target.ts";
 
 /** A tool as its server declares it. All of it is the server's claim. */
 export interface DeclaredTool {
@@ -13,13 +13,27 @@ export interface DeclaredTool {
 
 /** More pages than this is no list but an attack. */
 const mostPages = 100;
-let requests = 0;
 
 /**
  * Asks the target how it declares this tool now, within the caller's own conversation. `like` is the call's parameters, whose
  * `_meta` a modern request must carry. Null where the target doesn't list the tool. Throws TargetError.
  */
 export async function declaredTool(
+  session: TargetSession,
+  name: string,
+  like: JsonObject,
+  headers: ProtocolHeaders,
+  signal: AbortSignal,
+): Promise<DeclaredTool | null> {
+  try {
+    return await findTool(session, name, like, headers, signal);
+  } catch (error) {
+    if (!signal.aborted || error instanceof TargetError) throw error;
+    throw new TargetError("timeout", "The target did not list its tools in time.", { cause: error });
+  }
+}
+
+async function findTool(
   session: TargetSession,
   name: string,
   like: JsonObject,
@@ -45,8 +59,8 @@ async function listPage(
   cursor: Json | undefined,
   signal: AbortSignal,
 ): Promise<JsonObject> {
-  requests += 1;
-  const id = `countersign-list-${requests}`;
+  // Not to be guessed: a client's own request under the same id could get this answer, or give another.
+  const id = `countersign-list-${randomUUID()}`;
   const params = { ...metaOf(like), ...(cursor === undefined ? {} : { cursor }) };
   const message: RpcMessage = { jsonrpc: "2.0", id, method: "tools/list", params };
   for await (const { message: answer } of session.request(message, listHeaders(headers), signal)) {

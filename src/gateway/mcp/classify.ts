@@ -1,5 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
 import type { ProtocolHeaders, RpcId, RpcMessage } from "../../shared/target.ts";
+import { standardHeaderMismatch } from "./headers.ts";
 
 /** Legacy: 2025-11-25 and older, sessions. Modern: 2026-07-28 and newer, each request for itself. */
 type Era = "legacy" | "modern";
@@ -43,31 +44,25 @@ export const headerMismatchCode = -32020; // 2026-07-28, Streamable HTTP, "Stand
 const firstModern = "2026-07-28";
 const versionKey = "io.modelcontextprotocol/protocolVersion";
 
-/** The header that repeats a body field of these methods (2026-07-28). */
-const nameHeaderSource: Readonly<Record<string, string>> = {
-  "tools/call": "name",
-  "prompts/get": "name",
-  "resources/read": "uri",
-};
-
 /** Tells a POST body's kind and era, and refuses headers that disagree with it (both eras). */
 export function classify(body: Json, headers: ProtocolHeaders): Classified {
   if (Array.isArray(body)) return body.length > 0 ? { kind: "batch", items: body } : invalid("An empty batch.");
   if (!isJsonObject(body) || body.jsonrpc !== "2.0") return invalid("Not a JSON-RPC 2.0 message.");
-  const message = body as RpcMessage;
   const { id, method, params = {} } = body;
-  if (method === undefined) return classifyResponse(message, id);
+  if (method === undefined) return classifyResponse(body as RpcMessage, id);
   if (typeof method !== "string") return invalid("`method` must be a string.", idOf(id));
   if (!isJsonObject(params)) return invalid("`params` must be an object.", idOf(id));
   if ("result" in body || "error" in body) return invalid("Neither a request nor a response.", idOf(id));
   const era = eraOf(method, params, headers);
   if (typeof era !== "string") return { ...era, id: idOf(id) };
-  if (id === undefined) return { kind: "notification", era, message, method, params };
+  // Built anew: a member beside these would reach the target unjudged and unseen (rule 3).
+  const envelope = { jsonrpc: "2.0", method, ...(body.params === undefined ? {} : { params }) } as const;
+  if (id === undefined) return { kind: "notification", era, message: envelope, method, params };
   const requestId = idOf(id);
   if (requestId === null) return invalid("`id` must be a string or a whole number.");
   const mismatch = era === "modern" ? standardHeaderMismatch(method, params, headers) : null;
   if (mismatch) return rejection(400, headerMismatchCode, mismatch, requestId);
-  return { kind: "request", era, message, id: requestId, method, params };
+  return { kind: "request", era, message: { ...envelope, id: requestId }, id: requestId, method, params };
 }
 
 function classifyResponse(message: RpcMessage, id: Json | undefined): Classified {
@@ -83,6 +78,9 @@ function eraOf(method: string, params: JsonObject, headers: ProtocolHeaders): Er
     return rejection(400, invalidParamsCode, `_meta["${versionKey}"] must be a string.`);
   if (claim !== undefined && claim >= firstModern) {
     if (header !== undefined && header !== claim) return mismatch("MCP-Protocol-Version", header, claim);
+    // It would turn the one conversation that all clients of this principal share into a session.
+    if (method === "initialize")
+      return rejection(400, methodNotFoundCode, `Revision ${claim} has no initialize: begin with server/discover.`);
     const named = headers["mcp-method"];
     if (named !== undefined && named !== method) return mismatch("Mcp-Method", named, method);
     return "modern";
@@ -96,40 +94,6 @@ function eraOf(method: string, params: JsonObject, headers: ProtocolHeaders): Er
     invalidParamsCode,
     `MCP-Protocol-Version names ${header}, but _meta["${versionKey}"] is missing.`,
   );
-}
-
-function standardHeaderMismatch(method: string, params: JsonObject, headers: ProtocolHeaders): string | null {
-  if (headers["mcp-protocol-version"] === undefined) return "The MCP-Protocol-Version header is missing.";
-  if (headers["mcp-method"] === undefined) return "The Mcp-Method header is missing.";
-  const field = nameHeaderSource[method];
-  const value = field === undefined ? undefined : params[field];
-  if (typeof value !== "string") return null;
-  const header = headers["mcp-name"];
-  if (header === undefined) return "The Mcp-Name header is missing.";
-  return decodeHeader(header) === value ? null : `The Mcp-Name header does not name params.${field}.`;
-}
-
-/**
- * An `Mcp-Param-*` header whose value is nowhere in the arguments, or null. A target could act on such a header, and what runs must be
- * what was judged (rule 3).
- */
-export function unjudgedHeader(headers: ProtocolHeaders, params: JsonObject): string | null {
-  const repeated = Object.entries(headers).filter(([name]) => name.startsWith("mcp-param-"));
-  if (repeated.length === 0) return null;
-  const values = new Set<string>();
-  collectScalars(params.arguments ?? null, values);
-  return repeated.find(([, value]) => !values.has(decodeHeader(value)))?.[0] ?? null;
-}
-
-function collectScalars(value: Json, into: Set<string>): void {
-  if (typeof value !== "object" || value === null) into.add(String(value));
-  else for (const each of Object.values(value) as readonly Json[]) collectScalars(each, into);
-}
-
-/** `=?base64?…?=` carries what a header value can't (2026-07-28). */
-function decodeHeader(value: string): string {
-  const encoded = /^=\?base64\?([A-Za-z0-9+/]*={0,2})\?=$/.exec(value)?.[1];
-  return encoded === undefined ? value : Buffer.from(encoded, "base64").toString("utf8");
 }
 
 function mismatch(header: string, said: string, body: string): Rejection {

@@ -36,6 +36,8 @@ export interface Exchange {
   readonly caller: Caller;
   readonly connection: Connection;
   readonly session: Session;
+  /** As the client of this request names itself. A claim. */
+  readonly client: Session["client"];
   readonly headers: ProtocolHeaders;
   readonly reply: Reply;
   /** Aborts when the client cancels this request. */

@@ -1,17 +1,18 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { isJsonObject, type Json } from "../../shared/json.ts";
-import { TargetError, type ProtocolHeaders, type RpcId } from "../../shared/target.ts";
+import { TargetError, type RpcId } from "../../shared/target.ts";
 import { readBody } from "../body.ts";
 import type { Connection, Runtime } from "../runtime.ts";
 import { classify, invalidRequestCode, parseErrorCode, type Classified } from "./classify.ts";
 import type { Caller, Gate } from "./context.ts";
+import { judgedHeaders, protocolHeaders } from "./headers.ts";
 import { listen } from "./listen.ts";
 import { clientNotifications } from "./methods.ts";
 import type { Request } from "./record.ts";
 import { refusalCodes } from "./refusal.ts";
 import { errorMessage, Reply, sendJson } from "./reply.ts";
 import { answerRequest } from "./requests.ts";
-import type { Session } from "./sessions.ts";
+import { mostSessions, type Session } from "./sessions.ts";
 import { parseStrictJson } from "./strict-json.ts";
 
 /** One HTTP request to `/mcp/CONNECTION` whose caller is verified. */
@@ -34,7 +35,7 @@ export async function serveMcp(visit: Visit): Promise<void> {
     case "DELETE":
       return end(visit);
     default:
-      return refuse(visit, 405, null, invalidRequestCode, "Only POST, GET and DELETE are known here.", {
+      return refuse(visit, 405, null, invalidRequestCode, "Only these methods are known.", {
         allow: "POST, GET, DELETE",
       });
   }
@@ -47,15 +48,9 @@ async function post(visit: Visit): Promise<void> {
   }
   const accept = request.headers.accept ?? "*/*";
   if (!/text\/event-stream|\*\/\*/.test(accept)) {
-    return refuse(
-      visit,
-      406,
-      null,
-      invalidRequestCode,
-      "The client must accept application/json and text/event-stream.",
-    );
+    return refuse(visit, 406, null, invalidRequestCode, "The client must accept JSON and text/event-stream.");
   }
-  const limit = runtime.config.limits.bodyBytes;
+  const { bodyBytes: limit } = runtime.config.limits;
   const body = await readBody(request, limit);
   if (body === null)
     return refuse(visit, 413, null, invalidRequestCode, `The body is larger than ${limit} bytes.`, {
@@ -91,15 +86,18 @@ async function serveRequest(visit: Visit, request: Request): Promise<void> {
   const legacy = request.era === "legacy";
   if (legacy) session.inFlight.set(request.id, cancel);
   const reply = new Reply(response, legacy ? session.id : undefined);
-  const headers = protocolHeaders(visit.request);
+  const headers = judgedHeaders(protocolHeaders(visit.request), request.era, request.method);
+  // Taken now: another client of this principal may name itself in the same conversation meanwhile.
+  const { client } = session;
+  const release = gate.sessions.use(session);
   try {
     await answerRequest(
-      { gate, runtime, caller, connection, session, headers, reply, cancelled: cancel.signal },
+      { gate, runtime, caller, connection, session, client, headers, reply, cancelled: cancel.signal },
       request,
     );
   } finally {
-    session.inFlight.delete(request.id);
-    session.lastUsedMs = gate.now();
+    if (legacy) session.inFlight.delete(request.id);
+    release();
   }
 }
 
@@ -114,6 +112,11 @@ function sessionFor(visit: Visit, { era, method, id, params }: Request): Session
   }
   if (method === "initialize") {
     const session = gate.sessions.openLegacy(caller.principal, connection.name, connection.target);
+    if (session === null) {
+      const message = `You have ${mostSessions} busy sessions with this connection: end one, or wait.`;
+      refuse(visit, 429, id, refusalCodes.tooManySessions, message);
+      return null;
+    }
     session.client = clientOf(params.clientInfo);
     return session;
   }
@@ -140,9 +143,11 @@ async function notification(
   if (era === "modern" || !clientNotifications.has(method)) return accepted(visit);
   const session = namedSession(visit, null);
   if (session === null) return;
-  await session.target.notify(message, protocolHeaders(visit.request)).catch((error: unknown) => {
-    if (!(error instanceof TargetError)) throw error;
-  });
+  await session.target
+    .notify(message, judgedHeaders(protocolHeaders(visit.request), era, method))
+    .catch((error: unknown) => {
+      if (!(error instanceof TargetError)) throw error;
+    });
   const cancelled = params.requestId;
   if (method === "notifications/cancelled" && (typeof cancelled === "string" || typeof cancelled === "number")) {
     session.inFlight.get(cancelled)?.abort();
@@ -156,7 +161,12 @@ async function get(visit: Visit): Promise<void> {
   }
   const session = namedSession(visit, null);
   if (session === null) return;
-  await listen(visit, session, protocolHeaders(visit.request));
+  const release = visit.gate.sessions.use(session);
+  try {
+    await listen(visit, session, judgedHeaders(protocolHeaders(visit.request), "legacy", "GET"));
+  } finally {
+    release();
+  }
 }
 
 async function end(visit: Visit): Promise<void> {
@@ -173,7 +183,7 @@ function accepted({ response }: Visit): void {
   response.writeHead(202).end();
 }
 
-/** The protocol's own error for what can't be judged at all. */
+/** For what can't be judged at all. */
 function refuse(
   { response }: Visit,
   status: number,
@@ -183,15 +193,6 @@ function refuse(
   headers: Readonly<Record<string, string>> = {},
 ): void {
   sendJson(response, status, errorMessage(id, { code, message }), headers);
-}
-
-function protocolHeaders(request: IncomingMessage): ProtocolHeaders {
-  const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(request.headers)) {
-    if (typeof value === "string" && /^mcp-(protocol-version|method|name|param-.+)$/.test(name))
-      headers[name] = value.trim();
-  }
-  return headers;
 }
 
 function clientOf(info: Json | undefined): Session["client"] {

@@ -60,7 +60,10 @@ export async function passOn(
 ): Promise<void> {
   if (message.id !== undefined && (typeof message.id === "string" || typeof message.id === "number")) {
     const refusal = errorMessage(message.id, methodNotFound("The gateway does not let targets ask the client."));
-    await request.session.notify(refusal, request.headers);
+    // A target that won't hear the refusal has still to answer the call.
+    await request.session.notify(refusal, request.headers).catch((error: unknown) => {
+      if (!(error instanceof TargetError)) throw error;
+    });
     return;
   }
   const masked = request.masker.mask(message).value;

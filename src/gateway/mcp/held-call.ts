@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
 import { TargetError, type RpcMessage } from "../../shared/target.ts";
 import type { HeldCall } from "../approvals/turn.ts";
@@ -13,7 +12,8 @@ import type { RpcFailure } from "./reply.ts";
 
 const holdable = new Set(["tools/call", "resources/read", "prompts/get"]);
 /** What of `_meta` belongs to the protocol. The rest would reach the target unseen by the approver. */
-const protocolMeta = /^(progressToken|traceparent|tracestate|baggage|io\.modelcontextprotocol\/.+)$/;
+const protocolMeta =
+  /^(progressToken|traceparent|tracestate|baggage|io\.modelcontextprotocol\/(protocolVersion|clientInfo|clientCapabilities|logLevel))$/;
 
 /** What an approver decides on: the masked arguments, their digest, the tool as its server declares it now. */
 export function heldCall(
@@ -24,7 +24,7 @@ export function heldCall(
   effect: Extract<Effect, { effect: "approve" }>,
   tool: DeclaredTool,
 ): HeldCall {
-  const { gate, caller, connection, session, headers } = exchange;
+  const { gate, caller, connection, session, client, headers } = exchange;
   const shown = argumentsOf(request);
   const { value, hidden } = connection.masker.mask(shown);
   const subject = { method: request.method, connection: connection.name, name, arguments: shown };
@@ -39,7 +39,7 @@ export function heldCall(
     argumentsDigest: gate.keyedDigest(subject),
     lookup: gate.keyedDigest({ ...subject, principal: caller.principal.id }),
     effect,
-    client: session.client,
+    client,
     device: caller.device,
     fingerprintNow: async () => {
       if (kind !== "tool") return tool.fingerprint;
@@ -78,9 +78,10 @@ export async function declaredOr(
   name: string,
   kind: Subject["kind"],
 ): Promise<DeclaredTool | { readonly failure: RpcFailure }> {
-  const { connection, session, headers } = exchange;
+  const { gate, connection, session, headers } = exchange;
   if (kind !== "tool") {
-    const fingerprint = createHash("sha256").update(`${request.method} ${name}`).digest("base64url");
+    // Keyed, as the name may hold a value that is masked everywhere else.
+    const fingerprint = gate.keyedDigest({ method: request.method, name });
     return { name, description: null, annotations: null, fingerprint };
   }
   try {

@@ -25,7 +25,7 @@ export async function holdCall(
   const entry = requestEntry(exchange, request, call, name, effect);
   await gate.store.commit((writes) => writes.append("call.request", entry));
   const refused = (failure: RpcFailure, outcome: string, approval: string | null): Promise<void> =>
-    answer(exchange, errorMessage(request.id, failure), call, outcome, approval);
+    answer(exchange, errorMessage(request.id, masked(exchange, failure)), call, outcome, approval);
 
   const unseen = unseenMembers(request);
   if (unseen !== null) return refused({ code: invalidParamsCode, message: unseen }, "refused", null);
@@ -98,4 +98,9 @@ async function answer(
   });
   await exchange.gate.store.commit((writes) => writes.append("call.response", entry));
   if (message !== null) exchange.reply.end({ message });
+}
+
+/** A refusal may quote names of the caller's. */
+function masked({ connection }: Exchange, failure: RpcFailure): RpcFailure {
+  return { ...failure, message: connection.masker.mask(failure.message).value };
 }

@@ -36,6 +36,7 @@ export async function listen(
       next = messages.next();
     }
   } catch (error) {
+    if (reply.gone.aborted) return;
     if (!(error instanceof TargetError)) throw error;
     if (!response.headersSent) {
       const status = error.reason === "session-lost" ? 404 : (error.status ?? 502);

@@ -21,11 +21,14 @@ export function filterList(
   connection: string,
 ): RpcMessage {
   const { result } = response;
-  if (!isJsonObject(result) || !Array.isArray(result[of])) return response;
+  if (result === undefined) return response;
+  const members = isJsonObject(result) ? result : {};
+  const listed = members[of];
   const { kind, field } = subjects[of];
-  const shown = (result[of] as readonly Json[]).filter((item) => {
+  // What is no list can't be filtered, so nothing of it is shown.
+  const shown = (Array.isArray(listed) ? (listed as readonly Json[]) : []).filter((item) => {
     const name = isJsonObject(item) ? item[field] : undefined;
     return typeof name === "string" && policy.mayUse({ principal, connection, kind, name });
   });
-  return { ...response, result: { ...result, [of]: shown } };
+  return { ...response, result: { ...members, [of]: shown } };
 }

@@ -45,10 +45,17 @@ export function classOf(method: string, params: JsonObject): MethodClass {
   }
 }
 
+/** The resources whose changes a `subscriptions/listen` asks for (2026-07-28, "Subscriptions"). */
+export function subscribedTo(params: JsonObject): readonly string[] {
+  const asked = isJsonObject(params.notifications) ? params.notifications.resourceSubscriptions : undefined;
+  // What is no text is no address that a rule could allow.
+  return Array.isArray(asked) ? asked.map((uri) => text(uri) ?? "") : asked === undefined ? [] : [""];
+}
+
 function completion(ref: JsonObject[string] | undefined): MethodClass {
   if (!isJsonObject(ref)) return { kind: "call", reaches: "prompt", name: null };
   if (ref.type === "ref/resource") return { kind: "call", reaches: "resource", name: text(ref.uri) };
-  return { kind: "call", reaches: "prompt", name: text(ref.name) };
+  return { kind: "call", reaches: "prompt", name: ref.type === "ref/prompt" ? text(ref.name) : null };
 }
 
 function text(value: JsonObject[string] | undefined): string | null {

@@ -20,7 +20,7 @@ export function requestEntry(
   name: string | null,
   effect: Effect | null,
 ): JsonObject {
-  const { caller, connection, session } = exchange;
+  const { caller, connection, session, client } = exchange;
   const { principal } = caller;
   const { value, hidden } = connection.masker.mask(request.params);
   return {
@@ -29,7 +29,7 @@ export function requestEntry(
     principal: { id: principal.id, kind: principal.kind, name: principal.name },
     device: caller.device,
     via: caller.via,
-    client: session.client === null ? null : { ...session.client },
+    client: client === null ? null : { ...client },
     address: caller.address,
     connection: connection.name,
     era: request.era,

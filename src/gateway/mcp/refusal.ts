@@ -7,6 +7,7 @@ import type { RpcFailure } from "./reply.ts";
 export const refusalCodes = {
   sessionNeeded: -32000,
   sessionUnknown: -32001,
+  tooManySessions: -32002,
   deniedByRule: -32050,
   deniedByApprover: -32051,
   notDecided: -32052,

@@ -1,9 +1,11 @@
 import type { Effect } from "../policy/policy.ts";
 import type { Exchange } from "./context.ts";
-import { headerMismatchCode, invalidParamsCode, methodNotFoundCode, unjudgedHeader } from "./classify.ts";
+import { headerMismatchCode, invalidParamsCode, methodNotFoundCode } from "./classify.ts";
+import { unjudgedHeader } from "./headers.ts";
 import { holdCall } from "./hold.ts";
 import { filterList } from "./listing.ts";
-import { classOf, type MethodClass } from "./methods.ts";
+import { classOf, subscribedTo, type MethodClass } from "./methods.ts";
+import { otherSpelling } from "./resource-address.ts";
 import { newCallId, requestEntry, responseEntry, type Request } from "./record.ts";
 import { deniedByRule } from "./refusal.ts";
 import { errorMessage, type RpcFailure } from "./reply.ts";
@@ -23,7 +25,11 @@ export async function answerRequest(exchange: Exchange, request: Request): Promi
       };
       return refuse(exchange, request, null, null, failure, request.era === "modern" ? 404 : 200);
     }
-    case "protocol":
+    case "protocol": {
+      const refused = refusedSubscription(exchange, request);
+      if (refused !== null) return refuse(exchange, request, refused.uri, refused.effect, refused.failure);
+      return pass(exchange, request, method);
+    }
     case "list":
       return pass(exchange, request, method);
     case "call":
@@ -50,6 +56,8 @@ async function judge(exchange: Exchange, request: Request, { reaches, name }: Ca
     const message = "The arguments hold a value that the gateway masked (••••). Fetch the real value from its source.";
     return refuse(exchange, request, name, null, { code: invalidParamsCode, message });
   }
+  const spelling = reaches === "resource" ? otherSpelling(name) : null;
+  if (spelling !== null) return refuse(exchange, request, name, null, misspelt(spelling));
   const effect = runtime.policy.decide({
     principal: caller.principal,
     connection: connection.name,
@@ -74,15 +82,43 @@ async function judge(exchange: Exchange, request: Request, { reaches, name }: Ca
   }
 }
 
+/** What the rules say against a modern subscription to a resource's changes, or null. Subscriptions are not held: what needs approval is refused. */
+function refusedSubscription(
+  { runtime, caller, connection }: Exchange,
+  { method, params }: Request,
+): { readonly uri: string; readonly effect: Effect | null; readonly failure: RpcFailure } | null {
+  for (const uri of method === "subscriptions/listen" ? subscribedTo(params) : []) {
+    const spelling = otherSpelling(uri);
+    if (spelling !== null) return { uri, effect: null, failure: misspelt(spelling) };
+    const effect = runtime.policy.decide({
+      principal: caller.principal,
+      connection: connection.name,
+      kind: "resource",
+      name: uri,
+    });
+    if (effect.effect === "allow") continue;
+    const what = `a subscription to “${uri}” on ${connection.name}`;
+    const { rule } = effect;
+    return { uri, effect, failure: deniedByRule({ effect: "deny", rule, why: effect.why }, what) };
+  }
+  return null;
+}
+
+function misspelt(why: string): RpcFailure {
+  return { code: invalidParamsCode, message: `The resource's address can't be judged as written: ${why}.` };
+}
+
 /** Records the refusal, then answers it. Nothing is forwarded. */
 async function refuse(
   exchange: Exchange,
   request: Request,
   name: string | null,
   effect: Effect | null,
-  failure: RpcFailure,
+  said: RpcFailure,
   status = 200,
 ): Promise<void> {
+  // It quotes names and addresses of the caller's.
+  const failure = { ...said, message: exchange.connection.masker.mask(said.message).value };
   const entry = requestEntry(exchange, request, newCallId(), name, effect);
   await exchange.gate.store.commit((writes) =>
     writes.append("call.refused", { ...entry, code: failure.code, message: failure.message }),
@@ -100,6 +136,7 @@ async function allow(
   const call = newCallId();
   const entry = requestEntry(exchange, request, call, name, effect);
   const recorded = gate.store.commit((writes) => writes.append("call.request", entry));
+  recorded.catch(() => undefined); // awaited below; it may fail before that
   if (!effect.readOnly) await recorded;
   const ran = await run(exchange, request, recorded, lifetime(exchange, request));
   await recorded;
@@ -123,6 +160,7 @@ async function pass(exchange: Exchange, request: Request, method: Exclude<Method
       });
     writes.append("call.request", entry);
   });
+  recorded.catch(() => undefined); // awaited below; it may fail before that
   const ran = await run(exchange, request, recorded, lifetime(exchange, request));
   const response =
     method.kind === "list"

@@ -82,12 +82,17 @@ function failed(
       hidden,
       response: { jsonrpc: "2.0", id: request.id, error: value },
       outcome: "error",
-      status: error.status ?? 200,
+      status: base.sessionLost ? 404 : ownStatus(error, request),
     };
   }
   const response = errorMessage(request.id, targetFailure(error, name));
   const status = base.sessionLost ? 404 : 200;
   return { ...base, response, outcome: signal.aborted ? "cancelled" : outcomeOf(error), status };
+}
+
+/** The statuses that 2026-07-28 gives to JSON-RPC errors. Any other would read as the gateway's own word on token or session. */
+function ownStatus({ status }: TargetError, { era }: Request): number {
+  return era === "modern" && (status === 400 || status === 404) ? status : 200;
 }
 
 /** Whether the target may have acted is unknown unless it said no, or was never reached. */
@@ -97,8 +102,10 @@ function outcomeOf(error: TargetError): "error" | "unknown" {
     case "timeout":
     case "protocol":
       return "unknown";
-    case "unreachable":
     case "session-lost":
+      // Only the target's own 404 says that it took nothing on; a session that was closed meanwhile says nothing.
+      return error.status === 404 ? "error" : "unknown";
+    case "unreachable":
     case "http":
       return "error";
     default:

@@ -7,6 +7,8 @@ export interface Session {
   readonly id: string;
   readonly principal: string;
   readonly connection: string;
+  /** Where it was opened: after a reload that is another than the connection's of today. */
+  readonly via: Target;
   readonly target: TargetSession;
   /** As the client names itself (`clientInfo`). A claim. */
   client: { readonly name: string; readonly version: string } | null;
@@ -14,11 +16,15 @@ export interface Session {
   version: string | null;
   /** Requests under way, for `notifications/cancelled`. */
   readonly inFlight: Map<RpcId, AbortController>;
+  /** How many requests and streams use it now. */
+  underWay: number;
   lastUsedMs: number;
 }
 
 const idleMs = 30 * 60_000;
 const idleModernMs = 60_000;
+/** Legacy sessions, each with a child or session of its own at the target, that one principal may have with one connection. */
+export const mostSessions = 32;
 
 /** The open conversations of this gateway. They live in memory: after a restart legacy clients get 404 and start anew. */
 export class Sessions {
@@ -31,14 +37,34 @@ export class Sessions {
     this.#onClose = onClose;
   }
 
-  openLegacy(principal: Principal, connection: string, target: Target): Session {
-    return this.#open(randomUUID(), principal, connection, target.open("legacy"));
+  /** A new session. At `mostSessions` the one that was idle longest ends for it (its client begins anew); null where all are busy. */
+  openLegacy(principal: Principal, connection: string, via: Target): Session | null {
+    const own = [...this.#sessions.values()].filter(
+      (each) => each.principal === principal.id && each.connection === connection && !isModern(each),
+    );
+    if (own.length >= mostSessions) {
+      const [oldest] = own.filter(isIdle).toSorted((one, two) => one.lastUsedMs - two.lastUsedMs);
+      if (oldest === undefined) return null;
+      void this.close(oldest, "too many sessions");
+    }
+    return this.#open(randomUUID(), principal, connection, via, "legacy");
   }
 
   /** The one conversation that carries this principal's stateless requests. */
-  modern(principal: Principal, connection: string, target: Target): Session {
-    const id = `modern ${principal.id} ${connection}`;
-    return this.#touch(this.#sessions.get(id)) ?? this.#open(id, principal, connection, target.open("modern"));
+  modern(principal: Principal, connection: string, via: Target): Session {
+    const known = [...this.#sessions.values()].find(
+      (each) => isModern(each) && each.principal === principal.id && each.connection === connection && each.via === via,
+    );
+    return this.#touch(known) ?? this.#open(`modern ${randomUUID()}`, principal, connection, via, "modern");
+  }
+
+  /** Keeps the session from being swept until the returned function is called. */
+  use(session: Session): () => void {
+    session.underWay += 1;
+    return () => {
+      session.underWay -= 1;
+      session.lastUsedMs = this.#now();
+    };
   }
 
   /** The legacy session of this id, if it is this principal's on this connection. */
@@ -46,7 +72,7 @@ export class Sessions {
     const session = this.#sessions.get(id);
     if (session === undefined || session.principal !== principal.id || session.connection !== connection)
       return undefined;
-    return id.startsWith("modern ") ? undefined : this.#touch(session);
+    return isModern(session) ? undefined : this.#touch(session);
   }
 
   async close(session: Session, why: string): Promise<void> {
@@ -59,8 +85,8 @@ export class Sessions {
   /** Ends what nobody has used for a while. */
   async sweep(): Promise<void> {
     const idle = [...this.#sessions.values()].filter((session) => {
-      const limit = session.id.startsWith("modern ") ? idleModernMs : idleMs;
-      return session.inFlight.size === 0 && this.#now() - session.lastUsedMs > limit;
+      const limit = isModern(session) ? idleModernMs : idleMs;
+      return isIdle(session) && this.#now() - session.lastUsedMs > limit;
     });
     await Promise.all(idle.map((session) => this.close(session, "idle")));
   }
@@ -74,18 +100,28 @@ export class Sessions {
     return session;
   }
 
-  #open(id: string, principal: Principal, connection: string, target: TargetSession): Session {
+  #open(id: string, principal: Principal, connection: string, via: Target, era: "legacy" | "modern"): Session {
     const session: Session = {
       id,
       principal: principal.id,
       connection,
-      target,
+      via,
+      target: via.open(era),
       client: null,
       version: null,
       inFlight: new Map(),
+      underWay: 0,
       lastUsedMs: this.#now(),
     };
     this.#sessions.set(id, session);
     return session;
   }
+}
+
+function isModern({ id }: Session): boolean {
+  return id.startsWith("modern ");
+}
+
+function isIdle({ underWay }: Session): boolean {
+  return underWay === 0;
 }
