@@ -74,7 +74,7 @@ function sessionText(session: ConsoleState["session"]): string {
 function tunnelText(tunnel: ConsoleState["tunnel"]): string {
   switch (tunnel.state) {
     case "open":
-      return tunnel.addresses.map((address) => address).join(", ");
+      return tunnel.addresses.join(", ");
     case "closed":
       return "closed";
     case "failed":

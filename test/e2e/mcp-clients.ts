@@ -13,10 +13,10 @@ const result = z.looseObject({
   structuredContent: z.record(z.string(), z.unknown()).optional(),
   isError: z.boolean().optional(),
 });
-export type ToolResult = z.infer<typeof result>;
+type ToolResult = z.infer<typeof result>;
 
 /** What every MCP client of these tests can do, whatever it is made of. */
-export interface McpClient {
+interface McpClient {
   list(): Promise<readonly string[]>;
   call(tool: string, input: Record<string, unknown>): Promise<ToolResult>;
   close(): Promise<void>;
