@@ -51,6 +51,7 @@ export async function createGateway({ config, agent, log, now = Date.now }: Gate
     gateway: origin,
     now,
     reuseMs: () => runtime().config.approvals.reuse,
+    personOf: (id) => runtime().config.identities.find((ids) => ids.includes(id))?.[0] ?? id,
     ruleVersion: (name) => runtime().policy.versionOf(name),
   });
   const sessions = new Sessions(now, (session, why) => {

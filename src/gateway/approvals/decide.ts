@@ -11,6 +11,8 @@ export interface DecisionTerms {
   readonly gateway: string;
   readonly now: () => number;
   readonly reuseMs: () => number;
+  /** The person behind a principal's id by today's `identities:`. */
+  readonly personOf: (id: string) => string;
   /** The version of the named rule in today's policy, if it still is there. */
   readonly ruleVersion: (name: string) => string | undefined;
 }
@@ -27,7 +29,7 @@ export function recordDecision(
   const record = writes.approvals.get(id);
   if (record === undefined) throw new CountersignError("not_found", "There is no such request.");
   if (record.decisionJws === signed.jws) return record;
-  refuseDecider(record, principal);
+  refuseDecider(record, principal, terms.personOf(record.requester.id));
   refuseState(record, nowMs);
   checkDecision(signed.payload, record, terms.gateway, nowMs);
   if (terms.ruleVersion(record.rule.name) !== record.rule.version) {
@@ -44,8 +46,9 @@ export function recordDecision(
   });
 }
 
-function refuseDecider(record: ApprovalRecord, principal: Principal): void {
-  if (record.person === principal.person) {
+/** `person` is the requester by today's identities, which a reload may have joined or parted since the call was held. */
+function refuseDecider(record: ApprovalRecord, principal: Principal, person: string): void {
+  if ([record.person, person].includes(principal.person) || record.requester.id === principal.id) {
     throw new CountersignError("self_approval", "Nobody decides on their own call.");
   }
   if (!mayDecide(principal, record)) {

@@ -4,6 +4,7 @@ import { decisionPayload, decisionType, type DecisionPayload } from "../../share
 import { CountersignError } from "../../shared/errors.ts";
 import { canonical, type Json } from "../../shared/json.ts";
 import type { Principal } from "../identity/principal.ts";
+import { parseStrictJson } from "../mcp/strict-json.ts";
 import type { ApprovalRecord, DeviceRecord, Reads } from "../store/store.ts";
 
 /** A decision whose signature holds, by a device of the caller. */
@@ -26,6 +27,10 @@ export async function verifyDecision(
   const header = headerOf(jws);
   if (header.alg !== "EdDSA" || header.typ !== decisionType || typeof header.kid !== "string") {
     throw new CountersignError("bad_signature", "The decision is not a JWS of the kind that devices sign.");
+  }
+  // RFC 7515, section 4.1.11: no extension is understood here, unencoded payloads (RFC 7797) included.
+  if (header.crit !== undefined || header["b64"] !== undefined) {
+    throw new CountersignError("bad_signature", "The decision demands an extension that is unknown here.");
   }
   const device = devices.get(header.kid);
   if (device === undefined || device.principal !== principal.id) {
@@ -93,7 +98,10 @@ function headerOf(jws: string): ReturnType<typeof decodeProtectedHeader> {
 
 function payloadOf(bytes: Uint8Array): DecisionPayload {
   try {
-    return decisionPayload.parse(JSON.parse(new TextDecoder().decode(bytes)));
+    // Another reader of the ledger must read the same decision: one meaning for every parser (rule 3).
+    const parsed = parseStrictJson(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    if (!parsed.ok) throw new TypeError(parsed.reason);
+    return decisionPayload.parse(parsed.value);
   } catch (cause) {
     throw new CountersignError("bad_signature", "The decision's payload is malformed.", { cause });
   }

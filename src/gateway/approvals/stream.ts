@@ -25,11 +25,14 @@ export class ApprovalsStream {
   readonly #timers: readonly NodeJS.Timeout[];
   readonly #stopListening: () => void;
   #sent = "";
+  /** The highest revision that all readers have been told of. */
+  #told: number;
 
   constructor(store: Store, approvals: Approvals, now: () => number) {
     this.#store = store;
     this.#now = now;
-    this.#stopListening = approvals.onChange((record) => this.#toAll((reader) => this.#tell(reader, record)));
+    this.#told = store.approvals.lastRevision();
+    this.#stopListening = approvals.onChange(() => this.#changes());
     this.#timers = [
       setInterval(() => this.#toAll(({ socket }) => send(socket, { type: "time", nowMs: now() })), feedBeatMs),
       setInterval(() => this.#checkpoint(), checkpointMs),
@@ -73,6 +76,14 @@ export class ApprovalsStream {
   #tell({ socket, principal }: Reader, record: ApprovalRecord): void {
     const approval = viewFor(principal, record);
     if (approval !== null) send(socket, { type: "approval", approval });
+  }
+
+  /** In the order of revisions, whatever the order of the callbacks: who saw one has seen all before it, and resumes without loss. */
+  #changes(): void {
+    for (const record of this.#store.approvals.changedAfter(this.#told)) {
+      this.#toAll((reader) => this.#tell(reader, record));
+      this.#told = record.revision;
+    }
   }
 
   #checkpoint(): void {

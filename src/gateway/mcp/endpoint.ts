@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { isJsonObject, type Json } from "../../shared/json.ts";
+import { isJsonObject } from "../../shared/json.ts";
 import { TargetError, type RpcId } from "../../shared/target.ts";
 import { readBody } from "../body.ts";
 import type { Connection, Runtime } from "../runtime.ts";
@@ -12,7 +12,7 @@ import type { Request } from "./record.ts";
 import { refusalCodes } from "./refusal.ts";
 import { errorMessage, Reply, sendJson } from "./reply.ts";
 import { answerRequest } from "./requests.ts";
-import { mostSessions, type Session } from "./sessions.ts";
+import { clientOf, mostSessions, type Session } from "./sessions.ts";
 import { parseStrictJson } from "./strict-json.ts";
 
 /** One HTTP request to `/mcp/CONNECTION` whose caller is verified. */
@@ -193,9 +193,4 @@ function refuse(
   headers: Readonly<Record<string, string>> = {},
 ): void {
   sendJson(response, status, errorMessage(id, { code, message }), headers);
-}
-
-function clientOf(info: Json | undefined): Session["client"] {
-  if (!isJsonObject(info) || typeof info.name !== "string") return null;
-  return { name: info.name.slice(0, 200), version: typeof info.version === "string" ? info.version.slice(0, 100) : "" };
 }

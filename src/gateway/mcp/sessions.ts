@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { isJsonObject, type Json } from "../../shared/json.ts";
 import type { RpcId, Target, TargetSession } from "../../shared/target.ts";
 import type { Principal } from "../identity/principal.ts";
 
@@ -124,4 +125,10 @@ function isModern({ id }: Session): boolean {
 
 function isIdle({ underWay }: Session): boolean {
   return underWay === 0;
+}
+
+/** How a client names itself (`clientInfo`), or null. */
+export function clientOf(info: Json | undefined): Session["client"] {
+  if (!isJsonObject(info) || typeof info.name !== "string") return null;
+  return { name: info.name.slice(0, 200), version: typeof info.version === "string" ? info.version.slice(0, 100) : "" };
 }

@@ -23,6 +23,7 @@ let refusal: string | null;
 let fingerprint: string;
 let approvals: Approvals;
 let ran: string[];
+let personOf: (id: string) => string;
 
 const engineer = person("staff:erin", ["engineers"]);
 const approver = person("staff:avery", ["approvers"]);
@@ -34,6 +35,7 @@ beforeEach(async () => {
   refusal = null;
   fingerprint = "print-1";
   ran = [];
+  personOf = (id) => id;
   await reopen();
 });
 
@@ -50,6 +52,7 @@ async function reopen(): Promise<void> {
     gateway,
     now: () => nowMs,
     reuseMs: () => 10 * minute,
+    personOf: (id) => personOf(id),
     ruleVersion: () => ruleVersion,
   });
   await approvals.recover();
@@ -174,6 +177,40 @@ describe("a decision is refused", () => {
       "by the requester under another identity",
       "self_approval",
       async (approval) => decideAs({ ...person("okta:erin", ["approvers"]), person: "staff:erin" }, approval),
+    ],
+    [
+      "by the requester whose identities were parted since",
+      "self_approval",
+      async (approval) => decideAs({ ...engineer, person: "staff:other", groups: ["approvers"] }, approval),
+    ],
+    [
+      "by the requester's other identity, joined since",
+      "self_approval",
+      async (approval) => {
+        personOf = () => "okta:erin";
+        return decideAs(person("okta:erin", ["approvers"]), approval);
+      },
+    ],
+    [
+      "with an extension in its header",
+      "bad_signature",
+      async (approval) => {
+        const signer = await enrolled(approver);
+        return approvals.decide(
+          approver,
+          approval.id,
+          await signer.signText(signer.text(await signer.payload(approval)), { b64: true, crit: ["b64"] }),
+        );
+      },
+    ],
+    [
+      "with a member named twice",
+      "bad_signature",
+      async (approval) => {
+        const signer = await enrolled(approver);
+        const text = signer.text(await signer.payload(approval)).replace("{", '{"verdict":"deny",');
+        return approvals.decide(approver, approval.id, await signer.signText(text));
+      },
     ],
     [
       "over another payload",
@@ -331,6 +368,9 @@ async function decideAs(
 }
 
 interface Signer {
+  payload(approval: ApprovalRecord): Promise<DecisionPayload>;
+  text(payload: DecisionPayload): string;
+  signText(text: string, header?: { readonly b64?: boolean; readonly crit?: string[] }): Promise<string>;
   sign(approval: ApprovalRecord, change?: Partial<DecisionPayload>): Promise<string>;
 }
 
@@ -356,33 +396,39 @@ async function newSigner(device: string): Promise<Signer> {
 }
 
 function signerOf(device: string, key: CryptoKey): Signer {
+  const text = (payload: DecisionPayload): string => JSON.stringify(payload);
+  const signText: Signer["signText"] = (said, header = {}) =>
+    new CompactSign(new TextEncoder().encode(said))
+      .setProtectedHeader({ alg: "EdDSA", typ: decisionType, kid: device, ...header })
+      .sign(key);
   return {
-    sign: async (approval, change = {}) => {
-      const payload: DecisionPayload = {
-        v: 1,
-        gateway,
-        approval: approval.id,
-        principal: approval.requester.id,
-        connection: approval.connection,
-        tool: approval.tool,
-        fingerprint: approval.fingerprint,
-        payload: await digest({
-          arguments: approval.payload.arguments,
-          hidden: approval.payload.hidden.map(({ path, kind }) => ({ path, kind })),
-        }),
-        arguments: approval.argumentsDigest,
-        rule: { name: approval.rule.name, version: approval.rule.version },
-        verdict: "approve",
-        reason: "",
-        presence: "window",
-        iat: nowMs / 1000,
-        exp: nowMs / 1000 + 120,
-        ...change,
-      };
-      return new CompactSign(new TextEncoder().encode(JSON.stringify(payload)))
-        .setProtectedHeader({ alg: "EdDSA", typ: decisionType, kid: device })
-        .sign(key);
-    },
+    payload: payloadOf,
+    text,
+    signText,
+    sign: async (approval, change = {}) => signText(text({ ...(await payloadOf(approval)), ...change })),
+  };
+}
+
+async function payloadOf(approval: ApprovalRecord): Promise<DecisionPayload> {
+  return {
+    v: 1,
+    gateway,
+    approval: approval.id,
+    principal: approval.requester.id,
+    connection: approval.connection,
+    tool: approval.tool,
+    fingerprint: approval.fingerprint,
+    payload: await digest({
+      arguments: approval.payload.arguments,
+      hidden: approval.payload.hidden.map(({ path, kind }) => ({ path, kind })),
+    }),
+    arguments: approval.argumentsDigest,
+    rule: { name: approval.rule.name, version: approval.rule.version },
+    verdict: "approve",
+    reason: "",
+    presence: "window",
+    iat: nowMs / 1000,
+    exp: nowMs / 1000 + 120,
   };
 }
 
