@@ -5,6 +5,7 @@ import type { ApprovalsStream } from "./approvals/stream.ts";
 import { api, discoveryOf, type ApiVisit } from "./api.ts";
 import { bearerOf, challenge, statusOf } from "./http-errors.ts";
 import type { Principal } from "./identity/principal.ts";
+import type { Refusals } from "./identity/refusals.ts";
 import type { Log } from "./log.ts";
 import type { Caller, Gate } from "./mcp/context.ts";
 import { serveMcp } from "./mcp/endpoint.ts";
@@ -22,6 +23,7 @@ export interface Site {
   /** The data folder, for exports. */
   readonly data: string;
   readonly log: Log;
+  readonly refusals: Refusals;
 }
 
 /** The gateway's routes (docs/protocol.md). Nothing is served before the token is verified, discovery aside (rule 1). */
@@ -57,9 +59,13 @@ async function serve(site: Site, request: IncomingMessage, response: ServerRespo
   const runtime = gate.runtime();
   const connection = runtime.connections.get(path.slice("/mcp/".length));
   if (connection === undefined || !runtime.policy.mayReach(principal, connection.name)) {
-    await gate.store.commit((writes) =>
-      writes.append("request.refused", { path: path.slice(0, 200), principal: principal.id, code: "not_found" }),
-    );
+    await site.refusals.record({
+      kind: "request.refused",
+      code: "not_found",
+      path,
+      address: addressOf(request),
+      principal: principal.id,
+    });
     return refuse(response, 404, "not_found", "There is no connection of this name for you.");
   }
   await serveMcp({ gate, runtime, caller: callerOf(request, principal), connection, request, response });
@@ -73,10 +79,7 @@ async function authenticate(site: Site, request: IncomingMessage, path: string):
     return principal;
   } catch (error) {
     if (!(error instanceof CountersignError)) throw error;
-    const { code } = error;
-    await gate.store.commit((writes) =>
-      writes.append("auth.refused", { code, path: path.slice(0, 200), address: addressOf(request) }),
-    );
+    await site.refusals.record({ kind: "auth.refused", code: error.code, path, address: addressOf(request) });
     throw error;
   }
 }
@@ -85,6 +88,8 @@ async function upgrade(site: Site, request: IncomingMessage, socket: Duplex, hea
   socket.on("error", () => socket.destroy());
   const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
   const refused = (status: string): void => {
+    // Node's sockets stay half open until the other side ends too, which it may never do.
+    socket.once("finish", () => socket.destroy());
     socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
   };
   if (request.headers.origin !== undefined) return refused("403 Forbidden");

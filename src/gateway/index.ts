@@ -9,6 +9,7 @@ import { ApprovalsStream } from "./approvals/stream.ts";
 import type { LoadedConfig } from "./config.ts";
 import { routes, upgrades } from "./http.ts";
 import { Present } from "./identity/present.ts";
+import { Refusals } from "./identity/refusals.ts";
 import { loadKeys } from "./keys.ts";
 import type { Log } from "./log.ts";
 import { Sessions } from "./mcp/sessions.ts";
@@ -76,13 +77,14 @@ export async function createGateway({ config, agent, log, now = Date.now }: Gate
     runtime,
     keyedDigest: (value: Parameters<typeof keys.keyedDigest>[0]) => keys.keyedDigest(value),
   };
-  const site = { gate, stream, origin, ledgerKey: keys.verifierKey(ledgerOrigin), data, log };
+  const refusals = new Refusals(store, now);
+  const site = { gate, stream, refusals, origin, ledgerKey: keys.verifierKey(ledgerOrigin), data, log };
 
   const server = await createServer(listen.tls);
   server.on("request", routes(site));
   server.on("upgrade", upgrades(site));
   const sweep = setInterval(() => {
-    Promise.all([approvals.expireDue(), sessions.sweep()]).catch((error: unknown) =>
+    Promise.all([approvals.expireDue(), sessions.sweep(), refusals.sweep()]).catch((error: unknown) =>
       log({ level: "error", event: "sweep.failed", error }),
     );
   }, sweepMs);
@@ -112,14 +114,18 @@ export async function createGateway({ config, agent, log, now = Date.now }: Gate
       await sessions.closeAll();
       server.closeAllConnections();
       await setup.close();
-      await store.close();
+      try {
+        await refusals.sweep("ending");
+      } finally {
+        await store.close();
+      }
     },
   };
 }
 
 async function createServer(tls: { readonly cert: string; readonly key: string } | undefined): Promise<Server> {
-  // A held call may wait longer than any header or request time-out of Node's: only the headers are timed.
-  const options = { requestTimeout: 0, headersTimeout: 20_000, keepAliveTimeout: 30_000 };
+  // These time what a client sends, never how long a held call waits for its answer.
+  const options = { requestTimeout: 60_000, headersTimeout: 20_000, keepAliveTimeout: 30_000 };
   if (tls === undefined) return createHttpServer(options);
   const [cert, key] = await Promise.all([readFile(tls.cert), readFile(tls.key)]);
   return createHttpsServer({ ...options, cert, key });

@@ -1,0 +1,79 @@
+import { isIPv6 } from "node:net";
+import type { ErrorCode } from "../../shared/errors.ts";
+import type { Store } from "../store/store.ts";
+
+/** A request that was refused before it could be judged, `address` being where it came from. */
+export interface Refusal {
+  readonly kind: "auth.refused" | "request.refused";
+  readonly code: ErrorCode;
+  readonly path: string;
+  readonly address: string;
+  readonly principal?: string;
+}
+
+const minuteMs = 60_000;
+/** Refusals of one address that are recorded one by one in a minute; the rest of that minute is one entry with their number. */
+const mostEach = 20;
+/** Addresses that are told apart; those above count as one. */
+const mostAddresses = 1000;
+
+interface Minute {
+  recorded: number;
+  more: number;
+}
+
+/** Records refusals so that nobody who is refused can make the ledger grow at will. Numbers not yet written are lost in a crash. */
+export class Refusals {
+  readonly #store: Store;
+  readonly #now: () => number;
+  readonly #addresses = new Map<string, Minute>();
+  #sinceMs: number;
+
+  constructor(store: Store, now: () => number) {
+    this.#store = store;
+    this.#now = now;
+    this.#sinceMs = now();
+  }
+
+  /** Resolves once the refusal is durable or counted. Throws CountersignError `store_failed`. */
+  async record({ kind, ...refusal }: Refusal): Promise<void> {
+    const minute = this.#minuteOf(networkOf(refusal.address));
+    if (minute.recorded >= mostEach) {
+      minute.more += 1;
+      return;
+    }
+    minute.recorded += 1;
+    const entry = { ...refusal, path: refusal.path.slice(0, 200) };
+    await this.#store.commit((writes) => writes.append(kind, entry));
+  }
+
+  /** Writes down what was only counted, once its minute is over, or at once where `ending`. */
+  async sweep(ending: "ending" | "going on" = "going on"): Promise<void> {
+    if (ending === "going on" && Math.abs(this.#now() - this.#sinceMs) < minuteMs) return;
+    const counted = [...this.#addresses].filter(([, { more }]) => more > 0);
+    const sinceMs = this.#sinceMs;
+    this.#addresses.clear();
+    this.#sinceMs = this.#now();
+    if (counted.length === 0) return;
+    await this.#store.commit((writes) => {
+      for (const [address, { more }] of counted) writes.append("auth.refused", { address, more, sinceMs });
+    });
+  }
+
+  #minuteOf(network: string): Minute {
+    const name = this.#addresses.has(network) || this.#addresses.size < mostAddresses ? network : "others";
+    const minute = this.#addresses.get(name) ?? { recorded: 0, more: 0 };
+    this.#addresses.set(name, minute);
+    return minute;
+  }
+}
+
+/** One subscriber has a whole /64 of IPv6 (RFC 6177), so that is what counts as an address. */
+function networkOf(address: string): string {
+  if (!isIPv6(address) || address.startsWith("::")) return address;
+  const [head = ""] = address.split("%");
+  const [before = "", after] = head.split("::");
+  const groups = before.split(":");
+  const missing = after === undefined ? 0 : 8 - groups.length - after.split(":").length;
+  return `${[...groups, ...Array<string>(Math.max(0, missing)).fill("0"), ...(after ?? "").split(":")].slice(0, 4).join(":")}::/64`;
+}
