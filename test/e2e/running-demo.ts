@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { createInterface } from "node:readline";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -38,9 +39,10 @@ export interface RunningDemo {
   clear(): Promise<void>;
 }
 
-/** `node src/demo/index.ts --headless --json`, without waiting for it. */
-export function spawnDemo(): ChildProcess {
-  return spawn(process.execPath, [entry, "--headless", "--json"], { stdio: ["ignore", "pipe", "pipe"] });
+/** `node src/demo/index.ts --headless --json`, without waiting for it; its folder is made in `temporary`. */
+export function spawnDemo(temporary: string = tmpdir()): ChildProcess {
+  const env = { ...process.env, TMPDIR: temporary };
+  return spawn(process.execPath, [entry, "--headless", "--json"], { stdio: ["ignore", "pipe", "pipe"], env });
 }
 
 /** Starts the demo and waits for its line. */

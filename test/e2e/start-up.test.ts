@@ -1,7 +1,16 @@
 import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { descendants, spawnDemo, survivors, type Process } from "./running-demo.ts";
+
+let temporary: string;
+beforeAll(async () => {
+  temporary = await mkdtemp(join(tmpdir(), "countersign-start-up-"));
+});
+afterAll(() => rm(temporary, { recursive: true, force: true }));
 
 describe("a demo that is ended in the middle of its start-up", () => {
   it.each<[NodeJS.Signals, RegExp]>([
@@ -10,7 +19,7 @@ describe("a demo that is ended in the middle of its start-up", () => {
     ["SIGHUP", /gateway --config/],
     ["SIGKILL", /gateway --config/],
   ])("by %s leaves no process behind", async (signal, sign) => {
-    const demo = spawnDemo();
+    const demo = spawnDemo(temporary);
     let started: readonly Process[] = [];
     while (!started.some(({ command }) => sign.test(command))) {
       started = await descendants(demo.pid ?? 0);
