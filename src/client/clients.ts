@@ -34,7 +34,13 @@ export async function openClients(directory: string, now: () => number, onChange
     onChange();
     // In order, one after the other: the file is always a state that was.
     writing = writing.catch(() => undefined).then(() => writePrivate(path, fileOf(entries)));
-    await writing;
+    try {
+      await writing;
+    } catch (error) {
+      // Written again at the latest at the end: a token that was removed must not be back after a restart.
+      noted = true;
+      throw error;
+    }
   }
 
   return {

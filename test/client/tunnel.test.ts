@@ -308,7 +308,7 @@ describe("clients", () => {
     expect((await stat(path)).mode & 0o777).toBe(0o600);
   });
 
-  it("lose their running calls even where their removal can't be written down", async () => {
+  it("lose their running calls where their removal can't be written down, which is tried again", async () => {
     bench.gateway.mcp = (_request, response) => {
       response.writeHead(200, { "content-type": "text/event-stream" }).write("data: 1\n\n");
     };
@@ -318,6 +318,8 @@ describe("clients", () => {
     await expect(running.text()).rejects.toThrow("terminated");
     expect((await post()).status).toBe(401);
     await mkdir(bench.directory);
+    await bench.client.close();
+    expect(await readFile(join(bench.directory, "clients.json"), "utf8")).not.toContain("cursor");
   });
 
   it("lose their token and their running calls when they are removed", async () => {
