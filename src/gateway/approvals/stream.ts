@@ -28,7 +28,7 @@ export class ApprovalsStream {
   /** The highest revision that all readers have been told of. */
   #told: number;
 
-  constructor(store: Store, approvals: Approvals, now: () => number) {
+  constructor(store: Store, approvals: Pick<Approvals, "onChange">, now: () => number) {
     this.#store = store;
     this.#now = now;
     this.#told = store.approvals.lastRevision();

@@ -65,7 +65,12 @@ function refusalNow(
 ): string | null {
   const principal = gate.present.current(record.requester.id);
   if (principal === undefined) return "Your sign-in ended while the call was held. Sign in again.";
-  const effect = gate.runtime().policy.decide({ principal, connection: connection.name, kind, name });
+  const { config, policy } = gate.runtime();
+  const letIn = config.issuers.some(
+    ({ name: issuer, clients }) => issuer === principal.issuer && clients.includes(principal.clientId),
+  );
+  if (!letIn) return "Your way of signing in is no longer let in.";
+  const effect = policy.decide({ principal, connection: connection.name, kind, name });
   if (effect.effect !== "approve" || effect.rule.version !== record.rule.version)
     return "The rules have changed since it was approved.";
   return null;

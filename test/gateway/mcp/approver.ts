@@ -5,7 +5,8 @@ import { digest } from "../../../src/shared/json.ts";
 import { call } from "../../support/world.ts";
 
 export interface Approver {
-  approve(approval: ApprovalView): Promise<{ readonly status: number; readonly body: unknown }>;
+  /** `bearer` instead of the token that enrolled the device. */
+  approve(approval: ApprovalView, bearer?: string): Promise<{ readonly status: number; readonly body: unknown }>;
 }
 
 /** A device of this token's owner, enrolled at the gateway, that approves by signature. */
@@ -21,7 +22,7 @@ export async function enrolApprover({ url }: { readonly url: string }, token: st
   const key = { kty: "OKP", crv: "Ed25519", x };
   const { device } = enrolled.parse((await call(url, token, "/v1/devices", { key, name: "test", proof })).body);
   return {
-    async approve(approval) {
+    async approve(approval, bearer = token) {
       const { payload, rule } = approval;
       const decision = await sign(
         decisionType,
@@ -44,7 +45,7 @@ export async function enrolApprover({ url }: { readonly url: string }, token: st
         },
         device,
       );
-      return call(url, token, `/v1/approvals/${approval.id}/decision`, { decision });
+      return call(url, bearer, `/v1/approvals/${approval.id}/decision`, { decision });
     },
   };
 }

@@ -305,6 +305,31 @@ describe("a conversation", () => {
     expect(await state(approval.id)).toBe("unknown");
   });
 
+  it("whose principal's client is let in no more by today's configuration runs nothing that was held", async () => {
+    const params = { name: "slow_it", arguments: { revoked: true } };
+    const held = post(ground, erin, modernRequest(7, "tools/call", params));
+    const approval = await pending();
+    const approver = await enrolApprover(ground, avery);
+    let clients: unknown;
+    await ground.reload((config) => {
+      clients = config.issuers;
+      config.issuers = [
+        ...(clients as JsonObject[]).map((issuer) => ({
+          ...issuer,
+          name: "former",
+          clients: ["other"],
+          issuer: "https://former.example",
+        })),
+        ...(clients as JsonObject[]).map((issuer) => ({ ...issuer, clients: ["other", "app-2"] })),
+      ];
+    });
+    const decider = await ground.token("avery", ["approvers"], "app-2");
+    expect((await approver.approve(approval, decider)).status).toBe(200);
+    expect(await (await held).text()).toContain("no longer");
+    expect(ground.target.seen.some(({ body }) => body.includes('"tools/call"'))).toBe(false);
+    await ground.reload((config) => (config.issuers = clients));
+  });
+
   it("too many make the longest idle one of that principal end, and nobody else's", async () => {
     const others = await openLegacy(await ground.token("olga", ["engineers"]));
     const first = await openLegacy();

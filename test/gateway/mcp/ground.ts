@@ -20,7 +20,7 @@ export interface Ground {
   readonly log: readonly LogLine[];
   /** Milliseconds by which the gateway's clock is ahead. */
   readonly clock: { aheadMs: number };
-  token(person: string, groups: readonly string[]): Promise<string>;
+  token(person: string, groups: readonly string[], client?: string): Promise<string>;
   /** Every entry of the ledger, kind and body, in order. */
   ledger(): readonly { readonly kind: string; readonly body: string }[];
   reload(change: (config: GroundYaml) => void): Promise<void>;
@@ -79,14 +79,14 @@ export async function openGround(
     target,
     log,
     clock,
-    token: (person, groups) =>
+    token: (person, groups, client = "app") =>
       sign(
         key,
         {
           iss: issuer.origin,
           aud: "gateway",
           sub: person,
-          client_id: "app",
+          client_id: client,
           groups: [...groups],
           iat: Math.floor(Date.now() / 1000),
           auth_time: Math.floor(Date.now() / 1000),
