@@ -43,10 +43,12 @@ export function createRenewal(renew: () => Promise<unknown>, now: () => number):
   return {
     plan(expiresAtMs) {
       if (expiresAtMs === planned) return;
+      // A provider whose tokens end as they come (a clock that jumped, a wrong setting) is not asked in a loop.
+      const soonestMs = planned === null ? 0 : betweenMs;
       planned = expiresAtMs;
       failures = 0;
       // Jitter keeps a company's clients from renewing in step.
-      dueMs = now() + Math.max(0, expiresAtMs - now()) * (0.7 + Math.random() * 0.1);
+      dueMs = now() + Math.max(soonestMs, (expiresAtMs - now()) * (0.7 + Math.random() * 0.1));
       sleep();
     },
     stop() {
@@ -58,4 +60,5 @@ export function createRenewal(renew: () => Promise<unknown>, now: () => number):
 
 const lookMs = 60_000;
 const shortestMs = 50;
+const betweenMs = 10_000;
 const firstRetryMs = 1_000;
