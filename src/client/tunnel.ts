@@ -51,6 +51,7 @@ export function createTunnel(options: TunnelOptions): Tunnel {
         answer(request, response, loopback.port, agent);
       });
       open = { loopback, agent };
+      if (remembered !== undefined && remembered !== loopback.port) await leave(remembered);
       await writePrivate(path, `${JSON.stringify({ v: 1, port: loopback.port })}\n`);
       options.onState({ state: "open", port: loopback.port, addresses: [...loopback.addresses] });
     } catch (error) {
@@ -67,6 +68,15 @@ export function createTunnel(options: TunnelOptions): Tunnel {
     await options.clients.removeAll();
     const message = `${error.message} It may have read the clients' tokens, so all were removed: add the clients again.`;
     return new CountersignError("port_taken", message, { cause: error });
+  }
+
+  /** Who is set up for the remembered port goes on sending tokens there: if it is another's by now, they are exposed as well. */
+  async function leave(remembered: number): Promise<void> {
+    try {
+      await (await listenLoopback(remembered, (_request, response) => response.destroy())).close();
+    } catch {
+      await options.clients.removeAll();
+    }
   }
 
   async function shut(): Promise<void> {

@@ -289,6 +289,23 @@ describe("tunnel's port", () => {
     expect((await post()).status).toBe(401);
   });
 
+  it("removes the tokens where it moves away from a port that somebody else has taken", async () => {
+    await bench.client.closeTunnel();
+    const taker = createServer().listen(port, "127.0.0.1");
+    await once(taker, "listening");
+    await bench.client.openTunnel({ port: 0 });
+    expect(bench.client.state()).toMatchObject({ clients: [], tunnel: { state: "open" } });
+    port = openPort();
+    expect((await post()).status).toBe(401);
+    taker.close();
+  });
+
+  it("keeps the tokens where it moves away from a port that is free", async () => {
+    await bench.client.openTunnel({ port: 0 });
+    port = openPort();
+    expect((await post()).status).toBe(200);
+  });
+
   it("leaves the tokens alone where another port than the remembered one is taken", async () => {
     const taker = createServer().listen(0, "127.0.0.1");
     await once(taker, "listening");
