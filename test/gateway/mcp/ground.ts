@@ -26,7 +26,7 @@ export interface Ground {
   reload(change: (config: GroundYaml) => void): Promise<void>;
 }
 
-export interface GroundYaml {
+interface GroundYaml {
   connections: JsonObject[];
   rules: JsonObject[];
   [member: string]: unknown;
