@@ -8,12 +8,19 @@ export function isJsonObject(value: Json | undefined): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Whether a value, as `JSON.parse` gives them, is JSON throughout. */
+/** Whether a value, as `JSON.parse` gives them, is JSON throughout, and nested no deeper than what walks it can follow. */
 export function isJson(value: unknown): value is Json {
+  return isJsonWithin(value, deepest);
+}
+
+/** Far more than any payload needs, far less than a stack holds. */
+const deepest = 512;
+
+function isJsonWithin(value: unknown, levels: number): boolean {
   if (typeof value === "number") return Number.isFinite(value);
   if (typeof value !== "object" || value === null)
     return value === null || ["string", "boolean"].includes(typeof value);
-  return Object.values(value).every(isJson);
+  return levels > 0 && Object.values(value).every((member) => isJsonWithin(member, levels - 1));
 }
 
 /**

@@ -21,3 +21,10 @@ test.each([undefined, Number.NaN, 1n, Symbol("x"), () => 1, [undefined], { a: { 
 test.each([[[]], ["text"], [1]])("refuses %j for annotations", (value) => {
   expect(annotations.safeParse(value).success).toBe(false);
 });
+
+test("refuses a payload nested so deep that walking it could end the process", () => {
+  const nested = (levels: number): unknown => JSON.parse(`${"[".repeat(levels)}${"]".repeat(levels)}`);
+  expect(payload.safeParse({ arguments: nested(512), hidden: [] }).success).toBe(true);
+  expect(payload.safeParse({ arguments: nested(513), hidden: [] }).success).toBe(false);
+  expect(payload.safeParse({ arguments: nested(1_000_000), hidden: [] }).success).toBe(false);
+});
