@@ -1,7 +1,7 @@
 import { exportJWK, generateKeyPair, importJWK, SignJWT, type CryptoKey, type JWK } from "jose";
 import { z } from "zod";
 import { decisionType, type DecisionPayload } from "../shared/approval.ts";
-import { devicePublicKey, enrolled, enrolmentType } from "../shared/device.ts";
+import { devicePublicKey, enrolled, enrolmentType, type DevicePublicKey } from "../shared/device.ts";
 import { CountersignError } from "../shared/errors.ts";
 import type { GatewayApi } from "./gateway.ts";
 import type { Vault } from "./vault.ts";
@@ -44,7 +44,7 @@ export async function openDevice(vault: Vault | null, gateway: string, name: str
 }
 
 interface Key {
-  readonly publicKey: z.infer<typeof devicePublicKey>;
+  readonly publicKey: DevicePublicKey;
   readonly privateKey: CryptoKey;
   /** Only where a vault will hold it. */
   readonly stored: JWK | null;
@@ -80,7 +80,7 @@ async function keyOf(jwk: JWK): Promise<Key> {
   return { publicKey: publicPart(jwk), privateKey, stored: jwk };
 }
 
-function publicPart(jwk: JWK): z.infer<typeof devicePublicKey> {
+function publicPart(jwk: JWK): DevicePublicKey {
   return devicePublicKey.parse({ kty: jwk.kty, crv: jwk.crv, x: jwk.x });
 }
 

@@ -42,7 +42,6 @@ export const leaf = z.strictObject({
   kind: entryKind,
   body: z.string().length(43),
 });
-type Leaf = z.infer<typeof leaf>;
 
 /** A stored or exported entry: `leaf` and `body` are the exact texts that were hashed; an erased body has neither body nor salt. */
 export const storedEntry = z.object({
@@ -50,4 +49,3 @@ export const storedEntry = z.object({
   salt: z.string().nullable(),
   body: z.string().nullable(),
 });
-type StoredEntry = z.infer<typeof storedEntry>;

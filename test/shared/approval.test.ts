@@ -23,8 +23,11 @@ test.each([[[]], ["text"], [1]])("refuses %j for annotations", (value) => {
 });
 
 test("refuses a payload nested so deep that walking it could end the process", () => {
-  const nested = (levels: number): unknown => JSON.parse(`${"[".repeat(levels)}${"]".repeat(levels)}`);
   expect(payload.safeParse({ arguments: nested(512), hidden: [] }).success).toBe(true);
   expect(payload.safeParse({ arguments: nested(513), hidden: [] }).success).toBe(false);
   expect(payload.safeParse({ arguments: nested(1_000_000), hidden: [] }).success).toBe(false);
 });
+
+function nested(levels: number): unknown {
+  return JSON.parse(`${"[".repeat(levels)}${"]".repeat(levels)}`);
+}

@@ -41,8 +41,8 @@ export interface GatewayStandIn {
   close(): Promise<void>;
 }
 
-export const requester = { id: "demo:alex", kind: "user", name: "Alex", groups: ["engineers"] } as const;
-export const approver = { id: "demo:sam", kind: "user", name: "Sam", groups: ["approvers"] } as const;
+const requester = { id: "demo:alex", kind: "user", name: "Alex", groups: ["engineers"] } as const;
+const approver = { id: "demo:sam", kind: "user", name: "Sam", groups: ["approvers"] } as const;
 
 export async function startGateway(): Promise<GatewayStandIn> {
   const log = generateKeyPairSync("ed25519");

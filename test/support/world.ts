@@ -61,7 +61,7 @@ export interface Decider {
   ): Promise<{ readonly status: number; readonly code: string | null }>;
 }
 
-export interface GatewayYaml {
+interface GatewayYaml {
   rules: JsonObject[];
   [member: string]: unknown;
 }

@@ -9,7 +9,7 @@ import { createMcpHandler, McpServer } from "@modelcontextprotocol/server";
 import { z } from "zod";
 
 /** What an HTTP server was asked, headers as received. */
-export interface Seen {
+interface Seen {
   readonly method: string;
   readonly headers: IncomingMessage["headers"];
   readonly body: string;
