@@ -61,5 +61,6 @@ async function reload(running: Gateway, file: string, terminal: Terminal): Promi
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     terminal.note(`The gateway goes on with the old configuration: ${why}`);
+    await running.rejected(why);
   }
 }

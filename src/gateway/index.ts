@@ -30,6 +30,8 @@ export interface Gateway {
   start(): Promise<{ readonly url: string }>;
   /** Puts another configuration in force; what is under way ends under the one it began with. */
   reload(config: LoadedConfig): Promise<void>;
+  /** Records that a configuration was not put in force, and why. */
+  rejected(why: string): Promise<void>;
   /** Ends sessions and streams, records the clean stop, closes the store. */
   stop(): Promise<void>;
 }
@@ -106,6 +108,10 @@ export async function createGateway({ config, agent, log, now = Date.now }: Gate
       await setup.replace(next);
       await store.commit((writes) => writes.append("config.loaded", { rules: runtime().policy.version }));
       log({ level: "info", event: "config.loaded", rules: runtime().policy.version });
+    },
+    async rejected(why) {
+      await store.commit((writes) => writes.append("config.rejected", { why: why.slice(0, 2000) }));
+      log({ level: "warn", event: "config.rejected" });
     },
     async stop() {
       clearInterval(sweep);

@@ -68,7 +68,7 @@ const line = z.strictObject({ leaf: z.string(), salt: z.string().refine(isCanoni
 const noteLine = z.strictObject({ checkpoint: z.string() });
 
 function readExport(path: string, key: Key, wrong: string[]): Log | null {
-  const lines = readFileSync(path, "utf8").split("\n").map(parse);
+  const lines = readFileSync(path, "utf8").split("\n").map(parseLine);
   // Behind the last newline.
   if (lines.at(-1) === undefined) lines.pop();
   const head = header.safeParse(lines.shift());
@@ -88,6 +88,12 @@ function readExport(path: string, key: Key, wrong: string[]): Log | null {
     return found.success ? [{ note: found.data.checkpoint }] : [];
   });
   return { entries, checkpoints };
+}
+
+/** A line's one spelling, so that no parser reads it otherwise. */
+function parseLine(text: string): unknown {
+  const value = parse(text);
+  return value === undefined || JSON.stringify(value) === text.trim() ? value : null;
 }
 
 const leafShape = z.strictObject({

@@ -48,6 +48,9 @@ function readLine(text: string | null, place: string): Line {
   } catch {
     return unreadable(place, "this is not JSON");
   }
+  // A member that stands twice means one thing to this parser and perhaps another to the next.
+  if (JSON.stringify(value) !== text?.trim())
+    return unreadable(place, "this is not written the way an export is: something stands twice or apart");
   const entry = entryLine.safeParse(value);
   if (entry.success) return entryOf(entry.data, place);
   const checkpoint = checkpointLine.safeParse(value);

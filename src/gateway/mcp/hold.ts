@@ -1,7 +1,7 @@
-import type { Turn } from "../approvals/turn.ts";
+import type { Outcome, Turn } from "../approvals/turn.ts";
 import type { RpcMessage } from "../../shared/target.ts";
 import type { Effect, Subject } from "../policy/policy.ts";
-import { invalidParamsCode } from "./classify.ts";
+import { internalErrorCode, invalidParamsCode } from "./classify.ts";
 import type { Exchange } from "./context.ts";
 import { declaredOr, heldCall, seenMessage, unseenMembers } from "./held-call.ts";
 import { newCallId, requestEntry, responseEntry, type Request } from "./record.ts";
@@ -63,13 +63,32 @@ async function runApproved(
   turn: Extract<Turn, { kind: "run" }>,
 ): Promise<void> {
   const { reply } = exchange;
-  const ran = await run(
-    exchange,
-    { ...request, message: seenMessage(request) },
-    Promise.resolve(),
-    new AbortController().signal,
-  );
   const approval = turn.approval.id;
+  const seen = { ...request, message: seenMessage(request) };
+  const ran = await run(exchange, seen, Promise.resolve(), new AbortController().signal).catch(
+    async (fault: unknown) => {
+      const answer = errorMessage(request.id, {
+        code: internalErrorCode,
+        message: "The gateway failed on this call. Whether it took effect is unknown.",
+      });
+      const entry = responseEntry(call, "unknown", {
+        response: answer,
+        hidden: [],
+        ms: 0,
+        messages: 0,
+        whole: true,
+        approval,
+      });
+      const also: Outcome["also"] = (writes) => writes.append("call.response", entry);
+      await turn.finish({
+        state: "unknown",
+        message: "The gateway failed while the call ran; it is not retried.",
+        answer,
+        also,
+      });
+      throw fault;
+    },
+  );
   const entry = responseEntry(call, ran.outcome, { ...factsOf(ran), whole: true, approval });
   const state = ran.outcome === "ok" ? "executed" : ran.outcome === "error" ? "failed" : "unknown";
   const message = {

@@ -99,6 +99,12 @@ test.each<[string, (text: string) => string]>([
   ["a count that is text", (text) => text.replace('"entries":301', '"entries":"301"')],
   ["a header twice", (text) => `${text.slice(0, text.indexOf("\n") + 1)}${text}`],
   ["a member more in an entry's line", (text) => text.replace('{"leaf"', '{"note":"x","leaf"')],
+  [
+    "a member twice, the first of which another parser might take",
+    (text) => text.replace('{"leaf"', '{"body":"{}","leaf"'),
+  ],
+  ["a blank within a line", (text) => text.replace('{"leaf":', '{"leaf": ')],
+  ["a string spelled otherwise", (text) => text.replace('{"leaf":"{', '{"leaf":"\\u007b')],
   ["a salt with padding", (text) => text.replace(/"salt":"([\w-]{43})"/, '"salt":"$1="')],
   [
     "a salt with other spare bits",
