@@ -6,7 +6,7 @@ import { digest } from "../shared/json.ts";
 import { approvalLines, clock, hiddenCount } from "./approval-text.ts";
 import { command, positional } from "./command.ts";
 import { signedInState, withOwner } from "./owner.ts";
-import { table, type Terminal } from "./terminal.ts";
+import { listed, type Terminal } from "./terminal.ts";
 
 const help = `Usage: countersign approvals list [--all] [--profile DIR] [--json]
        countersign approvals show ID
@@ -15,13 +15,13 @@ const help = `Usage: countersign approvals list [--all] [--profile DIR] [--json]
 
 The calls that wait for a decision, or that were decided meanwhile (--all). What is shown is masked; the count of
 hidden values says how much is not seen. approve and deny print the request, and sign a decision on exactly what they
-printed.`;
+printed. A call of high or critical risk is approved only with a --reason, as in the console.`;
 
 const options = { all: { type: "boolean" }, reason: { type: "string" } } as const;
 
 export const approvals = command(help, options, async ({ values, positionals, profile, terminal }) => {
   const act = action(positionals, values.all ?? false, values.reason ?? "");
-  await withOwner(profile, async (owner) => act(await signedInState(owner), terminal, owner));
+  await withOwner(profile, async (owner) => act(await signedInState(owner, profile), terminal, owner));
 });
 
 type Action = (state: ConsoleState, terminal: Terminal, owner: Control) => void | Promise<void>;
@@ -56,7 +56,14 @@ function list(state: ConsoleState, all: boolean, terminal: Terminal): void {
     hiddenCount(approval.payload.hidden),
     approval.state === "pending" ? clock(approval.expiresAtMs - gatewayNowMs(state)) : "",
   ]);
-  terminal.answer(found, table(["request", "state", "from", "call", "risk", "hidden", "left"], rows));
+  terminal.answer(
+    found,
+    listed(
+      all ? "There is no request." : "No request waits.",
+      ["request", "state", "from", "call", "risk", "hidden", "left"],
+      rows,
+    ),
+  );
 }
 
 function show(state: ConsoleState, id: string, terminal: Terminal): void {
@@ -78,6 +85,13 @@ async function decide({ owner, state, id, verdict, reason }: Deciding, terminal:
   const lines = approvalLines(approval, gatewayNowMs(state));
   if (terminal.json) for (const line of lines) terminal.note(line);
   else terminal.answer(null, lines);
+  // The console asks the same; a reason is where a risky approval is thought through.
+  const isRisky = approval.risk === "high" || approval.risk === "critical";
+  if (verdict === "approve" && isRisky && approval.state === "pending" && reason.trim() === "")
+    throw new CountersignError(
+      "usage",
+      `A call of ${approval.risk} risk is approved with --reason TEXT. Nothing was decided.`,
+    );
   const shown = await digest({ arguments: approval.payload.arguments, hidden: approval.payload.hidden });
   const result = await owner.call("approvals.decide", { id: approval.id, verdict, reason, digest: shown });
   if (!result.ok) throw new CountersignError(result.error.code, result.error.message);

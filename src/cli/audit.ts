@@ -1,4 +1,4 @@
-import { readFile, realpath } from "node:fs/promises";
+import { open, readFile, realpath } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { readText } from "../client/private-file.ts";
 import { readProfile } from "../client/profile.ts";
@@ -10,7 +10,7 @@ import { command, positional } from "./command.ts";
 import { withExport } from "./ledger-export.ts";
 import type { Terminal } from "./terminal.ts";
 
-const help = `Usage: countersign audit verify [--data DIR|FILE] [--key KEY|FILE] [--profile DIR] [--json]
+const help = `Usage: countersign audit verify [--data DIR|EXPORT] [--key KEY|FILE] [--profile DIR] [--json]
 
 Checks a ledger: that every entry is as it was written, that none is missing, added or moved, and that the gateway's
 key signed it so. --data is a gateway's data folder or an exported file; without it the profile's gateway is asked for
@@ -24,9 +24,27 @@ export const audit = command(help, options, async ({ values, positionals, profil
   if (verb !== "verify") throw new CountersignError("usage", "audit knows only verify; --help shows the usage.");
   const trusted = await trust(profile, values.key, values.data);
   const verify = async (path: string): Promise<LedgerReport> => await verifyLedger(await openSource(path), trusted);
+  if (values.data !== undefined) await refuseDatabase(values.data);
   const report = values.data === undefined ? await withExport(profile, verify) : await verify(values.data);
   answer(report, trusted.seen !== undefined, terminal);
 });
+
+/** A database given by itself would be read as an export, and every line of it be a finding: a false alarm. */
+async function refuseDatabase(path: string): Promise<void> {
+  const file = await open(path).catch(() => null);
+  if (file === null) return;
+  try {
+    if (!(await file.stat()).isFile()) return;
+    const { buffer } = await file.read(Buffer.alloc(databaseMark.length), 0, databaseMark.length, 0);
+    if (buffer.toString("latin1") !== databaseMark) return;
+  } finally {
+    await file.close();
+  }
+  throw new CountersignError("usage", "--data names a database: give the data folder that it lies in.");
+}
+
+/** The first 16 bytes of every SQLite 3 file (sqlite.org/fileformat2.html, section 1.3). */
+const databaseMark = "SQLite format 3\0";
 
 interface Trust {
   readonly verifierKey: string;

@@ -22,7 +22,7 @@ export const call = command(help, {}, async ({ positionals, profile, terminal })
   ]);
   const input = parseArguments(json);
   await withOwner(profile, async (owner) => {
-    const url = await addressOf(owner, connection);
+    const url = await addressOf(owner, connection, profile);
     const result = await withToken(owner, (token) => waitFor({ url, token, tool, arguments: input }, terminal));
     terminal.answer(result, result.isError === true ? [] : resultLines(result));
     if (result.isError === true) throw new CountersignError("target_failed", resultFailure(result));
@@ -40,8 +40,8 @@ function parseArguments(json: string): JsonObject {
   return value;
 }
 
-async function addressOf(owner: Control, name: string): Promise<string> {
-  const state = await signedInState(owner);
+async function addressOf(owner: Control, name: string, profile: string): Promise<string> {
+  const state = await signedInState(owner, profile);
   const connection = state.connections.find((candidate) => candidate.name === name);
   if (connection === undefined) {
     const known = state.connections.map((candidate) => candidate.name).join(", ");
@@ -52,7 +52,7 @@ async function addressOf(owner: Control, name: string): Promise<string> {
   }
   if (connection.url !== null) return connection.url;
   await owner.ask("tunnel.open", {});
-  return await addressOf(owner, name);
+  return await addressOf(owner, name, profile);
 }
 
 const clientName = /^cli (\d+)$/;

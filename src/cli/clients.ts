@@ -2,7 +2,7 @@ import type { Control } from "../client/control.ts";
 import { CountersignError } from "../shared/errors.ts";
 import { command, positional } from "./command.ts";
 import { withOwner } from "./owner.ts";
-import { table, type Terminal } from "./terminal.ts";
+import { listed, type Terminal } from "./terminal.ts";
 
 const help = `Usage: countersign clients list [--profile DIR] [--json]
        countersign clients add NAME
@@ -44,7 +44,7 @@ async function list(owner: Control, terminal: Terminal): Promise<void> {
     new Date(createdAtMs).toISOString(),
     lastUsedAtMs === null ? "never" : new Date(lastUsedAtMs).toISOString(),
   ]);
-  terminal.answer(found, table(["client", "id", "added", "last used"], rows));
+  terminal.answer(found, listed("No MCP client has a token yet.", ["client", "id", "added", "last used"], rows));
 }
 
 async function add(owner: Control, name: string, terminal: Terminal): Promise<void> {

@@ -1,6 +1,6 @@
 import { command, positional } from "./command.ts";
 import { signedInState, withOwner } from "./owner.ts";
-import { table } from "./terminal.ts";
+import { listed } from "./terminal.ts";
 
 const help = `Usage: countersign connections [--profile DIR] [--json]
 
@@ -9,11 +9,12 @@ own: countersign clients add NAME.`;
 
 export const connections = command(help, {}, async ({ positionals, profile, terminal }) => {
   positional(positionals, []);
-  const state = await withOwner(profile, signedInState);
+  const state = await withOwner(profile, (owner) => signedInState(owner, profile));
   const rows = state.connections.map((connection) => ({ id: connection.name, ...connection }));
   terminal.answer(
     rows,
-    table(
+    listed(
+      "You may use no connection of this gateway.",
       ["connection", "state", "server says it is", "address"],
       rows.map(({ name, state: condition, server, url }) => [
         name,

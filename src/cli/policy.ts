@@ -37,9 +37,11 @@ export const policy = command(help, {}, async ({ positionals, terminal }) => {
   terminal.answer(rules, [
     ...table(["#", "effect", "rule", "connections", "calls", "groups"], rows),
     ...rules.flatMap((rule) => rule.warnings.map((warning) => `warning: rule ${JSON.stringify(rule.id)} ${warning}`)),
-    `${file} is good: ${rules.length} rules, ${config.connections.length} connections.`,
+    `${file} is good: ${count(rules.length, "rule")}, ${count(config.connections.length, "connection")}.`,
   ]);
 });
+
+const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`;
 
 interface Subjects {
   readonly tools: readonly string[] | null;

@@ -1,8 +1,8 @@
-import { connectControl } from "../client/control.ts";
 import { readProfile } from "../client/profile.ts";
 import type { ConsoleState } from "../shared/console.ts";
 import type { Profile } from "../shared/provider.ts";
 import { command, positional } from "./command.ts";
+import { ownerOf } from "./owner.ts";
 
 const help = `Usage: countersign status [--profile DIR] [--json]
 
@@ -12,7 +12,7 @@ is. A profile that no process owns has nobody signed in.`;
 export const status = command(help, {}, async ({ positionals, profile, terminal }) => {
   positional(positionals, []);
   const pinned = await readProfile(profile);
-  const owner = await connectControl(profile);
+  const owner = await ownerOf(profile);
   if (owner === null) {
     terminal.answer({ profile, gateway: pinned?.gateway ?? null, running: false }, idleLines(profile, pinned));
     return;
@@ -49,7 +49,7 @@ function stateLines(profile: string, state: ConsoleState): readonly string[] {
   const { pending, clients, link } = summary(state);
   return [
     `Profile  ${profile}`,
-    `Gateway  ${state.gateway.origin} (${link})`,
+    `Gateway  ${state.gateway.origin} (${state.session.state === "signed-out" ? "connected once somebody signs in" : link})`,
     `Account  ${sessionText(state.session)}`,
     `Tunnel   ${tunnelText(state.tunnel)}, ${clients} ${clients === 1 ? "client" : "clients"}`,
     `Pending  ${pending.toDecide} to decide, ${pending.own} of your own`,

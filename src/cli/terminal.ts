@@ -36,6 +36,15 @@ export function terminal(json: boolean): Terminal {
   };
 }
 
+/** A table, or where it would have no row, a sentence that says so. */
+export function listed(
+  none: string,
+  heading: readonly string[],
+  rows: readonly (readonly string[])[],
+): readonly string[] {
+  return rows.length === 0 ? [none] : table(heading, rows);
+}
+
 /** Rows as columns padded to their widest cell, under a heading. */
 export function table(heading: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
   const all = [heading, ...rows].map((row) => row.map(visible));

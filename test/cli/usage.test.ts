@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { access, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -52,6 +52,21 @@ describe("the terminal shell", () => {
       const help = await shell(name, "--help");
       expect(help).toMatchObject({ status: 0, stdout: expect.stringContaining(`Usage: countersign ${name}`) });
     }
+  });
+
+  it("makes no folder where it only asks", async () => {
+    const absent = join(profile, "absent");
+    expect(await shell("status", "--profile", absent)).toMatchObject({ status: 0 });
+    expect(await shell("clients", "list", "--profile", absent)).toMatchObject({ status: 1 });
+    await expect(access(absent)).rejects.toThrow();
+  });
+
+  it("takes no database for an export that was tampered with", async () => {
+    const file = join(profile, "gateway.sqlite");
+    await writeFile(file, "SQLite format 3\0\n\n\n");
+    const key = "127.0.0.1:7300+4eb159bb+Af1jYrFgogiq2TiKk8HF5ubjgXdCmYoztE9py/Y6U3mM";
+    const ran = await shell("audit", "verify", "--data", file, "--key", key);
+    expect(ran).toMatchObject({ status: 2, stdout: "", stderr: expect.stringContaining("give the data folder") });
   });
 
   it("shows a profile that no process owns as not running", async () => {

@@ -67,6 +67,17 @@ describe("a held call", () => {
     await expect(access(join(demo.files, "denied.txt"))).rejects.toThrow();
   }, 40_000);
 
+  it("of high risk is approved in the terminal only with a reason", async () => {
+    const input = JSON.stringify({ id: "cus_20418", changes: { notes: "Called again." } });
+    const waiting = startShell("call", "customers", "update_customer", input, "--profile", demo.told.profiles.engineer);
+    const { id } = await pending();
+    const bare = await demo.as("approver", "approvals", "approve", id);
+    expect(bare).toMatchObject({ status: 2, stderr: expect.stringContaining("--reason TEXT. Nothing was decided.") });
+    expect((await pending()).id).toBe(id);
+    expect((await demo.as("approver", "approvals", "approve", id, "--reason", "Ticket 12.")).status).toBe(0);
+    expect((await waiting.ended()).status).toBe(0);
+  }, 40_000);
+
   it("is released by a click on Approve in a browser, and an SDK client has the result", async () => {
     const { stdout: link } = await demo.as("approver", "console");
     const [browser, client] = await Promise.all([launchBrowser(), openV1(demo.url("files"), demo.token)]);
