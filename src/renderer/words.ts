@@ -36,7 +36,7 @@ export const words = {
     why: "A link opens the console once, in one page, while Countersign runs. A reload needs a new one.",
     howRun: "Run",
     howCommand: "countersign console",
-    howThen: "for a new link, or start the app again.",
+    howThen: "for a new link (in the demo, press Enter in its terminal), or start the app again.",
   },
   failed: {
     title: "This page stopped",
@@ -46,14 +46,14 @@ export const words = {
 
   signIn: {
     title: "Sign in to Countersign",
-    before: "Your browser opens for the sign-in at ",
+    before: "You sign in with a browser, at ",
     after: ". Until then, calls from your MCP clients are refused.",
     button: "Sign in",
     again: "Sign in again",
     openTitle: "Finish in your browser",
-    opened: "Your browser was opened for the sign-in. This page goes on by itself once you are done there.",
+    opened: "Sign in on the provider’s page. This one goes on by itself once you are done there.",
     preparing: "Asking the sign-in provider where to go.",
-    noBrowser: "If no browser opened, use this address on this computer:",
+    noBrowser: "If that page did not open by itself, open this address on this computer:",
     copy: "Copy address",
     cancel: "Cancel",
     ended: "Not signed in.",
@@ -76,7 +76,7 @@ export const words = {
     arrived: (tool: string, connection: string, risk: string, name: string) =>
       `New request: ${name} wants to run ${tool} on ${connection}. Risk ${risk}.`,
     emptyTitle: "Nothing waits for you",
-    empty: "A new request shows here, in the tray, and as a notification.",
+    empty: "A new request shows here by itself. The tray app also notifies you of it.",
     emptyOffline: "As last seen. What waits now shows when the gateway is back.",
     allClear: "Choose a request from the list.",
     back: "All requests",
@@ -263,7 +263,7 @@ export const words = {
     empty: "No MCP client has a token yet.",
     how: "To add one, run",
     command: "countersign clients add NAME",
-    howThen: "It prints the client’s token once.",
+    howThen: "and give the client the token that this prints once.",
   },
   help: {
     title: "All keys",
