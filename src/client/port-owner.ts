@@ -1,4 +1,5 @@
 import { readdir, readFile, readlink } from "node:fs/promises";
+import { basename } from "node:path";
 
 /** Which process listens on a TCP port of this machine, or null where that can't be known (not Linux, or another user's). */
 export async function portOwner(port: number): Promise<{ readonly name: string; readonly pid: number } | null> {
@@ -7,11 +8,19 @@ export async function portOwner(port: number): Promise<{ readonly name: string; 
   for (const pid of (await list("/proc")).filter((name) => /^\d+$/.test(name))) {
     for (const descriptor of await list(`/proc/${pid}/fd`)) {
       const inode = /^socket:\[(\d+)\]$/.exec(await link(`/proc/${pid}/fd/${descriptor}`))?.[1];
-      if (inode !== undefined && inodes.has(inode))
-        return { name: (await text(`/proc/${pid}/comm`)).trim(), pid: Number(pid) };
+      if (inode !== undefined && inodes.has(inode)) return { name: await programOf(pid), pid: Number(pid) };
     }
   }
   return null;
+}
+
+/** As a person knows it: the program, and the script where a runtime runs one. A runtime's `comm` names a thread of its own. */
+async function programOf(pid: string): Promise<string> {
+  const [program = "", script = ""] = (await text(`/proc/${pid}/cmdline`)).split("\0");
+  const named = /^[^-].*\.[cm]?[jt]s$|\.py$/.test(script)
+    ? `${basename(program)} ${basename(script)}`
+    : basename(program);
+  return named === "" ? (await text(`/proc/${pid}/comm`)).trim() : named;
 }
 
 /** Inodes of the sockets that listen on a port: proc(5), `st` 0A being LISTEN. */

@@ -4,6 +4,7 @@ import type { Finding } from "./config-places.ts";
 import type { Config, IssuerConfig } from "./config-schema.ts";
 import { isLoopbackHost, isProtectedUrl } from "./identity/protected-url.ts";
 import { globMatcher } from "./policy/glob.ts";
+import { isSecretName } from "./secrets.ts";
 
 /** What no single setting shows: all that is wrong between the settings of a configuration whose paths are absolute. */
 export async function crossCheck(config: Config): Promise<readonly Finding[]> {
@@ -17,10 +18,26 @@ export async function crossCheck(config: Config): Promise<readonly Finding[]> {
     ...checkIdentities(config),
     ...unique(config.connections, "connections", "name"),
     ...checkTargets(config),
+    ...checkInlineSecrets(config),
     ...unique(config.rules, "rules", "name"),
     ...checkRules(config),
     ...(await checkFiles(config)),
   ];
+}
+
+/** Secrets are named, never inline. A value can't be told from a secret, but its name mostly can. */
+function checkInlineSecrets({ connections }: Config): Finding[] {
+  return connections.flatMap(({ stdio }, index) =>
+    Object.entries(stdio?.env ?? {})
+      .filter(
+        ([name, value]) =>
+          /(key|token|secret|passw(or)?d|credential)s?$/i.test(name) && value !== "" && !isSecretName(value),
+      )
+      .map(([name]) => ({
+        path: ["connections", index, "stdio", "env", name],
+        message: "By its name this is a secret: name it (env:NAME or file:PATH) instead of writing it here.",
+      })),
+  );
 }
 
 function checkListener({ listen }: Config): Finding[] {

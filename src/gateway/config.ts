@@ -43,6 +43,11 @@ export async function readConfig(path: string): Promise<ConfigResult> {
   if (broken !== undefined) {
     return refused([{ ...placeIn(lines, broken.pos[0]), at: "", message: yamlMessage(broken.message) }]);
   }
+  if (document.contents === null) {
+    return refused([
+      { line: 1, column: 1, at: "", message: "The file is empty: begin with `version: 1` (README, gateway.yaml)." },
+    ]);
+  }
   const parsed = parse(document);
   if (!parsed.success) return refused(parsed.findings.map((finding) => locate(document, lines, finding)));
   const config = withAbsolutePaths(parsed.config, dirname(file));

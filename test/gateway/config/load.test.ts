@@ -230,6 +230,15 @@ describe("a wrong gateway.yaml is refused with line and column", () => {
     expect(found[0]).toMatch(/^:?2:\d+ Not valid YAML/);
   });
 
+  it("an empty file", async () => {
+    expect(await problems("# nothing yet\n")).toEqual([expect.stringContaining("1:1 The file is empty")]);
+  });
+
+  it("a secret written out where its name would do", async () => {
+    const found = await problems(replaced("MODE: plain", "API_KEY: abc"));
+    expect(found).toEqual([expect.stringMatching(/connections\[?.*API_KEY.*By its name this is a secret/)]);
+  });
+
   it("all problems at once", async () => {
     const found = await problems(replaced("port: 0", "port: high").replace("effect: allow", "effect: permit"));
     expect(found.map((line) => line.split(" ")[0])).toEqual(["2:34", "27:13"]);
