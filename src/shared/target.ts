@@ -70,8 +70,18 @@ export interface StdioSpec {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** The agent as the gateway sees it: it makes the last hop to stdio targets. */
+/** Where a target over Streamable HTTP is. */
+export interface HttpSpec {
+  readonly url: string;
+  /** Resolved credentials. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** How long the target may be silent, before its answer and in it. */
+  readonly timeoutMs: number;
+}
+
+/** The agent as the gateway sees it: it makes the last hop. */
 export interface Agent {
-  target(spec: StdioSpec): Target;
+  /** Throws CountersignError `configuration` for an address or header that can't be used. */
+  target(spec: StdioSpec | HttpSpec): Target;
   close(): Promise<void>;
 }

@@ -1,7 +1,6 @@
 import { CountersignError } from "../../shared/errors.ts";
 import type { Agent, Target } from "../../shared/target.ts";
 import type { ConnectionConfig } from "../config-schema.ts";
-import { createHttpTarget } from "./http.ts";
 
 /** A registered connection and its last hop. */
 interface RegisteredConnection {
@@ -54,7 +53,7 @@ async function targetOf(config: ConnectionConfig, agent: Agent, resolveSecret: R
   const { name, stdio, http, timeout } = config;
   if (http !== undefined) {
     const headers = await valuesOf(http.headers, resolveSecret);
-    return createHttpTarget({ url: http.url, headers, timeoutMs: timeout });
+    return agent.target({ url: http.url, headers, timeoutMs: timeout });
   }
   if (stdio === undefined) throw new CountersignError("configuration", "It needs one of stdio and http.");
   const { command, args, cwd } = stdio;

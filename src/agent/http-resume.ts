@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { kindOf } from "../../shared/message.ts";
-import { SseParser } from "../../shared/sse.ts";
-import { TargetError, type RpcMessage, type TargetMessage } from "../../shared/target.ts";
+import { kindOf } from "../shared/message.ts";
+import { SseParser } from "../shared/sse.ts";
+import { TargetError, type RpcMessage, type TargetMessage } from "../shared/target.ts";
 import { messagesOf } from "./http-events.ts";
 import { settle, type Body } from "./http-exchange.ts";
 

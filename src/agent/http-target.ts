@@ -1,17 +1,9 @@
 import { Pool, type Dispatcher } from "undici";
-import { CountersignError } from "../../shared/errors.ts";
-import { TargetError, type Target, type TargetSession } from "../../shared/target.ts";
+import { CountersignError } from "../shared/errors.ts";
+import { TargetError, type HttpSpec, type Target, type TargetSession } from "../shared/target.ts";
 import type { Endpoint } from "./http-exchange.ts";
 import { credentialHeaders } from "./http-headers.ts";
 import { HttpSession } from "./http-session.ts";
-
-export interface HttpSpec {
-  readonly url: string;
-  /** Resolved credentials. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** How long the target may be silent, before its answer and in it. */
-  readonly timeoutMs: number;
-}
 
 const longestConnectMs = 10_000;
 

@@ -1,4 +1,4 @@
-import { TargetError } from "../../shared/target.ts";
+import { TargetError } from "../shared/target.ts";
 
 /** The work's own outcome, or TargetError `timeout` after so long a silence; `giveUp` then ends the work. */
 export function bear<T>(work: Promise<T>, timeoutMs: number, giveUp: (error: TargetError) => void): Promise<T> {

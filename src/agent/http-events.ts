@@ -1,7 +1,7 @@
-import { CountersignError } from "../../shared/errors.ts";
-import { asRpcMessage } from "../../shared/message.ts";
-import type { SseParser } from "../../shared/sse.ts";
-import { TargetError, type RpcMessage, type TargetMessage } from "../../shared/target.ts";
+import { CountersignError } from "../shared/errors.ts";
+import { asRpcMessage } from "../shared/message.ts";
+import type { SseParser } from "../shared/sse.ts";
+import { TargetError, type RpcMessage, type TargetMessage } from "../shared/target.ts";
 import { chunksOf, type Body } from "./http-exchange.ts";
 import { exchangeFault } from "./http-refusal.ts";
 

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Dispatcher } from "undici";
-import { TargetError } from "../../shared/target.ts";
+import { TargetError } from "../shared/target.ts";
 import { exchangeFault, refusal } from "./http-refusal.ts";
 import { bear } from "./silence.ts";
 

@@ -1,11 +1,11 @@
-import { SseParser } from "../../shared/sse.ts";
+import { SseParser } from "../shared/sse.ts";
 import {
   TargetError,
   type ProtocolHeaders,
   type RpcMessage,
   type TargetMessage,
   type TargetSession,
-} from "../../shared/target.ts";
+} from "../shared/target.ts";
 import { messagesOf, parseMessage } from "./http-events.ts";
 import { exchange, readText, settle, type Body, type Endpoint, type Incoming, type Outgoing } from "./http-exchange.ts";
 import { protocolHeaders } from "./http-headers.ts";

@@ -1,5 +1,5 @@
-import { CountersignError } from "../../shared/errors.ts";
-import type { ProtocolHeaders } from "../../shared/target.ts";
+import { CountersignError } from "../shared/errors.ts";
+import type { ProtocolHeaders } from "../shared/target.ts";
 
 /** What a client's request may bring along; everything else of it stays at the gateway (rule 2). */
 const passed = /^mcp-(protocol-version|method|name|param-.+)$/;

@@ -1,5 +1,5 @@
-import { isJsonObject, type Json } from "../../shared/json.ts";
-import { TargetError } from "../../shared/target.ts";
+import { isJsonObject, type Json } from "../shared/json.ts";
+import { TargetError } from "../shared/target.ts";
 
 /** Never reached the target: nothing can have run. */
 const unreachableCodes = new Set([
