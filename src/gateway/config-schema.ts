@@ -119,6 +119,10 @@ export const configSchema = z.strictObject({
       fields: names.default([]),
     })
     .default({ detectors: ["card", "ssn", "email", "phone"], fields: [] }),
+  /** Who may read `/metrics`. Without a token: this machine alone, and only where publicUrl is loopback too. */
+  metrics: z.strictObject({ token: secretName }).optional(),
+  /** How long calls under way may take to end after SIGTERM. */
+  drain: duration.default(20_000),
   approvals: z.strictObject({ reuse: duration.default(600_000) }).default({ reuse: 600_000 }),
   limits: z
     .strictObject({ bodyBytes: z.number().int().min(1024).default(4_194_304) })

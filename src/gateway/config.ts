@@ -77,13 +77,15 @@ export async function checkSecrets(loaded: LoadedConfig, env: NodeJS.ProcessEnv 
 
 /** The place of each secret, its name as the message. */
 function secretsOf(config: Config): Finding[] {
-  return config.connections.flatMap(({ stdio, http }, index) => {
+  const metrics = config.metrics === undefined ? [] : [{ path: ["metrics", "token"], message: config.metrics.token }];
+  const ofConnections = config.connections.flatMap(({ stdio, http }, index) => {
     const of = (values: Readonly<Record<string, string>>, ...path: string[]): Finding[] =>
       Object.entries(values)
         .filter(([, value]) => isSecretName(value))
         .map(([name, value]) => ({ path: ["connections", index, ...path, name], message: value }));
     return [...of(stdio?.env ?? {}, "stdio", "env"), ...of(http?.headers ?? {}, "http", "headers")];
   });
+  return [...metrics, ...ofConnections];
 }
 
 type Parsed =
@@ -138,6 +140,7 @@ function withAbsolutePaths(config: Config, folder: string): Config {
     data: absolute(config.data),
     keys: absolute(config.keys),
     listen: { ...config.listen, ...(tls && { tls: { cert: absolute(tls.cert), key: absolute(tls.key) } }) },
+    ...(config.metrics && { metrics: { token: secret(config.metrics.token) } }),
     issuers: config.issuers.map((issuer) => ({ ...issuer, ...(issuer.ca && { ca: absolute(issuer.ca) }) })),
     connections: config.connections.map(({ stdio, http, ...rest }) => ({
       ...rest,

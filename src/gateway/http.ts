@@ -6,12 +6,14 @@ import { api, discoveryOf, type ApiVisit } from "./api.ts";
 import { bearerOf, challenge, statusOf } from "./http-errors.ts";
 import type { Principal } from "./identity/principal.ts";
 import type { Refusals } from "./identity/refusals.ts";
+import type { Draining } from "./draining.ts";
 import type { Log } from "./log.ts";
 import type { Caller, Gate } from "./mcp/context.ts";
 import { serveMcp } from "./mcp/endpoint.ts";
 import { errorMessage, sendJson } from "./mcp/reply.ts";
 import { internalErrorCode } from "./mcp/classify.ts";
 import { refusalCodes } from "./mcp/refusal.ts";
+import { operatorPaths, serveOperators, type Operators } from "./operators.ts";
 
 /** What the routes are served from. */
 export interface Site {
@@ -24,6 +26,8 @@ export interface Site {
   readonly data: string;
   readonly log: Log;
   readonly refusals: Refusals;
+  readonly draining: Draining;
+  readonly operators: Operators;
 }
 
 /** The gateway's routes (docs/protocol.md). Nothing is served before the token is verified, discovery aside (rule 1). */
@@ -46,7 +50,11 @@ async function serve(site: Site, request: IncomingMessage, response: ServerRespo
   // No page has business here: a browser's request is refused before anything else.
   if (request.headers.origin !== undefined)
     return refuse(response, 403, "not_allowed", "Requests from web pages are not served.");
-  if (path === "/healthz") return sendJson(response, 200, { status: "ok" });
+  const asked = operatorPaths.find((each) => each === path);
+  if (asked !== undefined) return serveOperators(site.operators, asked, request, response);
+  if (site.draining.signal.aborted)
+    return refuse(response, 503, "transient", "The gateway is stopping; try again shortly.", comeBack);
+  site.draining.enter(response);
   if (path === "/.well-known/countersign") return sendJson(response, 200, discoveryOf(site));
   const metadata = /^\/\.well-known\/oauth-protected-resource\/mcp\/([a-z0-9-]{1,63})$/.exec(path)?.[1];
   if (metadata !== undefined) return protectedResource(site, response, metadata);
@@ -59,6 +67,7 @@ async function serve(site: Site, request: IncomingMessage, response: ServerRespo
   const runtime = gate.runtime();
   const connection = runtime.connections.get(path.slice("/mcp/".length));
   if (connection === undefined || !runtime.policy.mayReach(principal, connection.name)) {
+    site.operators.observed.refused("not_found");
     await site.refusals.record({
       kind: "request.refused",
       code: "not_found",
@@ -71,6 +80,9 @@ async function serve(site: Site, request: IncomingMessage, response: ServerRespo
   await serveMcp({ gate, runtime, caller: callerOf(request, principal), connection, request, response });
 }
 
+/** What a stopping gateway adds to its refusals: by then another one, or this one started again, listens. */
+const comeBack = { "retry-after": "2", connection: "close" } as const;
+
 async function authenticate(site: Site, request: IncomingMessage, path: string): Promise<Principal> {
   const { gate } = site;
   try {
@@ -79,6 +91,7 @@ async function authenticate(site: Site, request: IncomingMessage, path: string):
     return principal;
   } catch (error) {
     if (!(error instanceof CountersignError)) throw error;
+    site.operators.observed.refused(error.code);
     await site.refusals.record({ kind: "auth.refused", code: error.code, path, address: addressOf(request) });
     throw error;
   }
@@ -94,6 +107,7 @@ async function upgrade(site: Site, request: IncomingMessage, socket: Duplex, hea
   };
   if (request.headers.origin !== undefined) return refused("403 Forbidden");
   if (path !== "/v1/approvals/stream") return refused("404 Not Found");
+  if (site.draining.signal.aborted) return refused("503 Service Unavailable\r\nretry-after: 2");
   try {
     const principal = await authenticate(site, request, path);
     site.stream.open(request, socket, head, principal);

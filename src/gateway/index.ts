@@ -14,6 +14,8 @@ import { loadKeys } from "./keys.ts";
 import type { Log } from "./log.ts";
 import { Sessions } from "./mcp/sessions.ts";
 import { Setup } from "./setup.ts";
+import { Draining } from "./draining.ts";
+import { Observed } from "./observed.ts";
 import { openStore } from "./store/open-store.ts";
 
 export interface GatewayOptions {
@@ -32,6 +34,11 @@ export interface Gateway {
   reload(config: LoadedConfig): Promise<void>;
   /** Records that a configuration was not put in force, and why. */
   rejected(why: string): Promise<void>;
+  /**
+   * Takes nothing new, tells held calls and streams to come back, and resolves when all calls under way have ended, or `drain` of the
+   * configuration is over.
+   */
+  drain(): Promise<void>;
   /** Ends sessions and streams, records the clean stop, closes the store. */
   stop(): Promise<void>;
 }
@@ -45,7 +52,8 @@ export async function createGateway({ config, agent, log, now = Date.now }: Gate
   const ledgerOrigin = new URL(publicUrl).host;
 
   const keys = await loadKeys(keysFolder);
-  const store = await openStore({ folder: data, keys, origin: ledgerOrigin, now });
+  const observed = new Observed();
+  const store = observed.watch(await openStore({ folder: data, keys, origin: ledgerOrigin, now }));
   const setup = await Setup.create(config, agent, now);
   const runtime = () => setup.runtime;
   const present = new Present(now);
@@ -70,7 +78,9 @@ export async function createGateway({ config, agent, log, now = Date.now }: Gate
       .catch((error: unknown) => log({ level: "error", event: "session.closed", error }));
   });
   const stream = new ApprovalsStream(store, approvals, now);
+  const draining = new Draining();
   const gate = {
+    draining: draining.signal,
     store,
     approvals,
     present,
@@ -80,7 +90,15 @@ export async function createGateway({ config, agent, log, now = Date.now }: Gate
     keyedDigest: (value: Parameters<typeof keys.keyedDigest>[0]) => keys.keyedDigest(value),
   };
   const refusals = new Refusals(store, now);
-  const site = { gate, stream, refusals, origin, ledgerKey: keys.verifierKey(ledgerOrigin), data, log };
+  const readings = {
+    sessions: () => sessions.size,
+    streams: () => stream.size,
+    underWay: () => draining.underWay,
+  };
+  const metricsToken = (): string | null => setup.metricsToken;
+  const operators = { store, runtime, draining, observed, readings, metricsToken };
+  const ledgerKey = keys.verifierKey(ledgerOrigin);
+  const site = { gate, stream, refusals, draining, operators, origin, ledgerKey, data, log };
 
   const server = await createServer(listen.tls);
   server.on("request", routes(site));
@@ -112,6 +130,12 @@ export async function createGateway({ config, agent, log, now = Date.now }: Gate
     async rejected(why) {
       await store.commit((writes) => writes.append("config.rejected", { why: why.slice(0, 2000) }));
       log({ level: "warn", event: "config.rejected" });
+    },
+    async drain() {
+      log({ level: "info", event: "gateway.draining", underWay: draining.underWay });
+      stream.sendAway();
+      const left = await draining.begin(runtime().config.drain);
+      log({ level: left === 0 ? "info" : "warn", event: "gateway.drained", left });
     },
     async stop() {
       clearInterval(sweep);

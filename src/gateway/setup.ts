@@ -28,6 +28,11 @@ export class Setup {
     return new Setup(agent, now, await make(config, agent, now));
   }
 
+  /** The token that opens `/metrics`, null where none is configured. */
+  get metricsToken(): string | null {
+    return this.#current.metricsToken;
+  }
+
   get runtime(): Runtime {
     return this.#current.runtime;
   }
@@ -47,6 +52,7 @@ export class Setup {
 interface Made {
   readonly runtime: Runtime;
   readonly connections: Connections;
+  readonly metricsToken: string | null;
 }
 
 async function make(loaded: LoadedConfig, agent: Agent, now: () => number): Promise<Made> {
@@ -61,5 +67,7 @@ async function make(loaded: LoadedConfig, agent: Agent, now: () => number): Prom
     byName.set(name, { ...registered, masker, facts: { server: null, state: "unknown" } });
   }
   const verifier = createTokenVerifier(config, { now });
-  return { runtime: { config, verifier, policy: createPolicy(config.rules), connections: byName }, connections };
+  const metricsToken = config.metrics === undefined ? null : await resolveSecret(config.metrics.token);
+  const runtime: Runtime = { config, verifier, policy: createPolicy(config.rules), connections: byName };
+  return { runtime, connections, metricsToken };
 }

@@ -66,6 +66,12 @@ export class IssuerKeys {
     if (this.#known !== null && this.#options.now() >= this.#known.atMs + oldAfterMs) void this.#reload();
   }
 
+  /** Whether keys are known; asks for them where none are, as often as a token would. */
+  async ready(): Promise<boolean> {
+    if (this.#known === null) await this.#reload();
+    return this.#known !== null;
+  }
+
   close(): void {
     this.#source.close();
   }

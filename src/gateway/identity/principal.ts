@@ -18,5 +18,7 @@ export interface Principal extends PrincipalView {
 export interface TokenVerifier {
   /** Throws CountersignError: `token_missing`, `token_invalid`, `token_expired`, `wrong_audience`, … */
   verify(token: string | undefined): Promise<Principal>;
+  /** Whether the keys of some issuer are known; asks for them where none are. */
+  ready(): Promise<boolean>;
   close(): void;
 }

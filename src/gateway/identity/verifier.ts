@@ -60,6 +60,10 @@ export function createTokenVerifier(config: VerifierConfig, options: TokenVerifi
       cache.put(hash, principal, generation);
       return principal;
     },
+    async ready() {
+      const known = await Promise.all([...issuers.values()].map(({ keys }) => keys.ready()));
+      return known.includes(true);
+    },
     close() {
       for (const { keys } of issuers.values()) keys.close();
     },

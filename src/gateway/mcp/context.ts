@@ -17,6 +17,8 @@ export interface Gate {
   readonly now: () => number;
   /** The configuration in force now. */
   readonly runtime: () => Runtime;
+  /** Aborts when the gateway begins to stop: what waits is told, what runs may end. */
+  readonly draining: AbortSignal;
   /** HMAC-SHA-256 over the canonical text, base64url. */
   readonly keyedDigest: (value: Json) => string;
 }

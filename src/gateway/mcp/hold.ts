@@ -5,7 +5,7 @@ import { internalErrorCode, invalidParamsCode } from "./classify.ts";
 import type { Exchange } from "./context.ts";
 import { declaredOr, heldCall, seenMessage, unseenMembers } from "./held-call.ts";
 import { newCallId, requestEntry, responseEntry, type Request } from "./record.ts";
-import { notApproved } from "./refusal.ts";
+import { notApproved, stillWaiting } from "./refusal.ts";
 import { errorMessage, type RpcFailure } from "./reply.ts";
 import { factsOf, run } from "./run.ts";
 import { showWaiting } from "./waiting.ts";
@@ -33,7 +33,7 @@ export async function holdCall(
   if ("failure" in tool) return refused(tool.failure, "refused", null);
 
   const held = heldCall(exchange, request, name, kind, effect, tool);
-  const gone = AbortSignal.any([exchange.cancelled, reply.gone]);
+  const gone = AbortSignal.any([exchange.cancelled, reply.gone, gate.draining]);
   const waiting = showWaiting(exchange, request, effect.approvers);
   let turn: Turn;
   try {
@@ -49,6 +49,8 @@ export async function holdCall(
     case "refused":
       return refused(notApproved(turn.approval, turn.why), turn.approval.state, turn.approval.id);
     case "gone":
+      if (gate.draining.aborted && !reply.gone.aborted)
+        return refused(stillWaiting(turn.approval), "gone", turn.approval.id);
       return answer(exchange, null, call, "gone", turn.approval.id);
     default:
       return turn satisfies never;

@@ -12,13 +12,15 @@ const beatMs = 15_000;
 
 /** The stream of what a target says unasked (legacy GET), masked. */
 export async function listen(
-  { request, response, connection }: Visit,
+  { gate, request, response, connection }: Visit,
   session: Session,
   headers: ProtocolHeaders,
 ): Promise<void> {
   const reply = new Reply(response, session.id);
   const last = request.headers["last-event-id"];
-  const said = session.target.listen(headers, typeof last === "string" ? last : undefined, reply.gone);
+  // A stream without end of its own ends with the gateway; its client takes it up again elsewhere.
+  const over = AbortSignal.any([reply.gone, gate.draining]);
+  const said = session.target.listen(headers, typeof last === "string" ? last : undefined, over);
   const messages = said[Symbol.asyncIterator]();
   const beat = setInterval(() => reply.comment(), beatMs);
   try {
@@ -36,7 +38,7 @@ export async function listen(
       next = messages.next();
     }
   } catch (error) {
-    if (reply.gone.aborted) return;
+    if (over.aborted) return;
     if (!(error instanceof TargetError)) throw error;
     if (!response.headersSent) {
       const status = error.reason === "session-lost" ? 404 : (error.status ?? 502);

@@ -13,6 +13,7 @@ export const refusalCodes = {
   notDecided: -32052,
   targetFailed: -32054,
   unrecorded: -32055,
+  stopping: -32056,
 } as const;
 
 export function deniedByRule(effect: Extract<Effect, { effect: "deny" }>, what: string): RpcFailure {
@@ -38,6 +39,13 @@ export function notApproved(approval: ApprovalRecord, why: string | null): RpcFa
   }
   const message = `${why ?? "The approval has ended."} Nothing was run. Call again to ask again.`;
   return { code: refusalCodes.notDecided, message, data: { ...data, code: approval.state } };
+}
+
+/** What the caller of a held call is told when the gateway stops: the approval stays. */
+export function stillWaiting(approval: ApprovalRecord): RpcFailure {
+  const message = `The gateway is being restarted. Request ${approval.id} stays open and nothing was run. Call again with the same arguments.`;
+  const data = { approval: approval.id, rule: approval.rule.name, code: "pending" };
+  return { code: refusalCodes.stopping, message, data };
 }
 
 /** What the caller is told when the target failed; the target's own words stay in the gateway's log. */

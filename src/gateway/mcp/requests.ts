@@ -175,7 +175,10 @@ async function pass(exchange: Exchange, request: Request, method: Exclude<Method
 
 /** A modern client that disconnects has cancelled; a legacy one has not (2025-11-25, "Sending messages"). */
 function lifetime(exchange: Exchange, request: Request): AbortSignal {
-  return request.era === "modern" ? AbortSignal.any([exchange.cancelled, exchange.reply.gone]) : exchange.cancelled;
+  if (request.era === "legacy") return exchange.cancelled;
+  const ends = [exchange.cancelled, exchange.reply.gone];
+  // A subscription has no end of its own.
+  return AbortSignal.any(request.method === "subscriptions/listen" ? [...ends, exchange.gate.draining] : ends);
 }
 
 async function finish(exchange: Exchange, sessionLost: boolean): Promise<void> {

@@ -76,6 +76,11 @@ export class Sessions {
     return isModern(session) ? undefined : this.#touch(session);
   }
 
+  /** How many conversations are open. */
+  get size(): number {
+    return this.#sessions.size;
+  }
+
   async close(session: Session, why: string): Promise<void> {
     if (!this.#sessions.delete(session.id)) return;
     this.#onClose(session, why);

@@ -66,6 +66,8 @@ function store(db: DatabaseSync, state: StateTables, group: GroupCommit, unlock:
       closed === undefined
         ? group.commit(work)
         : Promise.reject(new CountersignError("store_failed", "The gateway's store is closed.")),
+    // SQLite writes the page of a row that is set to what it was.
+    probe: () => group.commit(() => state.setRunning(true)),
     checkpoint: () => group.head.note,
     close: () => (closed ??= close()),
   };

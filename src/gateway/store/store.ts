@@ -64,6 +64,8 @@ export interface Store extends Reads {
    * group with CountersignError `store_failed`. `work` is synchronous and touches nothing outside.
    */
   commit<T>(work: (writes: Writes) => T): Promise<T>;
+  /** Writes something that changes nothing, durably. Throws CountersignError `store_failed` where nothing can be written. */
+  probe(): Promise<void>;
   /** The newest checkpoint, a signed note; it covers every committed entry. */
   checkpoint(): string;
   /**
