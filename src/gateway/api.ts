@@ -69,13 +69,11 @@ function me({ response, principal }: ApiVisit): void {
 function connections({ site, response, principal }: ApiVisit): void {
   const { connections: all, policy } = site.gate.runtime();
   const shown = [...all.values()].filter(({ name }) => policy.mayReach(principal, name));
-  const views: ConnectionView[] = shown.map(({ name, title, target, facts }) => ({
-    name,
-    title,
-    transport: target.transport,
-    server: facts.server,
-    state: facts.state,
-  }));
+  const views = shown.map(({ name, title, target, facts }): ConnectionView => {
+    const view = { name, title, transport: target.transport, server: facts.server };
+    const reason = target.hindrance?.() ?? null;
+    return reason === null ? { ...view, state: facts.state } : { ...view, state: "failed", reason };
+  });
   sendJson(response, 200, { connections: views });
 }
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { risk } from "../shared/approval.ts";
 import { provider } from "../shared/provider.ts";
+import { configName as name, httpTarget, secretName, stdioTarget } from "../shared/target-config.ts";
 
 /** `90s`, `10m`, `1h`: parsed to milliseconds. */
 const duration = z
@@ -9,14 +10,6 @@ const duration = z
   .transform((text) => Number.parseInt(text, 10) * units[text.replace(/^\d+/, "") as keyof typeof units]);
 const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
-/** The name of a secret, never the secret: `env:NAME` or `file:PATH`. */
-const secretName = z
-  .string()
-  .regex(/^(env:[A-Za-z_]\w*|file:.+)$/, "Write the name of a secret, env:NAME or file:PATH, not the secret itself");
-
-const name = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "A name is made of lower-case letters, digits and hyphens, at most 63");
 const names = z.array(z.string().min(1));
 /** Absent means any; an empty list would mean none, which nobody writes on purpose. */
 const someNames = names.min(1, "List at least one, or leave the setting out");
@@ -44,24 +37,18 @@ const connection = z
   .strictObject({
     name,
     title: z.string().optional(),
-    stdio: z
-      .strictObject({
-        command: z.string().min(1),
-        args: z.array(z.string()).default([]),
-        cwd: z.string().optional(),
-        /** Plain values, or secrets by name. The child gets these, PATH and HOME, and nothing else. */
-        env: z.record(z.string(), z.string()).default({}),
-      })
-      .optional(),
-    http: z.strictObject({ url: z.url(), headers: z.record(z.string(), secretName).default({}) }).optional(),
+    stdio: stdioTarget.optional(),
+    http: httpTarget.optional(),
+    /** The agent that makes the last hop; how it reaches the target, and the credentials, stand in its own agent.yaml. */
+    agent: name.optional(),
     /** Field names (any depth, case-insensitive) masked on this connection besides `masking.fields`. */
     fields: names.default([]),
     /** How long a target may take to answer. */
     timeout: duration.default(60_000),
   })
   .refine(
-    (value) => (value.stdio === undefined) !== (value.http === undefined),
-    "A connection needs exactly one of stdio and http",
+    ({ stdio, http, agent }) => [stdio, http, agent].filter((each) => each !== undefined).length === 1,
+    "A connection needs exactly one of stdio, http and agent",
   );
 
 const rule = z
@@ -111,6 +98,17 @@ export const configSchema = z.strictObject({
   roles: z.strictObject({ admin: names.default([]), auditor: names.default([]) }).default({ admin: [], auditor: [] }),
   /** Each list joins the principal ids of one person. */
   identities: z.array(names.min(2)).default([]),
+  /** Agents that dial in: name, and Ed25519 public key (base64url) as `countersign agent --enrol` prints it. */
+  agents: z
+    .array(
+      z.strictObject({
+        name,
+        key: z
+          .string()
+          .regex(/^[A-Za-z0-9_-]{43}$/, "Write the public key that countersign agent --enrol prints (43 characters)"),
+      }),
+    )
+    .default([]),
   connections: z.array(connection).min(1),
   rules: z.array(rule),
   masking: z
@@ -131,5 +129,6 @@ export const configSchema = z.strictObject({
 
 export type Config = z.infer<typeof configSchema>;
 export type IssuerConfig = Config["issuers"][number];
+export type AgentConfig = Config["agents"][number];
 export type ConnectionConfig = Config["connections"][number];
 export type RuleConfig = Config["rules"][number];

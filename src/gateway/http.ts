@@ -1,6 +1,8 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { CountersignError } from "../shared/errors.ts";
+import { linkPath } from "../shared/agent-link.ts";
+import type { Agents } from "./agents/agents.ts";
 import type { ApprovalsStream } from "./approvals/stream.ts";
 import { api, discoveryOf, type ApiVisit } from "./api.ts";
 import { bearerOf, challenge, statusOf } from "./http-errors.ts";
@@ -19,6 +21,7 @@ import { operatorPaths, serveOperators, type Operators } from "./operators.ts";
 export interface Site {
   readonly gate: Gate;
   readonly stream: ApprovalsStream;
+  readonly agents: Agents;
   /** The gateway's own origin, `https://HOST[:PORT]`. */
   readonly origin: string;
   readonly ledgerKey: string;
@@ -37,7 +40,7 @@ export function routes(site: Site): RequestListener {
   };
 }
 
-/** The approvals stream's upgrade. */
+/** The upgrades: approvals stream, agents' link (which an agent opens by proving its key, not by a token). */
 export function upgrades(site: Site): (request: IncomingMessage, socket: Duplex, head: Buffer) => void {
   return (request, socket, head) => {
     upgrade(site, request, socket, head).catch(() => socket.destroy());
@@ -106,8 +109,12 @@ async function upgrade(site: Site, request: IncomingMessage, socket: Duplex, hea
     socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
   };
   if (request.headers.origin !== undefined) return refused("403 Forbidden");
-  if (path !== "/v1/approvals/stream") return refused("404 Not Found");
+  if (path !== "/v1/approvals/stream" && path !== linkPath) return refused("404 Not Found");
   if (site.draining.signal.aborted) return refused("503 Service Unavailable\r\nretry-after: 2");
+  if (path === linkPath) {
+    if (!site.agents.open(request, socket, head)) refused("503 Service Unavailable\r\nretry-after: 2");
+    return;
+  }
   try {
     const principal = await authenticate(site, request, path);
     site.stream.open(request, socket, head, principal);

@@ -4,9 +4,11 @@ import { readFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { CountersignError } from "../shared/errors.ts";
 import type { Agent } from "../shared/target.ts";
+import { Agents } from "./agents/agents.ts";
 import { Approvals } from "./approvals/approvals.ts";
 import { ApprovalsStream } from "./approvals/stream.ts";
 import type { LoadedConfig } from "./config.ts";
+import type { LastHop } from "./connections/registry.ts";
 import { routes, upgrades } from "./http.ts";
 import { Present } from "./identity/present.ts";
 import { Refusals } from "./identity/refusals.ts";
@@ -20,7 +22,7 @@ import { openStore } from "./store/open-store.ts";
 
 export interface GatewayOptions {
   readonly config: LoadedConfig;
-  /** The last hop to stdio targets. The caller closes it. */
+  /** The embedded agent: the last hop of connections that name no other. The caller closes it. */
   readonly agent: Agent;
   readonly log: Log;
   /** Milliseconds since the epoch. */
@@ -54,7 +56,13 @@ export async function createGateway({ config, agent, log, now = Date.now }: Gate
   const keys = await loadKeys(keysFolder);
   const observed = new Observed();
   const store = observed.watch(await openStore({ folder: data, keys, origin: ledgerOrigin, now }));
-  const setup = await Setup.create(config, agent, now);
+  const refusals = new Refusals(store, now);
+  const configured = () => setup.runtime.config.agents;
+  const agents = new Agents({ store, refusals, origin, configured, now, log });
+  const linked: LastHop["linked"] = (...place) => agents.target(...place);
+  const setup = await Setup.create(config, { embedded: agent, linked }, now, (text) =>
+    keys.keyedDigest({ pseudonym: text }),
+  );
   const runtime = () => setup.runtime;
   const present = new Present(now);
   const approvals = new Approvals({
@@ -89,7 +97,6 @@ export async function createGateway({ config, agent, log, now = Date.now }: Gate
     runtime,
     keyedDigest: (value: Parameters<typeof keys.keyedDigest>[0]) => keys.keyedDigest(value),
   };
-  const refusals = new Refusals(store, now);
   const readings = {
     sessions: () => sessions.size,
     streams: () => stream.size,
@@ -98,7 +105,7 @@ export async function createGateway({ config, agent, log, now = Date.now }: Gate
   const metricsToken = (): string | null => setup.metricsToken;
   const operators = { store, runtime, draining, observed, readings, metricsToken };
   const ledgerKey = keys.verifierKey(ledgerOrigin);
-  const site = { gate, stream, refusals, draining, operators, origin, ledgerKey, data, log };
+  const site = { gate, stream, agents, refusals, draining, operators, origin, ledgerKey, data, log };
 
   const server = await createServer(listen.tls);
   server.on("request", routes(site));
@@ -124,6 +131,7 @@ export async function createGateway({ config, agent, log, now = Date.now }: Gate
     },
     async reload(next) {
       await setup.replace(next);
+      agents.reconfigured();
       await store.commit((writes) => writes.append("config.loaded", { rules: runtime().policy.version }));
       log({ level: "info", event: "config.loaded", rules: runtime().policy.version });
     },
@@ -144,6 +152,7 @@ export async function createGateway({ config, agent, log, now = Date.now }: Gate
       await sessions.closeAll();
       server.closeAllConnections();
       await setup.close();
+      await agents.close();
       try {
         await refusals.sweep("ending");
       } finally {

@@ -2,7 +2,7 @@ import { hash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Draining } from "./draining.ts";
 import { bearerOf } from "./http-errors.ts";
-import { isLoopbackHost } from "./identity/protected-url.ts";
+import { isLoopbackHost } from "../shared/protected-url.ts";
 import { sendJson } from "./mcp/reply.ts";
 import type { Observed, Readings } from "./observed.ts";
 import type { Runtime } from "./runtime.ts";

@@ -1,6 +1,5 @@
-import type { Agent } from "../shared/target.ts";
 import { checkSecrets, type LoadedConfig } from "./config.ts";
-import { createConnections, type Connections } from "./connections/registry.ts";
+import { createConnections, type Connections, type LastHop } from "./connections/registry.ts";
 import { createTokenVerifier } from "./identity/verifier.ts";
 import { createMasker } from "./masking/masker.ts";
 import { createPolicy } from "./policy/rules.ts";
@@ -9,23 +8,23 @@ import { resolveSecret } from "./secrets.ts";
 
 /** The configuration in force and all that was made from it. */
 export class Setup {
-  readonly #agent: Agent;
+  readonly #lastHop: LastHop;
   readonly #now: () => number;
   /** What earlier configurations made as well: conversations and checks under way keep it until the gateway stops. */
   readonly #made: Made[] = [];
 
   #current: Made;
 
-  private constructor(agent: Agent, now: () => number, made: Made) {
-    this.#agent = agent;
+  private constructor(lastHop: LastHop, now: () => number, made: Made) {
+    this.#lastHop = lastHop;
     this.#now = now;
     this.#current = made;
     this.#made.push(made);
   }
 
   /** Throws CountersignError `configuration` for a secret or address that can't be used. */
-  static async create(config: LoadedConfig, agent: Agent, now: () => number): Promise<Setup> {
-    return new Setup(agent, now, await make(config, agent, now));
+  static async create(config: LoadedConfig, lastHop: LastHop, now: () => number): Promise<Setup> {
+    return new Setup(lastHop, now, await make(config, lastHop, now));
   }
 
   /** The token that opens `/metrics`, null where none is configured. */
@@ -39,7 +38,7 @@ export class Setup {
 
   /** Makes everything of the new configuration first, then puts it in force at once; a failure leaves the old one. */
   async replace(config: LoadedConfig): Promise<void> {
-    this.#current = await make(config, this.#agent, this.#now);
+    this.#current = await make(config, this.#lastHop, this.#now);
     this.#made.push(this.#current);
   }
 
@@ -55,10 +54,10 @@ interface Made {
   readonly metricsToken: string | null;
 }
 
-async function make(loaded: LoadedConfig, agent: Agent, now: () => number): Promise<Made> {
+async function make(loaded: LoadedConfig, lastHop: LastHop, now: () => number): Promise<Made> {
   const { config } = loaded;
   await checkSecrets(loaded);
-  const connections = await createConnections(config.connections, agent, (name) => resolveSecret(name));
+  const connections = await createConnections(config.connections, lastHop, (name) => resolveSecret(name));
   const byName = new Map<string, Connection>();
   for (const { name, fields } of config.connections) {
     const registered = connections.all.get(name);

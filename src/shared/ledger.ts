@@ -28,6 +28,8 @@ const entryKind = z.enum([
   "approval.lapsed",
   "decision.refused",
   "ledger.read",
+  "agent.connected",
+  "agent.disconnected",
 ]);
 export type EntryKind = z.infer<typeof entryKind>;
 

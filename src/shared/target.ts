@@ -55,7 +55,9 @@ export interface TargetSession {
 
 /** A connection's last hop. */
 export interface Target {
-  readonly transport: "http" | "stdio";
+  readonly transport: "http" | "stdio" | "agent";
+  /** Why it can't be asked now, where that is known without asking; null where it isn't. */
+  hindrance?(): string | null;
   open(era: "legacy" | "modern"): TargetSession;
   /** Ends every conversation. */
   close(): Promise<void>;
@@ -77,6 +79,16 @@ export interface HttpSpec {
   readonly headers: Readonly<Record<string, string>>;
   /** How long the target may be silent, before its answer and in it. */
   readonly timeoutMs: number;
+  /** Client credentials that the target's bearer token is got with. */
+  readonly oauth?: OAuthSpec;
+}
+
+/** OAuth 2.0 client credentials (RFC 6749, section 4.4), the secret resolved. */
+export interface OAuthSpec {
+  readonly tokenUrl: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly scope?: string;
 }
 
 /** The agent as the gateway sees it: it makes the last hop. */

@@ -4,7 +4,7 @@ import { Agent, fetch as undiciFetch } from "undici";
 import { z } from "zod";
 import { CountersignError } from "../../shared/errors.ts";
 import type { IssuerConfig } from "../config-schema.ts";
-import { isProtectedUrl } from "./protected-url.ts";
+import { isProtectedUrl } from "../../shared/protected-url.ts";
 
 /** What is needed of `fetch`: one GET that follows no redirect. */
 export type FetchText = (

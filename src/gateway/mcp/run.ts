@@ -62,9 +62,9 @@ export async function run(
   }
 }
 
-/** HTTP targets watch for silence themselves, since their comments are signs of life that don't get here. */
+/** HTTP targets and agents watch for silence themselves, since an HTTP target's comments are signs of life that don't get here. */
 function silenceMs({ connection }: Exchange, { method }: Request): number {
-  return connection.target.transport === "http" || method === "subscriptions/listen" ? Infinity : connection.timeoutMs;
+  return connection.target.transport !== "stdio" || method === "subscriptions/listen" ? Infinity : connection.timeoutMs;
 }
 
 function failed(

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { backoffMs } from "../../src/client/backoff.ts";
+import { backoffMs } from "../../src/shared/backoff.ts";
 
 it("doubles up to 30 s and spreads over the whole range", () => {
   const longest = [0, 1, 2, 6, 7, 60].map((attempt) => backoffMs(attempt, () => 1));
