@@ -2,6 +2,7 @@ import { z } from "zod";
 import { risk } from "../shared/approval.ts";
 import { provider } from "../shared/provider.ts";
 import { configName as name, httpTarget, secretName, stdioTarget } from "../shared/target-config.ts";
+import { maskedField, masking } from "./config-masking.ts";
 
 /** `90s`, `10m`, `1h`: parsed to milliseconds. */
 const duration = z
@@ -41,8 +42,8 @@ const connection = z
     http: httpTarget.optional(),
     /** The agent that makes the last hop; how it reaches the target, and the credentials, stand in its own agent.yaml. */
     agent: name.optional(),
-    /** Field names (any depth, case-insensitive) masked on this connection besides `masking.fields`. */
-    fields: names.default([]),
+    /** Fields, by name or path (any depth, case-insensitive), masked on this connection besides `masking.fields`. */
+    fields: z.array(maskedField).default([]),
     /** How long a target may take to answer. */
     timeout: duration.default(60_000),
   })
@@ -111,12 +112,7 @@ export const configSchema = z.strictObject({
     .default([]),
   connections: z.array(connection).min(1),
   rules: z.array(rule),
-  masking: z
-    .strictObject({
-      detectors: z.array(z.enum(["card", "ssn", "email", "phone"])).default(["card", "ssn", "email", "phone"]),
-      fields: names.default([]),
-    })
-    .default({ detectors: ["card", "ssn", "email", "phone"], fields: [] }),
+  masking,
   /** Who may read `/metrics`. Without a token: this machine alone, and only where publicUrl is loopback too. */
   metrics: z.strictObject({ token: secretName }).optional(),
   /** How long calls under way may take to end after SIGTERM. */

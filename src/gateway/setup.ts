@@ -10,21 +10,23 @@ import { resolveSecret } from "./secrets.ts";
 export class Setup {
   readonly #lastHop: LastHop;
   readonly #now: () => number;
+  readonly #keyed: Keyed;
   /** What earlier configurations made as well: conversations and checks under way keep it until the gateway stops. */
   readonly #made: Made[] = [];
 
   #current: Made;
 
-  private constructor(lastHop: LastHop, now: () => number, made: Made) {
+  private constructor(lastHop: LastHop, now: () => number, keyed: Keyed, made: Made) {
     this.#lastHop = lastHop;
     this.#now = now;
+    this.#keyed = keyed;
     this.#current = made;
     this.#made.push(made);
   }
 
   /** Throws CountersignError `configuration` for a secret or address that can't be used. */
-  static async create(config: LoadedConfig, lastHop: LastHop, now: () => number): Promise<Setup> {
-    return new Setup(lastHop, now, await make(config, lastHop, now));
+  static async create(config: LoadedConfig, lastHop: LastHop, now: () => number, keyed: Keyed): Promise<Setup> {
+    return new Setup(lastHop, now, keyed, await make(config, lastHop, now, keyed));
   }
 
   /** The token that opens `/metrics`, null where none is configured. */
@@ -38,7 +40,7 @@ export class Setup {
 
   /** Makes everything of the new configuration first, then puts it in force at once; a failure leaves the old one. */
   async replace(config: LoadedConfig): Promise<void> {
-    this.#current = await make(config, this.#lastHop, this.#now);
+    this.#current = await make(config, this.#lastHop, this.#now, this.#keyed);
     this.#made.push(this.#current);
   }
 
@@ -48,13 +50,16 @@ export class Setup {
   }
 }
 
+/** A keyed digest of a text, for pseudonyms. */
+type Keyed = (text: string) => string;
+
 interface Made {
   readonly runtime: Runtime;
   readonly connections: Connections;
   readonly metricsToken: string | null;
 }
 
-async function make(loaded: LoadedConfig, lastHop: LastHop, now: () => number): Promise<Made> {
+async function make(loaded: LoadedConfig, lastHop: LastHop, now: () => number, keyed: Keyed): Promise<Made> {
   const { config } = loaded;
   await checkSecrets(loaded);
   const connections = await createConnections(config.connections, lastHop, (name) => resolveSecret(name));
@@ -62,7 +67,7 @@ async function make(loaded: LoadedConfig, lastHop: LastHop, now: () => number): 
   for (const { name, fields } of config.connections) {
     const registered = connections.all.get(name);
     if (registered === undefined) continue;
-    const masker = createMasker({ detectors: config.masking.detectors, fields: [...config.masking.fields, ...fields] });
+    const masker = createMasker({ ...config.masking, fields: [...config.masking.fields, ...fields], keyed });
     byName.set(name, { ...registered, masker, facts: { server: null, state: "unknown" } });
   }
   const verifier = createTokenVerifier(config, { now });

@@ -1,16 +1,49 @@
+import type { Json } from "../../shared/json.ts";
 import { endOfNumber, endOfString } from "../mcp/strict-json.ts";
-import { maskMark } from "./marks.ts";
+import { isPlain, type Detectors } from "./detectors.ts";
+import type { Fields } from "./fields.ts";
+import type { MaskMode } from "./kinds.ts";
 import type { NameFacts, Names } from "./names.ts";
+import type { Sliced } from "./slices.ts";
+import { isQuiet, noTriggers, scan } from "./triggers.ts";
 
 /** What JSON text needs of the walk it is part of. */
 export interface JsonTextWalk {
-  readonly names: Names;
-  string(text: string, labelled: boolean): string;
+  readonly rules: { readonly names: Names; readonly detectors: Detectors };
+  string(text: string, labelled: boolean): Sliced<string>;
   number(token: string, labelled: boolean): string | null;
   enter(name: string | number, facts: NameFacts | null, seen: Map<string, number>): string | number;
   leave(): void;
   tooDeep(): boolean;
-  hideField(): string;
+  fieldMode(facts: NameFacts | null): MaskMode | null;
+  hideField(mode?: MaskMode, value?: Json): string;
+  due(work: number): boolean;
+}
+
+export function mayBeJson(text: string): boolean {
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code !== 32 && code !== 10 && code !== 13 && code !== 9) return code === 123 || code === 91 || code === 34;
+  }
+  return false;
+}
+
+/**
+ * Whether JSON text as it is written shows that nothing in it is to be hidden: plain ASCII without escapes that could stand for
+ * something else, no configured name, and nothing that any detector would look at.
+ */
+export function hasNothingIn(text: string, rules: { readonly detectors: Detectors; readonly fields: Fields }): boolean {
+  const { detectors, fields } = rules;
+  if (detectors.patterns.length > 0 || detectors.modes.has("ip") || fields.inText === null) return false;
+  if (/[^\t\n\r -~]|\\+[^"nr\\]/.test(text) || fields.inText.test(text)) return false;
+  if (text.length < 4096) return isPlain(text, detectors);
+  const codes = Buffer.from(text, "latin1");
+  const triggers = noTriggers();
+  // The first suspicion is enough to look closely.
+  for (let at = 0; at < codes.length && isQuiet(triggers);) {
+    at = scan(codes, at, Math.min(codes.length, at + 4096), codes.length, triggers);
+  }
+  return isQuiet(triggers);
 }
 
 /**
@@ -30,66 +63,82 @@ export class JsonText {
     this.#walk = walk;
   }
 
-  masked(labelled: boolean): string {
-    this.#value(labelled);
+  *masked(labelled: boolean): Sliced<string> {
+    yield* this.#value(labelled);
     return this.#copied === 0 ? this.#text : this.#masked + this.#text.slice(this.#copied);
   }
 
-  #value(labelled: boolean): void {
+  *#value(labelled: boolean): Sliced<void> {
     const first = this.#peek();
+    if ((first === "{" || first === "[") && this.#walk.tooDeep()) return this.#hideValue("redact");
+    if (first === "{") return yield* this.#object(labelled);
+    if (first === "[") return yield* this.#array(labelled);
     const start = this.#at;
-    if ((first === "{" || first === "[") && this.#walk.tooDeep()) return this.#hideValue();
-    if (first === "{") return this.#object(labelled);
-    if (first === "[") return this.#array(labelled);
-    this.#skipValue();
+    if (this.#plainToken(first)) return;
     const token = this.#text.slice(start, this.#at);
     if (first === '"') {
       const string = decode(token);
-      const masked = this.#walk.string(string, labelled);
+      const masked = yield* this.#walk.string(string, labelled);
       if (masked !== string) this.#replace(start, masked);
-    } else if (token.length >= 9) {
+    } else if (isNumber(first)) {
       const mark = this.#walk.number(token, labelled);
       if (mark !== null) this.#replace(start, mark);
     }
   }
 
-  #object(labelled: boolean): void {
+  /** Passes over the string or word that begins here; whether nothing can be hidden in it. */
+  #plainToken(first: string): boolean {
+    const start = this.#at;
+    this.#skipValue();
+    if (first !== '"') return !isNumber(first);
+    const token = this.#text.slice(start + 1, this.#at - 1);
+    return !token.includes("\\") && !mayBeJson(token) && isPlain(token, this.#walk.rules.detectors);
+  }
+
+  *#object(labelled: boolean): Sliced<void> {
     const seen = new Map<string, number>();
     this.#at += 1;
     while (this.#peek() !== "}") {
       const start = this.#at;
       this.#at = endOfString(this.#text, start);
       const name = decode(this.#text.slice(start, this.#at));
-      const facts = this.#walk.names(name);
+      const facts = this.#walk.rules.names(name);
       const shown = String(this.#walk.enter(name, facts, seen));
       if (shown !== name) this.#replace(start, shown);
       this.#skip(":");
-      if (facts.isField) this.#hideValue();
-      else this.#value(labelled || facts.labelled);
+      const mode = this.#walk.fieldMode(facts);
+      if (mode !== null) this.#hideValue(mode);
+      else yield* this.#value(labelled || facts.labelled);
       this.#walk.leave();
       this.#skip(",");
+      if (this.#walk.due(this.#at - start)) yield;
     }
     this.#at += 1;
   }
 
-  #array(labelled: boolean): void {
+  *#array(labelled: boolean): Sliced<void> {
     const seen = new Map<string, number>();
     this.#at += 1;
     for (let index = 0; this.#peek() !== "]"; index += 1) {
+      const start = this.#at;
       this.#walk.enter(index, null, seen);
-      this.#value(labelled);
+      const mode = this.#walk.fieldMode(null);
+      if (mode !== null) this.#hideValue(mode);
+      else yield* this.#value(labelled);
       this.#walk.leave();
       this.#skip(",");
+      if (this.#walk.due(this.#at - start)) yield;
     }
     this.#at += 1;
   }
 
-  #hideValue(): void {
-    this.#peek();
+  #hideValue(mode: MaskMode): void {
+    const first = this.#peek();
     const start = this.#at;
     this.#skipValue();
-    this.#walk.hideField();
-    this.#replace(start, maskMark);
+    const token = this.#text.slice(start, this.#at);
+    const value = first === '"' ? decode(token) : first === "{" || first === "[" ? null : token;
+    this.#replace(start, this.#walk.hideField(mode, value));
   }
 
   /** Moves behind the value that begins here. */
@@ -127,6 +176,10 @@ export class JsonText {
     this.#masked += this.#text.slice(this.#copied, start) + JSON.stringify(string);
     this.#copied = this.#at;
   }
+}
+
+function isNumber(first: string): boolean {
+  return first === "-" || (first >= "0" && first <= "9");
 }
 
 function decode(token: string): string {
