@@ -7,16 +7,18 @@ import { exchangeFault } from "./http-refusal.ts";
 
 /**
  * The messages of an event stream, until it ends. Throws TargetError: `crashed` where it breaks, `timeout` where even
- * comments stay away for that long (Infinity: silence is normal), `protocol` for what is no JSON-RPC.
+ * comments stay away for that long (Infinity: silence is normal; asked anew before each wait), `protocol` for what is no JSON-RPC.
  */
 export async function* messagesOf(
   body: Body,
   parser: SseParser,
-  timeoutMs: number,
+  silenceMs: () => number,
+  onEvent: () => void = () => undefined,
 ): AsyncGenerator<TargetMessage, void, undefined> {
   try {
-    for await (const chunk of chunksOf(body, timeoutMs)) {
+    for await (const chunk of chunksOf(body, silenceMs)) {
       for (const { event, data, id } of parser.push(chunk)) {
+        onEvent();
         // An event without data only hands out an id (2025-11-25, "Resumability"); other events are not MCP's.
         if (event !== "message" || data === "") continue;
         const message = parseMessage(data);

@@ -73,7 +73,7 @@ export async function exchange(
 export async function readText(body: Body, timeoutMs: number, maxBytes: number = maxBodyBytes): Promise<string> {
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of chunksOf(body, timeoutMs)) {
+  for await (const chunk of chunksOf(body, () => timeoutMs)) {
     length += chunk.length;
     if (length > maxBytes) throw new TargetError("protocol", `The target's answer is longer than ${maxBytes} bytes.`);
     chunks.push(chunk);
@@ -82,13 +82,17 @@ export async function readText(body: Body, timeoutMs: number, maxBytes: number =
 }
 
 /**
- * A body's bytes as they come; a silence longer than `timeoutMs` (Infinity: none is too long) throws TargetError
+ * A body's bytes as they come; a silence longer than `silenceMs` says then (Infinity: none is too long) throws TargetError
  * `timeout`. Whoever stops early ends the body, by `settle` or by destroying it.
  */
-export async function* chunksOf(body: Body, timeoutMs: number): AsyncGenerator<Uint8Array, void, undefined> {
+export async function* chunksOf(body: Body, silenceMs: () => number): AsyncGenerator<Uint8Array, void, undefined> {
   const iterator: AsyncIterator<Uint8Array> = body.iterator({ destroyOnReturn: false });
-  const next = (): Promise<IteratorResult<Uint8Array>> =>
-    Number.isFinite(timeoutMs) ? bear(iterator.next(), timeoutMs, (error) => body.destroy(error)) : iterator.next();
+  const next = (): Promise<IteratorResult<Uint8Array>> => {
+    const limitMs = silenceMs();
+    return Number.isFinite(limitMs)
+      ? bear(iterator.next(), limitMs, (error) => body.destroy(error))
+      : iterator.next();
+  };
   try {
     for (let step = await next(); step.done !== true; step = await next()) yield step.value;
   } finally {

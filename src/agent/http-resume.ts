@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { kindOf } from "../shared/message.ts";
 import { SseParser } from "../shared/sse.ts";
-import { TargetError, type RpcMessage, type TargetMessage } from "../shared/target.ts";
+import { TargetError, type RpcMessage, type StreamSign, type TargetMessage } from "../shared/target.ts";
 import { messagesOf } from "./http-events.ts";
 import { settle, type Body } from "./http-exchange.ts";
 
@@ -9,6 +9,13 @@ import { settle, type Body } from "./http-exchange.ts";
 const attempts = 3;
 const firstRetryMs = 250;
 const longestRetryMs = 30_000;
+
+/** What an answer's stream may do, and who hears of it. */
+export interface Hearing {
+  /** How long the target may be silent now, in milliseconds. */
+  readonly silenceMs: () => number;
+  readonly onStream: (sign: StreamSign) => void;
+}
 
 /** Opens the rest of a stream, after this event. */
 export type Reopen = (lastEventId: string) => Promise<Body>;
@@ -22,17 +29,23 @@ export async function* answerOf(
   request: RpcMessage,
   first: Body,
   reopen: Reopen | null,
-  silenceMs: number,
+  hearing: Hearing,
   signal: AbortSignal,
 ): AsyncGenerator<TargetMessage, void, undefined> {
   const resumption = new Resumption(signal);
   let body = first;
+  let begun = false;
   for (;;) {
     const parser = new SseParser();
-    const broken = yield* untilBroken(request, body, parser, silenceMs);
+    const begin = (): void => {
+      if (!begun) hearing.onStream({ sign: "begun", retryMs: parser.retryMs });
+      begun = true;
+    };
+    const broken = yield* untilBroken(request, body, parser, hearing.silenceMs, begin);
     if (broken === null) return;
     resumption.note(parser);
     if (reopen === null || broken.reason !== "crashed") throw broken;
+    if (broken.cause === undefined) hearing.onStream({ sign: "paused" });
     body = await resumption.next(reopen, broken);
   }
 }
@@ -42,11 +55,12 @@ async function* untilBroken(
   request: RpcMessage,
   body: Body,
   parser: SseParser,
-  silenceMs: number,
+  silenceMs: () => number,
+  onEvent: () => void,
 ): AsyncGenerator<TargetMessage, TargetError | null, undefined> {
   let answered = false;
   try {
-    for await (const heard of messagesOf(body, parser, silenceMs)) {
+    for await (const heard of messagesOf(body, parser, silenceMs, onEvent)) {
       const isResponse = kindOf(heard.message) === "response";
       answered = isAnswerTo(request, heard.message);
       // A response to something else has no business here.

@@ -1,8 +1,11 @@
+import { isRpcId, kindOf } from "../shared/message.ts";
 import { SseParser } from "../shared/sse.ts";
 import {
   TargetError,
   type ProtocolHeaders,
+  type RpcId,
   type RpcMessage,
+  type StreamSign,
   type TargetMessage,
   type TargetSession,
 } from "../shared/target.ts";
@@ -23,6 +26,8 @@ export class HttpSession implements TargetSession {
   readonly #era: "legacy" | "modern";
   readonly #onClosed: () => void;
   readonly #closed = new AbortController();
+  /** The target's own requests that have no answer yet. */
+  readonly #asking = new Set<RpcId>();
   #sessionId: string | undefined;
   #protocolVersion: string | undefined;
   #closing: Promise<void> | undefined;
@@ -33,7 +38,12 @@ export class HttpSession implements TargetSession {
     this.#onClosed = onClosed;
   }
 
-  async *request(message: RpcMessage, headers: ProtocolHeaders, signal: AbortSignal): Messages {
+  async *request(
+    message: RpcMessage,
+    headers: ProtocolHeaders,
+    signal: AbortSignal,
+    onStream: (sign: StreamSign) => void = () => undefined,
+  ): Messages {
     const incoming = await this.#post(message, headers, signal);
     if (message.method === "initialize") this.#learn(incoming);
     switch (incoming.type) {
@@ -41,7 +51,7 @@ export class HttpSession implements TargetSession {
         yield await this.#single(message, incoming.body, signal);
         return;
       case "text/event-stream":
-        yield* this.#stream(message, headers, incoming.body, signal);
+        yield* this.#stream(message, headers, incoming.body, signal, onStream);
         return;
       default:
         incoming.body.destroy();
@@ -50,13 +60,14 @@ export class HttpSession implements TargetSession {
   }
 
   async notify(message: RpcMessage, headers: ProtocolHeaders): Promise<void> {
+    if (kindOf(message) === "response" && isRpcId(message.id)) this.#asking.delete(message.id);
     settle((await this.#post(message, headers, this.#closed.signal)).body);
   }
 
   async *listen(headers: ProtocolHeaders, lastEventId: string | undefined, signal: AbortSignal): Messages {
     const body = await this.#get(headers, lastEventId, signal);
     try {
-      yield* messagesOf(body, new SseParser(), Infinity);
+      yield* messagesOf(body, new SseParser(), () => Infinity);
     } catch (error) {
       throw this.#reasonOf(signal, error);
     } finally {
@@ -130,12 +141,26 @@ export class HttpSession implements TargetSession {
     throw new TargetError("protocol", "The target answered another request than the one it was asked.");
   }
 
-  async *#stream(request: RpcMessage, headers: ProtocolHeaders, body: Body, signal: AbortSignal): Messages {
+  async *#stream(
+    request: RpcMessage,
+    headers: ProtocolHeaders,
+    body: Body,
+    signal: AbortSignal,
+    onStream: (sign: StreamSign) => void,
+  ): Messages {
     const reopen = (lastEventId: string): Promise<Body> => this.#get(headers, lastEventId, signal);
-    const silenceMs = request.method === "subscriptions/listen" ? Infinity : this.#endpoint.timeoutMs;
+    // While the target waits for the client's answer, its silence means nothing.
+    const silenceMs = (): number =>
+      request.method === "subscriptions/listen" || this.#asking.size > 0 ? Infinity : this.#endpoint.timeoutMs;
     try {
       // Streams of 2026-07-28 can't be resumed: there a broken answer is lost.
-      yield* answerOf(request, body, this.#era === "legacy" ? reopen : null, silenceMs, this.#either(signal));
+      const hearing = { silenceMs, onStream };
+      const heard = answerOf(request, body, this.#era === "legacy" ? reopen : null, hearing, this.#either(signal));
+      for await (const said of heard) {
+        const { id } = said.message;
+        if (kindOf(said.message) === "request" && isRpcId(id)) this.#asking.add(id);
+        yield said;
+      }
     } catch (error) {
       throw this.#reasonOf(signal, error);
     }

@@ -29,7 +29,7 @@ const bodyLimit = 65_536;
 /** The gateway's own API (docs/protocol.md, "HTTP of the gateway"). Throws CountersignError for every refusal. */
 export async function api(visit: ApiVisit): Promise<void> {
   const { request, path } = visit;
-  const approval = /^\/v1\/approvals\/([\w-]{1,64})(\/decision)?$/.exec(path);
+  const approval = /^\/v1\/approvals\/([\w-]{1,64})(\/decision|\/withdraw)?$/.exec(path);
   switch (`${request.method} ${path}`) {
     case "GET /v1/me":
       return me(visit);
@@ -46,7 +46,9 @@ export async function api(visit: ApiVisit): Promise<void> {
     default:
       if (approval !== null && approval[2] === undefined && request.method === "GET")
         return oneApproval(visit, approval[1] ?? "");
-      if (approval !== null && approval[2] !== undefined && request.method === "POST")
+      if (approval !== null && approval[2] === "/withdraw" && request.method === "POST")
+        return withdraw(visit, approval[1] ?? "");
+      if (approval !== null && approval[2] === "/decision" && request.method === "POST")
         return decision(visit, approval[1] ?? "");
       throw new CountersignError("not_found", "There is nothing at this address.");
   }
@@ -104,6 +106,11 @@ function oneApproval({ site, response, principal }: ApiVisit, id: string): void 
 async function decision({ site, request, response, principal }: ApiVisit, id: string): Promise<void> {
   const body = await bodyOf(request, decisionBody);
   const record = await site.gate.approvals.decide(principal, id, body.decision);
+  sendJson(response, 200, { approval: viewFor(principal, record) });
+}
+
+async function withdraw({ site, response, principal }: ApiVisit, id: string): Promise<void> {
+  const record = await site.gate.approvals.withdraw(principal, id);
   sendJson(response, 200, { approval: viewFor(principal, record) });
 }
 

@@ -3,6 +3,7 @@ import { basename, dirname, isAbsolute, join, relative, sep } from "node:path";
 import type { Finding } from "./config-places.ts";
 import type { Config, IssuerConfig } from "./config-schema.ts";
 import { isLoopbackHost, isProtectedUrl } from "../shared/protected-url.ts";
+import { compileCondition } from "./policy/condition.ts";
 import { globMatcher } from "./policy/glob.ts";
 
 /** What no single setting shows: all that is wrong between the settings of a configuration whose paths are absolute. */
@@ -21,6 +22,7 @@ export async function crossCheck(config: Config): Promise<readonly Finding[]> {
     ...checkTargets(config),
     ...unique(config.rules, "rules", "name"),
     ...checkRules(config),
+    ...checkConditions(config),
     ...(await checkFiles(config)),
   ];
 }
@@ -128,6 +130,14 @@ function checkRules({ rules, connections }: Config): Finding[] {
       ];
     }),
   );
+}
+
+function checkConditions({ rules }: Config): Finding[] {
+  return rules.flatMap(({ when }, index): Finding[] => {
+    const compiled = when === undefined ? null : compileCondition(when);
+    if (compiled === null || compiled.ok) return [];
+    return [{ path: ["rules", index, "when"], message: `${compiled.message}.`, within: compiled.offset }];
+  });
 }
 
 async function checkFiles({ listen, issuers }: Config): Promise<Finding[]> {

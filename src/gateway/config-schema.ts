@@ -1,19 +1,11 @@
 import { z } from "zod";
-import { risk } from "../shared/approval.ts";
 import { provider } from "../shared/provider.ts";
-import { configName as name, httpTarget, secretName, stdioTarget } from "../shared/target-config.ts";
+import { duration } from "./config-duration.ts";
 import { maskedField, masking } from "./config-masking.ts";
-
-/** `90s`, `10m`, `1h`: parsed to milliseconds. */
-const duration = z
-  .string()
-  .regex(/^\d+(ms|s|m|h|d)$/, "Write a duration such as 90s, 10m or 1h")
-  .transform((text) => Number.parseInt(text, 10) * units[text.replace(/^\d+/, "") as keyof typeof units]);
-const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+import { rule } from "./config-rules.ts";
+import { configName as name, httpTarget, secretName, stdioTarget } from "../shared/target-config.ts";
 
 const names = z.array(z.string().min(1));
-/** Absent means any; an empty list would mean none, which nobody writes on purpose. */
-const someNames = names.min(1, "List at least one, or leave the setting out");
 
 const issuer = z.strictObject({
   name,
@@ -52,34 +44,6 @@ const connection = z
     "A connection needs exactly one of stdio, http and agent",
   );
 
-const rule = z
-  .strictObject({
-    name: z.string().min(1).max(100),
-    connections: someNames.default(["*"]),
-    /** Globs. A rule with none of tools, resources and prompts matches every call; otherwise only the kinds it names. */
-    tools: someNames.optional(),
-    resources: someNames.optional(),
-    prompts: someNames.optional(),
-    /** The caller is in one of them; absent, anybody. */
-    groups: someNames.optional(),
-    effect: z.enum(["allow", "deny", "approve"]),
-    /** The author's word that the call changes nothing: its record may be written while it runs. */
-    readOnly: z.boolean().default(false),
-    risk: risk.default("medium"),
-    approvers: names.default([]),
-    expires: duration.default(600_000),
-    /** Shown to approver and caller, in the author's words. */
-    why: z.string().max(500).default(""),
-  })
-  .refine((value) => value.effect !== "approve" || value.approvers.length > 0, {
-    message: "A rule that holds calls needs approvers: name their groups",
-    path: ["approvers"],
-  })
-  .refine((value) => !value.readOnly || value.effect === "allow", {
-    message: "readOnly goes with effect: allow: remove it here",
-    path: ["readOnly"],
-  });
-
 /** gateway.yaml, the gateway's one configuration file. */
 export const configSchema = z.strictObject({
   version: z.literal(1),
@@ -117,7 +81,14 @@ export const configSchema = z.strictObject({
   metrics: z.strictObject({ token: secretName }).optional(),
   /** How long calls under way may take to end after SIGTERM. */
   drain: duration.default(20_000),
-  approvals: z.strictObject({ reuse: duration.default(600_000) }).default({ reuse: 600_000 }),
+  approvals: z
+    .strictObject({
+      reuse: duration.default(600_000),
+      /** How long a client that is not known is held before it is told to call again; `budgets` by the prefix of `clientInfo.name`. */
+      budget: duration.default(50_000),
+      budgets: z.record(z.string().min(1), duration).default({}),
+    })
+    .default({ reuse: 600_000, budget: 50_000, budgets: {} }),
   limits: z
     .strictObject({ bodyBytes: z.number().int().min(1024).default(4_194_304) })
     .default({ bodyBytes: 4_194_304 }),

@@ -45,13 +45,13 @@ export async function readConfig(path: string): Promise<ConfigResult> {
     return refused([{ ...placeIn(lines, broken.pos[0]), at: "", message: yamlMessage(broken.message) }]);
   }
   const parsed = parse(document);
-  if (!parsed.success) return refused(parsed.findings.map((finding) => locate(document, lines, finding)));
+  if (!parsed.success) return refused(parsed.findings.map((finding) => locate(document, lines, finding, text)));
   const config = withAbsolutePaths(parsed.config, dirname(file));
   const findings = await crossCheck(config);
-  if (findings.length > 0) return refused(findings.map((finding) => locate(document, lines, finding)));
+  if (findings.length > 0) return refused(findings.map((finding) => locate(document, lines, finding, text)));
   return {
     ok: true,
-    value: { path: file, config, placeOf: ({ path }) => locate(document, lines, { path, message: "" }) },
+    value: { path: file, config, placeOf: ({ path }) => locate(document, lines, { path, message: "" }, text) },
   };
 }
 

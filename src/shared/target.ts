@@ -12,6 +12,12 @@ export interface TargetMessage {
   readonly eventId?: string;
 }
 
+/**
+ * What an answer's event stream does besides its messages: it has begun (with the reconnection time it asked for, if any), or the target
+ * has closed it before the response, to go on when it is taken up again (2025-11-25, "Sending Messages to the Server", polling).
+ */
+export type StreamSign = { readonly sign: "begun"; readonly retryMs: number | undefined } | { readonly sign: "paused" };
+
 /** Protocol headers that travel with one client request (`mcp-protocol-version`, `mcp-method`, …), lower case. */
 export type ProtocolHeaders = Readonly<Record<string, string>>;
 
@@ -42,9 +48,15 @@ export class TargetError extends Error {
 export interface TargetSession {
   /**
    * Sends one request and yields all that the target says in its answer, the response to `message.id` last.
-   * Throws TargetError. Aborting the signal stops waiting; it doesn't tell the target.
+   * Throws TargetError. Aborting the signal stops waiting; it doesn't tell a legacy target, and cancels at a modern one. `onStream`
+   * hears what the answer's stream does, where the transport knows.
    */
-  request(message: RpcMessage, headers: ProtocolHeaders, signal: AbortSignal): AsyncIterable<TargetMessage>;
+  request(
+    message: RpcMessage,
+    headers: ProtocolHeaders,
+    signal: AbortSignal,
+    onStream?: (sign: StreamSign) => void,
+  ): AsyncIterable<TargetMessage>;
   /** Sends a notification, or the client's answer to a request of the target's. */
   notify(message: RpcMessage, headers: ProtocolHeaders): Promise<void>;
   /** What the target says unasked (legacy GET stream). Throws TargetError with status 405 where it has no such stream. */

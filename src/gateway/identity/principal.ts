@@ -12,6 +12,8 @@ export interface Principal extends PrincipalView {
   readonly expiresAtMs: number;
   /** When the person last signed in (`auth_time`), null where the token doesn't say. */
   readonly authenticatedAtMs: number | null;
+  /** How strongly the person was authenticated (`acr`), in the issuer's own words; absent where the token doesn't say. */
+  readonly assurance?: string;
 }
 
 /** Token → principal. */

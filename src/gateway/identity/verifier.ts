@@ -98,6 +98,7 @@ function principalOf(
     clientId,
     expiresAtMs: claims.exp * 1000,
     authenticatedAtMs: claims.auth_time === undefined ? null : claims.auth_time * 1000,
+    ...(claims.acr === undefined ? {} : { assurance: claims.acr }),
   };
 }
 

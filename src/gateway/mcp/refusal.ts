@@ -48,6 +48,24 @@ export function stillWaiting(approval: ApprovalRecord): RpcFailure {
   return { code: refusalCodes.stopping, message, data };
 }
 
+/** What the caller is told whose client would not have waited any longer, and how it gets its answer all the same. */
+export function waitingStill(approval: ApprovalRecord): RpcFailure {
+  const { id, approvers, expiresAtMs, state } = approval;
+  const until = new Date(expiresAtMs).toISOString();
+  const message =
+    state === "pending"
+      ? `Waiting for approval by ${approvers.join(", ")}: request ${id}, open until ${until}. Nothing was run yet. To get the result, call again with the same arguments: the decision is picked up then.`
+      : `Request ${id} is approved. To get the result, call again with the same arguments: it is not run twice for that.`;
+  return { code: refusalCodes.notDecided, message, data: { code: "pending", approval: id, state, expiresAt: until } };
+}
+
+/** What the caller is told of a call that the gateway had begun to run when it stopped. */
+export function outcomeUnknown(approval: string): RpcFailure {
+  const message =
+    "The gateway stopped while this approved call ran. Whether it took effect is unknown, and it is not retried; check before you repeat it.";
+  return { code: refusalCodes.targetFailed, message, data: { code: "outcome_unknown", approval } };
+}
+
 /** What the caller is told when the target failed; the target's own words stay in the gateway's log. */
 export function targetFailure(error: TargetError, connection: string): RpcFailure {
   const data = { code: "target_failed", reason: error.reason };

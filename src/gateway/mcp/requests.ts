@@ -10,6 +10,7 @@ import { newCallId, requestEntry, responseEntry, type Request } from "./record.t
 import { deniedByRule } from "./refusal.ts";
 import { errorMessage, type RpcFailure } from "./reply.ts";
 import { factsOf, run } from "./run.ts";
+import { subjectOf } from "./subject.ts";
 import { holdsMaskMarks } from "../masking/marks.ts";
 
 type Call = Extract<MethodClass, { kind: "call" }>;
@@ -40,7 +41,7 @@ export async function answerRequest(exchange: Exchange, request: Request): Promi
 }
 
 async function judge(exchange: Exchange, request: Request, { reaches, name }: Call): Promise<void> {
-  const { runtime, caller, connection } = exchange;
+  const { runtime, connection } = exchange;
   if (name === null) {
     return refuse(exchange, request, null, null, {
       code: invalidParamsCode,
@@ -58,12 +59,7 @@ async function judge(exchange: Exchange, request: Request, { reaches, name }: Ca
   }
   const spelling = reaches === "resource" ? otherSpelling(name) : null;
   if (spelling !== null) return refuse(exchange, request, name, null, misspelt(spelling));
-  const effect = runtime.policy.decide({
-    principal: caller.principal,
-    connection: connection.name,
-    kind: reaches,
-    name,
-  });
+  const effect = runtime.policy.decide(subjectOf(exchange, request, reaches, name));
   switch (effect.effect) {
     case "deny":
       return refuse(
@@ -84,18 +80,15 @@ async function judge(exchange: Exchange, request: Request, { reaches, name }: Ca
 
 /** What the rules say against a modern subscription to a resource's changes, or null. Subscriptions are not held: what needs approval is refused. */
 function refusedSubscription(
-  { runtime, caller, connection }: Exchange,
-  { method, params }: Request,
+  exchange: Exchange,
+  request: Request,
 ): { readonly uri: string; readonly effect: Effect | null; readonly failure: RpcFailure } | null {
+  const { runtime, connection } = exchange;
+  const { method, params } = request;
   for (const uri of method === "subscriptions/listen" ? subscribedTo(params) : []) {
     const spelling = otherSpelling(uri);
     if (spelling !== null) return { uri, effect: null, failure: misspelt(spelling) };
-    const effect = runtime.policy.decide({
-      principal: caller.principal,
-      connection: connection.name,
-      kind: "resource",
-      name: uri,
-    });
+    const effect = runtime.policy.decide(subjectOf(exchange, request, "resource", uri));
     if (effect.effect === "allow") continue;
     const what = `a subscription to “${uri}” on ${connection.name}`;
     const { rule } = effect;

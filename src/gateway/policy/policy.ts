@@ -1,12 +1,33 @@
 import type { Risk } from "../../shared/approval.ts";
+import type { Json, JsonObject } from "../../shared/json.ts";
 import type { Principal } from "../identity/principal.ts";
 
 /** What a call reaches for: a tool by name, a resource by URI, a prompt by name. */
-export interface Subject {
+export interface Reach {
   readonly principal: Principal;
   readonly connection: string;
   readonly kind: "tool" | "resource" | "prompt";
   readonly name: string;
+}
+
+/** All of a call that a rule's condition may read. */
+export interface Subject extends Reach {
+  readonly method: string;
+  /** As the target would get them, unmasked. */
+  readonly arguments: Json;
+  /** The tool as its server declares it, null where that is not known. Claims. */
+  readonly tool: ToolFacts | null;
+  /** The MCP client as it names itself, and the device. Claims. */
+  readonly client: { readonly name: string; readonly version: string } | null;
+  readonly device: string | null;
+  readonly address: string;
+  readonly nowMs: number;
+}
+
+export interface ToolFacts {
+  readonly name: string;
+  readonly annotations: JsonObject | null;
+  readonly fingerprint: string;
 }
 
 /** A rule as it is quoted: `version` changes with its text. */
@@ -30,9 +51,10 @@ export type Effect =
 
 /** The ordered rules: first match wins. */
 export interface Policy {
+  /** A rule whose condition fails on this call denies it, whatever its effect. */
   decide(subject: Subject): Effect;
-  /** Whether the subject belongs into a list shown to this principal: its effect is not deny. */
-  mayUse(subject: Subject): boolean;
+  /** Whether the subject belongs into a list shown to this principal: some call of it could be allowed or held. Conditions aren't tried. */
+  mayUse(reach: Reach): boolean;
   /** Whether some call through the connection could be allowed or held for this principal. */
   mayReach(principal: Principal, connection: string): boolean;
   /** The version of the rule of this name, if there still is one. */

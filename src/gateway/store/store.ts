@@ -3,6 +3,7 @@ import { approvalView } from "../../shared/approval.ts";
 import { devicePublicKey } from "../../shared/device.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import type { EntryKind } from "../../shared/ledger.ts";
+import type { AnswerReads, AnswerWrites } from "./answers.ts";
 
 /** An approval as it is kept: what everybody may see of it, and what only the gateway needs. */
 export const approvalRecord = approvalView.omit({ relation: true }).extend({
@@ -37,6 +38,7 @@ export interface Reads {
     changedAfter(revision: number): readonly ApprovalRecord[];
     lastRevision(): number;
   };
+  readonly answers: AnswerReads;
   readonly devices: { get(id: string): DeviceRecord | undefined };
   readonly tools: { fingerprint(connection: string, tool: string): string | undefined };
 }
@@ -50,6 +52,7 @@ export interface Writes extends Reads {
      */
     put(record: Omit<ApprovalRecord, "revision">): ApprovalRecord;
   };
+  readonly answers: AnswerWrites;
   readonly devices: Reads["devices"] & { put(record: DeviceRecord): void };
   readonly tools: Reads["tools"] & { put(connection: string, tool: string, fingerprint: string): void };
   /** Appends one ledger entry. `body` holds masked values only (rule 6). */

@@ -32,6 +32,12 @@ export function openWrites(state: StateWrites, now: () => number): OpenWrites {
   return {
     face: {
       approvals: { ...state.approvals, put: (record) => guarded(() => state.approvals.put(record)) },
+      answers: {
+        ...state.answers,
+        put: (answer) => guarded(() => state.answers.put(answer)),
+        deliver: (approval) => guarded(() => state.answers.deliver(approval)),
+        forget: (nowMs) => guarded(() => state.answers.forget(nowMs)),
+      },
       devices: { ...state.devices, put: (record) => guarded(() => state.devices.put(record)) },
       tools: { ...state.tools, put: (...tool) => guarded(() => state.tools.put(...tool)) },
       append: (kind, body) => guarded(() => void drafts.push(draftOf(kind, body, now()))),
