@@ -60,7 +60,9 @@ export async function createGateway({ config, agent, log, now = Date.now }: Gate
   const configured = () => setup.runtime.config.agents;
   const agents = new Agents({ store, refusals, origin, configured, now, log });
   const linked: LastHop["linked"] = (...place) => agents.target(...place);
-  const setup = await Setup.create(config, { embedded: agent, linked }, now);
+  const setup = await Setup.create(config, { embedded: agent, linked }, now, (text) =>
+    keys.keyedDigest({ pseudonym: text }),
+  );
   const runtime = () => setup.runtime;
   const present = new Present(now);
   const approvals = new Approvals({
