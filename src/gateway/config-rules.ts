@@ -22,6 +22,8 @@ export const rule = z
     effect: z.enum(["allow", "deny", "approve"]),
     /** The author's word that the call changes nothing: its record may be written while it runs. */
     readOnly: z.boolean().default(false),
+    /** What a target may ask of the client of these principals on these connections, whatever is called; nothing unless a rule says so. */
+    requests: z.array(z.enum(["sampling", "elicitation", "roots"])).optional(),
     risk: risk.default("medium"),
     approvers: names.default([]),
     expires: duration.default(600_000),
@@ -35,4 +37,9 @@ export const rule = z
   .refine((value) => !value.readOnly || value.effect === "allow", {
     message: "readOnly goes with effect: allow: remove it here",
     path: ["readOnly"],
+  })
+  .refine(({ requests, effect, when }) => requests === undefined || (effect !== "deny" && when === undefined), {
+    message:
+      "requests goes by groups and connections alone, with allow or approve: give it a rule of its own, without when",
+    path: ["requests"],
   });

@@ -17,7 +17,7 @@ type Call = Extract<MethodClass, { kind: "call" }>;
 
 /** Answers one request: the protocol's own methods pass, calls are judged, what is not known is refused (rule 1). */
 export async function answerRequest(exchange: Exchange, request: Request): Promise<void> {
-  const method = classOf(request.method, request.params);
+  const method = classOf(request.method, request.params, request.era);
   switch (method.kind) {
     case "unknown": {
       const failure = {

@@ -49,6 +49,9 @@ export type Effect =
       readonly expiresMs: number;
     };
 
+/** What a target may ask of a client. */
+export type Asked = "sampling" | "elicitation" | "roots";
+
 /** The ordered rules: first match wins. */
 export interface Policy {
   /** A rule whose condition fails on this call denies it, whatever its effect. */
@@ -57,6 +60,11 @@ export interface Policy {
   mayUse(reach: Reach): boolean;
   /** Whether some call through the connection could be allowed or held for this principal. */
   mayReach(principal: Principal, connection: string): boolean;
+  /**
+   * Whether a target may ask this of the principal's client: the first rule that concerns both and says anything of requests
+   * decides. It goes by principal and connection alone, as a target asks in no call's name.
+   */
+  mayAsk(principal: Principal, connection: string, kind: Asked): boolean;
   /** The version of the rule of this name, if there still is one. */
   versionOf(name: string): string | undefined;
   /** SHA-256 over all rules in their order, base64url, for the record. */

@@ -18,18 +18,9 @@ export class RuleIndex<R extends Indexed> {
     this.#rules = rules;
   }
 
-  /** The first rule, by position, that names this connection and call and passes `matches`. */
-  first({ connection, kind, name }: Pick<Reach, "connection" | "kind" | "name">, matches: (rule: R) => boolean) {
-    let best: R | undefined;
-    for (const rules of this.#shelf(connection).candidates(kind, name)) {
-      for (const rule of rules) {
-        if (best !== undefined && rule.position >= best.position) break;
-        if (!matches(rule)) continue;
-        best = rule;
-        break;
-      }
-    }
-    return best;
+  /** The rules that name this connection and call, in their order. */
+  naming({ connection, kind, name }: Pick<Reach, "connection" | "kind" | "name">): readonly R[] {
+    return this.#shelf(connection).naming(kind, name);
   }
 
   /** All rules of a connection, in their order. */
@@ -49,10 +40,15 @@ export class RuleIndex<R extends Indexed> {
   }
 }
 
-/** The rules of one connection: each list is in the rules' order. */
+/** The rules of one connection. */
 class Shelf<R extends Indexed> {
   readonly rules: readonly R[];
   readonly #every: R[] = [];
+  readonly #found = {
+    tool: new Map<string, readonly R[]>(),
+    resource: new Map<string, readonly R[]>(),
+    prompt: new Map<string, readonly R[]>(),
+  };
   readonly #kinds = { tool: new Names<R>(), resource: new Names<R>(), prompt: new Names<R>() };
 
   constructor(rules: readonly R[]) {
@@ -63,24 +59,37 @@ class Shelf<R extends Indexed> {
     }
   }
 
-  *candidates(kind: Reach["kind"], name: string): Iterable<readonly R[]> {
-    yield this.#every;
-    yield* this.#kinds[kind].candidates(name);
+  naming(kind: Reach["kind"], name: string): readonly R[] {
+    const found = this.#found[kind].get(name);
+    if (found !== undefined) return found;
+    const rules = new Set([...this.#every, ...this.#kinds[kind].naming(name)]);
+    const ordered = [...rules].toSorted((one, two) => one.position - two.position);
+    this.#keep(this.#found[kind], name, ordered);
+    return ordered;
+  }
+
+  /** Names are the caller's: what is kept of them is bounded. */
+  #keep(found: Map<string, readonly R[]>, name: string, rules: readonly R[]): void {
+    if (name.length > longestKept) return;
+    if (found.size >= mostKept) found.clear();
+    found.set(name, rules);
   }
 }
 
+const longestKept = 256;
+const mostKept = 1000;
 const kinds = ["tool", "resource", "prompt"] as const;
 
 /** Globs of one kind: exact names and prefixes are looked up, others tried one by one. */
 class Names<R> {
   readonly #exact = new Map<string, R[]>();
   readonly #prefixes = new Map<number, Map<string, R[]>>();
-  readonly #others: { readonly matches: (name: string) => boolean; readonly rules: readonly R[] }[] = [];
+  readonly #others: { readonly matches: (name: string) => boolean; readonly rule: R }[] = [];
 
   add(glob: string, rule: R): void {
     const prefix = /^[^*?]*(?=\*+$)/.exec(glob)?.[0];
     if (!/[*?]/.test(glob)) put(this.#exact, glob, rule);
-    else if (prefix === undefined) this.#others.push({ matches: globMatcher(glob), rules: [rule] });
+    else if (prefix === undefined) this.#others.push({ matches: globMatcher(glob), rule });
     else {
       const ofLength = this.#prefixes.get(prefix.length) ?? new Map<string, R[]>();
       this.#prefixes.set(prefix.length, ofLength);
@@ -88,14 +97,12 @@ class Names<R> {
     }
   }
 
-  *candidates(name: string): Iterable<readonly R[]> {
-    const exact = this.#exact.get(name);
-    if (exact !== undefined) yield exact;
-    for (const [length, prefixes] of this.#prefixes) {
-      const rules = name.length < length ? undefined : prefixes.get(name.slice(0, length));
-      if (rules !== undefined) yield rules;
-    }
-    for (const { matches, rules } of this.#others) if (matches(name)) yield rules;
+  naming(name: string): readonly R[] {
+    const prefixed = [...this.#prefixes].map(([length, prefixes]) =>
+      name.length < length ? undefined : prefixes.get(name.slice(0, length)),
+    );
+    const others = this.#others.filter(({ matches }) => matches(name)).map(({ rule }) => rule);
+    return [this.#exact.get(name), ...prefixed, others].flatMap((rules) => rules ?? []);
   }
 }
 

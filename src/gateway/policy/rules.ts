@@ -5,7 +5,7 @@ import type { RuleConfig } from "../config-schema.ts";
 import type { Principal } from "../identity/principal.ts";
 import { compileCondition, type Condition } from "./condition.ts";
 import { anyGlob } from "./glob.ts";
-import type { Effect, Policy, Reach, RuleReference, Subject } from "./policy.ts";
+import type { Asked, Effect, Policy, Reach, RuleReference, Subject } from "./policy.ts";
 import { RuleIndex, type Indexed } from "./rule-index.ts";
 
 /**
@@ -20,6 +20,7 @@ export function createPolicy(rules: readonly RuleConfig[]): Policy {
     decide: (subject) => decide(index, subject),
     mayUse: (reach) => mayUse(index, reach),
     mayReach: (principal, connection) => mayReach(index.of(connection), principal),
+    mayAsk: (principal, connection, kind) => mayAsk(index.of(connection), principal, kind),
     versionOf: (name) => versions.get(name),
     version: hash(rules.map(plain)),
   };
@@ -30,6 +31,8 @@ interface Compiled extends Indexed {
   readonly effect: Effect;
   readonly concerns: (principal: Principal) => boolean;
   readonly condition: Condition | null;
+  /** What a target may ask of the client; null where the rule says nothing of it. */
+  readonly requests: readonly Asked[] | null;
 }
 
 function compile(rule: RuleConfig, position: number): Compiled {
@@ -44,6 +47,7 @@ function compile(rule: RuleConfig, position: number): Compiled {
     effect: effectOf(rule, reference),
     concerns: (principal) => group === null || principal.groups.some(group),
     condition: conditionOf(rule),
+    requests: rule.requests ?? null,
   };
 }
 
@@ -55,32 +59,26 @@ function conditionOf(rule: RuleConfig): Condition | null {
 }
 
 function decide(index: RuleIndex<Compiled>, subject: Subject): Effect {
-  let failed: { readonly rule: Compiled; readonly why: string } | null = null;
-  const rule = index.first(subject, (rule) => {
-    if (!rule.concerns(subject.principal)) return false;
-    if (rule.condition === null) return true;
-    const answer = rule.condition.evaluate(subject);
-    if (answer.ok) return answer.holds;
-    // It might have matched: the rule stands, but what it says of this call is no.
-    failed = failed === null || rule.position < failed.rule.position ? { rule, why: answer.why } : failed;
-    return true;
-  });
-  if (rule === undefined) return { effect: "deny", rule: null, why: "No rule allows this call." };
-  const failure = failed as { readonly rule: Compiled; readonly why: string } | null;
-  if (failure === null || failure.rule !== rule) return rule.effect;
-  return {
-    effect: "deny",
-    rule: rule.reference,
-    why: `Its condition can't be evaluated on this call: ${failure.why}.`,
-  };
+  for (const rule of index.naming(subject)) {
+    if (!rule.concerns(subject.principal)) continue;
+    const answer = rule.condition?.evaluate(subject);
+    if (answer === undefined || (answer.ok && answer.holds)) return rule.effect;
+    if (answer.ok) continue;
+    // It might have matched, so no later rule may decide.
+    const why = `Its condition can't be evaluated on this call: ${answer.why}.`;
+    return { effect: "deny", rule: rule.reference, why };
+  }
+  return { effect: "deny", rule: null, why: "No rule allows this call." };
 }
 
 /** Listed is what some rule could let through: a condition may hold or not, until the call is there. */
 function mayUse(index: RuleIndex<Compiled>, reach: Reach): boolean {
-  const rule = index.first(
-    reach,
-    ({ concerns, condition, effect }) => concerns(reach.principal) && (condition === null || effect.effect !== "deny"),
-  );
+  const rule = index
+    .naming(reach)
+    .find(
+      ({ concerns, condition, effect }) =>
+        concerns(reach.principal) && (condition === null || effect.effect !== "deny"),
+    );
   return rule !== undefined && rule.effect.effect !== "deny";
 }
 
@@ -92,6 +90,11 @@ function mayReach(rules: readonly Compiled[], principal: Principal): boolean {
     if (rule.globs === null && rule.condition === null) return false;
   }
   return false;
+}
+
+function mayAsk(rules: readonly Compiled[], principal: Principal, kind: Asked): boolean {
+  const rule = rules.find(({ requests, concerns }) => requests !== null && concerns(principal));
+  return rule?.requests?.includes(kind) === true;
 }
 
 function effectOf(rule: RuleConfig, reference: RuleReference): Effect {

@@ -47,9 +47,8 @@ describe("rules with conditions", () => {
   });
 
   it("list what some rule could let through, without trying conditions", () => {
-    const uses = (name: string): boolean =>
-      policy.mayUse({ principal: caller(), connection: "files", kind: "tool", name });
-    expect(["read_file", "pay", "delete"].map(uses)).toEqual([true, true, false]);
+    const listed = ["read_file", "pay", "delete"].filter((name) => policy.mayUse(subject({ name })));
+    expect(listed).toEqual(["read_file", "pay"]);
     const denied = policyOf({ name: "sometimes", when: "name == 'x'", effect: "deny" }, { name: "a", effect: "allow" });
     expect(denied.mayUse({ principal: caller(), connection: "files", kind: "tool", name: "x" })).toBe(true);
     expect(denied.mayReach(caller(), "files")).toBe(true);
@@ -59,6 +58,36 @@ describe("rules with conditions", () => {
     const one = policyOf({ name: "r", effect: "allow", when: "true" }).versionOf("r");
     const two = policyOf({ name: "r", effect: "allow", when: "false" }).versionOf("r");
     expect(one).not.toBe(two);
+  });
+});
+
+describe("what a target may ask of a client", () => {
+  const policy = policyOf(
+    { name: "quiet", connections: ["files"], groups: ["contractors"], requests: [], tools: ["x"], effect: "allow" },
+    { name: "reads", tools: ["read_*"], effect: "allow" },
+    {
+      name: "asks",
+      connections: ["files"],
+      groups: ["contractors", "eng"],
+      requests: ["sampling", "roots"],
+      effect: "allow",
+    },
+    { name: "no", connections: ["crm"], effect: "deny" },
+  );
+  it.each([
+    ["eng", "files", "sampling", true],
+    ["eng", "files", "roots", true],
+    ["eng", "files", "elicitation", false],
+    ["contractors", "files", "sampling", false],
+    ["others", "files", "sampling", false],
+    ["eng", "crm", "sampling", false],
+  ] as const)("%s on %s: %s is %s", (group, connection, kind, may) => {
+    expect(policy.mayAsk(caller(group), connection, kind)).toBe(may);
+  });
+
+  it("is no part of a rule that denies or has a condition", () => {
+    for (const rule of [{ effect: "deny" }, { effect: "allow", when: "true" }])
+      expect(ruleSchema.safeParse({ name: "r", requests: ["roots"], ...rule }).success).toBe(false);
   });
 });
 
