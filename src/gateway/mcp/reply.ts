@@ -36,6 +36,8 @@ export class Reply {
   readonly #resumable: Resumable | null;
   readonly #gone = new AbortController();
   #streaming = false;
+  /** The response itself has been written here. */
+  #said = false;
   #log: StreamLog | null = null;
 
   constructor(response: ServerResponse, sessionId: string | undefined, resumable: Resumable | null = null) {
@@ -91,6 +93,7 @@ export class Reply {
 
   /** The response, last. `status` counts only where no stream was opened. */
   end(said: TargetMessage, status = 200): void {
+    this.#said = !this.#closed;
     if (this.#streaming) {
       const text = this.#event(said);
       this.#log?.end();
@@ -109,7 +112,8 @@ export class Reply {
 
   /** The target's own event ids go on only where the stream is not ours to resume. */
   #event({ message, eventId }: TargetMessage): string {
-    if (this.#log === null) return `${eventId === undefined ? "" : `id: ${eventId}\n`}data: ${JSON.stringify(message)}\n\n`;
+    if (this.#log === null)
+      return `${eventId === undefined ? "" : `id: ${eventId}\n`}data: ${JSON.stringify(message)}\n\n`;
     const text = this.#log.push(message);
     this.#resumable?.logs.trim();
     return text;
@@ -118,13 +122,14 @@ export class Reply {
   /** Ends a begun stream without a response, for a client that has cancelled and reads it no more. */
   abandon(): void {
     this.open();
-    if (!this.gone.aborted) this.#response.end();
+    this.#log?.end();
+    if (!this.#closed) this.#response.end();
   }
 
   /** Whether the whole answer has been handed to the caller's socket; resolves once it has, or never will be. */
   delivered(): Promise<boolean> {
+    if (!this.#said || (this.gone.aborted && !this.#response.writableFinished)) return Promise.resolve(false);
     if (this.#response.writableFinished) return Promise.resolve(true);
-    if (this.gone.aborted) return Promise.resolve(false);
     return new Promise((resolve) => {
       this.#response.once("finish", () => resolve(true)).once("close", () => resolve(false));
     });
