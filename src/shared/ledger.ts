@@ -16,6 +16,8 @@ const entryKind = z.enum([
   "call.request",
   "call.response",
   "call.refused",
+  "target.request",
+  "target.answer",
   "approval.pending",
   "approval.approved",
   "approval.denied",

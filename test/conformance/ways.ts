@@ -24,6 +24,7 @@ export interface Ways {
 const everything: JsonObject = {
   name: "everything",
   effect: "allow",
+  requests: ["sampling", "elicitation", "roots"],
 };
 
 /** `connections` as gateway.yaml has them. */

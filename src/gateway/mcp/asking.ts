@@ -45,8 +45,8 @@ export async function ask(stage: Stage, message: RpcMessage): Promise<RpcMessage
   await gate.store.commit((writes) =>
     writes.append("target.request", {
       ...placeOf(session, caller, connection),
-      call,
-      id,
+      request: call === null ? null : connection.masker.mask(call).value,
+      id: connection.masker.mask(id).value,
       method: connection.masker.mask(method).value,
       params: paramsOf(masked),
       hidden: hidden.map(({ path, kind }) => ({ path, kind })),
@@ -94,7 +94,7 @@ export async function answerAsked(
   await gate.store.commit((writes) =>
     writes.append("target.answer", {
       ...placeOf(session, caller, connection),
-      id,
+      id: connection.masker.mask(id).value,
       method,
       response,
       hidden: hidden.map(({ path, kind }) => ({ path, kind })),

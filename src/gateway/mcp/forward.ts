@@ -1,15 +1,16 @@
 import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
+import { kindOf } from "../../shared/message.ts";
 import {
   TargetError,
   type ProtocolHeaders,
   type RpcId,
   type RpcMessage,
+  type StreamSign,
   type TargetMessage,
   type TargetSession,
 } from "../../shared/target.ts";
 import type { Hidden } from "../../shared/approval.ts";
 import type { Masker } from "../masking/masker.ts";
-import { errorMessage, methodNotFound } from "./reply.ts";
 
 /** One request on its way to a target. */
 export interface Forward {
@@ -20,11 +21,14 @@ export interface Forward {
   readonly masker: Masker;
   /** Lists and handshakes declare schemas, not payloads: masking a schema's field names would break them. */
   readonly declares: boolean;
-  /** How long the target may be silent, in milliseconds; Infinity for a stream that may be. */
-  readonly timeoutMs: number;
+  /** How long the target may be silent now, in milliseconds; Infinity for a stream that may be. */
+  readonly silenceMs: () => number;
   readonly signal: AbortSignal;
   /** Each masked message that comes before the response. */
   readonly onMessage: (message: TargetMessage) => Promise<void>;
+  /** A request of the target's: what of it goes on, masked and recorded, or null. */
+  readonly onAsked: (message: RpcMessage) => Promise<RpcMessage | null>;
+  readonly onStream: (sign: StreamSign) => void;
 }
 
 /** The masked response. */
@@ -38,10 +42,12 @@ export interface Answer {
 export async function forward(request: Forward): Promise<Answer> {
   const stop = new AbortController();
   const signal = AbortSignal.any([request.signal, stop.signal]);
-  const messages = request.session.request(request.message, request.headers, signal)[Symbol.asyncIterator]();
+  const messages = request.session
+    .request(request.message, request.headers, signal, request.onStream)
+    [Symbol.asyncIterator]();
   try {
     for (;;) {
-      const next = await within(messages.next(), request.timeoutMs, request.signal);
+      const next = await within(messages.next(), request.silenceMs(), request.signal);
       if (next.done === true) throw new TargetError("crashed", "The target ended its answer without a response.");
       const { message, eventId } = next.value;
       if (isResponse(message)) return { ...maskResponse(message, request), eventId };
@@ -53,21 +59,17 @@ export async function forward(request: Forward): Promise<Answer> {
   }
 }
 
-/** Passes a target's unasked message on, masked; its requests to the client are denied (no rule can allow them yet). */
+/** Passes on what a target says beside its response: its notifications masked, its requests where they are let through. */
 export async function passOn(
-  request: Pick<Forward, "session" | "headers" | "masker" | "onMessage">,
+  { masker, onMessage, onAsked }: Pick<Forward, "masker" | "onMessage" | "onAsked">,
   { message, eventId }: TargetMessage,
 ): Promise<void> {
-  if (message.id !== undefined && (typeof message.id === "string" || typeof message.id === "number")) {
-    const refusal = errorMessage(message.id, methodNotFound("The gateway does not let targets ask the client."));
-    // A target that won't hear the refusal has still to answer the call.
-    await request.session.notify(refusal, request.headers).catch((error: unknown) => {
-      if (!(error instanceof TargetError)) throw error;
-    });
-    return;
-  }
-  const masked = request.masker.mask(message).value;
-  await request.onMessage(eventId === undefined ? { message: masked } : { message: masked, eventId });
+  const kind = kindOf(message);
+  // An answer to something that was not asked here.
+  if (kind === "response") return;
+  const passed = kind === "request" ? await onAsked(message) : masker.mask(message).value;
+  if (passed === null) return;
+  await onMessage(eventId === undefined ? { message: passed } : { message: passed, eventId });
 }
 
 function isResponse(message: RpcMessage): boolean {

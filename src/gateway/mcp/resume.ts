@@ -4,12 +4,11 @@ import type { StreamLog } from "./stream-log.ts";
 
 const beatMs = 15_000;
 
-/** The rest of an answer's stream after an event, what is still to come included (GET with Last-Event-ID). `over` ends it early. */
+/** The rest of an answer's stream after an event, what is still to come included (GET with Last-Event-ID). */
 export async function resume(
   response: ServerResponse,
   sessionId: string,
   { log, place }: { readonly log: StreamLog; readonly place: number },
-  over: AbortSignal,
 ): Promise<void> {
   const gone = new AbortController();
   response.once("close", () => gone.abort());
@@ -22,7 +21,7 @@ export async function resume(
   response.flushHeaders();
   const beat = setInterval(() => response.write(": waiting\n\n"), beatMs);
   try {
-    for await (const text of log.after(place, AbortSignal.any([gone.signal, over]))) {
+    for await (const text of log.after(place, gone.signal)) {
       if (!response.write(text)) await once(response, "drain", { signal: gone.signal }).catch(() => undefined);
     }
   } finally {

@@ -43,7 +43,7 @@ export class StreamLog {
     const leave = (): void => gone.resolve();
     signal.addEventListener("abort", leave, { once: true });
     try {
-      for (let next = place + 1; !signal.aborted; ) {
+      for (let next = place + 1; !signal.aborted;) {
         const text = this.#events[next];
         if (text !== undefined) {
           next += 1;
