@@ -23,7 +23,7 @@ export interface Problem extends Place {
 }
 
 /** Finds a path's place in the YAML document of this text: where it is missing, that of the nearest thing around it. */
-export function locate(document: Document.Parsed, lines: LineCounter, finding: Finding, text: string): Problem {
+export function locate(document: Document.Parsed, lines: LineCounter, finding: Finding, text = ""): Problem {
   const offset = offsetWithin(document, finding, text) ?? offsetOf(document, finding) ?? 0;
   const { line, col } = lines.linePos(offset);
   return { line, column: col, at: pathText(finding.path), message: finding.message };

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { risk } from "../shared/approval.ts";
+import { presence, risk } from "../shared/approval.ts";
 import { duration } from "./config-duration.ts";
 
 const names = z.array(z.string().min(1));
@@ -27,6 +27,10 @@ export const rule = z
     risk: risk.default("medium"),
     approvers: names.default([]),
     expires: duration.default(600_000),
+    /** An approver must say why before such a call runs. */
+    requireReason: z.boolean().optional(),
+    /** The least presence with which such a call is approved; for risk high and critical it is `window` even where this says `cli`. */
+    presence: presence.optional(),
     /** Shown to approver and caller, in the author's words. */
     why: z.string().max(500).default(""),
   })
@@ -37,6 +41,14 @@ export const rule = z
   .refine((value) => !value.readOnly || value.effect === "allow", {
     message: "readOnly goes with effect: allow: remove it here",
     path: ["readOnly"],
+  })
+  .refine((value) => value.requireReason === undefined || value.effect === "approve", {
+    message: "requireReason goes with effect: approve: remove it here",
+    path: ["requireReason"],
+  })
+  .refine((value) => value.presence === undefined || value.effect === "approve", {
+    message: "presence goes with effect: approve: remove it here",
+    path: ["presence"],
   })
   .refine(({ requests, effect, when }) => requests === undefined || (effect !== "deny" && when === undefined), {
     message:

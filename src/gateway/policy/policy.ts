@@ -1,4 +1,4 @@
-import type { Risk } from "../../shared/approval.ts";
+import type { Presence, Risk } from "../../shared/approval.ts";
 import type { Json, JsonObject } from "../../shared/json.ts";
 import type { Principal } from "../identity/principal.ts";
 
@@ -47,6 +47,10 @@ export type Effect =
       readonly risk: Risk;
       readonly approvers: readonly string[];
       readonly expiresMs: number;
+      /** Whether an approval needs a reason; absent, no. */
+      readonly requireReason?: boolean;
+      /** The least presence with which it may be approved; absent, `cli`. */
+      readonly presence?: Presence;
     };
 
 /** What a target may ask of a client. */

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { CountersignError } from "../../shared/errors.ts";
+import type { Presence } from "../../shared/approval.ts";
 import { canonical, type Json } from "../../shared/json.ts";
 import type { RuleConfig } from "../config-schema.ts";
 import type { Principal } from "../identity/principal.ts";
@@ -111,10 +112,17 @@ function effectOf(rule: RuleConfig, reference: RuleReference): Effect {
         risk: rule.risk,
         approvers: rule.approvers,
         expiresMs: rule.expires,
+        requireReason: rule.requireReason ?? false,
+        presence: leastPresence(rule),
       };
     default:
       return rule.effect satisfies never;
   }
+}
+
+/** A terminal shows too little, and is scripted too easily, for calls of high or critical risk. */
+function leastPresence({ presence = "cli", risk }: RuleConfig): Presence {
+  return presence === "cli" && (risk === "high" || risk === "critical") ? "window" : presence;
 }
 
 /** The rule as JSON: members that are absent leave no trace in its version. */
