@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Dispatcher } from "undici";
 import { TargetError } from "../shared/target.ts";
+import type { ClientCredentials } from "./http-oauth.ts";
 import { exchangeFault, refusal } from "./http-refusal.ts";
 import { bear } from "./silence.ts";
 
@@ -12,6 +13,7 @@ export interface Endpoint {
   readonly url: URL;
   /** Resolved credentials, names in lower case. */
   readonly credentials: Readonly<Record<string, string>>;
+  readonly bearer: ClientCredentials | undefined;
   readonly timeoutMs: number;
 }
 
@@ -36,19 +38,21 @@ const maxRefusalBytes = 64 * 1024;
 
 /** One HTTP exchange up to the answer's headers. Throws TargetError for every status but 2xx, or the signal's reason. */
 export async function exchange(
-  { dispatcher, url, credentials, timeoutMs }: Endpoint,
+  { dispatcher, url, credentials, bearer, timeoutMs }: Endpoint,
   outgoing: Outgoing,
   signal: AbortSignal,
 ): Promise<Incoming> {
   const silence = new AbortController();
   const either = AbortSignal.any([signal, silence.signal]);
   const hasSession = "mcp-session-id" in outgoing.headers;
+  const token = await bearer?.token();
+  const granted = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const work = dispatcher.request({
     origin: url.origin,
     path: url.pathname + url.search,
     method: outgoing.method,
     // The gateway's own headers come last: a credential can't replace one of them.
-    headers: { ...credentials, ...outgoing.headers },
+    headers: { ...credentials, ...granted, ...outgoing.headers },
     body: outgoing.body ?? null,
     signal: either,
     // Counted here, exactly: undici's own timers are coarse.
@@ -58,6 +62,7 @@ export async function exchange(
   try {
     const { statusCode: status, headers, body } = await bear(work, timeoutMs, (error) => silence.abort(error));
     body.on("error", () => undefined); // told to whoever reads it
+    if (status === 401 && token !== undefined) bearer?.refused(token);
     if (status < 200 || status > 299) {
       throw refusal(status, await readText(body, timeoutMs, maxRefusalBytes).catch(() => ""), hasSession);
     }
@@ -89,9 +94,7 @@ export async function* chunksOf(body: Body, silenceMs: () => number): AsyncGener
   const iterator: AsyncIterator<Uint8Array> = body.iterator({ destroyOnReturn: false });
   const next = (): Promise<IteratorResult<Uint8Array>> => {
     const limitMs = silenceMs();
-    return Number.isFinite(limitMs)
-      ? bear(iterator.next(), limitMs, (error) => body.destroy(error))
-      : iterator.next();
+    return Number.isFinite(limitMs) ? bear(iterator.next(), limitMs, (error) => body.destroy(error)) : iterator.next();
   };
   try {
     for (let step = await next(); step.done !== true; step = await next()) yield step.value;

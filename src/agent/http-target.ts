@@ -3,6 +3,7 @@ import { CountersignError } from "../shared/errors.ts";
 import { TargetError, type HttpSpec, type Target, type TargetSession } from "../shared/target.ts";
 import type { Endpoint } from "./http-exchange.ts";
 import { credentialHeaders } from "./http-headers.ts";
+import { ClientCredentials } from "./http-oauth.ts";
 import { HttpSession } from "./http-session.ts";
 
 const longestConnectMs = 10_000;
@@ -16,7 +17,9 @@ export function createHttpTarget(spec: HttpSpec, dispatcher?: Dispatcher): Targe
   const credentials = credentialHeaders(spec.headers);
   const connect = { timeout: Math.min(spec.timeoutMs, longestConnectMs) };
   const pool = dispatcher === undefined ? new Pool(url.origin, { connect, allowH2: false }) : null;
-  const endpoint: Endpoint = { dispatcher: dispatcher ?? (pool as Pool), url, credentials, timeoutMs: spec.timeoutMs };
+  const bearer = spec.oauth && new ClientCredentials(spec.oauth);
+  const { timeoutMs } = spec;
+  const endpoint: Endpoint = { dispatcher: dispatcher ?? (pool as Pool), url, credentials, bearer, timeoutMs };
   const sessions = new Set<TargetSession>();
   let closed = false;
   return {

@@ -1,5 +1,5 @@
 import { channelWindow, longestFrame, type AgentFrame, type GatewayFrame } from "../shared/agent-link.ts";
-import { TargetError, type Target, type TargetMessage, type TargetSession } from "../shared/target.ts";
+import { TargetError, type StreamSign, type Target, type TargetMessage, type TargetSession } from "../shared/target.ts";
 import { bear } from "./silence.ts";
 
 /** What a link asks for: the target of this name. Throws TargetError `unreachable` for a name the agent doesn't have. */
@@ -119,7 +119,8 @@ export class ServedLink {
     switch (asked.type) {
       case "request": {
         const patienceMs = asked.message.method === "subscriptions/listen" ? Infinity : silenceMs;
-        return patient(session.request(asked.message, asked.headers, signal), patienceMs);
+        const onStream = (sign: StreamSign): void => this.#sign(asked.channel, sign);
+        return patient(session.request(asked.message, asked.headers, signal, onStream), patienceMs);
       }
       case "listen":
         return session.listen(asked.headers, asked.lastEventId ?? undefined, signal);
@@ -128,6 +129,12 @@ export class ServedLink {
       default:
         return asked satisfies never;
     }
+  }
+
+  #sign(channel: number, sign: StreamSign): void {
+    const stream = sign.sign === "begun" ? { sign: sign.sign, retryMs: sign.retryMs ?? null } : sign;
+    const frame: AgentFrame = { type: "stream", channel, stream };
+    this.#say(JSON.stringify(frame)).catch(() => undefined); // a link that broke says so itself
   }
 
   /** How many characters went out. */

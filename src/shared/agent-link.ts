@@ -66,6 +66,15 @@ export type GatewayFrame = z.infer<typeof gatewayFrame>;
 export const agentFrame = z.discriminatedUnion("type", [
   z.object({ type: z.literal("proof"), agent: z.string().max(63), proof: z.string().max(4096) }),
   z.object({ type: z.literal("message"), channel, message: rpc, eventId: z.string().optional() }),
+  /** What the answer's stream does besides its messages (`StreamSign`). */
+  z.object({
+    type: z.literal("stream"),
+    channel,
+    stream: z.discriminatedUnion("sign", [
+      z.object({ sign: z.literal("begun"), retryMs: z.number().nonnegative().nullable() }),
+      z.object({ sign: z.literal("paused") }),
+    ]),
+  }),
   /** The channel has said all. */
   z.object({ type: z.literal("end"), channel }),
   /** The channel failed: a TargetError. */

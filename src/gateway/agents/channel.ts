@@ -1,22 +1,19 @@
 import { channelWindow } from "../../shared/agent-link.ts";
-import type { TargetMessage } from "../../shared/target.ts";
+import type { StreamSign, TargetMessage } from "../../shared/target.ts";
 
 /** One request or stream over a link: what the agent says of it, until somebody takes it. */
 export class Channel {
   readonly #used: (characters: number) => void;
+  readonly #onStream: (sign: StreamSign) => void;
   #waiting: { readonly said: TargetMessage; readonly characters: number }[] = [];
   #outstanding = 0;
   #end: { readonly error: unknown } | "ended" | undefined;
   #wake: (() => void) | undefined;
 
-  /** `used` hears how many characters were taken, for the agent's credit. */
-  constructor(used: (characters: number) => void) {
+  /** `used` hears how many characters were taken, for the agent's credit; `onStream` what the answer's stream does. */
+  constructor(used: (characters: number) => void, onStream: (sign: StreamSign) => void = () => undefined) {
     this.#used = used;
-  }
-
-  /** Whether nothing more comes from the agent. */
-  get over(): boolean {
-    return this.#end !== undefined;
+    this.#onStream = onStream;
   }
 
   /** False where the agent sent beyond its credit: memory must not depend on its good will. */
@@ -27,6 +24,10 @@ export class Channel {
     this.#waiting.push({ said, characters });
     this.#notify();
     return true;
+  }
+
+  sign(sign: StreamSign): void {
+    if (this.#end === undefined) this.#onStream(sign);
   }
 
   /** Lets the reader finish what waits, then ends. */

@@ -1,6 +1,6 @@
 import type { WebSocket } from "ws";
 import { agentFrame, longestFrame, parseFrame, type AgentFrame, type GatewayFrame } from "../../shared/agent-link.ts";
-import { TargetError, type TargetMessage } from "../../shared/target.ts";
+import { TargetError, type StreamSign, type TargetMessage } from "../../shared/target.ts";
 import { Channel } from "./channel.ts";
 
 /** An agent that lets this much pile up does not read; in bytes. */
@@ -50,10 +50,11 @@ export class Link {
   async *converse(
     frame: (channel: number) => GatewayFrame,
     signal: AbortSignal | null,
+    onStream?: (sign: StreamSign) => void,
   ): AsyncGenerator<TargetMessage, void, undefined> {
     signal?.throwIfAborted();
     const id = this.#nextChannel++;
-    const channel = new Channel((characters) => this.#tell({ type: "credit", channel: id, characters }));
+    const channel = new Channel((characters) => this.#tell({ type: "credit", channel: id, characters }), onStream);
     const leave = (): void => channel.abandon(signal?.reason);
     let cancelled = true;
     this.send(frame(id));
@@ -101,6 +102,11 @@ export class Link {
       case "message": {
         const { message, eventId } = frame;
         return channel?.push(eventId === undefined ? { message } : { message, eventId }, characters) ?? true;
+      }
+      case "stream": {
+        const { stream } = frame;
+        channel?.sign(stream.sign === "begun" ? { sign: "begun", retryMs: stream.retryMs ?? undefined } : stream);
+        return true;
       }
       case "end":
         this.#channels.delete(frame.channel);

@@ -2,6 +2,7 @@ import {
   TargetError,
   type ProtocolHeaders,
   type RpcMessage,
+  type StreamSign,
   type Target,
   type TargetMessage,
   type TargetSession,
@@ -53,10 +54,15 @@ class LinkedSession implements TargetSession {
     this.#onClosed = onClosed;
   }
 
-  async *request(message: RpcMessage, headers: ProtocolHeaders, signal: AbortSignal): Messages {
+  async *request(
+    message: RpcMessage,
+    headers: ProtocolHeaders,
+    signal: AbortSignal,
+    onStream?: (sign: StreamSign) => void,
+  ): Messages {
     signal.throwIfAborted();
     const { link, session } = this.#opened();
-    yield* link.converse((channel) => ({ type: "request", session, channel, message, headers }), signal);
+    yield* link.converse((channel) => ({ type: "request", session, channel, message, headers }), signal, onStream);
   }
 
   async notify(message: RpcMessage, headers: ProtocolHeaders): Promise<void> {
