@@ -81,7 +81,8 @@ async function linkOnce(options: LinkOptions, signal: AbortSignal): Promise<Ende
   signal.addEventListener("abort", leave, { once: true });
   const ended = Promise.withResolvers<Ended>();
   let fault = "";
-  socket.on("upgrade", ({ socket: wire }) => wire.on("data", () => alive.heard()));
+  // Listened to from "open" on: before, whoever listens takes the first bytes from the WebSocket.
+  socket.on("upgrade", ({ socket: wire }) => socket.once("open", () => wire.on("data", () => alive.heard())));
   socket.on("error", (error) => (fault = error.message));
   socket.on("message", (data, isBinary) => {
     const frame = parseFrame(gatewayFrame, isBinary ? "" : String(data));
