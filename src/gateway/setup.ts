@@ -2,6 +2,7 @@ import { checkSecrets, type LoadedConfig } from "./config.ts";
 import { createConnections, type Connections, type LastHop } from "./connections/registry.ts";
 import { createTokenVerifier } from "./identity/verifier.ts";
 import { createMasker } from "./masking/masker.ts";
+import { OutputSchemas } from "./masking/output-schemas.ts";
 import { createPolicy } from "./policy/rules.ts";
 import type { Connection, Runtime } from "./runtime.ts";
 import { resolveSecret } from "./secrets.ts";
@@ -68,7 +69,12 @@ async function make(loaded: LoadedConfig, lastHop: LastHop, now: () => number, k
     const registered = connections.all.get(name);
     if (registered === undefined) continue;
     const masker = createMasker({ ...config.masking, fields: [...config.masking.fields, ...fields], keyed });
-    byName.set(name, { ...registered, masker, facts: { server: null, state: "unknown" } });
+    byName.set(name, {
+      ...registered,
+      masker,
+      outputSchemas: new OutputSchemas(),
+      facts: { server: null, state: "unknown" },
+    });
   }
   const verifier = createTokenVerifier(config, { now });
   const metricsToken = config.metrics === undefined ? null : await resolveSecret(config.metrics.token);

@@ -13,7 +13,7 @@ import { atOnce, type Sliced } from "./slices.ts";
 import { joined, markOf, spotOf, type Spot } from "./spots.ts";
 import { findSocialSecurityNumbers } from "./ssn.ts";
 import { findToken } from "./token-prefixes.ts";
-import { isQuiet, noTriggers, scan, type Triggers } from "./triggers.ts";
+import { classes, digit, isQuiet, noTriggers, scan, type Triggers } from "./triggers.ts";
 
 /** What is looked for, and how each find is hidden. */
 export interface Detectors {
@@ -56,20 +56,34 @@ export function* maskTextSlowly(text: string, detectors: Detectors, labelled: bo
 
 /** The longest text that is looked at here rather than folded. */
 const longestPlain = 4096;
+/** Used again as long as it stays empty. */
+let quiet = noTriggers();
 const scratch = new Uint8Array(longestPlain + 16);
 
-/** Whether one quick look at an ASCII text shows that no detector has anything to find in it. */
-export function isPlain(text: string, { modes, patterns }: Detectors): boolean {
-  if (patterns.length > 0 || text.length > longestPlain) return false;
-  for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    if (code > 126 || (code < 32 && code !== 10 && code !== 9 && code !== 13)) return false;
+/**
+ * Whether one quick look at `[from, to)` of a text shows that no detector has anything to find in it. False also for all that isn't ASCII without
+ * backslashes, which has to be looked at more closely.
+ */
+export function isPlain(text: string, { modes, patterns }: Detectors, from = 0, to = text.length): boolean {
+  const length = to - from;
+  if (patterns.length > 0 || length > longestPlain || modes.has("ip")) return false;
+  let found = 0;
+  let digits = 0;
+  for (let at = 0; at < length; at += 1) {
+    const code = text.charCodeAt(from + at);
+    if (code > 126 || code === 92 || (code < 32 && code !== 10 && code !== 9 && code !== 13)) return false;
     scratch[at] = code;
+    const kind = classes[code] as number;
+    found |= kind;
+    digits += kind & digit;
   }
-  scratch[text.length] = 0;
-  const triggers = noTriggers();
-  scan(scratch, 0, text.length, text.length, triggers);
-  return isQuiet(triggers) && !(modes.has("ip") && /[\d:]/.test(text));
+  // An IBAN has 15 characters at least, a number that is looked for 8 digits.
+  if ((found & ~digit) === 0 && (digits < 2 || (digits < 8 && length < 15))) return true;
+  scratch[length] = 0;
+  scan(scratch, 0, length, length, quiet);
+  if (isQuiet(quiet)) return true;
+  quiet = noTriggers();
+  return false;
 }
 
 /** The mark for a JSON number, as written, that is a card or a labelled social-security number; null for any other. */
@@ -118,7 +132,8 @@ function* findAll(
   if (wanted.has("token")) yield* each(prefixes, 1, (at) => findToken(codes, at, into));
   if (wanted.has("iban")) yield* each(ibans, 1, (at) => findIban(codes, at, into));
   if (wanted.has("card")) yield* each(digits, 2, (from, to) => findCards(codes, from, to, into));
-  if (wanted.has("ssn")) yield* each(digits, 2, (from, to) => findSocialSecurityNumbers(codes, from, to, labelled, into));
+  if (wanted.has("ssn"))
+    yield* each(digits, 2, (from, to) => findSocialSecurityNumbers(codes, from, to, labelled, into));
   if (wanted.has("email")) yield* each(ats, 1, (at) => findEmail(codes, at, into));
   if (wanted.has("phone")) yield* each(digits, 2, (from, to) => findPhones(codes, Math.max(0, from - 2), to, into));
   if (wanted.has("ip")) findAddresses(codes, into);

@@ -58,7 +58,8 @@ class Folding {
   }
 
   #push(code: number, width: number): void {
-    if (this.#spans === null && (code === vanishes || width > 1)) this.#spans = sameSpans(this.#text.length, this.#length);
+    if (this.#spans === null && (code === vanishes || width > 1))
+      this.#spans = sameSpans(this.#text.length, this.#length);
     if (code !== vanishes) {
       this.#codes[this.#length] = code;
       if (this.#spans !== null) {

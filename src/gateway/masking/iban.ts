@@ -13,9 +13,9 @@ for (const entry of registry.split(" ")) {
   lengths[place(entry.charCodeAt(0), entry.charCodeAt(1))] = Number(entry.slice(2));
 }
 
-/** Whether these two ASCII letters, of either case, are a country with IBANs. */
-export function isIbanCountry(one: number, two: number): boolean {
-  return lengths[place(one, two)] !== 0;
+/** Whether an IBAN begins at `start`. */
+export function isIbanAt(codes: Uint8Array, start: number): boolean {
+  return endOfIban(codes, start) > 0;
 }
 
 /**
@@ -23,13 +23,18 @@ export function isIbanCountry(one: number, two: number): boolean {
  * groups with single spaces or hyphens between, and no part of a longer word.
  */
 export function findIban(codes: Uint8Array, start: number, into: Taken[]): void {
-  const [one, two] = [codes[start], codes[start + 1]];
-  if (!isAsciiLetter(one) || !isAsciiLetter(two) || isLetterOrDigit(codes[start - 1])) return;
-  if (!isDigit(codes[start + 2]) || !isDigit(codes[start + 3])) return;
+  const end = endOfIban(codes, start);
+  if (end > 0) take(codes, { start, end, kind: "iban" }, into);
+}
+
+function endOfIban(codes: Uint8Array, start: number): number {
+  const one = codes[start];
+  const two = codes[start + 1];
+  if (!isAsciiLetter(two) || !isAsciiLetter(one) || isLetterOrDigit(codes[start - 1])) return -1;
+  if (!isDigit(codes[start + 2]) || !isDigit(codes[start + 3])) return -1;
   const length = lengths[place(one as number, two as number)] as number;
-  const end = endOfCharacters(codes, start, length);
-  if (end < 0 || isLetterOrDigit(codes[end])) return;
-  if (remainder(textOf(codes, start, end)) === 1) take(codes, { start, end, kind: "iban" }, into);
+  const end = length === 0 ? -1 : endOfCharacters(codes, start, length);
+  return end > 0 && !isLetterOrDigit(codes[end]) && remainder(textOf(codes, start, end)) === 1 ? end : -1;
 }
 
 function endOfCharacters(codes: Uint8Array, start: number, length: number): number {

@@ -20,8 +20,9 @@ export interface JsonTextWalk {
   due(work: number): boolean;
 }
 
-export function mayBeJson(text: string): boolean {
-  for (let at = 0; at < text.length; at += 1) {
+/** Whether what begins at `from` looks like an object, a list or a quoted string of JSON. */
+export function mayBeJson(text: string, from = 0): boolean {
+  for (let at = from; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
     if (code !== 32 && code !== 10 && code !== 13 && code !== 9) return code === 123 || code === 91 || code === 34;
   }
@@ -32,16 +33,21 @@ export function mayBeJson(text: string): boolean {
  * Whether JSON text as it is written shows that nothing in it is to be hidden: plain ASCII without escapes that could stand for
  * something else, no configured name, and nothing that any detector would look at.
  */
-export function hasNothingIn(text: string, rules: { readonly detectors: Detectors; readonly fields: Fields }): boolean {
+export function* hasNothingIn(
+  text: string,
+  rules: { readonly detectors: Detectors; readonly fields: Fields },
+): Sliced<boolean> {
   const { detectors, fields } = rules;
   if (detectors.patterns.length > 0 || detectors.modes.has("ip") || fields.inText === null) return false;
-  if (/[^\t\n\r -~]|\\+[^"nr\\]/.test(text) || fields.inText.test(text)) return false;
-  if (text.length < 4096) return isPlain(text, detectors);
+  if (/[^\t\n\r -~]|\\+[^"nr\\]/.test(text)) return false;
+  if (text.length > 32_768) yield;
+  if (fields.inText.test(text)) return false;
   const codes = Buffer.from(text, "latin1");
   const triggers = noTriggers();
   // The first suspicion is enough to look closely.
   for (let at = 0; at < codes.length && isQuiet(triggers);) {
-    at = scan(codes, at, Math.min(codes.length, at + 4096), codes.length, triggers);
+    at = scan(codes, at, Math.min(codes.length, at + 8192), codes.length, triggers);
+    if (at < codes.length) yield;
   }
   return isQuiet(triggers);
 }
@@ -74,7 +80,7 @@ export class JsonText {
     if (first === "{") return yield* this.#object(labelled);
     if (first === "[") return yield* this.#array(labelled);
     const start = this.#at;
-    if (this.#plainToken(first)) return;
+    if (this.#plainToken(first)) return undefined;
     const token = this.#text.slice(start, this.#at);
     if (first === '"') {
       const string = decode(token);
@@ -84,6 +90,7 @@ export class JsonText {
       const mark = this.#walk.number(token, labelled);
       if (mark !== null) this.#replace(start, mark);
     }
+    return undefined;
   }
 
   /** Passes over the string or word that begins here; whether nothing can be hidden in it. */
@@ -91,8 +98,9 @@ export class JsonText {
     const start = this.#at;
     this.#skipValue();
     if (first !== '"') return !isNumber(first);
-    const token = this.#text.slice(start + 1, this.#at - 1);
-    return !token.includes("\\") && !mayBeJson(token) && isPlain(token, this.#walk.rules.detectors);
+    return (
+      !mayBeJson(this.#text, start + 1) && isPlain(this.#text, this.#walk.rules.detectors, start + 1, this.#at - 1)
+    );
   }
 
   *#object(labelled: boolean): Sliced<void> {

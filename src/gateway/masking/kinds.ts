@@ -1,15 +1,5 @@
 /** Every detector there is. */
-export const detectorNames = [
-  "card",
-  "ssn",
-  "email",
-  "phone",
-  "iban",
-  "ip",
-  "jwt",
-  "private-key",
-  "token",
-] as const;
+export const detectorNames = ["card", "ssn", "email", "phone", "iban", "ip", "jwt", "private-key", "token"] as const;
 export type DetectorName = (typeof detectorNames)[number];
 
 /** The detectors that look where a configuration names none: all but `ip`, of which ordinary logs are full. */

@@ -1,12 +1,13 @@
 import type { Hidden } from "../../shared/approval.ts";
 import { CountersignError } from "../../shared/errors.ts";
-import type { Json } from "../../shared/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
 import type { Detectors } from "./detectors.ts";
 import { createFields, type FieldSpec } from "./fields.ts";
 import type { BinaryMode, DetectorName, MaskMode } from "./kinds.ts";
 import { createNames } from "./names.ts";
 import { compilePattern, type PatternSpec } from "./patterns.ts";
 import { atOnce, inSlices } from "./slices.ts";
+import { fitted } from "./structured.ts";
 import { Walk, type WalkRules } from "./walk.ts";
 
 export interface Masked<T extends Json = Json> {
@@ -21,6 +22,10 @@ export interface Masker {
   mask<T extends Json>(value: T): Masked<T>;
   /** The same in slices of a few milliseconds at most, so that no other call waits for a large answer. */
   maskLarge<T extends Json>(value: T): Promise<Masked<T>>;
+  /** A masked copy that still meets this JSON schema, as far as a stand-in can be had for what is hidden. */
+  maskStructured<T extends Json>(value: T, schema: JsonObject): Masked<T>;
+  /** A `tools/call` result, in slices; its `structuredContent` still meets the tool's output schema, where that is known. */
+  maskResult(result: Json, outputSchema: JsonObject | undefined): Promise<Masked>;
 }
 
 export interface MaskerOptions {
@@ -50,17 +55,39 @@ export function createMasker(options: MaskerOptions): Masker {
     },
   };
   const fields = createFields(options.fields);
-  const rules: WalkRules = { detectors, fields, names: createNames(fields, detectors), binary: options.binary ?? "allow" };
+  const rules: WalkRules = {
+    detectors,
+    fields,
+    names: createNames(fields, detectors),
+    binary: options.binary ?? "allow",
+  };
   // A masked value has the shape of its original but for the places in `hidden`.
+  const mask = <T extends Json>(value: T): Masked<T> => {
+    const walk = new Walk(rules);
+    return { value: atOnce(walk.value(value, false)) as T, hidden: walk.hidden };
+  };
+  const maskLarge = async <T extends Json>(value: T): Promise<Masked<T>> => {
+    const walk = new Walk(rules);
+    const masked = (await inSlices(walk.value(value, false))) as T;
+    return { value: masked, hidden: walk.hidden };
+  };
   return {
-    mask<T extends Json>(value: T) {
-      const walk = new Walk(rules);
-      return { value: atOnce(walk.value(value, false)) as T, hidden: walk.hidden };
+    mask,
+    maskLarge,
+    maskStructured(value, schema) {
+      const masked = mask(value);
+      return { ...masked, value: fitted(masked.value, value, schema) as typeof value };
     },
-    async maskLarge<T extends Json>(value: T) {
-      const walk = new Walk(rules);
-      const masked = (await inSlices(walk.value(value, false))) as T;
-      return { value: masked, hidden: walk.hidden };
+    async maskResult(result, outputSchema) {
+      const masked = await maskLarge(result);
+      return { ...masked, value: withFitted(masked.value, result, outputSchema) };
     },
   };
+}
+
+function withFitted(masked: Json, original: Json, schema: JsonObject | undefined): Json {
+  if (schema === undefined || masked === original || !isJsonObject(masked) || !isJsonObject(original)) return masked;
+  const { structuredContent } = masked;
+  if (structuredContent === undefined || original.structuredContent === undefined) return masked;
+  return { ...masked, structuredContent: fitted(structuredContent, original.structuredContent, schema) };
 }

@@ -12,7 +12,7 @@ export interface PatternSpec {
 export interface Pattern {
   readonly name: string;
   readonly mode: MaskMode;
-  places(text: string): Iterable<readonly [number, number]>;
+  readonly places: (text: string) => Iterable<readonly [number, number]>;
 }
 
 /** Compiles a pattern in RE2's syntax, whose matching takes linear time whatever the pattern. Throws for one that `patternProblem` names. */
@@ -21,7 +21,7 @@ export function compilePattern({ name, pattern, mode }: PatternSpec): Pattern {
   return {
     name,
     mode,
-    *places(text) {
+    places: function* places(text) {
       const matcher = compiled.matcher(text);
       while (matcher.find()) if (matcher.end() > matcher.start()) yield [matcher.start(), matcher.end()];
     },

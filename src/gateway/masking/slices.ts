@@ -10,7 +10,7 @@ export function atOnce<T>(work: Sliced<T>): T {
 }
 
 /** How long one slice may take, in milliseconds: another call waits no longer than that and the piece of work under way. */
-const sliceMs = 1.5;
+const sliceMs = 1;
 
 /** Does the work in slices, between which everything else that waits is served. */
 export async function inSlices<T>(work: Sliced<T>): Promise<T> {

@@ -42,7 +42,10 @@ export function markOf(spot: Spot, text: string, pseudonym: (value: string) => s
 }
 
 /** The mark of a value that stands for it wherever it occurs. */
-export function pseudonymMark({ kind, found }: Pick<Spot, "kind" | "found">, pseudonym: (value: string) => string): string {
+export function pseudonymMark(
+  { kind, found }: Pick<Spot, "kind" | "found">,
+  pseudonym: (value: string) => string,
+): string {
   return maskMark + pseudonym(samely(kind, found));
 }
 

@@ -15,7 +15,8 @@ interface TokenKind {
 const kinds: readonly TokenKind[] = [
   // AWS access key ids, permanent and temporary.
   ...["AKIA", "ASIA"].map((prefix) => ({ prefix, marks: "", fewest: 16 })),
-  { prefix: "AIza", marks: "-_", fewest: 35 },
+  // AIza…: of its four characters z is the one that ordinary text has least.
+  { prefix: "AIz", marks: "-_", fewest: 36, common: true },
   { prefix: "GOCSPX-", marks: "-_", fewest: 20 },
   { prefix: "ya29.", marks: "-_.", fewest: 20 },
   // GitHub, GitLab.
@@ -47,16 +48,19 @@ const kinds: readonly TokenKind[] = [
 ];
 
 /** The kinds by the last character of their prefix, the longest first. */
-const byLast: readonly (readonly (TokenKind & { readonly codes: Uint8Array })[])[] = Array.from({ length: 256 }, (_, code) =>
-  kinds
-    .filter(({ prefix }) => prefix.charCodeAt(prefix.length - 1) === code)
-    .toSorted((one, two) => two.prefix.length - one.prefix.length)
-    .map((kind) => ({ ...kind, codes: new Uint8Array(Buffer.from(kind.prefix)) })),
+const byLast: readonly (readonly (TokenKind & { readonly codes: Uint8Array })[])[] = Array.from(
+  { length: 256 },
+  (_, code) =>
+    kinds
+      .filter(({ prefix }) => prefix.charCodeAt(prefix.length - 1) === code)
+      .toSorted((one, two) => two.prefix.length - one.prefix.length)
+      .map((kind) => ({ ...kind, codes: new Uint8Array(Buffer.from(kind.prefix)) })),
 );
 
 /** The last two characters of every prefix: one look tells most places apart. */
 const lastPairs = new Uint8Array(65_536);
-for (const { prefix } of kinds) lastPairs[(prefix.charCodeAt(prefix.length - 2) << 8) | prefix.charCodeAt(prefix.length - 1)] = 1;
+for (const { prefix } of kinds)
+  lastPairs[(prefix.charCodeAt(prefix.length - 2) << 8) | prefix.charCodeAt(prefix.length - 1)] = 1;
 
 /** Whether a token's prefix ends with the character at `last`. */
 export function prefixEndsAt(codes: Uint8Array, last: number): boolean {
@@ -94,7 +98,8 @@ function endsWith(codes: Uint8Array, last: number, prefix: Uint8Array): boolean 
 
 function endOfToken(codes: Uint8Array, from: number, marks: string): number {
   let end = from;
-  while (end < codes.length && (isAsciiLetter(codes[end]) || isDigit(codes[end]) || isMark(codes[end], marks))) end += 1;
+  while (end < codes.length && (isAsciiLetter(codes[end]) || isDigit(codes[end]) || isMark(codes[end], marks)))
+    end += 1;
   return end;
 }
 

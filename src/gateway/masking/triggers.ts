@@ -1,5 +1,5 @@
 import { isAsciiLetter, isDigit } from "./digits.ts";
-import { isIbanCountry } from "./iban.ts";
+import { isIbanAt } from "./iban.ts";
 import { prefixEndsAt } from "./token-prefixes.ts";
 
 /**
@@ -29,14 +29,16 @@ export function isQuiet({ digits, ats, prefixes, jwts, keys, ibans }: Triggers):
   return digits.length + ats.length + prefixes.length + jwts.length + keys.length + ibans.length === 0;
 }
 
-const [digit, at, joint, point, capital] = [1, 2, 3, 4, 5];
-const classes = new Uint8Array(256);
+/** What a character may be part of, as bits. */
+export const [digit, at, joint, point, letter] = [1, 2, 4, 8, 16] as const;
+/** The bits of each ASCII character; none for most. */
+export const classes = new Uint8Array(256);
 for (let code = 48; code <= 57; code += 1) classes[code] = digit;
 for (const [characters, kind] of [
   ["@", at],
   ["-_", joint],
   [".", point],
-  ["Aa", capital],
+  ["Az", letter],
 ] as const) {
   for (const character of characters) classes[character.charCodeAt(0)] = kind;
 }
@@ -71,7 +73,7 @@ function mark(codes: Uint8Array, index: number, length: number, into: Triggers):
       else if (mayEndHeader(codes, index, length)) into.jwts.push(index);
       return;
     default:
-      // The prefixes that end in a letter: AKIA, ASIA, AIza.
+      // The prefixes that end in a letter: AKIA, ASIA, AIz.
       if (prefixEndsAt(codes, index)) into.prefixes.push(index);
   }
 }
@@ -81,16 +83,19 @@ function mark(codes: Uint8Array, index: number, length: number, into: Triggers):
  * could be a card (13 digits), an international number (8 after a +), three groups of a telephone or social-security number, or nine bare digits.
  */
 function digitChain(codes: Uint8Array, first: number, length: number, into: Triggers): number {
-  noteIban(codes, first, into);
-  let [end, digits, three, nine] = [first, 0, false, false];
-  for (let next = first; next > 0 || end === first; next = nextGroup(codes, end, length)) {
-    let stop = next;
-    while (stop < length && isDigit(codes[stop])) stop += 1;
-    digits += stop - next;
-    three ||= stop - next === 3;
-    nine ||= stop - next === 9;
-    end = stop;
+  if (isIbanAt(codes, first - 2)) into.ibans.push(first - 2);
+  let end = first;
+  let digits = 0;
+  let three = false;
+  let nine = false;
+  for (let next = first; next >= 0; next = nextGroup(codes, end, length)) {
+    end = next;
+    while (end < length && isDigit(codes[end])) end += 1;
+    digits += end - next;
+    if (end - next === 3) three = true;
+    else if (end - next === 9) nine = true;
   }
+  if (digits < 8) return end;
   const plus = codes[first - 1] === 43 || codes[first - 2] === 43;
   if (digits >= 13 || nine || (three && digits >= 9) || (plus && digits >= 8)) into.digits.push(first, end);
   return end;
@@ -109,12 +114,6 @@ function nextGroup(codes: Uint8Array, end: number, length: number): number {
 /** Space, tab, ( ) - . / */
 function isSeparator(code: number): boolean {
   return code === 32 || code === 45 || code === 46 || code === 47 || code === 40 || code === 41 || code === 9;
-}
-
-function noteIban(codes: Uint8Array, index: number, into: Triggers): void {
-  const [one, two] = [codes[index - 2], codes[index - 1]];
-  if (one === undefined || two === undefined || !isAsciiLetter(two) || !isAsciiLetter(one)) return;
-  if (isIbanCountry(one, two)) into.ibans.push(index - 2);
 }
 
 /** A JWT's header is longer than this: {"alg":"none"} has 19 characters of base64url. */

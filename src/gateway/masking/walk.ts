@@ -92,7 +92,9 @@ export class Walk {
     this.hide("field");
     if (typeof value === "object" || mode === "redact" || mode === "drop") return maskMark;
     const found = String(value);
-    return mode === "partial" ? partial(found) : pseudonymMark({ kind: "field", found }, this.rules.detectors.pseudonym);
+    return mode === "partial"
+      ? partial(found)
+      : pseudonymMark({ kind: "field", found }, this.rules.detectors.pseudonym);
   }
 
   hide(kind: string): void {
@@ -130,7 +132,7 @@ export class Walk {
 
   *#string(text: string, labelled: boolean): Sliced<string | typeof dropped> {
     if (mayBeJson(text)) {
-      if (hasNothingIn(text, this.rules)) return text;
+      if (yield* hasNothingIn(text, this.rules)) return text;
       if (yield* isJsonText(text)) return yield* new JsonText(text, this).masked(labelled);
     }
     const found = yield* maskTextSlowly(text, this.rules.detectors, labelled);
@@ -163,27 +165,31 @@ export class Walk {
   }
 
   *#object(object: JsonObject, labelled: boolean): Sliced<Json> {
-    const seen = new Map<string, number>();
-    const members: [string, Json][] = [];
-    let changed = false;
     const content = binaryMember(object);
-    for (const name of Object.keys(object)) {
+    const names = Object.keys(object);
+    let seen: Map<string, number> | null = null;
+    let members: [string, Json][] | null = null;
+    for (const [index, name] of names.entries()) {
       const value = object[name] as Json;
       const facts = this.rules.names(name);
-      const shown = String(this.enter(name, facts, seen));
+      if (facts.masked !== null) seen ??= new Map();
+      const shown = this.enter(name, facts, seen);
       const mode = this.fieldMode(facts);
       const inner = labelled || facts.labelled;
       let masked: Walked;
       if (mode !== null) masked = this.#field(mode, value);
-      else if (name === content) masked = this.#binary(String(value));
+      else if (name === content) masked = this.#binary(typeof value === "string" ? value : "");
       else masked = isLarge(value) ? yield* this.#walk(value, inner) : this.#leaf(value, inner);
       this.leave();
-      changed ||= masked !== value || shown !== name;
-      if (masked !== dropped) members.push([shown, masked]);
+      // Most objects stay as they are: the new one is begun at the first change.
+      if (masked !== value || shown !== name) {
+        members ??= names.slice(0, index).map((before) => [before, object[before] as Json]);
+      }
+      if (members !== null && masked !== dropped) members.push([String(shown), masked]);
       if (this.due(name.length + weight(value))) yield;
     }
     // fromEntries defines its members, so that one named __proto__ stays a member.
-    return changed ? Object.fromEntries(members) : object;
+    return members === null ? object : Object.fromEntries(members);
   }
 
   #field(mode: MaskMode, value: Json): Walked {

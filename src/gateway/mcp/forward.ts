@@ -21,6 +21,8 @@ export interface Forward {
   readonly masker: Masker;
   /** Lists and handshakes declare schemas, not payloads: masking a schema's field names would break them. */
   readonly declares: boolean;
+  /** What the called tool declares for its structured content, where that is known. */
+  readonly outputSchema?: JsonObject | undefined;
   /** How long the target may be silent now, in milliseconds; Infinity for a stream that may be. */
   readonly silenceMs: () => number;
   readonly signal: AbortSignal;
@@ -50,7 +52,7 @@ export async function forward(request: Forward): Promise<Answer> {
       const next = await within(messages.next(), request.silenceMs(), request.signal);
       if (next.done === true) throw new TargetError("crashed", "The target ended its answer without a response.");
       const { message, eventId } = next.value;
-      if (isResponse(message)) return { ...maskResponse(message, request), eventId };
+      if (isResponse(message)) return { ...(await maskResponse(message, request)), eventId };
       await passOn(request, next.value);
     }
   } finally {
@@ -76,14 +78,17 @@ function isResponse(message: RpcMessage): boolean {
   return message.method === undefined;
 }
 
-function maskResponse(message: RpcMessage, { masker, declares, id }: Forward): Omit<Answer, "eventId"> {
+async function maskResponse(
+  message: RpcMessage,
+  { masker, declares, id, outputSchema }: Forward,
+): Promise<Omit<Answer, "eventId">> {
   if (isJsonObject(message.error)) {
     const { value, hidden } = masker.mask(message.error);
     return { response: { jsonrpc: "2.0", id, error: value }, hidden };
   }
   const result: Json = message.result ?? {};
   if (declares) return { response: { jsonrpc: "2.0", id, result }, hidden: [] };
-  const { value, hidden } = masker.mask(result);
+  const { value, hidden } = await masker.maskResult(result, outputSchema);
   return { response: { jsonrpc: "2.0", id, result: value }, hidden };
 }
 

@@ -45,6 +45,7 @@ export async function run(
       id: request.id,
       headers,
       masker: connection.masker,
+      outputSchema: request.method === "tools/call" ? connection.outputSchemas.of(request.params.name) : undefined,
       declares: classOf(request.method, request.params, request.era).kind !== "call",
       silenceMs: () => silenceMs(exchange, request),
       signal,
@@ -58,6 +59,7 @@ export async function run(
       onStream: (sign) => void ready.then(() => follow(reply, sign)).catch(() => undefined),
     });
     noteServer(connection, answer.response);
+    if (request.method === "tools/list") connection.outputSchemas.note(answer.response.result);
     const response = refusedInput(towardsClient(request.method, answer.response), mayAsk);
     const outcome = errorOf(response) === null ? "ok" : "error";
     return { ...answer, response, outcome, status: 200, sessionLost: false, ...ended() };

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkSecrets, formatConfigErrors, loadConfig, readConfig } from "../../../src/gateway/config.ts";
+import { usualDetectors } from "../../../src/gateway/masking/kinds.ts";
 
 const good = `version: 1
 listen: { host: 127.0.0.1, port: 0 }
@@ -79,7 +80,12 @@ describe("a good gateway.yaml", () => {
         { name: "reads", readOnly: false, connections: ["f*"] },
         { expires: 300_000, connections: ["*"] },
       ],
-      masking: { detectors: ["card", "ssn", "email", "phone"], fields: [] },
+      masking: {
+        detectors: usualDetectors.map((name) => ({ name, mode: "partial" })),
+        fields: [],
+        patterns: [],
+        binary: "allow",
+      },
       limits: { bodyBytes: 4_194_304 },
     });
     expect(config.connections[0]?.stdio).toMatchObject({
