@@ -18,7 +18,10 @@ beforeAll(async () => {
     { name: "forms", tools: ["fill_*"], groups: ["forms"], effect: "allow", requests: ["elicitation"] },
   ];
   ground = await openGround((request, response, body) => {
-    if (request.method !== "POST") return void response.writeHead(405).end();
+    if (request.method !== "POST") {
+      response.writeHead(405).end();
+      return;
+    }
     const asked = JSON.parse(body) as { id?: number; method?: string };
     if (asked.method === "initialize") {
       const said = {
@@ -27,12 +30,21 @@ beforeAll(async () => {
         serverInfo: { name: "t", version: "1" },
       };
       response.writeHead(200, { "content-type": "application/json", "mcp-session-id": "s" });
-      return void response.end(result(body, said));
+      response.end(result(body, said));
+      return;
     }
-    if (asked.method !== "tools/call") return void response.writeHead(202).end();
+    if (asked.method === "tools/list") {
+      response.writeHead(200, { "content-type": "application/json" });
+      return void response.end(result(body, { tools: [] }));
+    }
+    if (asked.method !== "tools/call") {
+      response.writeHead(202).end();
+      return;
+    }
     if (request.headers["mcp-method"] !== undefined) {
       response.writeHead(200, { "content-type": "application/json" });
-      return void response.end(result(body, modernAnswer));
+      response.end(result(body, modernAnswer));
+      return;
     }
     called = body;
     open = response;
