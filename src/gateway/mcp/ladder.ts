@@ -14,8 +14,8 @@ const longestRoundMs = 50_000;
 /** How long this request is held, and how it is answered when that is over and nothing is decided. */
 export interface Ladder {
   readonly budgetMs: number;
-  /** `last` asks the caller, or the model behind it, to make the call again; `round` makes its client do so by itself. */
-  readonly then: "round" | "last";
+  /** `end`: `last` asks the caller, or the model behind it, to make the call again; `round` makes its client do so by itself. */
+  readonly end: "round" | "last";
 }
 
 /** The rung for this request, by what its client is known to bear. */
@@ -24,9 +24,9 @@ export function ladderOf({ gate, client }: Exchange, request: Request, round: Ro
   const name = client?.name ?? "";
   const progress = progressTokenOf(request) !== undefined;
   const budgetMs = budgetOf(name, progress, settings);
-  if (request.era === "legacy" || (progress && waitsWithProgress(name, settings))) return { budgetMs, then: "last" };
+  if (request.era === "legacy" || (progress && waitsWithProgress(name, settings))) return { budgetMs, end: "last" };
   const done = round?.done ?? 0;
-  return { budgetMs: Math.min(budgetMs, longestRoundMs), then: done + 1 < mostRounds ? "round" : "last" };
+  return { budgetMs: Math.min(budgetMs, longestRoundMs), end: done + 1 < mostRounds ? "round" : "last" };
 }
 
 /** The answer to a call that has waited long enough. */
@@ -39,7 +39,7 @@ export function notYet(
 ): RpcMessage {
   const { id, expiresAtMs, state } = approval;
   const about = { "countersign/approval": { id, state, expiresAt: new Date(expiresAtMs).toISOString() } };
-  if (ladder.then === "round") {
+  if (ladder.end === "round") {
     const next = { approval: id, done: (round?.done ?? 0) + 1 };
     return nextRound(request.id, writeRound(next, approval.lookup, gate.keyedDigest), about);
   }

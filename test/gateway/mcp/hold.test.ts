@@ -133,14 +133,6 @@ describe("a stock client of the stateless era", () => {
     expect(tally.ran).toEqual([]);
     await client.close();
   });
-
-  /** How many requests were answered without a decision. */
-  function rounds(approval: string): number {
-    return ground
-      .ledger()
-      .map(({ body }) => JSON.parse(body) as JsonObject)
-      .filter((body) => body.approval === approval && body.outcome === "waits").length;
-  }
 });
 
 describe("a request state", () => {
@@ -173,10 +165,6 @@ describe("a request state", () => {
     expect((await responseOf(await ask())).error).toMatchObject({ code: -32602 });
     expect(tally.ran).toEqual([]);
   });
-
-  async function state(): Promise<string> {
-    return inputRequired.parse(await responseOf(await post(ground, erin, write()))).result.requestState;
-  }
 });
 
 describe("an answer that nobody got", () => {
@@ -275,4 +263,16 @@ function stateOf(id: string): string | undefined {
     .filter(({ kind, body }) => kind.startsWith("approval.") && body.includes(id))
     .at(-1)
     ?.kind.slice("approval.".length);
+}
+
+/** How many requests were answered without a decision. */
+function rounds(approval: string): number {
+  return ground
+    .ledger()
+    .map(({ body }) => JSON.parse(body) as JsonObject)
+    .filter((body) => body.approval === approval && body.outcome === "waits").length;
+}
+
+async function state(): Promise<string> {
+  return inputRequired.parse(await responseOf(await post(ground, erin, write()))).result.requestState;
 }
