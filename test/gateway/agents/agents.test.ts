@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { enrolApprover } from "../mcp/approver.ts";
 import { approvalView } from "../../../src/shared/approval.ts";
+import { isAlive } from "../../agent/collect.ts";
 import { call } from "../../support/world.ts";
 import { openAgentGround, type AgentGround } from "./ground.ts";
 import { whereIn } from "./search.ts";
@@ -18,15 +18,6 @@ afterAll(() => ground.close());
 
 const textOf = (result: unknown): string =>
   (result as { content: { text: string }[] }).content.map(({ text }) => text).join("");
-
-/** The dead that nobody has waited for count as gone (proc(5): the state follows the name). */
-function isAlive(pid: number): boolean {
-  try {
-    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, "latin1"));
-  } catch {
-    return false;
-  }
-}
 
 async function gone(pid: number): Promise<void> {
   while (isAlive(pid)) await new Promise((resolve) => setTimeout(resolve, 25));
