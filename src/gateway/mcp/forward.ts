@@ -44,9 +44,8 @@ export interface Answer {
 export async function forward(request: Forward): Promise<Answer> {
   const stop = new AbortController();
   const signal = AbortSignal.any([request.signal, stop.signal]);
-  const messages = request.session
-    .request(request.message, request.headers, signal, request.onStream)
-    [Symbol.asyncIterator]();
+  const said = request.session.request(request.message, request.headers, signal, request.onStream);
+  const messages = said[Symbol.asyncIterator]();
   try {
     for (;;) {
       const next = await within(messages.next(), request.silenceMs(), request.signal);

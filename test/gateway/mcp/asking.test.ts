@@ -35,7 +35,8 @@ beforeAll(async () => {
     }
     if (asked.method === "tools/list") {
       response.writeHead(200, { "content-type": "application/json" });
-      return void response.end(result(body, { tools: [] }));
+      response.end(result(body, { tools: [] }));
+      return;
     }
     if (asked.method !== "tools/call") {
       response.writeHead(202).end();
@@ -140,18 +141,16 @@ describe("what a target may ask of a legacy client", () => {
   });
 });
 
-describe("an input_required result (2026-07-28)", () => {
-  const ask = (method: string): JsonObject => ({
-    resultType: "input_required",
-    inputRequests: { one: { method, params: {} } },
-    requestState: "state",
-  });
+function roundAsking(method: string): JsonObject {
+  return { resultType: "input_required", inputRequests: { one: { method, params: {} } }, requestState: "state" };
+}
 
+describe("an input_required result (2026-07-28)", () => {
   it("passes where a rule allows what it asks, and is an error where none does", async () => {
-    modernAnswer = ask("sampling/createMessage");
+    modernAnswer = roundAsking("sampling/createMessage");
     const passed = await post(ground, erin, modernRequest(1, "tools/call", { name: "get_it" }));
     expect(await passed.json()).toMatchObject({ result: { resultType: "input_required", requestState: "state" } });
-    modernAnswer = ask("elicitation/create");
+    modernAnswer = roundAsking("elicitation/create");
     const refused = await post(ground, erin, modernRequest(2, "tools/call", { name: "get_it" }));
     expect(await refused.json()).toMatchObject({ error: { code: -32050 } });
   });
