@@ -8,11 +8,12 @@ import type { Discovery } from "../shared/provider.ts";
 import { viewFor } from "./approvals/view.ts";
 import { exportLedger } from "./audit/export.ts";
 import { folderSource } from "./audit/folder-source.ts";
-import { readBody } from "./body.ts";
+import { bodyOf } from "./json-body.ts";
 import type { Site } from "./http.ts";
 import { enrol } from "./identity/devices.ts";
 import type { Principal } from "./identity/principal.ts";
 import { sendJson } from "./mcp/reply.ts";
+import { acceptTool, listTools } from "./tools-api.ts";
 
 /** One request to `/v1/…` of a verified principal. */
 export interface ApiVisit {
@@ -24,7 +25,6 @@ export interface ApiVisit {
 }
 
 const decisionBody = z.strictObject({ decision: z.string().max(16_384) });
-const bodyLimit = 65_536;
 
 /** The gateway's own API (docs/protocol.md, "HTTP of the gateway"). Throws CountersignError for every refusal. */
 export async function api(visit: ApiVisit): Promise<void> {
@@ -39,6 +39,10 @@ export async function api(visit: ApiVisit): Promise<void> {
       return devices(visit);
     case "GET /v1/approvals":
       return approvals(visit);
+    case "GET /v1/tools":
+      return listTools(visit);
+    case "POST /v1/tools/accept":
+      return acceptTool(visit);
     case "GET /v1/audit/checkpoint":
       return sendJson(visit.response, 200, { note: visit.site.gate.store.checkpoint() });
     case "GET /v1/audit/export":
@@ -126,24 +130,4 @@ async function audit({ site, response, principal }: ApiVisit): Promise<void> {
       await new Promise<void>((resolve) => response.once("drain", resolve).once("close", resolve));
   }
   response.end();
-}
-
-async function bodyOf<T>(request: IncomingMessage, schema: z.ZodType<T>): Promise<T> {
-  const text = await readBody(request, bodyLimit);
-  if (text === null) throw new CountersignError("too_large", `The body is larger than ${bodyLimit} bytes.`);
-  const parsed = schema.safeParse(jsonOf(text));
-  if (!parsed.success)
-    throw new CountersignError(
-      "bad_request",
-      `The body is not what is asked for: ${z.prettifyError(parsed.error).slice(0, 300)}`,
-    );
-  return parsed.data;
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new CountersignError("bad_request", "The body is not JSON.", { cause });
-  }
 }

@@ -14,6 +14,7 @@ import { Present } from "./identity/present.ts";
 import { Refusals } from "./identity/refusals.ts";
 import { loadKeys } from "./keys.ts";
 import type { Log } from "./log.ts";
+import { KnownTools } from "./mcp/known-tools.ts";
 import { Sessions } from "./mcp/sessions.ts";
 import { Setup } from "./setup.ts";
 import { Draining } from "./draining.ts";
@@ -93,6 +94,7 @@ export async function createGateway({ config, agent, log, now = Date.now }: Gate
     approvals,
     present,
     sessions,
+    tools: new KnownTools(store, now),
     now,
     runtime,
     keyedDigest: (value: Parameters<typeof keys.keyedDigest>[0]) => keys.keyedDigest(value),

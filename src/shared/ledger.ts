@@ -13,6 +13,7 @@ const entryKind = z.enum([
   "session.opened",
   "session.closed",
   "tool.seen",
+  "tool.accepted",
   "call.request",
   "call.response",
   "call.refused",

@@ -9,6 +9,7 @@ import type { Exchange } from "./context.ts";
 import type { Request } from "./record.ts";
 import { targetFailure } from "./refusal.ts";
 import type { RpcFailure } from "./reply.ts";
+import { changedTool } from "./tool-check.ts";
 import { subjectOf } from "./subject.ts";
 
 const holdable = new Set(["tools/call", "resources/read", "prompts/get"]);
@@ -50,6 +51,7 @@ export function heldCall(
         request.params,
         headers,
         AbortSignal.timeout(connection.timeoutMs),
+        (page) => gate.tools.learn(connection, page),
       ).catch(() => null);
       return now?.fingerprint ?? "";
     },
@@ -99,7 +101,10 @@ export async function declaredOr(
       request.params,
       headers,
       AbortSignal.timeout(connection.timeoutMs),
+      (page) => gate.tools.learn(connection, page),
     );
+    const changed = changedTool(exchange, tool);
+    if (changed !== null) return { failure: changed };
     return tool ?? { failure: { code: invalidParamsCode, message: `Unknown tool: ${name}` } };
   } catch (error) {
     if (error instanceof TargetError) return { failure: targetFailure(error, connection.name) };

@@ -37,6 +37,7 @@ export async function listen(visit: Visit, session: Session, headers: ProtocolHe
       const { value, done } = await next;
       if (done === true) break;
       noteCancelled(session, value.message);
+      gate.tools.hear(connection, value.message);
       await passOn(
         {
           masker: connection.masker,

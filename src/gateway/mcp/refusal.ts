@@ -14,6 +14,7 @@ export const refusalCodes = {
   targetFailed: -32054,
   unrecorded: -32055,
   stopping: -32056,
+  toolChanged: -32057,
 } as const;
 
 export function deniedByRule(effect: Extract<Effect, { effect: "deny" }>, what: string): RpcFailure {

@@ -10,6 +10,7 @@ import { newCallId, requestEntry, responseEntry, type Request } from "./record.t
 import { deniedByRule } from "./refusal.ts";
 import { errorMessage, type RpcFailure } from "./reply.ts";
 import { factsOf, run } from "./run.ts";
+import { type CalledTool, calledTool, changedTool } from "./tool-check.ts";
 import { subjectOf } from "./subject.ts";
 import { holdsMaskMarks } from "../masking/marks.ts";
 
@@ -59,7 +60,14 @@ async function judge(exchange: Exchange, request: Request, { reaches, name }: Ca
   }
   const spelling = reaches === "resource" ? otherSpelling(name) : null;
   if (spelling !== null) return refuse(exchange, request, name, null, misspelt(spelling));
-  const effect = runtime.policy.decide(subjectOf(exchange, request, reaches, name));
+  const subject = subjectOf(exchange, request, reaches, name);
+  // A target is asked for nothing on behalf of a call that no rule could let through.
+  const asks = reaches === "tool" && runtime.policy.mayUse(subject);
+  const called: CalledTool = asks ? await calledTool(exchange, request, name) : { ok: true, tool: null };
+  if (!called.ok) return refuse(exchange, request, name, null, called.failure);
+  const effect = runtime.policy.decide({ ...subject, tool: called.tool });
+  const changed = effect.effect === "deny" ? null : changedTool(exchange, called.tool);
+  if (changed !== null) return refuse(exchange, request, name, null, changed);
   switch (effect.effect) {
     case "deny":
       return refuse(
@@ -128,7 +136,10 @@ async function allow(
   const { gate, reply } = exchange;
   const call = newCallId();
   const entry = requestEntry(exchange, request, call, name, effect);
-  const recorded = gate.store.commit((writes) => writes.append("call.request", entry));
+  const recorded = gate.store.commit(
+    (writes) => writes.append("call.request", entry),
+    effect.readOnly ? "soon" : "now",
+  );
   recorded.catch(() => undefined); // awaited below; it may fail before that
   if (!effect.readOnly) await recorded;
   const ran = await run(exchange, request, recorded, lifetime(exchange, request));
@@ -152,7 +163,7 @@ async function pass(exchange: Exchange, request: Request, method: Exclude<Method
         connection: connection.name,
       });
     writes.append("call.request", entry);
-  });
+  }, "soon");
   recorded.catch(() => undefined); // awaited below; it may fail before that
   const ran = await run(exchange, request, recorded, lifetime(exchange, request));
   const response =

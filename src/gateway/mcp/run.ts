@@ -53,12 +53,14 @@ export async function run(
         await ready;
         messages += 1;
         noteCancelled(session, message.message);
+        gate.tools.hear(connection, message.message);
         await reply.message(message);
       },
       onAsked: (message) => ask(stageOf(exchange, request), message),
       onStream: (sign) => void ready.then(() => follow(reply, sign)).catch(() => undefined),
     });
     noteServer(connection, answer.response);
+    if (request.method === "tools/list") await gate.tools.learn(connection, answer.response.result);
     if (request.method === "tools/list") connection.outputSchemas.note(answer.response.result);
     const response = refusedInput(towardsClient(request.method, answer.response), mayAsk);
     const outcome = errorOf(response) === null ? "ok" : "error";

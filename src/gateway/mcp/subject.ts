@@ -12,7 +12,8 @@ export function subjectOf(exchange: Exchange, request: Request, kind: Subject["k
     name,
     method: request.method,
     arguments: request.params.arguments ?? {},
-    tool: null,
+    // Its declaration was looked up before, where a rule could let the call through.
+    tool: kind === "tool" ? gate.tools.known(connection, name) : null,
     client,
     device: caller.device,
     address: caller.address,
