@@ -28,8 +28,6 @@ export async function measureCrowd(ground: Ground): Promise<string> {
   const eachBytes = ((await heapOf(gateway)) - beforeBytes) / holds;
   for (const call of held) call.destroy();
   for (const socket of crowd.sockets) socket.terminate();
-  const row = (name: string, values: readonly number[]): string =>
-    `${name.padEnd(44)} ${quantile(values, 0.5).toFixed(2).padStart(9)} ${quantile(values, 0.99).toFixed(2).padStart(9)}`;
   return [
     `${holds} held calls before ${readers} connected approvers`,
     `${"".padEnd(44)} ${"p50 ms".padStart(9)} ${"p99 ms".padStart(9)}`,
@@ -38,6 +36,10 @@ export async function measureCrowd(ground: Ground): Promise<string> {
     `memory of each held call in the gateway: ${(eachBytes / 1024).toFixed(1)} KiB`,
     "",
   ].join("\n");
+}
+
+function row(name: string, values: readonly number[]): string {
+  return `${name.padEnd(44)} ${quantile(values, 0.5).toFixed(2).padStart(9)} ${quantile(values, 0.99).toFixed(2).padStart(9)}`;
 }
 
 interface Crowd {

@@ -13,5 +13,5 @@ export function pinned(): boolean {
   if (!can) return false;
   const args = ["-c", "0", process.execPath, ...process.execArgv, ...process.argv.slice(1)];
   const { status } = spawnSync("taskset", args, { stdio: "inherit", env: { ...process.env, [mark]: "yes" } });
-  process.exit(status ?? 1);
+  return process.exit(status ?? 1);
 }

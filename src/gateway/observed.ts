@@ -42,7 +42,7 @@ export class Observed {
   /** The same store, watched. */
   watch(store: Store): Store {
     for (const { id } of store.approvals.inState("pending")) this.#pending.add(id);
-    return { ...store, commit: (work) => this.#commit(store, work) };
+    return { ...store, commit: (work, when) => this.#commit(store, work, when) };
   }
 
   refused(code: string): void {
@@ -80,7 +80,7 @@ export class Observed {
     ]);
   }
 
-  async #commit<T>(store: Store, work: (writes: Writes) => T): Promise<T> {
+  async #commit<T>(store: Store, work: (writes: Writes) => T, when?: "now" | "soon"): Promise<T> {
     const startedMs = performance.now();
     const entries: [EntryKind, JsonObject][] = [];
     const watched = (writes: Writes): T => {
@@ -92,7 +92,7 @@ export class Observed {
     };
     let value: T;
     try {
-      value = await store.commit(watched);
+      value = await store.commit(watched, when);
     } catch (error) {
       if (error instanceof CountersignError && error.code === "store_failed") {
         this.#failedCommits.add({});

@@ -40,6 +40,9 @@ export interface Answer {
   readonly hidden: readonly Hidden[];
 }
 
+/** One reason for all: an error made for each call costs more than the call's parsing. */
+const over = new TargetError("timeout", "The call is over.");
+
 /** Sends the request and passes on what the target says, masked, until its response. Throws TargetError. */
 export async function forward(request: Forward): Promise<Answer> {
   const stop = new AbortController();
@@ -55,7 +58,7 @@ export async function forward(request: Forward): Promise<Answer> {
       await passOn(request, next.value);
     }
   } finally {
-    stop.abort();
+    stop.abort(over);
     messages.return?.()?.catch(() => undefined);
   }
 }

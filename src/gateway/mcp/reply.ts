@@ -26,6 +26,9 @@ export interface Resumable {
   readonly primed: boolean;
 }
 
+/** One reason for all: a DOMException with its stack for each answer costs more than most else of it. */
+const callerGone = new Error("The caller has gone, or has its answer.");
+
 /**
  * The answer to one POST: a JSON body where the response is all there is to say, an event stream as soon as
  * something comes before it (Streamable HTTP). A resumable stream goes on after its client has left.
@@ -44,7 +47,7 @@ export class Reply {
     this.#response = response;
     this.#sessionId = sessionId;
     this.#resumable = resumable;
-    response.once("close", () => this.#gone.abort());
+    response.once("close", () => this.#gone.abort(callerGone));
   }
 
   /** Aborts when the caller has gone, or the answer is complete. */

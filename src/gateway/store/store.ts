@@ -64,9 +64,10 @@ export interface Store extends Reads {
   /**
    * Runs `work` in the next group commit, after all that was asked for before, and resolves with its value once it is
    * durable. Work that throws is rolled back alone and rejects with what it threw; a failed write rejects all of its
-   * group with CountersignError `store_failed`. `work` is synchronous and touches nothing outside.
+   * group with CountersignError `store_failed`. `work` is synchronous and touches nothing outside. `soon` lets it wait a moment for
+   * others: only for what need not be durable before something else is done (rule 5, `readOnly`).
    */
-  commit<T>(work: (writes: Writes) => T): Promise<T>;
+  commit<T>(work: (writes: Writes) => T, when?: "now" | "soon"): Promise<T>;
   /** Writes something that changes nothing, durably. Throws CountersignError `store_failed` where nothing can be written. */
   probe(): Promise<void>;
   /** The newest checkpoint, a signed note; it covers every committed entry. */
