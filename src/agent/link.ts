@@ -17,7 +17,7 @@ import type { AgentKey } from "./key.ts";
 import { ServedLink, type Reach } from "./link-served.ts";
 
 /** One line of the agent's log. Never a token, a payload or a secret. */
-export interface AgentLogLine {
+interface AgentLogLine {
   readonly level: "info" | "warn" | "error";
   readonly event: string;
   readonly error?: unknown;
@@ -85,7 +85,7 @@ async function linkOnce(options: LinkOptions, signal: AbortSignal): Promise<Ende
   socket.on("upgrade", ({ socket: wire }) => socket.once("open", () => wire.on("data", () => alive.heard())));
   socket.on("error", (error) => (fault = error.message));
   socket.on("message", (data, isBinary) => {
-    const frame = parseFrame(gatewayFrame, isBinary ? "" : String(data));
+    const frame = parseFrame(gatewayFrame, isBinary || !Buffer.isBuffer(data) ? "" : data.toString("utf8"));
     if (frame === null) return socket.terminate();
     if (frame.type === "challenge" || frame.type === "welcome") return greeting.take(frame, fatal);
     if (greeting.welcomed) served.take(frame);

@@ -53,12 +53,18 @@ export interface SecretPlace {
 
 /** The secrets that a target's configuration names. */
 export function secretsIn({ stdio, http }: TargetConfig): SecretPlace[] {
-  const of = (values: Readonly<Record<string, string>>, ...path: string[]): SecretPlace[] =>
-    Object.entries(values)
-      .filter(([, value]) => namesSecret(value))
-      .map(([name, secret]) => ({ path: [...path, name], secret }));
-  const oauth = http?.oauth === undefined ? [] : of({ clientSecret: http.oauth.clientSecret }, "http", "oauth");
-  return [...of(stdio?.env ?? {}, "stdio", "env"), ...of(http?.headers ?? {}, "http", "headers"), ...oauth];
+  const { clientSecret } = http?.oauth ?? {};
+  return [
+    ...placesOf(stdio?.env ?? {}, "stdio", "env"),
+    ...placesOf(http?.headers ?? {}, "http", "headers"),
+    ...placesOf(clientSecret === undefined ? {} : { clientSecret }, "http", "oauth"),
+  ];
+}
+
+function placesOf(values: Readonly<Record<string, string>>, ...path: string[]): SecretPlace[] {
+  return Object.entries(values)
+    .filter(([, value]) => namesSecret(value))
+    .map(([name, secret]) => ({ path: [...path, name], secret }));
 }
 
 /** The same configuration with each path, those of `file:` secrets included, made absolute. */

@@ -98,10 +98,12 @@ export class Agents {
     });
     socket.once("message", (data, isBinary) => {
       clearTimeout(patience);
-      this.#prove(socket, nonce, isBinary ? "" : String(data), address).catch((error: unknown) => {
-        this.#parts.log({ level: "error", event: "agent.failed", error });
-        socket.terminate();
-      });
+      this.#prove(socket, nonce, isBinary || !Buffer.isBuffer(data) ? "" : data.toString("utf8"), address).catch(
+        (error: unknown) => {
+          this.#parts.log({ level: "error", event: "agent.failed", error });
+          socket.terminate();
+        },
+      );
     });
     say(socket, { type: "challenge", v: 1, gateway: this.#parts.origin, nonce });
   }

@@ -21,7 +21,9 @@ export class Link {
     this.agent = agent;
     this.key = key;
     this.#socket = socket;
-    socket.on("message", (data, isBinary) => this.#read(isBinary ? "" : String(data)));
+    socket.on("message", (data, isBinary) =>
+      this.#read(isBinary || !Buffer.isBuffer(data) ? "" : data.toString("utf8")),
+    );
     socket.on("close", () => this.#lose());
   }
 

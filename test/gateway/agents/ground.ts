@@ -136,7 +136,7 @@ export async function openAgentGround(): Promise<AgentGround> {
       const transport = new StreamableHTTPClientTransport(new URL(`${url}/mcp/${name}`), {
         requestInit: { headers: { authorization: `Bearer ${engineer}` } },
       });
-      await client.connect(transport as Parameters<Client["connect"]>[0]);
+      await client.connect(transport);
       return client;
     },
     async startAgent() {

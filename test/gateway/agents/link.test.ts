@@ -73,7 +73,7 @@ async function dial(url: string): Promise<{ socket: WebSocket; next(): Promise<F
   const told: Frame[] = [];
   let wake = (): void => undefined;
   socket.on("message", (data: RawData) => {
-    told.push(JSON.parse(String(data)));
+    if (Buffer.isBuffer(data)) told.push(JSON.parse(data.toString("utf8")));
     wake();
   });
   const closed = once(socket, "close").then(([code]) => Number(code));
