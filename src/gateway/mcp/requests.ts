@@ -9,6 +9,7 @@ import { otherSpelling } from "./resource-address.ts";
 import { newCallId, requestEntry, responseEntry, type Request } from "./record.ts";
 import { deniedByRule } from "./refusal.ts";
 import { errorMessage, type RpcFailure } from "./reply.ts";
+import { withoutOwnState } from "./rounds.ts";
 import { factsOf, run } from "./run.ts";
 import { type CalledTool, calledTool, changedTool } from "./tool-check.ts";
 import { subjectOf } from "./subject.ts";
@@ -78,7 +79,7 @@ async function judge(exchange: Exchange, request: Request, { reaches, name }: Ca
         deniedByRule(effect, `${request.method} of “${name}” on ${connection.name}`),
       );
     case "allow":
-      return allow(exchange, request, name, effect);
+      return allow(exchange, withoutOwnState(request), name, effect);
     case "approve":
       return holdCall(exchange, request, name, reaches, effect);
     default:

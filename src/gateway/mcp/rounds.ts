@@ -43,6 +43,12 @@ export function withoutState(request: Request): Request {
   return { ...request, params, message: { ...request.message, params } };
 }
 
+/** The same for a call that is not held any more, whose state may also be its target's own business. */
+export function withoutOwnState(request: Request): Request {
+  const { requestState } = request.params;
+  return typeof requestState === "string" && ours.test(requestState) ? withoutState(request) : request;
+}
+
 /** The answer that makes a modern client come back by itself. */
 export function nextRound(id: Request["id"], state: string, about: JsonObject): RpcMessage {
   const result = { resultType: "input_required", requestState: state, _meta: about };

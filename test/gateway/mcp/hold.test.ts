@@ -146,6 +146,21 @@ describe("a request state", () => {
     expect(ground.target.seen.some(({ body }) => body.includes("requestState"))).toBe(false);
   });
 
+  it("of a call that today's rules allow goes to no target either", async () => {
+    await budgets({ budget: "50ms" });
+    const given = await state();
+    const held = { name: "held", tools: ["slow_*"], effect: "approve", approvers: ["approvers"] };
+    await ground.reload((config) => (config.rules = [{ name: "open", tools: ["slow_*"], effect: "allow" }]));
+    try {
+      expect((await responseOf(await post(ground, erin, write(given)))).result).toMatchObject({
+        structuredContent: { text },
+      });
+      expect(ground.target.seen.some(({ body }) => body.includes("requestState"))).toBe(false);
+    } finally {
+      await ground.reload((config) => (config.rules = [held]));
+    }
+  });
+
   it.each<[string, () => Promise<Response>]>([
     ["for other arguments", async () => post(ground, erin, write(await state(), { arguments: { text: "other" } }))],
     ["of another principal", async () => post(ground, await ground.token("eve", ["engineers"]), write(await state()))],
