@@ -12,16 +12,22 @@ const fieldName = z
   .refine((name) => fieldProblem(name) === null, { error: ({ input }) => fieldProblem(String(input)) ?? "" });
 
 /** A field, masked wholly unless a mode is given: `email`, or `{ name: customer.ssn, mode: drop }`. */
-export const maskedField = z.union([
-  fieldName.transform((name) => ({ name, mode: "redact" as const })),
-  z.strictObject({ name: fieldName, mode: mode.default("redact") }),
-]);
+export const maskedField = z.union(
+  [
+    fieldName.transform((name) => ({ name, mode: "redact" as const })),
+    z.strictObject({ name: fieldName, mode: mode.default("redact") }),
+  ],
+  "Write a name, a path such as customer.ssn, items[*].card or **.token, or { name: …, mode: … }",
+);
 
 /** A detector, which leaves its usual rest unless a mode is given: `card`, or `{ name: card, mode: redact }`. */
-const maskedDetector = z.union([
-  detector.transform((name) => ({ name, mode: "partial" as const })),
-  z.strictObject({ name: detector, mode: mode.default("partial") }),
-]);
+const maskedDetector = z.union(
+  [
+    detector.transform((name) => ({ name, mode: "partial" as const })),
+    z.strictObject({ name: detector, mode: mode.default("partial") }),
+  ],
+  `Write one of ${detectorNames.join(", ")}, or { name: …, mode: ${maskModes.join("|")} }`,
+);
 
 /** A pattern in RE2's syntax. Its name stands in the places that say what was hidden. */
 const pattern = z.strictObject({

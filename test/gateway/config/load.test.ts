@@ -124,6 +124,30 @@ describe("a wrong gateway.yaml is refused with line and column", () => {
     ["a wrong type", "port: 0", "port: high", "2:34 listen.port: "],
     ["another version", "version: 1", "version: 2", "1:10 version: "],
     ["a wrong effect", "effect: allow", "effect: permit", "27:13 rules[0].effect: "],
+    [
+      "a pattern that RE2 can't match",
+      "keys: ./keys",
+      "keys: ./keys\nmasking:\n  patterns:\n    - { name: a, pattern: '(?<=x)y(?=z)' }",
+      "8:27 masking.patterns[0].pattern: RE2 can't match",
+    ],
+    [
+      "a pattern that matches nothing at all",
+      "keys: ./keys",
+      "keys: ./keys\nmasking: { patterns: [{ name: a, pattern: 'x*' }] }",
+      "6:43 masking.patterns[0].pattern: It matches the empty text",
+    ],
+    [
+      "a detector that isn't there",
+      "keys: ./keys",
+      "keys: ./keys\nmasking: { detectors: [cards] }",
+      "6:24 masking.detectors[0]: ",
+    ],
+    [
+      "a field that is no path",
+      "keys: ./keys",
+      "keys: ./keys\nmasking: { fields: ['a..b'] }",
+      "6:21 masking.fields[0]: ",
+    ],
     ["a wrong duration", "expires: 5m", "expires: soon", "31:14 rules[1].expires: Write a duration"],
     [
       "a hold without approvers",
