@@ -1,18 +1,46 @@
 /**
- * `npm run bench`: what Countersign costs, as ratios within one run. It runs the real parts in this process: sign-in provider,
- * gateway with its durable ledger, tunnel, approvals feed, a real MCP server. Absolute figures depend on the machine; compare ratios only.
+ * `npm run bench`: what Countersign costs, as ratios within one run. Target, bare proxy, client and gateway are processes of their own, pinned
+ * to one CPU; everything is on: verification, rules, masking, durable ledger. Absolute figures depend on the machine; compare
+ * ratios only. `-- --million` adds a ledger of a million entries, `-- load`, `sizes`, `crowd`, `tunnel` run one part alone.
  */
+import { parseArgs } from "node:util";
 import { openBench } from "./bench.ts";
 import { measureCalls } from "./calls.ts";
+import { measureCrowd } from "./crowd.ts";
+import { openGround, type Ground } from "./ground.ts";
 import { measureHolds } from "./holds.ts";
+import { compareLoads, compareSizes } from "./load.ts";
+import { pinned } from "./pinned.ts";
 import { table } from "./table.ts";
 
-const bench = await openBench();
-try {
-  const calls = await measureCalls(bench);
-  const holds = await measureHolds(bench, calls.direct);
-  process.stdout.write(`${table("One 200-byte call at a time, median of interleaved rounds", calls.rows)}\n`);
-  process.stdout.write(`${table("A held call, from request to released answer", holds)}\n`);
-} finally {
-  await bench.close();
+const { values, positionals } = parseArgs({ options: { million: { type: "boolean" } }, allowPositionals: true });
+const wanted = (part: string): boolean => positionals.length === 0 || positionals.includes(part);
+const print = (text: string): void => void process.stdout.write(`${text}\n`);
+
+print(pinned() ? "Pinned to one CPU.\n" : "Not pinned (no taskset): figures depend on where processes run.\n");
+if (wanted("load")) await onGround(compareLoads);
+const ledgers = [1e3, 1e4, 1e5, ...(values.million === true ? [1e6] : [])];
+if (wanted("sizes")) await onGround((ground) => compareSizes(ground, ledgers));
+if (wanted("crowd")) await onGround(measureCrowd);
+if (wanted("tunnel")) await tunnelAndHolds();
+
+async function onGround(measure: (ground: Ground) => Promise<string>): Promise<void> {
+  const ground = await openGround();
+  try {
+    print(await measure(ground));
+  } finally {
+    await ground.close();
+  }
+}
+
+async function tunnelAndHolds(): Promise<void> {
+  const bench = await openBench();
+  try {
+    const calls = await measureCalls(bench);
+    const holds = await measureHolds(bench, calls.direct);
+    print(table("One 200-byte call at a time to a real server, all parts in one process", calls.rows));
+    print(table("A held call, from request to released answer", holds));
+  } finally {
+    await bench.close();
+  }
 }

@@ -1,10 +1,11 @@
-import type { Agent, StdioSpec, Target } from "../shared/target.ts";
+import type { Agent, HttpSpec, StdioSpec, Target } from "../shared/target.ts";
+import { createHttpTarget } from "./http-target.ts";
 import type { Note } from "./note.ts";
 import { ChildGroups } from "./stdio-groups.ts";
 import { createStdioTarget } from "./stdio-target.ts";
 
 /**
- * The last hop, embedded: stdio targets as children of this process. `onNote` hears what an operator may want to know
+ * The last hop: stdio targets as children of this process, HTTP targets over its connections. `onNote` hears what an operator may want to know
  * and no caller is told. The owner ends it with `close()`; children that are left when the process exits are killed.
  */
 export function createAgent(options: { readonly onNote?: (note: Note) => void } = {}): Agent {
@@ -12,8 +13,8 @@ export function createAgent(options: { readonly onNote?: (note: Note) => void } 
   const groups = new ChildGroups();
   const targets = new Set<Target>();
   return {
-    target(spec: StdioSpec): Target {
-      const target = createStdioTarget(spec, groups, onNote);
+    target(spec: StdioSpec | HttpSpec): Target {
+      const target = "url" in spec ? createHttpTarget(spec) : createStdioTarget(spec, groups, onNote);
       targets.add(target);
       return target;
     },

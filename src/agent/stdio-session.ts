@@ -57,7 +57,11 @@ export class StdioSession implements TargetSession {
     const stream: Stream = new MessageQueue(queueLimit);
     const outgoing = this.#routing.outgoingRequest(message, message.id, stream);
     this.#handOver(stream);
-    const leave = (): void => stream.abandon(signal.reason);
+    const leave = (): void => {
+      stream.abandon(signal.reason);
+      // Over stdio a caller that is gone can't be seen: it is said (2026-07-28, "Cancellation"). Legacy callers say it themselves.
+      if (this.#era === "modern") cancel(child, outgoing.number);
+    };
     signal.addEventListener("abort", leave, { once: true });
     try {
       child.write(outgoing.message);
@@ -167,6 +171,16 @@ export class StdioSession implements TargetSession {
 
   #note(what: Note["what"], detail: string): void {
     this.#onNote({ target: this.#spec.name, what, detail });
+  }
+}
+
+function cancel(child: StdioChild, requestId: number): void {
+  const params = { requestId, reason: "The caller has gone." };
+  try {
+    child.write({ jsonrpc: "2.0", method: "notifications/cancelled", params });
+  } catch (error) {
+    // A target that reads nothing can't be told.
+    if (!(error instanceof TargetError)) throw error;
   }
 }
 

@@ -12,6 +12,7 @@ import type { Terminal } from "./terminal.ts";
 const help = `Usage: countersign gateway --config FILE [--json]
 
 Runs a gateway with an embedded agent until SIGINT or SIGTERM. Its log goes to standard error, one JSON object a line.
+A first signal lets calls under way end (drain in the configuration), a second one ends it at once.
 It reads its configuration again when the file changes and at SIGHUP, without dropping calls; a bad edit is
 reported and keeps the old configuration running. With --json it prints {"url"} once it listens.`;
 
@@ -38,6 +39,7 @@ async function serve(running: Gateway, file: string, port: number, terminal: Ter
     const watch = whenChanged(file, () => reload(running, file, terminal));
     await stopped;
     watch.close();
+    await running.drain();
   } finally {
     await running.stop();
   }

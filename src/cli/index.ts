@@ -16,6 +16,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   audit: async () => (await import("./audit.ts")).audit,
   policy: async () => (await import("./policy.ts")).policy,
   gateway: async () => (await import("./gateway.ts")).gateway,
+  agent: async () => (await import("./agent.ts")).agent,
 };
 
 const overview = `Usage: countersign COMMAND [--profile DIR] [--json]
@@ -35,6 +36,7 @@ At the approver's desk
 
 At the gateway
   gateway --config FILE          run a gateway
+  agent --config FILE            run an agent beside the targets, which dials the gateway
   policy check FILE              check a gateway.yaml without running it
   audit verify                   check the ledger against its key
 

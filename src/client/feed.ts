@@ -1,5 +1,5 @@
 import { WebSocket } from "ws";
-import { backoffMs } from "./backoff.ts";
+import { backoffMs } from "../shared/backoff.ts";
 import { createFrameReader, type FrameTakers, type Place } from "./feed-frames.ts";
 import type { TokenSource } from "./gateway.ts";
 import { messageText } from "./message-text.ts";

@@ -1,4 +1,4 @@
-import { backoffMs } from "./backoff.ts";
+import { backoffMs } from "../shared/backoff.ts";
 
 /** Renews a token ahead of its end, so that no call waits for the provider. */
 export interface Renewal {

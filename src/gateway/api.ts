@@ -8,11 +8,12 @@ import type { Discovery } from "../shared/provider.ts";
 import { viewFor } from "./approvals/view.ts";
 import { exportLedger } from "./audit/export.ts";
 import { folderSource } from "./audit/folder-source.ts";
-import { readBody } from "./body.ts";
+import { bodyOf } from "./json-body.ts";
 import type { Site } from "./http.ts";
 import { enrol } from "./identity/devices.ts";
 import type { Principal } from "./identity/principal.ts";
 import { sendJson } from "./mcp/reply.ts";
+import { acceptTool, listTools } from "./tools-api.ts";
 
 /** One request to `/v1/…` of a verified principal. */
 export interface ApiVisit {
@@ -24,12 +25,11 @@ export interface ApiVisit {
 }
 
 const decisionBody = z.strictObject({ decision: z.string().max(16_384) });
-const bodyLimit = 65_536;
 
 /** The gateway's own API (docs/protocol.md, "HTTP of the gateway"). Throws CountersignError for every refusal. */
 export async function api(visit: ApiVisit): Promise<void> {
   const { request, path } = visit;
-  const approval = /^\/v1\/approvals\/([\w-]{1,64})(\/decision)?$/.exec(path);
+  const approval = /^\/v1\/approvals\/([\w-]{1,64})(\/decision|\/withdraw)?$/.exec(path);
   switch (`${request.method} ${path}`) {
     case "GET /v1/me":
       return me(visit);
@@ -39,6 +39,10 @@ export async function api(visit: ApiVisit): Promise<void> {
       return devices(visit);
     case "GET /v1/approvals":
       return approvals(visit);
+    case "GET /v1/tools":
+      return listTools(visit);
+    case "POST /v1/tools/accept":
+      return acceptTool(visit);
     case "GET /v1/audit/checkpoint":
       return sendJson(visit.response, 200, { note: visit.site.gate.store.checkpoint() });
     case "GET /v1/audit/export":
@@ -46,7 +50,9 @@ export async function api(visit: ApiVisit): Promise<void> {
     default:
       if (approval !== null && approval[2] === undefined && request.method === "GET")
         return oneApproval(visit, approval[1] ?? "");
-      if (approval !== null && approval[2] !== undefined && request.method === "POST")
+      if (approval !== null && approval[2] === "/withdraw" && request.method === "POST")
+        return withdraw(visit, approval[1] ?? "");
+      if (approval !== null && approval[2] === "/decision" && request.method === "POST")
         return decision(visit, approval[1] ?? "");
       throw new CountersignError("not_found", "There is nothing at this address.");
   }
@@ -69,13 +75,11 @@ function me({ response, principal }: ApiVisit): void {
 function connections({ site, response, principal }: ApiVisit): void {
   const { connections: all, policy } = site.gate.runtime();
   const shown = [...all.values()].filter(({ name }) => policy.mayReach(principal, name));
-  const views: ConnectionView[] = shown.map(({ name, title, target, facts }) => ({
-    name,
-    title,
-    transport: target.transport,
-    server: facts.server,
-    state: facts.state,
-  }));
+  const views = shown.map(({ name, title, target, facts }): ConnectionView => {
+    const view = { name, title, transport: target.transport, server: facts.server };
+    const reason = target.hindrance?.() ?? null;
+    return reason === null ? { ...view, state: facts.state } : { ...view, state: "failed", reason };
+  });
   sendJson(response, 200, { connections: views });
 }
 
@@ -109,6 +113,11 @@ async function decision({ site, request, response, principal }: ApiVisit, id: st
   sendJson(response, 200, { approval: viewFor(principal, record) });
 }
 
+async function withdraw({ site, response, principal }: ApiVisit, id: string): Promise<void> {
+  const record = await site.gate.approvals.withdraw(principal, id);
+  sendJson(response, 200, { approval: viewFor(principal, record) });
+}
+
 async function audit({ site, response, principal }: ApiVisit): Promise<void> {
   if (!principal.roles.includes("auditor"))
     throw new CountersignError("not_allowed", "Only the role auditor may read the ledger.");
@@ -121,24 +130,4 @@ async function audit({ site, response, principal }: ApiVisit): Promise<void> {
       await new Promise<void>((resolve) => response.once("drain", resolve).once("close", resolve));
   }
   response.end();
-}
-
-async function bodyOf<T>(request: IncomingMessage, schema: z.ZodType<T>): Promise<T> {
-  const text = await readBody(request, bodyLimit);
-  if (text === null) throw new CountersignError("too_large", `The body is larger than ${bodyLimit} bytes.`);
-  const parsed = schema.safeParse(jsonOf(text));
-  if (!parsed.success)
-    throw new CountersignError(
-      "bad_request",
-      `The body is not what is asked for: ${z.prettifyError(parsed.error).slice(0, 300)}`,
-    );
-  return parsed.data;
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new CountersignError("bad_request", "The body is not JSON.", { cause });
-  }
 }

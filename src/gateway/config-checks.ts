@@ -2,7 +2,8 @@ import { access, constants, realpath } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, sep } from "node:path";
 import type { Finding } from "./config-places.ts";
 import type { Config, IssuerConfig } from "./config-schema.ts";
-import { isLoopbackHost, isProtectedUrl } from "./identity/protected-url.ts";
+import { isLoopbackHost, isProtectedUrl } from "../shared/protected-url.ts";
+import { compileCondition } from "./policy/condition.ts";
 import { globMatcher } from "./policy/glob.ts";
 import { isSecretName } from "./secrets.ts";
 
@@ -16,11 +17,14 @@ export async function crossCheck(config: Config): Promise<readonly Finding[]> {
     ...unique(config.issuers, "issuers", "name"),
     ...unique(config.issuers, "issuers", "issuer"),
     ...checkIdentities(config),
+    ...unique(config.agents, "agents", "name"),
+    ...unique(config.agents, "agents", "key"),
     ...unique(config.connections, "connections", "name"),
     ...checkTargets(config),
     ...checkInlineSecrets(config),
     ...unique(config.rules, "rules", "name"),
     ...checkRules(config),
+    ...checkConditions(config),
     ...(await checkFiles(config)),
   ];
 }
@@ -112,8 +116,18 @@ function checkIdentities({ identities, issuers }: Config): Finding[] {
   );
 }
 
-function checkTargets({ connections }: Config): Finding[] {
-  return connections.flatMap(({ http }, index) => {
+const unprotectedTokenUrl =
+  "Use https: over http anybody on the way could read the client's secret (http is for loopback only).";
+
+function checkTargets({ connections, agents }: Config): Finding[] {
+  return connections.flatMap(({ http, agent }, index) => {
+    if (agent !== undefined && !agents.some(({ name }) => name === agent)) {
+      return [{ path: ["connections", index, "agent"], message: "No agent of this name is listed under agents." }];
+    }
+    const { tokenUrl } = http?.oauth ?? {};
+    if (tokenUrl !== undefined && !isProtectedUrl(tokenUrl)) {
+      return [{ path: ["connections", index, "http", "oauth", "tokenUrl"], message: unprotectedTokenUrl }];
+    }
     if (http === undefined || /^https?:\/\//i.test(http.url)) return [];
     return [{ path: ["connections", index, "http", "url"], message: "Write an http or https address." }];
   });
@@ -133,6 +147,14 @@ function checkRules({ rules, connections }: Config): Finding[] {
       ];
     }),
   );
+}
+
+function checkConditions({ rules }: Config): Finding[] {
+  return rules.flatMap(({ when }, index): Finding[] => {
+    const compiled = when === undefined ? null : compileCondition(when);
+    if (compiled === null || compiled.ok) return [];
+    return [{ path: ["rules", index, "when"], message: `${compiled.message}.`, within: compiled.offset }];
+  });
 }
 
 async function checkFiles({ listen, issuers }: Config): Promise<Finding[]> {

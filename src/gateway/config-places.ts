@@ -6,6 +6,8 @@ export interface Finding {
   readonly message: string;
   /** The member's name is wrong, rather than its value. */
   readonly key?: boolean;
+  /** Where in the text of the value it is wrong, in UTF-16 code units. */
+  readonly within?: number;
 }
 
 /** Where something stands in the file, counted from 1, and the path to it, such as `rules[2].effect`. */
@@ -20,9 +22,9 @@ export interface Problem extends Place {
   readonly message: string;
 }
 
-/** Finds a path's place in the YAML document: where it is missing, that of the nearest thing around it. */
-export function locate(document: Document.Parsed, lines: LineCounter, finding: Finding): Problem {
-  const offset = offsetOf(document, finding) ?? 0;
+/** Finds a path's place in the YAML document of this text: where it is missing, that of the nearest thing around it. */
+export function locate(document: Document.Parsed, lines: LineCounter, finding: Finding, text = ""): Problem {
+  const offset = offsetWithin(document, finding, text) ?? offsetOf(document, finding) ?? 0;
   const { line, col } = lines.linePos(offset);
   return { line, column: col, at: pathText(finding.path), message: finding.message };
 }
@@ -46,6 +48,16 @@ function offsetOf(document: Document.Parsed, { path, key }: Finding): number | u
     } else return offset;
   }
   return offset;
+}
+
+/** The place inside a text value: its line is looked for as it stands in the file, which holds unless it is escaped or folded. */
+function offsetWithin(document: Document.Parsed, { path, within }: Finding, text: string): number | undefined {
+  const node = within === undefined ? undefined : document.getIn(path, true);
+  if (!isScalar(node) || typeof node.value !== "string" || node.range == null) return undefined;
+  const before = node.value.slice(0, within).split("\n");
+  const line = node.value.split("\n")[before.length - 1] ?? "";
+  const found = text.slice(0, node.range[1]).indexOf(line, node.range[0]);
+  return found < 0 ? undefined : found + (before.at(-1) ?? "").length;
 }
 
 function isEmpty(value: unknown): boolean {

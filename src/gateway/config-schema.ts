@@ -1,25 +1,11 @@
 import { z } from "zod";
-import { risk } from "../shared/approval.ts";
 import { provider } from "../shared/provider.ts";
+import { duration } from "./config-duration.ts";
+import { maskedField, masking } from "./config-masking.ts";
+import { rule } from "./config-rules.ts";
+import { configName as name, httpTarget, secretName, stdioTarget } from "../shared/target-config.ts";
 
-/** `90s`, `10m`, `1h`: parsed to milliseconds. */
-const duration = z
-  .string()
-  .regex(/^\d+(ms|s|m|h|d)$/, "Write a duration such as 90s, 10m or 1h")
-  .transform((text) => Number.parseInt(text, 10) * units[text.replace(/^\d+/, "") as keyof typeof units]);
-const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-
-/** The name of a secret, never the secret: `env:NAME` or `file:PATH`. */
-const secretName = z
-  .string()
-  .regex(/^(env:[A-Za-z_]\w*|file:.+)$/, "Write the name of a secret, env:NAME or file:PATH, not the secret itself");
-
-const name = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "A name is made of lower-case letters, digits and hyphens, at most 63");
 const names = z.array(z.string().min(1));
-/** Absent means any; an empty list would mean none, which nobody writes on purpose. */
-const someNames = names.min(1, "List at least one, or leave the setting out");
 
 const issuer = z.strictObject({
   name,
@@ -44,53 +30,19 @@ const connection = z
   .strictObject({
     name,
     title: z.string().optional(),
-    stdio: z
-      .strictObject({
-        command: z.string().min(1),
-        args: z.array(z.string()).default([]),
-        cwd: z.string().optional(),
-        /** Plain values, or secrets by name. The child gets these, PATH and HOME, and nothing else. */
-        env: z.record(z.string(), z.string()).default({}),
-      })
-      .optional(),
-    http: z.strictObject({ url: z.url(), headers: z.record(z.string(), secretName).default({}) }).optional(),
-    /** Field names (any depth, case-insensitive) masked on this connection besides `masking.fields`. */
-    fields: names.default([]),
+    stdio: stdioTarget.optional(),
+    http: httpTarget.optional(),
+    /** The agent that makes the last hop; how it reaches the target, and the credentials, stand in its own agent.yaml. */
+    agent: name.optional(),
+    /** Fields, by name or path (any depth, case-insensitive), masked on this connection besides `masking.fields`. */
+    fields: z.array(maskedField).default([]),
     /** How long a target may take to answer. */
     timeout: duration.default(60_000),
   })
   .refine(
-    (value) => (value.stdio === undefined) !== (value.http === undefined),
-    "A connection needs exactly one of stdio and http",
+    ({ stdio, http, agent }) => [stdio, http, agent].filter((each) => each !== undefined).length === 1,
+    "A connection needs exactly one of stdio, http and agent",
   );
-
-const rule = z
-  .strictObject({
-    name: z.string().min(1).max(100),
-    connections: someNames.default(["*"]),
-    /** Globs. A rule with none of tools, resources and prompts matches every call; otherwise only the kinds it names. */
-    tools: someNames.optional(),
-    resources: someNames.optional(),
-    prompts: someNames.optional(),
-    /** The caller is in one of them; absent, anybody. */
-    groups: someNames.optional(),
-    effect: z.enum(["allow", "deny", "approve"]),
-    /** The author's word that the call changes nothing: its record may be written while it runs. */
-    readOnly: z.boolean().default(false),
-    risk: risk.default("medium"),
-    approvers: names.default([]),
-    expires: duration.default(600_000),
-    /** Shown to approver and caller, in the author's words. */
-    why: z.string().max(500).default(""),
-  })
-  .refine((value) => value.effect !== "approve" || value.approvers.length > 0, {
-    message: "A rule that holds calls needs approvers: name their groups",
-    path: ["approvers"],
-  })
-  .refine((value) => !value.readOnly || value.effect === "allow", {
-    message: "readOnly goes with effect: allow: remove it here",
-    path: ["readOnly"],
-  });
 
 /** gateway.yaml, the gateway's one configuration file. */
 export const configSchema = z.strictObject({
@@ -111,15 +63,32 @@ export const configSchema = z.strictObject({
   roles: z.strictObject({ admin: names.default([]), auditor: names.default([]) }).default({ admin: [], auditor: [] }),
   /** Each list joins the principal ids of one person. */
   identities: z.array(names.min(2)).default([]),
+  /** Agents that dial in: name, and Ed25519 public key (base64url) as `countersign agent --enrol` prints it. */
+  agents: z
+    .array(
+      z.strictObject({
+        name,
+        key: z
+          .string()
+          .regex(/^[A-Za-z0-9_-]{43}$/, "Write the public key that countersign agent --enrol prints (43 characters)"),
+      }),
+    )
+    .default([]),
   connections: z.array(connection).min(1),
   rules: z.array(rule),
-  masking: z
+  masking,
+  /** Who may read `/metrics`. Without a token: this machine alone, and only where publicUrl is loopback too. */
+  metrics: z.strictObject({ token: secretName }).optional(),
+  /** How long calls under way may take to end after SIGTERM. */
+  drain: duration.default(20_000),
+  approvals: z
     .strictObject({
-      detectors: z.array(z.enum(["card", "ssn", "email", "phone"])).default(["card", "ssn", "email", "phone"]),
-      fields: names.default([]),
+      reuse: duration.default(600_000),
+      /** How long a client that is not known is held before it is told to call again; `budgets` by the prefix of `clientInfo.name`. */
+      budget: duration.default(50_000),
+      budgets: z.record(z.string().min(1), duration).default({}),
     })
-    .default({ detectors: ["card", "ssn", "email", "phone"], fields: [] }),
-  approvals: z.strictObject({ reuse: duration.default(600_000) }).default({ reuse: 600_000 }),
+    .default({ reuse: 600_000, budget: 50_000, budgets: {} }),
   limits: z
     .strictObject({ bodyBytes: z.number().int().min(1024).default(4_194_304) })
     .default({ bodyBytes: 4_194_304 }),
@@ -127,5 +96,6 @@ export const configSchema = z.strictObject({
 
 export type Config = z.infer<typeof configSchema>;
 export type IssuerConfig = Config["issuers"][number];
+export type AgentConfig = Config["agents"][number];
 export type ConnectionConfig = Config["connections"][number];
 export type RuleConfig = Config["rules"][number];

@@ -3,10 +3,11 @@ import { dirname, resolve } from "node:path";
 import { LineCounter, parseDocument, type Document } from "yaml";
 import type { z } from "zod";
 import { CountersignError } from "../shared/errors.ts";
+import { secretsIn, withPaths } from "../shared/target-config.ts";
 import { crossCheck } from "./config-checks.ts";
 import { locate, type Finding, type Place, type Problem } from "./config-places.ts";
 import { configSchema, type Config } from "./config-schema.ts";
-import { isSecretName, resolveSecret } from "./secrets.ts";
+import { resolveSecret } from "./secrets.ts";
 
 /** A gateway.yaml that has passed every check. Its paths, those of `file:` secrets included, are absolute. */
 export interface LoadedConfig {
@@ -49,13 +50,13 @@ export async function readConfig(path: string): Promise<ConfigResult> {
     ]);
   }
   const parsed = parse(document);
-  if (!parsed.success) return refused(parsed.findings.map((finding) => locate(document, lines, finding)));
+  if (!parsed.success) return refused(parsed.findings.map((finding) => locate(document, lines, finding, text)));
   const config = withAbsolutePaths(parsed.config, dirname(file));
   const findings = await crossCheck(config);
-  if (findings.length > 0) return refused(findings.map((finding) => locate(document, lines, finding)));
+  if (findings.length > 0) return refused(findings.map((finding) => locate(document, lines, finding, text)));
   return {
     ok: true,
-    value: { path: file, config, placeOf: ({ path }) => locate(document, lines, { path, message: "" }) },
+    value: { path: file, config, placeOf: ({ path }) => locate(document, lines, { path, message: "" }, text) },
   };
 }
 
@@ -82,13 +83,11 @@ export async function checkSecrets(loaded: LoadedConfig, env: NodeJS.ProcessEnv 
 
 /** The place of each secret, its name as the message. */
 function secretsOf(config: Config): Finding[] {
-  return config.connections.flatMap(({ stdio, http }, index) => {
-    const of = (values: Readonly<Record<string, string>>, ...path: string[]): Finding[] =>
-      Object.entries(values)
-        .filter(([, value]) => isSecretName(value))
-        .map(([name, value]) => ({ path: ["connections", index, ...path, name], message: value }));
-    return [...of(stdio?.env ?? {}, "stdio", "env"), ...of(http?.headers ?? {}, "http", "headers")];
-  });
+  const metrics = config.metrics === undefined ? [] : [{ path: ["metrics", "token"], message: config.metrics.token }];
+  const ofConnections = config.connections.flatMap((connection, index) =>
+    secretsIn(connection).map(({ path, secret }) => ({ path: ["connections", index, ...path], message: secret })),
+  );
+  return [...metrics, ...ofConnections];
 }
 
 type Parsed =
@@ -135,20 +134,15 @@ function valueAt(raw: unknown, path: readonly (string | number)[]): unknown {
 function withAbsolutePaths(config: Config, folder: string): Config {
   const absolute = (path: string): string => resolve(folder, path);
   const secret = (value: string): string => (value.startsWith("file:") ? `file:${absolute(value.slice(5))}` : value);
-  const secrets = (values: Readonly<Record<string, string>>): Record<string, string> =>
-    Object.fromEntries(Object.entries(values).map(([name, value]) => [name, secret(value)]));
   const { tls } = config.listen;
   return {
     ...config,
     data: absolute(config.data),
     keys: absolute(config.keys),
     listen: { ...config.listen, ...(tls && { tls: { cert: absolute(tls.cert), key: absolute(tls.key) } }) },
+    ...(config.metrics && { metrics: { token: secret(config.metrics.token) } }),
     issuers: config.issuers.map((issuer) => ({ ...issuer, ...(issuer.ca && { ca: absolute(issuer.ca) }) })),
-    connections: config.connections.map(({ stdio, http, ...rest }) => ({
-      ...rest,
-      ...(stdio && { stdio: { ...stdio, env: secrets(stdio.env), ...(stdio.cwd && { cwd: absolute(stdio.cwd) }) } }),
-      ...(http && { http: { ...http, headers: secrets(http.headers) } }),
-    })),
+    connections: config.connections.map((connection) => withPaths(connection, absolute)),
   };
 }
 

@@ -26,6 +26,8 @@ const statuses: Partial<Readonly<Record<ErrorCode, number>>> = {
   not_approver: 403,
   rule_changed: 409,
   decision_expired: 409,
+  reason_required: 400,
+  presence_too_weak: 403,
   store_failed: 503,
 };
 

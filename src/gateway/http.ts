@@ -1,22 +1,27 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { CountersignError } from "../shared/errors.ts";
+import { linkPath } from "../shared/agent-link.ts";
+import type { Agents } from "./agents/agents.ts";
 import type { ApprovalsStream } from "./approvals/stream.ts";
 import { api, discoveryOf, type ApiVisit } from "./api.ts";
 import { bearerOf, challenge, statusOf } from "./http-errors.ts";
 import type { Principal } from "./identity/principal.ts";
 import type { Refusals } from "./identity/refusals.ts";
+import type { Draining } from "./draining.ts";
 import type { Log } from "./log.ts";
 import type { Caller, Gate } from "./mcp/context.ts";
 import { serveMcp } from "./mcp/endpoint.ts";
 import { errorMessage, sendJson } from "./mcp/reply.ts";
 import { internalErrorCode } from "./mcp/classify.ts";
 import { refusalCodes } from "./mcp/refusal.ts";
+import { operatorPaths, serveOperators, type Operators } from "./operators.ts";
 
 /** What the routes are served from. */
 export interface Site {
   readonly gate: Gate;
   readonly stream: ApprovalsStream;
+  readonly agents: Agents;
   /** The gateway's own origin, `https://HOST[:PORT]`. */
   readonly origin: string;
   readonly ledgerKey: string;
@@ -24,6 +29,8 @@ export interface Site {
   readonly data: string;
   readonly log: Log;
   readonly refusals: Refusals;
+  readonly draining: Draining;
+  readonly operators: Operators;
 }
 
 /** The gateway's routes (docs/protocol.md). Nothing is served before the token is verified, discovery aside (rule 1). */
@@ -33,7 +40,7 @@ export function routes(site: Site): RequestListener {
   };
 }
 
-/** The approvals stream's upgrade. */
+/** The upgrades: approvals stream, agents' link (which an agent opens by proving its key, not by a token). */
 export function upgrades(site: Site): (request: IncomingMessage, socket: Duplex, head: Buffer) => void {
   return (request, socket, head) => {
     upgrade(site, request, socket, head).catch(() => socket.destroy());
@@ -46,7 +53,11 @@ async function serve(site: Site, request: IncomingMessage, response: ServerRespo
   // No page has business here: a browser's request is refused before anything else.
   if (request.headers.origin !== undefined)
     return refuse(response, 403, "not_allowed", "Requests from web pages are not served.");
-  if (path === "/healthz") return sendJson(response, 200, { status: "ok" });
+  const asked = operatorPaths.find((each) => each === path);
+  if (asked !== undefined) return serveOperators(site.operators, asked, request, response);
+  if (site.draining.signal.aborted)
+    return refuse(response, 503, "transient", "The gateway is stopping; try again shortly.", comeBack);
+  site.draining.enter(response);
   if (path === "/.well-known/countersign") return sendJson(response, 200, discoveryOf(site));
   const metadata = /^\/\.well-known\/oauth-protected-resource\/mcp\/([a-z0-9-]{1,63})$/.exec(path)?.[1];
   if (metadata !== undefined) return protectedResource(site, response, metadata);
@@ -59,6 +70,7 @@ async function serve(site: Site, request: IncomingMessage, response: ServerRespo
   const runtime = gate.runtime();
   const connection = runtime.connections.get(path.slice("/mcp/".length));
   if (connection === undefined || !runtime.policy.mayReach(principal, connection.name)) {
+    site.operators.observed.refused("not_found");
     await site.refusals.record({
       kind: "request.refused",
       code: "not_found",
@@ -71,6 +83,9 @@ async function serve(site: Site, request: IncomingMessage, response: ServerRespo
   await serveMcp({ gate, runtime, caller: callerOf(request, principal), connection, request, response });
 }
 
+/** What a stopping gateway adds to its refusals: by then another one, or this one started again, listens. */
+const comeBack = { "retry-after": "2", connection: "close" } as const;
+
 async function authenticate(site: Site, request: IncomingMessage, path: string): Promise<Principal> {
   const { gate } = site;
   try {
@@ -79,6 +94,7 @@ async function authenticate(site: Site, request: IncomingMessage, path: string):
     return principal;
   } catch (error) {
     if (!(error instanceof CountersignError)) throw error;
+    site.operators.observed.refused(error.code);
     await site.refusals.record({ kind: "auth.refused", code: error.code, path, address: addressOf(request) });
     throw error;
   }
@@ -93,7 +109,12 @@ async function upgrade(site: Site, request: IncomingMessage, socket: Duplex, hea
     socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
   };
   if (request.headers.origin !== undefined) return refused("403 Forbidden");
-  if (path !== "/v1/approvals/stream") return refused("404 Not Found");
+  if (path !== "/v1/approvals/stream" && path !== linkPath) return refused("404 Not Found");
+  if (site.draining.signal.aborted) return refused("503 Service Unavailable\r\nretry-after: 2");
+  if (path === linkPath) {
+    if (!site.agents.open(request, socket, head)) refused("503 Service Unavailable\r\nretry-after: 2");
+    return;
+  }
   try {
     const principal = await authenticate(site, request, path);
     site.stream.open(request, socket, head, principal);

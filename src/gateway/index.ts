@@ -4,21 +4,26 @@ import { readFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { CountersignError } from "../shared/errors.ts";
 import type { Agent } from "../shared/target.ts";
+import { Agents } from "./agents/agents.ts";
 import { Approvals } from "./approvals/approvals.ts";
 import { ApprovalsStream } from "./approvals/stream.ts";
 import type { LoadedConfig } from "./config.ts";
+import type { LastHop } from "./connections/registry.ts";
 import { routes, upgrades } from "./http.ts";
 import { Present } from "./identity/present.ts";
 import { Refusals } from "./identity/refusals.ts";
 import { loadKeys } from "./keys.ts";
 import type { Log } from "./log.ts";
+import { KnownTools } from "./mcp/known-tools.ts";
 import { Sessions } from "./mcp/sessions.ts";
 import { Setup } from "./setup.ts";
+import { Draining } from "./draining.ts";
+import { Observed } from "./observed.ts";
 import { openStore } from "./store/open-store.ts";
 
 export interface GatewayOptions {
   readonly config: LoadedConfig;
-  /** The last hop to stdio targets. The caller closes it. */
+  /** The embedded agent: the last hop of connections that name no other. The caller closes it. */
   readonly agent: Agent;
   readonly log: Log;
   /** Milliseconds since the epoch. */
@@ -32,6 +37,11 @@ export interface Gateway {
   reload(config: LoadedConfig): Promise<void>;
   /** Records that a configuration was not put in force, and why. */
   rejected(why: string): Promise<void>;
+  /**
+   * Takes nothing new, tells held calls and streams to come back, and resolves when all calls under way have ended, or `drain` of the
+   * configuration is over.
+   */
+  drain(): Promise<void>;
   /** Ends sessions and streams, records the clean stop, closes the store. */
   stop(): Promise<void>;
 }
@@ -45,8 +55,15 @@ export async function createGateway({ config, agent, log, now = Date.now }: Gate
   const ledgerOrigin = new URL(publicUrl).host;
 
   const keys = await loadKeys(keysFolder);
-  const store = await openStore({ folder: data, keys, origin: ledgerOrigin, now });
-  const setup = await Setup.create(config, agent, now);
+  const observed = new Observed();
+  const store = observed.watch(await openStore({ folder: data, keys, origin: ledgerOrigin, now }));
+  const refusals = new Refusals(store, now);
+  const configured = () => setup.runtime.config.agents;
+  const agents = new Agents({ store, refusals, origin, configured, now, log });
+  const linked: LastHop["linked"] = (...place) => agents.target(...place);
+  const setup = await Setup.create(config, { embedded: agent, linked }, now, (text) =>
+    keys.keyedDigest({ pseudonym: text }),
+  );
   const runtime = () => setup.runtime;
   const present = new Present(now);
   const approvals = new Approvals({
@@ -70,17 +87,27 @@ export async function createGateway({ config, agent, log, now = Date.now }: Gate
       .catch((error: unknown) => log({ level: "error", event: "session.closed", error }));
   });
   const stream = new ApprovalsStream(store, approvals, now);
+  const draining = new Draining();
   const gate = {
+    draining: draining.signal,
     store,
     approvals,
     present,
     sessions,
+    tools: new KnownTools(store, now),
     now,
     runtime,
     keyedDigest: (value: Parameters<typeof keys.keyedDigest>[0]) => keys.keyedDigest(value),
   };
-  const refusals = new Refusals(store, now);
-  const site = { gate, stream, refusals, origin, ledgerKey: keys.verifierKey(ledgerOrigin), data, log };
+  const readings = {
+    sessions: () => sessions.size,
+    streams: () => stream.size,
+    underWay: () => draining.underWay,
+  };
+  const metricsToken = (): string | null => setup.metricsToken;
+  const operators = { store, runtime, draining, observed, readings, metricsToken };
+  const ledgerKey = keys.verifierKey(ledgerOrigin);
+  const site = { gate, stream, agents, refusals, draining, operators, origin, ledgerKey, data, log };
 
   const server = await createServer(listen.tls);
   server.on("request", routes(site));
@@ -106,12 +133,19 @@ export async function createGateway({ config, agent, log, now = Date.now }: Gate
     },
     async reload(next) {
       await setup.replace(next);
+      agents.reconfigured();
       await store.commit((writes) => writes.append("config.loaded", { rules: runtime().policy.version }));
       log({ level: "info", event: "config.loaded", rules: runtime().policy.version });
     },
     async rejected(why) {
       await store.commit((writes) => writes.append("config.rejected", { why: why.slice(0, 2000) }));
       log({ level: "warn", event: "config.rejected" });
+    },
+    async drain() {
+      log({ level: "info", event: "gateway.draining", underWay: draining.underWay });
+      stream.sendAway();
+      const left = await draining.begin(runtime().config.drain);
+      log({ level: left === 0 ? "info" : "warn", event: "gateway.drained", left });
     },
     async stop() {
       clearInterval(sweep);
@@ -120,6 +154,7 @@ export async function createGateway({ config, agent, log, now = Date.now }: Gate
       await sessions.closeAll();
       server.closeAllConnections();
       await setup.close();
+      await agents.close();
       try {
         await refusals.sweep("ending");
       } finally {

@@ -1,6 +1,7 @@
 import type { Config } from "./config-schema.ts";
 import type { TokenVerifier } from "./identity/principal.ts";
 import type { Masker } from "./masking/masker.ts";
+import type { OutputSchemas } from "./masking/output-schemas.ts";
 import type { Policy } from "./policy/policy.ts";
 import type { Target } from "../shared/target.ts";
 
@@ -10,6 +11,7 @@ export interface Connection {
   readonly title: string | null;
   readonly target: Target;
   readonly masker: Masker;
+  readonly outputSchemas: OutputSchemas;
   /** How long the target may be silent, in milliseconds. */
   readonly timeoutMs: number;
   /** What was last seen of the target. */

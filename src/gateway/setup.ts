@@ -1,31 +1,38 @@
-import type { Agent } from "../shared/target.ts";
 import { checkSecrets, type LoadedConfig } from "./config.ts";
-import { createConnections, type Connections } from "./connections/registry.ts";
+import { createConnections, type Connections, type LastHop } from "./connections/registry.ts";
 import { createTokenVerifier } from "./identity/verifier.ts";
 import { createMasker } from "./masking/masker.ts";
+import { OutputSchemas } from "./masking/output-schemas.ts";
 import { createPolicy } from "./policy/rules.ts";
 import type { Connection, Runtime } from "./runtime.ts";
 import { resolveSecret } from "./secrets.ts";
 
 /** The configuration in force and all that was made from it. */
 export class Setup {
-  readonly #agent: Agent;
+  readonly #lastHop: LastHop;
   readonly #now: () => number;
+  readonly #keyed: Keyed;
   /** What earlier configurations made as well: conversations and checks under way keep it until the gateway stops. */
   readonly #made: Made[] = [];
 
   #current: Made;
 
-  private constructor(agent: Agent, now: () => number, made: Made) {
-    this.#agent = agent;
+  private constructor(lastHop: LastHop, now: () => number, keyed: Keyed, made: Made) {
+    this.#lastHop = lastHop;
     this.#now = now;
+    this.#keyed = keyed;
     this.#current = made;
     this.#made.push(made);
   }
 
   /** Throws CountersignError `configuration` for a secret or address that can't be used. */
-  static async create(config: LoadedConfig, agent: Agent, now: () => number): Promise<Setup> {
-    return new Setup(agent, now, await make(config, agent, now));
+  static async create(config: LoadedConfig, lastHop: LastHop, now: () => number, keyed: Keyed): Promise<Setup> {
+    return new Setup(lastHop, now, keyed, await make(config, lastHop, now, keyed));
+  }
+
+  /** The token that opens `/metrics`, null where none is configured. */
+  get metricsToken(): string | null {
+    return this.#current.metricsToken;
   }
 
   get runtime(): Runtime {
@@ -34,7 +41,7 @@ export class Setup {
 
   /** Makes everything of the new configuration first, then puts it in force at once; a failure leaves the old one. */
   async replace(config: LoadedConfig): Promise<void> {
-    this.#current = await make(config, this.#agent, this.#now);
+    this.#current = await make(config, this.#lastHop, this.#now, this.#keyed);
     this.#made.push(this.#current);
   }
 
@@ -44,22 +51,33 @@ export class Setup {
   }
 }
 
+/** A keyed digest of a text, for pseudonyms. */
+type Keyed = (text: string) => string;
+
 interface Made {
   readonly runtime: Runtime;
   readonly connections: Connections;
+  readonly metricsToken: string | null;
 }
 
-async function make(loaded: LoadedConfig, agent: Agent, now: () => number): Promise<Made> {
+async function make(loaded: LoadedConfig, lastHop: LastHop, now: () => number, keyed: Keyed): Promise<Made> {
   const { config } = loaded;
   await checkSecrets(loaded);
-  const connections = await createConnections(config.connections, agent, (name) => resolveSecret(name));
+  const connections = await createConnections(config.connections, lastHop, (name) => resolveSecret(name));
   const byName = new Map<string, Connection>();
   for (const { name, fields } of config.connections) {
     const registered = connections.all.get(name);
     if (registered === undefined) continue;
-    const masker = createMasker({ detectors: config.masking.detectors, fields: [...config.masking.fields, ...fields] });
-    byName.set(name, { ...registered, masker, facts: { server: null, state: "unknown" } });
+    const masker = createMasker({ ...config.masking, fields: [...config.masking.fields, ...fields], keyed });
+    byName.set(name, {
+      ...registered,
+      masker,
+      outputSchemas: new OutputSchemas(),
+      facts: { server: null, state: "unknown" },
+    });
   }
   const verifier = createTokenVerifier(config, { now });
-  return { runtime: { config, verifier, policy: createPolicy(config.rules), connections: byName }, connections };
+  const metricsToken = config.metrics === undefined ? null : await resolveSecret(config.metrics.token);
+  const runtime: Runtime = { config, verifier, policy: createPolicy(config.rules), connections: byName };
+  return { runtime, connections, metricsToken };
 }

@@ -66,6 +66,11 @@ const wordings: Readonly<Record<ErrorCode, Wording>> = {
     what: "Your decision reached the gateway outside its time, so the clocks differ.",
     next: "Decide again; if it repeats, set this computer’s clock.",
   },
+  reason_required: { what: "This request can be approved only with a reason.", next: "Write why, then approve." },
+  presence_too_weak: {
+    what: "This request can’t be approved from where you did.",
+    next: "Open it in the Countersign window and decide there.",
+  },
   signed_out: { what: "You are signed out.", next: "Sign in, then try again." },
   reauthentication_needed: { what: "Your sign-in has ended.", next: "Sign in again." },
   cancelled: { what: "The sign-in was cancelled.", next: "Sign in when you are ready." },

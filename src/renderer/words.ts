@@ -250,7 +250,7 @@ export const words = {
     copy: (name: string) => `Copy address of ${name}`,
     noAddress: "when the tunnel is open",
     state: { ready: "Ready", unknown: "Not called yet", failed: "Not answering" },
-    transport: { http: "HTTP", stdio: "stdio" },
+    transport: { http: "HTTP", stdio: "stdio", agent: "agent" },
     noServer: "not known yet",
     empty: "You may use no connection of this gateway. Who runs it can allow one in its rules.",
     under: "An MCP client uses such an address with its own token as bearer.",

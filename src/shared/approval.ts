@@ -23,7 +23,7 @@ export const verdict = z.enum(["approve", "deny"]);
 export type Verdict = z.infer<typeof verdict>;
 
 /** Where the person decided. Part of what is signed. */
-const presence = z.enum(["cli", "window", "authenticator"]);
+export const presence = z.enum(["cli", "window", "authenticator"]);
 export type Presence = z.infer<typeof presence>;
 
 // Not z.json() and z.record(): they copy, and leave out a member named `__proto__`, which would then run without being shown (rule 3).
@@ -59,7 +59,15 @@ export const approvalView = z.object({
   payload: maskedPayload,
   /** HMAC-SHA-256 of the real arguments under the gateway's key. */
   argumentsDigest: z.string(),
-  rule: z.object({ name: z.string(), version: z.string(), why: z.string() }),
+  rule: z.object({
+    name: z.string(),
+    version: z.string(),
+    why: z.string(),
+    /** To approve, a reason must be given. Absent: no. */
+    requireReason: z.boolean().optional(),
+    /** The least presence with which it may be approved. Absent: `cli`. */
+    presence: presence.optional(),
+  }),
   risk,
   /** Groups whose members may decide. */
   approvers: z.array(z.string()),

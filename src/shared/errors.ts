@@ -29,6 +29,8 @@ export const errorCodes = [
   "not_approver",
   "rule_changed",
   "decision_expired",
+  "reason_required",
+  "presence_too_weak",
   // the engineer's side
   "signed_out",
   "reauthentication_needed",

@@ -13,9 +13,12 @@ const entryKind = z.enum([
   "session.opened",
   "session.closed",
   "tool.seen",
+  "tool.accepted",
   "call.request",
   "call.response",
   "call.refused",
+  "target.request",
+  "target.answer",
   "approval.pending",
   "approval.approved",
   "approval.denied",
@@ -28,6 +31,8 @@ const entryKind = z.enum([
   "approval.lapsed",
   "decision.refused",
   "ledger.read",
+  "agent.connected",
+  "agent.disconnected",
 ]);
 export type EntryKind = z.infer<typeof entryKind>;
 

@@ -110,6 +110,12 @@ export function encodeSse(event: { readonly data: string; readonly event?: strin
   return `${id}${name}${data}\n`;
 }
 
+/** An event that hands out an id to resume after and carries nothing (2025-11-25, "Sending Messages to the Server"). */
+export function encodeSsePriming(id: string, retryMs: number | undefined): string {
+  const retry = retryMs === undefined ? "" : `retry: ${Math.round(retryMs)}\n`;
+  return `id: ${singleLine(id)}\n${retry}data: \n\n`;
+}
+
 /** A comment: a sign of life that no client reads as a message. */
 export function encodeSseComment(text: string): string {
   return `: ${singleLine(text)}\n\n`;

@@ -12,6 +12,12 @@ export interface TargetMessage {
   readonly eventId?: string;
 }
 
+/**
+ * What an answer's event stream does besides its messages: it has begun (with the reconnection time it asked for, if any), or the target
+ * has closed it before the response, to go on when it is taken up again (2025-11-25, "Sending Messages to the Server", polling).
+ */
+export type StreamSign = { readonly sign: "begun"; readonly retryMs: number | undefined } | { readonly sign: "paused" };
+
 /** Protocol headers that travel with one client request (`mcp-protocol-version`, `mcp-method`, …), lower case. */
 export type ProtocolHeaders = Readonly<Record<string, string>>;
 
@@ -42,9 +48,15 @@ export class TargetError extends Error {
 export interface TargetSession {
   /**
    * Sends one request and yields all that the target says in its answer, the response to `message.id` last.
-   * Throws TargetError. Aborting the signal stops waiting; it doesn't tell the target.
+   * Throws TargetError. Aborting the signal stops waiting; it doesn't tell a legacy target, and cancels at a modern one. `onStream`
+   * hears what the answer's stream does, where the transport knows.
    */
-  request(message: RpcMessage, headers: ProtocolHeaders, signal: AbortSignal): AsyncIterable<TargetMessage>;
+  request(
+    message: RpcMessage,
+    headers: ProtocolHeaders,
+    signal: AbortSignal,
+    onStream?: (sign: StreamSign) => void,
+  ): AsyncIterable<TargetMessage>;
   /** Sends a notification, or the client's answer to a request of the target's. */
   notify(message: RpcMessage, headers: ProtocolHeaders): Promise<void>;
   /** What the target says unasked (legacy GET stream). Throws TargetError with status 405 where it has no such stream. */
@@ -55,7 +67,9 @@ export interface TargetSession {
 
 /** A connection's last hop. */
 export interface Target {
-  readonly transport: "http" | "stdio";
+  readonly transport: "http" | "stdio" | "agent";
+  /** Why it can't be asked now, where that is known without asking; null where it isn't. */
+  hindrance?(): string | null;
   open(era: "legacy" | "modern"): TargetSession;
   /** Ends every conversation. */
   close(): Promise<void>;
@@ -70,8 +84,28 @@ export interface StdioSpec {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** The agent as the gateway sees it: it makes the last hop to stdio targets. */
+/** Where a target over Streamable HTTP is. */
+export interface HttpSpec {
+  readonly url: string;
+  /** Resolved credentials. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** How long the target may be silent, before its answer and in it. */
+  readonly timeoutMs: number;
+  /** Client credentials that the target's bearer token is got with. */
+  readonly oauth?: OAuthSpec;
+}
+
+/** OAuth 2.0 client credentials (RFC 6749, section 4.4), the secret resolved. */
+export interface OAuthSpec {
+  readonly tokenUrl: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly scope?: string;
+}
+
+/** The agent as the gateway sees it: it makes the last hop. */
 export interface Agent {
-  target(spec: StdioSpec): Target;
+  /** Throws CountersignError `configuration` for an address or header that can't be used. */
+  target(spec: StdioSpec | HttpSpec): Target;
   close(): Promise<void>;
 }

@@ -4,9 +4,12 @@ import type { Principal } from "../identity/principal.ts";
 import type { ApprovalRecord, Store } from "../store/store.ts";
 import { recordDecision, type DecisionTerms } from "./decide.ts";
 import { verifyDecision } from "./decision.ts";
+import { claim } from "./claim.ts";
+import { due, oweDecision, recordOutcome, recordUnknown, recordWithdrawal } from "./ending.ts";
 import { Flight } from "./flight.ts";
-import { isStillGood, move, newRecord } from "./records.ts";
-import type { HeldCall, Outcome, Turn } from "./turn.ts";
+import { open } from "./opening.ts";
+import { move } from "./records.ts";
+import type { Caller, HeldCall, Outcome, Turn } from "./turn.ts";
 
 export interface ApprovalsOptions extends DecisionTerms {
   readonly store: Store;
@@ -32,10 +35,8 @@ export class Approvals {
   async recover(): Promise<void> {
     const { store, now } = this.#options;
     await store.commit((writes) => {
-      for (const record of store.approvals.inState("claimed")) {
-        const message = "The gateway stopped between forwarding the call and its answer. It is not retried.";
-        move(writes, record, { state: "unknown", outcome: { state: "unknown", atMs: now(), message } });
-      }
+      for (const record of store.approvals.inState("claimed")) recordUnknown(writes, record, now());
+      writes.answers.forget(now());
     });
     await this.expireDue();
   }
@@ -43,65 +44,53 @@ export class Approvals {
   /** Turns pending into expired and approved into lapsed once their time is over. */
   async expireDue(): Promise<void> {
     const { store, now } = this.#options;
-    const due = (record: ApprovalRecord): boolean =>
-      record.state === "pending" ? record.expiresAtMs <= now() : (record.reuseUntilMs ?? 0) <= now();
-    if (![...store.approvals.inState("pending"), ...store.approvals.inState("approved")].some(due)) return;
-    const ended = await store.commit((writes) => [
-      ...writes.approvals
-        .inState("pending")
-        .filter(due)
-        .map((record) => move(writes, record, { state: "expired" })),
-      ...writes.approvals
-        .inState("approved")
-        .filter(due)
-        .map((record) => move(writes, record, { state: "lapsed" })),
-    ]);
+    if (due(store, now()).length === 0) return;
+    const ended = await store.commit((writes) => {
+      writes.answers.forget(now());
+      return due(writes, now()).map((record) =>
+        move(writes, record, { state: record.state === "pending" ? "expired" : "lapsed" }),
+      );
+    });
     for (const record of ended) this.#publish(record);
   }
 
   /**
    * Opens an approval for this call, or joins the one that waits for the identical call, and resolves when this caller
-   * may run it, has its answer, is refused, or has gone. `onOpen` is called once the approval is durable.
+   * may run it, has its answer, is refused, has waited long enough, or has gone. `onOpen` is called once the approval is durable.
    */
-  async hold(call: HeldCall, gone: AbortSignal, onOpen: (approval: ApprovalRecord) => void): Promise<Turn> {
-    let approval = await this.#open(call);
-    const flight = this.#flight(approval.id);
+  async hold(call: HeldCall, caller: Caller, onOpen: (approval: ApprovalRecord) => void): Promise<Turn> {
+    const { store, now } = this.#options;
+    const opening = await store.commit((writes) => open(writes, call, caller.continues, now()));
+    if (opening.kind === "kept")
+      return { kind: "answered", answer: opening.answer, approval: opening.record, again: true };
+    if (opening.kind === "ended") return { kind: "refused", approval: opening.record, why: opening.why };
+    for (const each of opening.changed) this.#publish(each);
+    const flight = this.#flight(opening.record.id);
     flight.waiters += 1;
-    onOpen(approval);
+    onOpen(opening.record);
+    let turn: Turn | undefined;
     try {
-      for (;;) {
-        if (gone.aborted) return { kind: "gone", approval };
-        switch (approval.state) {
-          case "pending":
-            // A change between the commit and this wait is seen by reading again first.
-            approval = await this.#nextChange(approval, flight, gone);
-            break;
-          case "approved": {
-            const turn: Turn | ApprovalRecord = await this.#claim(call, approval, flight, gone);
-            if ("kind" in turn) return turn;
-            approval = turn;
-            break;
-          }
-          case "claimed":
-          case "executed":
-          case "failed":
-          case "unknown": {
-            const answer: RpcMessage | null = await flight.answer(gone);
-            return answer === null ? { kind: "gone", approval } : { kind: "answered", answer, approval };
-          }
-          case "denied":
-          case "expired":
-          case "withdrawn":
-          case "lapsed":
-            return { kind: "refused", approval, why: null };
-          default:
-            approval.state satisfies never;
-        }
-      }
+      turn = await this.#wait(call, opening.record, flight, caller);
+      if (turn.kind === "gone" || turn.kind === "waits") await this.#owe(turn.approval);
+      return turn;
     } finally {
-      flight.waiters -= 1;
-      this.#forget(approval.id);
+      // Who runs the call stays until its outcome is known: an identical call meanwhile joins it.
+      if (turn?.kind !== "run") this.#leave(opening.record.id, flight);
     }
+  }
+
+  /** Notes that the answer to this call reached a caller: it is not given again. */
+  async delivered(id: string): Promise<void> {
+    const { store } = this.#options;
+    if (store.answers.of(id) !== undefined) await store.commit((writes) => writes.answers.deliver(id));
+  }
+
+  /** Ends a request at its requester's word; throws CountersignError as docs/protocol.md lists. */
+  async withdraw(principal: Principal, id: string): Promise<ApprovalRecord> {
+    const { store, now } = this.#options;
+    const record = await store.commit((writes) => recordWithdrawal(writes, principal, id, now()));
+    this.#publish(record);
+    return record;
   }
 
   /** Records an approver's signed decision; throws CountersignError with the code that docs/protocol.md lists. */
@@ -122,78 +111,81 @@ export class Approvals {
     }
   }
 
-  async #open(call: HeldCall): Promise<ApprovalRecord> {
-    const { store, now } = this.#options;
-    const { record, changed } = await store.commit((writes) => {
-      const live = writes.approvals.live(call.lookup);
-      if (live !== undefined && isStillGood(live, call, now())) return { record: live, changed: [] };
-      const why = "The rule or the tool has changed since.";
-      const ended = live && move(writes, live, { state: live.state === "pending" ? "expired" : "lapsed" }, { why });
-      const record = move(writes, newRecord(call, now()), {});
-      return { record, changed: ended === undefined ? [record] : [ended, record] };
-    });
-    for (const each of changed) this.#publish(each);
-    return record;
+  async #wait(call: HeldCall, opened: ApprovalRecord, flight: Flight<RpcMessage>, caller: Caller): Promise<Turn> {
+    const away = AbortSignal.any([caller.gone, caller.spent]);
+    let approval = opened;
+    for (;;) {
+      if (away.aborted) return { kind: caller.gone.aborted ? "gone" : "waits", approval };
+      switch (approval.state) {
+        case "pending":
+          // A change between the commit and this wait is seen by reading again first.
+          approval = await this.#nextChange(approval, flight, away);
+          break;
+        case "approved": {
+          const turn = await this.#claim(call, approval, flight, away);
+          if ("kind" in turn) return turn;
+          approval = turn;
+          break;
+        }
+        case "claimed":
+        case "executed":
+        case "failed":
+        case "unknown": {
+          const answer = await flight.answer(away);
+          if (answer !== null) return { kind: "answered", answer, approval, again: false };
+          break;
+        }
+        case "denied":
+        case "expired":
+        case "withdrawn":
+        case "lapsed":
+          return { kind: "refused", approval, why: null };
+        default:
+          approval.state satisfies never;
+      }
+    }
   }
 
-  async #nextChange(approval: ApprovalRecord, flight: Flight<RpcMessage>, gone: AbortSignal): Promise<ApprovalRecord> {
-    const next = flight.next(gone);
+  async #nextChange(approval: ApprovalRecord, flight: Flight<RpcMessage>, away: AbortSignal): Promise<ApprovalRecord> {
+    const next = flight.next(away);
     const current = this.#options.store.approvals.get(approval.id) ?? approval;
     if (current.revision !== approval.revision) return current;
     return (await next) ?? approval;
   }
 
-  /** The durable claim: the one point of no return (rule 4). */
   async #claim(
     call: HeldCall,
     approval: ApprovalRecord,
     flight: Flight<RpcMessage>,
-    gone: AbortSignal,
+    away: AbortSignal,
   ): Promise<Turn | ApprovalRecord> {
     const { store, now } = this.#options;
     const fingerprint = await call.fingerprintNow();
-    const claim = await store.commit(
-      (writes): { readonly mine: boolean; readonly record: ApprovalRecord; readonly why: string | null } => {
-        const record = writes.approvals.get(approval.id) ?? approval;
-        if (record.state !== "approved" || gone.aborted) return { mine: false, record, why: null };
-        const lapse = (why: string) => ({
-          mine: false,
-          record: move(writes, record, { state: "lapsed" }, { why }),
-          why,
-        });
-        if ((record.reuseUntilMs ?? 0) <= now()) return lapse("The approval was not used in time.");
-        if (fingerprint !== record.fingerprint) return lapse("The tool has changed since it was approved.");
-        const why = call.refusalNow(record);
-        if (why !== null) return lapse(why);
-        return { mine: true, record: move(writes, record, { state: "claimed" }), why: null };
-      },
+    const { mine, record, why } = await store.commit((writes) =>
+      claim(writes, call, approval, fingerprint, away, now()),
     );
-    if (claim.record.revision !== approval.revision) this.#publish(claim.record);
-    if (claim.mine)
-      return {
-        kind: "run",
-        approval: claim.record,
-        finish: (outcome) => this.#finish(claim.record.id, flight, outcome),
-      };
-    return claim.why === null ? claim.record : { kind: "refused", approval: claim.record, why: claim.why };
+    if (record.revision !== approval.revision) this.#publish(record);
+    if (mine) return { kind: "run", approval: record, finish: (outcome) => this.#finish(record.id, flight, outcome) };
+    return why === null ? record : { kind: "refused", approval: record, why };
   }
 
   async #finish(id: string, flight: Flight<RpcMessage>, outcome: Outcome): Promise<void> {
     const { store, now } = this.#options;
-    const { state, message } = outcome;
-    const committed = store.commit((writes) => {
-      outcome.also(writes);
-      const claimed = writes.approvals.get(id);
-      if (claimed?.state !== "claimed")
-        throw new CountersignError("internal", "A call that was not claimed has an outcome.");
-      return move(writes, claimed, { state, outcome: { state, message, atMs: now() } });
-    });
-    const record = await committed.catch((error: unknown) => {
+    try {
+      const record = await store.commit((writes) => recordOutcome(writes, id, outcome, now()));
+      flight.settle(outcome.answer);
+      this.#publish(record);
+    } catch (error) {
       flight.fail(error);
       throw error;
-    });
-    flight.settle(outcome.answer);
-    this.#publish(record);
+    } finally {
+      this.#leave(id, flight);
+    }
+  }
+
+  async #owe(approval: ApprovalRecord): Promise<void> {
+    const { store, reuseMs } = this.#options;
+    await store.commit((writes) => oweDecision(writes, approval.id, reuseMs()));
   }
 
   #publish(record: ApprovalRecord): void {
@@ -207,7 +199,8 @@ export class Approvals {
     return flight;
   }
 
-  #forget(id: string): void {
-    if (this.#flights.get(id)?.waiters === 0) this.#flights.delete(id);
+  #leave(id: string, flight: Flight<RpcMessage>): void {
+    flight.waiters -= 1;
+    if (flight.waiters === 0) this.#flights.delete(id);
   }
 }

@@ -1,3 +1,4 @@
+import type { Presence } from "../../shared/approval.ts";
 import { CountersignError } from "../../shared/errors.ts";
 import type { Principal } from "../identity/principal.ts";
 import type { ApprovalRecord, Writes } from "../store/store.ts";
@@ -37,6 +38,7 @@ export function recordDecision(
     throw new CountersignError("rule_changed", message);
   }
   const { verdict, reason, presence } = signed.payload;
+  if (verdict === "approve") refuseLightly(record, reason, presence);
   const approve = verdict === "approve";
   return move(writes, record, {
     state: approve ? "approved" : "denied",
@@ -45,6 +47,20 @@ export function recordDecision(
     reuseUntilMs: approve ? nowMs + terms.reuseMs() : null,
   });
 }
+
+/** What the rule asks of an approval beyond the signature. To deny is always free. */
+function refuseLightly({ rule }: ApprovalRecord, reason: string, presence: Presence): void {
+  if (presences.indexOf(presence) < presences.indexOf(rule.presence ?? "cli")) {
+    const message = `This request is approved with presence ${rule.presence} at least, not ${presence}.`;
+    throw new CountersignError("presence_too_weak", message);
+  }
+  if (rule.requireReason === true && reason.trim() === "") {
+    throw new CountersignError("reason_required", "This request is approved only with a reason.");
+  }
+}
+
+/** From the weakest to the strongest. */
+const presences: readonly Presence[] = ["cli", "window", "authenticator"];
 
 /** `person` is the requester by today's identities, which a reload may have joined or parted since the call was held. */
 function refuseDecider(record: ApprovalRecord, principal: Principal, person: string): void {

@@ -45,6 +45,16 @@ export class ApprovalsStream {
     this.#server.handleUpgrade(request, socket, head, (opened) => this.#begin(opened, principal, after));
   }
 
+  /** How many readers are connected. */
+  get size(): number {
+    return this.#readers.size;
+  }
+
+  /** Tells every reader to come back (1001, RFC 6455, section 7.4.1): another gateway, or this one started again, goes on. */
+  sendAway(): void {
+    for (const { socket } of this.#readers) socket.close(1001, "The gateway is stopping.");
+  }
+
   close(): void {
     this.#stopListening();
     for (const timer of this.#timers) clearInterval(timer);

@@ -34,11 +34,28 @@ export interface Outcome {
   also(writes: Writes): void;
 }
 
+/** How long a caller waits, and what it says of itself. */
+export interface Caller {
+  /** Aborts when it has gone: disconnected, cancelled, or sent away. */
+  readonly gone: AbortSignal;
+  /** Aborts when it must be answered, decided or not. */
+  readonly spent: AbortSignal;
+  /** The approval that an earlier round of this very call was told of, checked to be the gateway's own word; or null. */
+  readonly continues: string | null;
+}
+
 /** What a caller of a held call may do next. */
 export type Turn =
   /** This caller, and nobody else, runs the call and then reports how it ended. */
   | { readonly kind: "run"; readonly approval: ApprovalRecord; finish(outcome: Outcome): Promise<void> }
-  /** Another caller with the identical call ran it; this was its answer. */
-  | { readonly kind: "answered"; readonly answer: RpcMessage; readonly approval: ApprovalRecord }
+  /** The identical call was run, by another caller or before this one came (`again`); this was its answer, masked. */
+  | {
+      readonly kind: "answered";
+      readonly answer: RpcMessage;
+      readonly approval: ApprovalRecord;
+      readonly again: boolean;
+    }
   | { readonly kind: "refused"; readonly approval: ApprovalRecord; readonly why: string | null }
+  /** Its time to wait is over, and nothing is decided, or the answer is not there yet. */
+  | { readonly kind: "waits"; readonly approval: ApprovalRecord }
   | { readonly kind: "gone"; readonly approval: ApprovalRecord };

@@ -1,7 +1,7 @@
 import { CountersignError } from "../../shared/errors.ts";
 import type { Agent, Target } from "../../shared/target.ts";
+import { targetSpec, type ResolveSecret } from "../../shared/target-config.ts";
 import type { ConnectionConfig } from "../config-schema.ts";
-import { createHttpTarget } from "./http.ts";
 
 /** A registered connection and its last hop. */
 interface RegisteredConnection {
@@ -20,8 +20,12 @@ export interface Connections {
   close(): Promise<void>;
 }
 
-/** The value behind a secret's name (`env:NAME`, `file:PATH`). Throws CountersignError `configuration`. */
-export type ResolveSecret = (name: string) => string | Promise<string>;
+/** Who makes the last hop: the embedded agent, or one that has dialled in. */
+export interface LastHop {
+  readonly embedded: Agent;
+  /** The target that the agent of this name reaches as `connection`; whether it is there shows when it is asked. */
+  linked(agent: string, connection: string, timeoutMs: number): Target;
+}
 
 /**
  * The connections of a configuration. Nothing is dialled or started before the first request. Throws CountersignError
@@ -29,13 +33,13 @@ export type ResolveSecret = (name: string) => string | Promise<string>;
  */
 export async function createConnections(
   configs: readonly ConnectionConfig[],
-  agent: Agent,
+  lastHop: LastHop,
   resolveSecret: ResolveSecret,
 ): Promise<Connections> {
   const all = new Map<string, RegisteredConnection>();
   for (const config of configs) {
     if (all.has(config.name)) throw misconfigured(config.name, "the name is used twice");
-    const target = await targetOf(config, agent, resolveSecret).catch((error: unknown) => {
+    const target = await targetOf(config, lastHop, resolveSecret).catch((error: unknown) => {
       if (error instanceof CountersignError) throw misconfigured(config.name, error.message);
       throw error;
     });
@@ -50,28 +54,10 @@ export async function createConnections(
   };
 }
 
-async function targetOf(config: ConnectionConfig, agent: Agent, resolveSecret: ResolveSecret): Promise<Target> {
-  const { name, stdio, http, timeout } = config;
-  if (http !== undefined) {
-    const headers = await valuesOf(http.headers, resolveSecret);
-    return createHttpTarget({ url: http.url, headers, timeoutMs: timeout });
-  }
-  if (stdio === undefined) throw new CountersignError("configuration", "It needs one of stdio and http.");
-  const { command, args, cwd } = stdio;
-  const env = await valuesOf(stdio.env, resolveSecret);
-  return agent.target({ name, command, args, env, ...(cwd === undefined ? {} : { cwd }) });
-}
-
-/** Values with the named secrets in place; other values stay as they are. */
-async function valuesOf(
-  values: Readonly<Record<string, string>>,
-  resolveSecret: ResolveSecret,
-): Promise<Record<string, string>> {
-  const resolved: Record<string, string> = {};
-  for (const [name, value] of Object.entries(values)) {
-    resolved[name] = /^(env|file):/.test(value) ? await resolveSecret(value) : value;
-  }
-  return resolved;
+async function targetOf(config: ConnectionConfig, lastHop: LastHop, resolveSecret: ResolveSecret): Promise<Target> {
+  const { name, agent, timeout } = config;
+  if (agent !== undefined) return lastHop.linked(agent, name, timeout);
+  return lastHop.embedded.target(await targetSpec(name, config, timeout, resolveSecret));
 }
 
 function misconfigured(name: string, why: string): CountersignError {

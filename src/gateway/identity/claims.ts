@@ -7,6 +7,8 @@ export const accessTokenClaims = z.looseObject({
   aud: z.union([z.string(), z.array(z.string())]),
   exp: z.number(),
   nbf: z.number().optional(),
+  /** Authentication context class (OpenID Connect Core 1.0, section 2; RFC 9068, section 2.2.1). */
+  acr: z.string().optional(),
   auth_time: z.number().nonnegative().optional(),
   name: z.string().optional(),
   preferred_username: z.string().optional(),

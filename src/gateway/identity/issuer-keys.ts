@@ -4,7 +4,7 @@ import { Agent, fetch as undiciFetch } from "undici";
 import { z } from "zod";
 import { CountersignError } from "../../shared/errors.ts";
 import type { IssuerConfig } from "../config-schema.ts";
-import { isProtectedUrl } from "./protected-url.ts";
+import { isProtectedUrl } from "../../shared/protected-url.ts";
 
 /** What is needed of `fetch`: one GET that follows no redirect. */
 export type FetchText = (
@@ -64,6 +64,12 @@ export class IssuerKeys {
   /** Starts a reload in the background where the keys are older than ten minutes. */
   refresh(): void {
     if (this.#known !== null && this.#options.now() >= this.#known.atMs + oldAfterMs) void this.#reload();
+  }
+
+  /** Whether keys are known; asks for them where none are, as often as a token would. */
+  async ready(): Promise<boolean> {
+    if (this.#known === null) await this.#reload();
+    return this.#known !== null;
   }
 
   close(): void {

@@ -12,11 +12,15 @@ export interface Principal extends PrincipalView {
   readonly expiresAtMs: number;
   /** When the person last signed in (`auth_time`), null where the token doesn't say. */
   readonly authenticatedAtMs: number | null;
+  /** How strongly the person was authenticated (`acr`), in the issuer's own words; absent where the token doesn't say. */
+  readonly assurance?: string;
 }
 
 /** Token → principal. */
 export interface TokenVerifier {
   /** Throws CountersignError: `token_missing`, `token_invalid`, `token_expired`, `wrong_audience`, … */
   verify(token: string | undefined): Promise<Principal>;
+  /** Whether the keys of some issuer are known; asks for them where none are. */
+  ready(): Promise<boolean>;
   close(): void;
 }

@@ -60,6 +60,10 @@ export function createTokenVerifier(config: VerifierConfig, options: TokenVerifi
       cache.put(hash, principal, generation);
       return principal;
     },
+    async ready() {
+      const known = await Promise.all([...issuers.values()].map(({ keys }) => keys.ready()));
+      return known.includes(true);
+    },
     close() {
       for (const { keys } of issuers.values()) keys.close();
     },
@@ -94,6 +98,7 @@ function principalOf(
     clientId,
     expiresAtMs: claims.exp * 1000,
     authenticatedAtMs: claims.auth_time === undefined ? null : claims.auth_time * 1000,
+    ...(claims.acr === undefined ? {} : { assurance: claims.acr }),
   };
 }
 

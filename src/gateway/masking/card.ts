@@ -1,4 +1,4 @@
-import { dot, endOfDigits, hyphen, isDigit, isSpace, take, type Match } from "./digits.ts";
+import { dot, endOfDigits, hyphen, isDigit, isSpace, take, type Taken } from "./digits.ts";
 import { isInUuid } from "./uuid.ts";
 
 const fewest = 13;
@@ -8,10 +8,10 @@ const plus = 43;
 /**
  * Finds card numbers: 13 to 19 digits, alone or in groups with single spaces or hyphens between, of a known issuer range and
  * with a valid check digit (ISO/IEC 7812-1). Groups as cards print them are found within longer runs of groups; any other grouping counts
- * where it is all there is, so that tables of small numbers stay whole. Linear: each group is the start of at most 19 digits.
+ * where it is all there is, so that tables of small numbers stay whole. Looks within `[from, to)`. Linear: each group is the start of at most 19 digits.
  */
-export function findCards(codes: Uint8Array, into: Match[]): void {
-  for (let at = 0; at < codes.length; at += 1) {
+export function findCards(codes: Uint8Array, from: number, to: number, into: Taken[]): void {
+  for (let at = from; at < to; at += 1) {
     if (!isDigit(codes[at])) continue;
     const groups = groupsAt(codes, at);
     findInGroups(codes, groups, into);
@@ -41,7 +41,7 @@ function groupsAt(codes: Uint8Array, first: number): Groups {
   return { starts, ends };
 }
 
-function findInGroups(codes: Uint8Array, groups: Groups, into: Match[]): void {
+function findInGroups(codes: Uint8Array, groups: Groups, into: Taken[]): void {
   for (let first = 0; first < groups.starts.length; first += 1) {
     const last = longestCard(codes, groups, first);
     if (last < 0) continue;
@@ -53,6 +53,8 @@ function findInGroups(codes: Uint8Array, groups: Groups, into: Match[]): void {
 /** The last group of the longest card number that begins with group `first`, or -1. */
 function longestCard(codes: Uint8Array, groups: Groups, first: number): number {
   const start = groups.starts[first] as number;
+  // Within a row of numbers only a first group of four digits or more is printed as a card's.
+  if (first > 0 && (groups.ends[first] as number) - start < 4) return -1;
   if (!canStart(codes, start)) return -1;
   const digits: number[] = [];
   let found = -1;

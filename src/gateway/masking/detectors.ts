@@ -1,93 +1,158 @@
 import { findCards, isCardNumber } from "./card.ts";
-import { isDigit, type DetectorName, type Match } from "./digits.ts";
-import { findEmails } from "./email.ts";
+import { findEmail } from "./email.ts";
 import { fold, type Folded } from "./folding.ts";
-import { maskMark } from "./marks.ts";
+import { findIban } from "./iban.ts";
+import { findAddresses } from "./ip.ts";
+import { findJwt } from "./jwt.ts";
+import type { Taken } from "./digits.ts";
+import type { DetectorName, MaskMode } from "./kinds.ts";
+import type { Pattern } from "./patterns.ts";
 import { findPhones } from "./phone.ts";
+import { findPrivateKey, placesOfEnds } from "./private-key.ts";
+import { atOnce, type Sliced } from "./slices.ts";
+import { joined, markOf, spotOf, type Spot } from "./spots.ts";
 import { findSocialSecurityNumbers } from "./ssn.ts";
+import { findToken } from "./token-prefixes.ts";
+import { classes, digit, isQuiet, noTriggers, scan, type Triggers } from "./triggers.ts";
 
-/** A text with its matches masked; `kinds` names the detector of each, in order. */
+/** What is looked for, and how each find is hidden. */
+export interface Detectors {
+  readonly modes: ReadonlyMap<DetectorName, MaskMode>;
+  readonly patterns: readonly Pattern[];
+  /** The keyed name of a value. */
+  readonly pseudonym: (value: string) => string;
+}
+
+/** A text with its matches masked; `kinds` names the detector of each, in order. `drop`: all of it was one match that is to be left out. */
 export interface MaskedText {
   readonly text: string;
-  readonly kinds: readonly DetectorName[];
+  readonly kinds: readonly string[];
+  readonly drop: boolean;
 }
 
 /**
- * Masks what the detectors find in a text: a card or social-security number keeps its last four digits, a telephone number its last two, an
- * e-mail address its domain. `labelled` says that the member's name speaks of social-security numbers. Null where nothing was found.
+ * Masks what the detectors find in a text. `labelled` says that the member's name speaks of social-security numbers. Null where nothing
+ * was found.
  */
-export function maskText(text: string, detectors: ReadonlySet<DetectorName>, labelled: boolean): MaskedText | null {
-  if (detectors.size === 0 || !/[\d@]|[^\t\n\r -~]/.test(text)) return null;
-  const matches = findAll(fold(text).codes, detectors, labelled);
-  if (matches.length === 0) return null;
-  const folded = fold(text);
-  let masked = "";
+export function maskText(text: string, detectors: Detectors, labelled: boolean): MaskedText | null {
+  return isPlain(text, detectors) ? null : atOnce(maskTextSlowly(text, detectors, labelled));
+}
+
+/** The same, yielding now and then. */
+export function* maskTextSlowly(text: string, detectors: Detectors, labelled: boolean): Sliced<MaskedText | null> {
+  const spots = joined([...patternSpots(text, detectors), ...(yield* detectorSpots(text, detectors, labelled))]);
+  if (spots.length === 0) return null;
+  const pieces: string[] = [];
   let from = 0;
-  for (const match of matches) {
-    masked += text.slice(from, startOf(folded, match.start)) + markOf(match, text, folded);
-    from = endOf(folded, match.end);
+  for (const spot of spots) {
+    pieces.push(text.slice(from, spot.start), markOf(spot, text, detectors.pseudonym));
+    from = spot.end;
   }
-  return { text: masked + text.slice(from), kinds: matches.map((match) => match.kind) };
+  pieces.push(text.slice(from));
+  const [first] = spots;
+  const drop = first?.mode === "drop" && spots.length === 1 && first.start === 0 && first.end === text.length;
+  return { text: pieces.join(""), kinds: spots.map(({ kind }) => kind), drop };
+}
+
+/** The longest text that is looked at here rather than folded. */
+const longestPlain = 4096;
+/** Used again as long as it stays empty. */
+let quiet = noTriggers();
+const scratch = new Uint8Array(longestPlain + 16);
+
+/**
+ * Whether one quick look at `[from, to)` of a text shows that no detector has anything to find in it. False also for all that isn't ASCII without
+ * backslashes, which has to be looked at more closely.
+ */
+export function isPlain(text: string, { modes, patterns }: Detectors, from = 0, to = text.length): boolean {
+  const length = to - from;
+  if (patterns.length > 0 || length > longestPlain || modes.has("ip")) return false;
+  let found = 0;
+  let digits = 0;
+  for (let at = 0; at < length; at += 1) {
+    const code = text.charCodeAt(from + at);
+    if (code > 126 || code === 92 || (code < 32 && code !== 10 && code !== 9 && code !== 13)) return false;
+    scratch[at] = code;
+    const kind = classes[code] as number;
+    found |= kind;
+    digits += kind & digit;
+  }
+  // An IBAN has 15 characters at least, a number that is looked for 8 digits.
+  if ((found & ~digit) === 0 && (digits < 2 || (digits < 8 && length < 15))) return true;
+  scratch[length] = 0;
+  scan(scratch, 0, length, length, quiet);
+  if (isQuiet(quiet)) return true;
+  quiet = noTriggers();
+  return false;
 }
 
 /** The mark for a JSON number, as written, that is a card or a labelled social-security number; null for any other. */
-export function maskNumber(
-  token: string,
-  detectors: ReadonlySet<DetectorName>,
-  labelled: boolean,
-): { readonly text: string; readonly kind: DetectorName } | null {
+export function maskNumber(token: string, detectors: Detectors, labelled: boolean): MaskedText | null {
   const digits = token.startsWith("-") ? token.slice(1) : token;
-  if (digits.length < 9 || digits.length > 19 || !/^\d+$/.test(digits)) return null;
-  if (detectors.has("card") && isCardNumber(Buffer.from(digits, "latin1"))) {
-    return { text: maskMark + digits.slice(-4), kind: "card" };
+  if (digits.length < 9 || digits.length > 19 || !/^\d+$/.test(digits)) return patternedNumber(token, detectors);
+  const card = detectors.modes.has("card") && isCardNumber(Buffer.from(digits, "latin1"));
+  const found = card || (labelled && digits.length === 9) ? maskText(digits, detectors, true) : null;
+  return found ?? patternedNumber(token, detectors);
+}
+
+function patternedNumber(token: string, detectors: Detectors): MaskedText | null {
+  return detectors.patterns.length === 0 ? null : maskText(token, { ...detectors, modes: new Map() }, false);
+}
+
+function patternSpots(text: string, { patterns }: Detectors): readonly Spot[] {
+  return patterns.flatMap(({ name, mode, places }) =>
+    Array.from(places(text), ([start, end]) => ({ start, end, kind: name, mode, found: text.slice(start, end) })),
+  );
+}
+
+function* detectorSpots(text: string, { modes }: Detectors, labelled: boolean): Sliced<readonly Spot[]> {
+  if (modes.size === 0) return [];
+  const folded = yield* fold(text);
+  const matches = yield* findAll(folded.codes, modes, labelled);
+  return matches.map((match) => spotOf(folded, match, modes.get(match.kind) ?? "redact", text));
+}
+
+/** How many characters, and how many places, are looked at between two yields. */
+const [sliceOfText, sliceOfPlaces] = [32_768, 128];
+
+/** Each detector takes what it finds, so the order decides whose a doubtful match is: what is surest comes first. */
+function* findAll(
+  codes: Folded["codes"],
+  wanted: ReadonlyMap<DetectorName, MaskMode>,
+  labelled: boolean,
+): Sliced<readonly Taken[]> {
+  const into: Taken[] = [];
+  const triggers = yield* allTriggers(codes);
+  const { keys, jwts, prefixes, ibans, digits, ats } = triggers;
+  if (keys.length > 0 && wanted.has("private-key")) {
+    const ends = placesOfEnds(codes);
+    yield* each(keys, 1, (at) => findPrivateKey(codes, at, ends, into));
   }
-  const found = labelled && digits.length === 9 && detectors.has("ssn") ? maskText(digits, ssnOnly, true) : null;
-  return found === null ? null : { text: found.text, kind: "ssn" };
+  if (wanted.has("jwt")) yield* each(jwts, 1, (at) => findJwt(codes, at, into));
+  if (wanted.has("token")) yield* each(prefixes, 1, (at) => findToken(codes, at, into));
+  if (wanted.has("iban")) yield* each(ibans, 1, (at) => findIban(codes, at, into));
+  if (wanted.has("card")) yield* each(digits, 2, (from, to) => findCards(codes, from, to, into));
+  if (wanted.has("ssn"))
+    yield* each(digits, 2, (from, to) => findSocialSecurityNumbers(codes, from, to, labelled, into));
+  if (wanted.has("email")) yield* each(ats, 1, (at) => findEmail(codes, at, into));
+  if (wanted.has("phone")) yield* each(digits, 2, (from, to) => findPhones(codes, Math.max(0, from - 2), to, into));
+  if (wanted.has("ip")) findAddresses(codes, into);
+  return into;
 }
 
-const ssnOnly: ReadonlySet<DetectorName> = new Set(["ssn"]);
-
-/** Each detector takes what it finds, so the order decides whose a doubtful match is. */
-function findAll(codes: Uint8Array, detectors: ReadonlySet<DetectorName>, labelled: boolean): readonly Match[] {
-  const matches: Match[] = [];
-  const digits = countDigits(codes, 13);
-  if (digits >= 13 && detectors.has("card")) findCards(codes, matches);
-  if (digits >= 9 && detectors.has("ssn")) findSocialSecurityNumbers(codes, labelled, matches);
-  if (detectors.has("email")) findEmails(codes, matches);
-  if (digits >= 8 && detectors.has("phone")) findPhones(codes, matches);
-  return matches.sort((one, two) => one.start - two.start);
-}
-
-/** How many digits there are, counting no further than `enough`. */
-function countDigits(codes: Uint8Array, enough: number): number {
-  let count = 0;
-  for (let at = 0; at < codes.length && count < enough; at += 1) if (isDigit(codes[at])) count += 1;
-  return count;
-}
-
-function markOf(match: Match, text: string, folded: Folded): string {
-  switch (match.kind) {
-    case "card":
-    case "ssn":
-      return maskMark + lastDigits(folded.codes, match, 4);
-    case "phone":
-      return maskMark + lastDigits(folded.codes, match, 2);
-    case "email":
-      return maskMark + text.slice(startOf(folded, folded.codes.indexOf(64, match.start)), endOf(folded, match.end));
-    default:
-      return match.kind satisfies never;
+function* allTriggers(codes: Uint8Array): Sliced<Triggers> {
+  const triggers = noTriggers();
+  for (let at = 0; at < codes.length;) {
+    at = scan(codes, at, Math.min(codes.length, at + sliceOfText), codes.length, triggers);
+    if (at < codes.length) yield;
   }
+  return triggers;
 }
 
-function lastDigits(codes: Uint8Array, match: Match, count: number): string {
-  const digits = String.fromCharCode(...codes.subarray(match.start, match.end)).replace(/\D/g, "");
-  return digits.slice(-count);
-}
-
-function startOf(folded: Folded, index: number): number {
-  return folded.spans === null ? index : (folded.spans.starts[index] as number);
-}
-
-function endOf(folded: Folded, index: number): number {
-  return folded.spans === null ? index : (folded.spans.ends[index - 1] as number);
+/** Calls `find` with each `width` places. */
+function* each(places: readonly number[], width: 1 | 2, find: (one: number, two: number) => void): Sliced<void> {
+  for (let at = 0; at < places.length; at += width) {
+    if (at > 0 && at % sliceOfPlaces === 0) yield;
+    find(places[at] as number, places[at + 1] ?? 0);
+  }
 }

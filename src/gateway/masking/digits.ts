@@ -1,12 +1,16 @@
 import { other } from "./folding.ts";
-
-export type DetectorName = "card" | "ssn" | "email" | "phone";
+import type { DetectorName } from "./kinds.ts";
 
 /** A detector's hit: `[start, end)` counts folded characters. */
 export interface Match {
   readonly start: number;
   readonly end: number;
   readonly kind: DetectorName;
+}
+
+/** A match with what it took, as folded. */
+export interface Taken extends Match {
+  readonly found: string;
 }
 
 export const hyphen = 45;
@@ -37,8 +41,13 @@ export function endOfDigits(codes: Uint8Array, start: number, most = Infinity): 
   return end;
 }
 
+/** The codes of `[start, end)` as text, what is outside ASCII as it folds. */
+export function textOf(codes: Uint8Array, start: number, end: number): string {
+  return Buffer.from(codes.buffer, codes.byteOffset + start, end - start).toString("latin1");
+}
+
 /** Takes a match out of the text, so that no later detector finds it again. */
-export function take(codes: Uint8Array, match: Match, into: Match[]): void {
+export function take(codes: Uint8Array, match: Match, into: Taken[]): void {
+  into.push({ ...match, found: textOf(codes, match.start, match.end) });
   codes.fill(other, match.start, match.end);
-  into.push(match);
 }

@@ -1,4 +1,4 @@
-import { dot, hyphen, isAsciiLetter, isDigit, isLetterOrDigit, take, type Match } from "./digits.ts";
+import { dot, hyphen, isAsciiLetter, isDigit, isLetterOrDigit, take, type Taken } from "./digits.ts";
 import { letter } from "./folding.ts";
 
 const at = 64;
@@ -6,15 +6,14 @@ const at = 64;
 const localMarks = new Set(Buffer.from(".-_%+'&#!~"));
 
 /**
- * Finds e-mail addresses: a local part, @, and a domain of two labels or more whose last holds no digit alone. Linear: on both sides the
- * search ends at the next @ at the latest.
+ * Takes the e-mail address around the @ at `sign`, if there is one: a local part, @, and a domain of two labels or more whose last holds no
+ * digit alone. Linear over all of a text: on both sides the search ends at the next @ at the latest.
  */
-export function findEmails(codes: Uint8Array, into: Match[]): void {
-  for (let sign = codes.indexOf(at); sign >= 0; sign = codes.indexOf(at, sign + 1)) {
-    const start = startOfLocal(codes, sign);
-    const end = endOfDomain(codes, sign + 1);
-    if (start < sign && end > 0) take(codes, { start, end, kind: "email" }, into);
-  }
+export function findEmail(codes: Uint8Array, sign: number, into: Taken[]): void {
+  if (codes[sign] !== at) return;
+  const start = startOfLocal(codes, sign);
+  const end = endOfDomain(codes, sign + 1);
+  if (start < sign && end > 0) take(codes, { start, end, kind: "email" }, into);
 }
 
 function startOfLocal(codes: Uint8Array, sign: number): number {

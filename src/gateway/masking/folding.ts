@@ -16,26 +16,70 @@ export const other = 0x80;
 const vanishes = 0xfe;
 const unseen = 0xff;
 
-/** Folds a text; linear in its length. */
-export function fold(text: string): Folded {
+/** How many characters are folded between two places where other work may go on. */
+const slice = 32_768;
+
+/** Folds a text; linear in its length. Yields now and then. */
+export function* fold(text: string): Generator<undefined, Folded> {
   if (!/[^\t\n\r -~]/.test(text)) return { codes: asciiCodes(text), spans: null };
-  const codes = new Uint8Array(text.length);
-  const starts = new Uint32Array(text.length);
-  const ends = new Uint32Array(text.length);
-  let length = 0;
-  for (let at = 0; at < text.length;) {
-    const point = text.codePointAt(at) ?? 0;
-    const width = point > 0xffff ? 2 : 1;
-    const code = foldPoint(point);
-    if (code !== vanishes) {
-      codes[length] = code;
-      starts[length] = at;
-      ends[length] = at + width;
-      length += 1;
-    }
-    at += width;
+  const folding = new Folding(text);
+  while (!folding.advance(slice)) yield;
+  return folding.folded();
+}
+
+/** Spans are kept only once a character vanishes or takes two units: most texts have neither. */
+class Folding {
+  readonly #text: string;
+  readonly #codes: Uint8Array;
+  #spans: { readonly starts: Uint32Array; readonly ends: Uint32Array } | null = null;
+  #at = 0;
+  #length = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+    this.#codes = new Uint8Array(text.length);
   }
-  return { codes: codes.subarray(0, length), spans: { starts, ends } };
+
+  /** Folds so many characters more; whether that was all. */
+  advance(count: number): boolean {
+    const text = this.#text;
+    const to = Math.min(text.length, this.#at + count);
+    while (this.#at < to) {
+      const unit = text.charCodeAt(this.#at);
+      const wide = unit >= 0xd800 && unit <= 0xdbff;
+      const point = wide ? (text.codePointAt(this.#at) ?? 0) : unit;
+      this.#push(foldPoint(point), point > 0xffff ? 2 : 1);
+    }
+    return this.#at >= text.length;
+  }
+
+  folded(): Folded {
+    return { codes: this.#codes.subarray(0, this.#length), spans: this.#spans };
+  }
+
+  #push(code: number, width: number): void {
+    if (this.#spans === null && (code === vanishes || width > 1))
+      this.#spans = sameSpans(this.#text.length, this.#length);
+    if (code !== vanishes) {
+      this.#codes[this.#length] = code;
+      if (this.#spans !== null) {
+        this.#spans.starts[this.#length] = this.#at;
+        this.#spans.ends[this.#length] = this.#at + width;
+      }
+      this.#length += 1;
+    }
+    this.#at += width;
+  }
+}
+
+/** The spans of a text of which the first `done` characters folded one to one. */
+function sameSpans(length: number, done: number): { readonly starts: Uint32Array; readonly ends: Uint32Array } {
+  const spans = { starts: new Uint32Array(length), ends: new Uint32Array(length) };
+  for (let at = 0; at < done; at += 1) {
+    spans.starts[at] = at;
+    spans.ends[at] = at + 1;
+  }
+  return spans;
 }
 
 function asciiCodes(text: string): Uint8Array {
@@ -47,11 +91,23 @@ function asciiCodes(text: string): Uint8Array {
 /** What the characters of the basic plane fold to, each looked at once in the life of the process. */
 const known = new Uint8Array(0x10000).fill(unseen);
 
+/** The same for the others, as far as there is room. */
+const knownWide = new Map<number, number>();
+const mostWide = 10_000;
+
 function foldPoint(point: number): number {
-  if (point > 0xffff) return classify(point);
+  if (point > 0xffff) return foldWide(point);
   const code = known[point] as number;
   if (code !== unseen) return code;
   return (known[point] = classify(point));
+}
+
+function foldWide(point: number): number {
+  const code = knownWide.get(point);
+  if (code !== undefined) return code;
+  const folded = classify(point);
+  if (knownWide.size < mostWide) knownWide.set(point, folded);
+  return folded;
 }
 
 function classify(point: number): number {

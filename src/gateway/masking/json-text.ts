@@ -1,16 +1,55 @@
+import type { Json } from "../../shared/json.ts";
 import { endOfNumber, endOfString } from "../mcp/strict-json.ts";
-import { maskMark } from "./marks.ts";
+import { isPlain, type Detectors } from "./detectors.ts";
+import type { Fields } from "./fields.ts";
+import type { MaskMode } from "./kinds.ts";
 import type { NameFacts, Names } from "./names.ts";
+import type { Sliced } from "./slices.ts";
+import { isQuiet, noTriggers, scan } from "./triggers.ts";
 
 /** What JSON text needs of the walk it is part of. */
 export interface JsonTextWalk {
-  readonly names: Names;
-  string(text: string, labelled: boolean): string;
+  readonly rules: { readonly names: Names; readonly detectors: Detectors };
+  string(text: string, labelled: boolean): Sliced<string>;
   number(token: string, labelled: boolean): string | null;
   enter(name: string | number, facts: NameFacts | null, seen: Map<string, number>): string | number;
   leave(): void;
   tooDeep(): boolean;
-  hideField(): string;
+  fieldMode(facts: NameFacts | null): MaskMode | null;
+  hideField(mode?: MaskMode, value?: Json): string;
+  due(work: number): boolean;
+}
+
+/** Whether what begins at `from` looks like an object, a list or a quoted string of JSON. */
+export function mayBeJson(text: string, from = 0): boolean {
+  for (let at = from; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code !== 32 && code !== 10 && code !== 13 && code !== 9) return code === 123 || code === 91 || code === 34;
+  }
+  return false;
+}
+
+/**
+ * Whether JSON text as it is written shows that nothing in it is to be hidden: plain ASCII without escapes that could stand for
+ * something else, no configured name, and nothing that any detector would look at.
+ */
+export function* hasNothingIn(
+  text: string,
+  rules: { readonly detectors: Detectors; readonly fields: Fields },
+): Sliced<boolean> {
+  const { detectors, fields } = rules;
+  if (detectors.patterns.length > 0 || detectors.modes.has("ip") || fields.inText === null) return false;
+  if (/[^\t\n\r -~]|\\+[^"nr\\]/.test(text)) return false;
+  if (text.length > 32_768) yield;
+  if (fields.inText.test(text)) return false;
+  const codes = Buffer.from(text, "latin1");
+  const triggers = noTriggers();
+  // The first suspicion is enough to look closely.
+  for (let at = 0; at < codes.length && isQuiet(triggers);) {
+    at = scan(codes, at, Math.min(codes.length, at + 8192), codes.length, triggers);
+    if (at < codes.length) yield;
+  }
+  return isQuiet(triggers);
 }
 
 /**
@@ -30,66 +69,84 @@ export class JsonText {
     this.#walk = walk;
   }
 
-  masked(labelled: boolean): string {
-    this.#value(labelled);
+  *masked(labelled: boolean): Sliced<string> {
+    yield* this.#value(labelled);
     return this.#copied === 0 ? this.#text : this.#masked + this.#text.slice(this.#copied);
   }
 
-  #value(labelled: boolean): void {
+  *#value(labelled: boolean): Sliced<void> {
     const first = this.#peek();
+    if ((first === "{" || first === "[") && this.#walk.tooDeep()) return this.#hideValue("redact");
+    if (first === "{") return yield* this.#object(labelled);
+    if (first === "[") return yield* this.#array(labelled);
     const start = this.#at;
-    if ((first === "{" || first === "[") && this.#walk.tooDeep()) return this.#hideValue();
-    if (first === "{") return this.#object(labelled);
-    if (first === "[") return this.#array(labelled);
-    this.#skipValue();
+    if (this.#plainToken(first)) return undefined;
     const token = this.#text.slice(start, this.#at);
     if (first === '"') {
       const string = decode(token);
-      const masked = this.#walk.string(string, labelled);
+      const masked = yield* this.#walk.string(string, labelled);
       if (masked !== string) this.#replace(start, masked);
-    } else if (token.length >= 9) {
+    } else if (isNumber(first)) {
       const mark = this.#walk.number(token, labelled);
       if (mark !== null) this.#replace(start, mark);
     }
+    return undefined;
   }
 
-  #object(labelled: boolean): void {
+  /** Passes over the string or word that begins here; whether nothing can be hidden in it. */
+  #plainToken(first: string): boolean {
+    const start = this.#at;
+    this.#skipValue();
+    if (first !== '"') return !isNumber(first);
+    return (
+      !mayBeJson(this.#text, start + 1) && isPlain(this.#text, this.#walk.rules.detectors, start + 1, this.#at - 1)
+    );
+  }
+
+  *#object(labelled: boolean): Sliced<void> {
     const seen = new Map<string, number>();
     this.#at += 1;
     while (this.#peek() !== "}") {
       const start = this.#at;
       this.#at = endOfString(this.#text, start);
       const name = decode(this.#text.slice(start, this.#at));
-      const facts = this.#walk.names(name);
+      const facts = this.#walk.rules.names(name);
       const shown = String(this.#walk.enter(name, facts, seen));
       if (shown !== name) this.#replace(start, shown);
       this.#skip(":");
-      if (facts.isField) this.#hideValue();
-      else this.#value(labelled || facts.labelled);
+      const mode = this.#walk.fieldMode(facts);
+      if (mode !== null) this.#hideValue(mode);
+      else yield* this.#value(labelled || facts.labelled);
       this.#walk.leave();
       this.#skip(",");
+      if (this.#walk.due(this.#at - start)) yield;
     }
     this.#at += 1;
   }
 
-  #array(labelled: boolean): void {
+  *#array(labelled: boolean): Sliced<void> {
     const seen = new Map<string, number>();
     this.#at += 1;
     for (let index = 0; this.#peek() !== "]"; index += 1) {
+      const start = this.#at;
       this.#walk.enter(index, null, seen);
-      this.#value(labelled);
+      const mode = this.#walk.fieldMode(null);
+      if (mode !== null) this.#hideValue(mode);
+      else yield* this.#value(labelled);
       this.#walk.leave();
       this.#skip(",");
+      if (this.#walk.due(this.#at - start)) yield;
     }
     this.#at += 1;
   }
 
-  #hideValue(): void {
-    this.#peek();
+  #hideValue(mode: MaskMode): void {
+    const first = this.#peek();
     const start = this.#at;
     this.#skipValue();
-    this.#walk.hideField();
-    this.#replace(start, maskMark);
+    const token = this.#text.slice(start, this.#at);
+    const value = first === '"' ? decode(token) : first === "{" || first === "[" ? null : token;
+    this.#replace(start, this.#walk.hideField(mode, value));
   }
 
   /** Moves behind the value that begins here. */
@@ -127,6 +184,10 @@ export class JsonText {
     this.#masked += this.#text.slice(this.#copied, start) + JSON.stringify(string);
     this.#copied = this.#at;
   }
+}
+
+function isNumber(first: string): boolean {
+  return first === "-" || (first >= "0" && first <= "9");
 }
 
 function decode(token: string): string {

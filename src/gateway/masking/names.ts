@@ -1,11 +1,14 @@
-import { maskText, type MaskedText } from "./detectors.ts";
-import type { DetectorName } from "./digits.ts";
+import { maskText, type Detectors, type MaskedText } from "./detectors.ts";
+import type { Fields } from "./fields.ts";
+import type { MaskMode } from "./kinds.ts";
 import { speaksOfSocialSecurity } from "./ssn.ts";
 
 /** What a member's name says about its value, and about itself. */
 export interface NameFacts {
-  /** Its value is masked wholly. */
-  readonly isField: boolean;
+  /** How its value is masked wholly; null where its name alone doesn't say so. */
+  readonly field: MaskMode | null;
+  /** A path of the configuration could end here. */
+  readonly mayEndPath: boolean;
   /** Nine bare digits under it are a social-security number. */
   readonly labelled: boolean;
   /** The name itself holds something to mask. */
@@ -19,14 +22,14 @@ const mostKept = 4000;
 const longestKept = 64;
 
 /** Judges member names by the configured fields, whatever their case, and by the detectors. */
-export function createNames(fields: readonly string[], detectors: ReadonlySet<DetectorName>): Names {
-  const hidden = new Set(fields.map(plain));
+export function createNames(fields: Fields, detectors: Detectors): Names {
   const kept = new Map<string, NameFacts>();
   return (name) => {
     const known = kept.get(name);
     if (known !== undefined) return known;
     const facts: NameFacts = {
-      isField: hidden.has(plain(name)),
+      field: fields.byName(name),
+      mayEndPath: fields.mayEnd(name),
       labelled: speaksOfSocialSecurity(name),
       masked: maskText(name, detectors, false),
     };
@@ -43,8 +46,4 @@ export function uniqueName(name: string, seen: Map<string, number>): string {
   const count = (seen.get(name) ?? 0) + 1;
   seen.set(name, count);
   return count === 1 ? name : `${name} (${count})`;
-}
-
-function plain(name: string): string {
-  return name.normalize("NFKC").toLowerCase();
 }

@@ -1,4 +1,4 @@
-import { dot, endOfDigits, hyphen, isDigit, isLetterOrDigit, isSpace, take, type Match } from "./digits.ts";
+import { dot, endOfDigits, hyphen, isDigit, isLetterOrDigit, isSpace, take, type Taken } from "./digits.ts";
 
 const plus = 43;
 const open = 40;
@@ -7,10 +7,10 @@ const slash = 47;
 
 /**
  * Finds telephone numbers: international ones that begin with + (ITU-T E.164, 8 to 15 digits), and North-American ones of ten digits whose
- * three groups are kept apart. Bare digits are never a number, so ids, dates, addresses and versions stay whole. Linear.
+ * three groups are kept apart. Bare digits are never a number, so ids, dates, addresses and versions stay whole. Looks within `[from, to)`. Linear.
  */
-export function findPhones(codes: Uint8Array, into: Match[]): void {
-  for (let at = 0; at < codes.length; at += 1) {
+export function findPhones(codes: Uint8Array, from: number, to: number, into: Taken[]): void {
+  for (let at = from; at < to; at += 1) {
     const code = codes[at];
     if (code !== plus && code !== open && !isDigit(code)) continue;
     const end = code === plus ? endOfInternational(codes, at) : endOfNorthAmerican(codes, at);

@@ -1,12 +1,18 @@
-import { endOfDigits, hyphen, isDigit, isSpace, take, type Match } from "./digits.ts";
+import { endOfDigits, hyphen, isDigit, isSpace, take, type Taken } from "./digits.ts";
 
 /**
  * Finds US social-security numbers written AAA-GG-SSSS with hyphens or spaces, and nine bare digits only where a label says what
- * they are: `ssn` or `social security` shortly before them, or in the member's name (`labelled`). Ranges never assigned are left out
+ * they are (within `[from, to)`): `ssn` or `social security` shortly before them, or in the member's name (`labelled`). Ranges never assigned are left out
  * (20 CFR 422.103; SSA, "SSN randomization").
  */
-export function findSocialSecurityNumbers(codes: Uint8Array, labelled: boolean, into: Match[]): void {
-  for (let at = 0; at < codes.length;) {
+export function findSocialSecurityNumbers(
+  codes: Uint8Array,
+  from: number,
+  to: number,
+  labelled: boolean,
+  into: Taken[],
+): void {
+  for (let at = from; at < to;) {
     if (!isDigit(codes[at])) {
       at += 1;
       continue;

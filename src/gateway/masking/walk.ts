@@ -1,119 +1,214 @@
 import type { Hidden } from "../../shared/approval.ts";
 import type { Json, JsonObject } from "../../shared/json.ts";
-import { maskNumber, maskText } from "./detectors.ts";
-import type { DetectorName } from "./digits.ts";
-import { JsonText } from "./json-text.ts";
+import { binaryMember, maskBinary } from "./binary.ts";
+import { isPlain, maskNumber, maskText, maskTextSlowly, type Detectors, type MaskedText } from "./detectors.ts";
+import type { Fields } from "./fields.ts";
+import { isJsonText } from "./json-syntax.ts";
+import { hasNothingIn, JsonText, mayBeJson } from "./json-text.ts";
+import type { BinaryMode, MaskMode } from "./kinds.ts";
 import { maskMark } from "./marks.ts";
 import { uniqueName, type NameFacts, type Names } from "./names.ts";
+import type { Sliced } from "./slices.ts";
+import { partial, pseudonymMark } from "./spots.ts";
 
 /** What nests deeper is masked wholly: it can't be walked without end. */
 const deepest = 1000;
 
+/** All that a walk goes by. */
+export interface WalkRules {
+  readonly detectors: Detectors;
+  readonly fields: Fields;
+  readonly names: Names;
+  readonly binary: BinaryMode;
+}
+
+/** Stands for a member that is to be left out. */
+const dropped = Symbol("dropped");
+type Walked = Json | typeof dropped;
+
+/** How many characters are walked between two yields. */
+const slice = 16_384;
+/** A longer string is looked at in slices. */
+const longString = 16_384;
+
 /** One walk over one payload. It collects what it hid, and knows where it is. */
 export class Walk {
   readonly hidden: Hidden[] = [];
-  readonly detectors: ReadonlySet<DetectorName>;
-  readonly names: Names;
+  readonly rules: WalkRules;
+  /** The names that are shown, and those that are so. */
   readonly #path: (string | number)[] = [];
+  readonly #real: (string | number)[] = [];
+  #work = 0;
 
-  constructor(detectors: ReadonlySet<DetectorName>, names: Names) {
-    this.detectors = detectors;
-    this.names = names;
+  constructor(rules: WalkRules) {
+    this.rules = rules;
   }
 
   /** The masked value; the same reference where nothing was masked. `labelled`: a name above speaks of social-security numbers. */
-  value(value: Json, labelled: boolean): Json {
-    if (typeof value === "string") return this.string(value, labelled);
-    if (typeof value === "number")
-      return Math.abs(value) < 1e8 ? value : (this.number(String(value), labelled) ?? value);
-    if (typeof value !== "object" || value === null) return value;
-    if (this.tooDeep()) return this.hideField();
-    return Array.isArray(value) ? this.#array(value, labelled) : this.#object(value as JsonObject, labelled);
+  *value(value: Json, labelled: boolean): Sliced<Json> {
+    const walked = yield* this.#walk(value, labelled);
+    return walked === dropped ? maskMark : walked;
   }
 
   /** A string, by its structure where it is JSON (the text twin of structuredContent), otherwise as text. */
-  string(text: string, labelled: boolean): string {
-    if (mayBeJson(text) && isJson(text)) return new JsonText(text, this).masked(labelled);
-    const found = maskText(text, this.detectors, labelled);
-    if (found === null) return text;
-    for (const kind of found.kinds) this.hide(kind);
-    return found.text;
+  *string(text: string, labelled: boolean): Sliced<string> {
+    const walked = yield* this.#string(text, labelled);
+    return walked === dropped ? maskMark : walked;
   }
 
   /** The mark for a number as written, or null where it may stay. */
   number(token: string, labelled: boolean): string | null {
-    const found = maskNumber(token, this.detectors, labelled);
-    if (found === null) return null;
-    this.hide(found.kind);
-    return found.text;
+    const found = maskNumber(token, this.rules.detectors, labelled);
+    return found === null ? null : this.#note(found);
   }
 
   /** Goes into a member or an element. A name that is masked itself is recorded under its masked form, which is returned. */
-  enter(name: string | number, facts: NameFacts | null, seen: Map<string, number>): string | number {
+  enter(name: string | number, facts: NameFacts | null, seen: Map<string, number> | null): string | number {
     const masked = facts?.masked ?? null;
-    const shown = masked === null ? name : uniqueName(masked.text, seen);
+    const shown = masked === null || seen === null ? name : uniqueName(masked.text, seen);
     this.#path.push(shown);
+    this.#real.push(name);
     for (const kind of masked?.kinds ?? []) this.hide(kind);
     return shown;
   }
 
   leave(): void {
     this.#path.pop();
+    this.#real.pop();
   }
 
   tooDeep(): boolean {
     return this.#path.length >= deepest;
   }
 
+  /** How the value here is masked wholly, or null. */
+  fieldMode(facts: NameFacts | null): MaskMode | null {
+    if (facts === null) return this.rules.fields.mayEnd(null) ? this.rules.fields.byPath(this.#real) : null;
+    return facts.field ?? (facts.mayEndPath ? this.rules.fields.byPath(this.#real) : null);
+  }
+
   /** Records that the value here is hidden wholly, and gives its mark. */
-  hideField(): string {
+  hideField(mode: MaskMode = "redact", value: Json = null): string {
     this.hide("field");
-    return maskMark;
+    if (typeof value === "object" || mode === "redact" || mode === "drop") return maskMark;
+    const found = String(value);
+    return mode === "partial"
+      ? partial(found)
+      : pseudonymMark({ kind: "field", found }, this.rules.detectors.pseudonym);
   }
 
   hide(kind: string): void {
     this.hidden.push({ path: [...this.#path], kind });
   }
 
-  #array(list: readonly Json[], labelled: boolean): Json {
+  /** Counts work done; true when it is time to yield. */
+  due(work: number): boolean {
+    this.#work += work;
+    if (this.#work < slice) return false;
+    this.#work = 0;
+    return true;
+  }
+
+  *#walk(value: Json, labelled: boolean): Sliced<Walked> {
+    if (!isLarge(value)) return this.#leaf(value, labelled);
+    if (typeof value === "string") return yield* this.#string(value, labelled);
+    if (this.tooDeep()) return this.hideField();
+    return Array.isArray(value)
+      ? yield* this.#array(value, labelled)
+      : yield* this.#object(value as JsonObject, labelled);
+  }
+
+  /** What needs no slices: most values. */
+  #leaf(value: Json, labelled: boolean): Walked {
+    if (typeof value === "number") {
+      if (Math.abs(value) < 1e8 && this.rules.detectors.patterns.length === 0) return value;
+      const found = maskNumber(String(value), this.rules.detectors, labelled);
+      return found === null ? value : found.drop ? this.#drop(found) : this.#note(found);
+    }
+    if (typeof value !== "string") return value;
+    const found = isPlain(value, this.rules.detectors) ? null : maskText(value, this.rules.detectors, labelled);
+    return found === null ? value : found.drop ? this.#drop(found) : this.#note(found);
+  }
+
+  *#string(text: string, labelled: boolean): Sliced<string | typeof dropped> {
+    if (mayBeJson(text)) {
+      if (yield* hasNothingIn(text, this.rules)) return text;
+      if (yield* isJsonText(text)) return yield* new JsonText(text, this).masked(labelled);
+    }
+    const found = yield* maskTextSlowly(text, this.rules.detectors, labelled);
+    return found === null ? text : found.drop ? this.#drop(found) : this.#note(found);
+  }
+
+  #note(found: MaskedText): string {
+    for (const kind of found.kinds) this.hide(kind);
+    return found.text;
+  }
+
+  #drop(found: MaskedText): typeof dropped {
+    this.#note(found);
+    return dropped;
+  }
+
+  *#array(list: readonly Json[], labelled: boolean): Sliced<Json> {
     let masked: Json[] | null = null;
     for (const [index, element] of list.entries()) {
-      this.#path.push(index);
-      const value = this.value(element, labelled);
-      this.#path.pop();
-      if (value !== element) (masked ??= [...list])[index] = value;
+      this.enter(index, null, null);
+      const mode = this.fieldMode(null);
+      let value: Walked;
+      if (mode !== null) value = this.hideField(mode, element);
+      else value = isLarge(element) ? yield* this.#walk(element, labelled) : this.#leaf(element, labelled);
+      this.leave();
+      if (value !== element) (masked ??= [...list])[index] = value === dropped ? maskMark : value;
+      if (this.due(weight(element))) yield;
     }
     return masked ?? list;
   }
 
-  #object(object: JsonObject, labelled: boolean): Json {
-    const seen = new Map<string, number>();
-    const members: [string, Json][] = [];
-    let changed = false;
-    for (const name of Object.keys(object)) {
+  *#object(object: JsonObject, labelled: boolean): Sliced<Json> {
+    const content = binaryMember(object);
+    const names = Object.keys(object);
+    let seen: Map<string, number> | null = null;
+    let members: [string, Json][] | null = null;
+    for (const [index, name] of names.entries()) {
       const value = object[name] as Json;
-      const facts = this.names(name);
-      const shown = String(this.enter(name, facts, seen));
-      const masked = facts.isField ? this.hideField() : this.value(value, labelled || facts.labelled);
+      const facts = this.rules.names(name);
+      if (facts.masked !== null) seen ??= new Map();
+      const shown = this.enter(name, facts, seen);
+      const mode = this.fieldMode(facts);
+      const inner = labelled || facts.labelled;
+      let masked: Walked;
+      if (mode !== null) masked = this.#field(mode, value);
+      else if (name === content) masked = this.#binary(typeof value === "string" ? value : "");
+      else masked = isLarge(value) ? yield* this.#walk(value, inner) : this.#leaf(value, inner);
       this.leave();
-      changed ||= masked !== value || shown !== name;
-      members.push([shown, masked]);
+      // Most objects stay as they are: the new one is begun at the first change.
+      if (masked !== value || shown !== name) {
+        members ??= names.slice(0, index).map((before) => [before, object[before] as Json]);
+      }
+      if (members !== null && masked !== dropped) members.push([String(shown), masked]);
+      if (this.due(name.length + weight(value))) yield;
     }
     // fromEntries defines its members, so that one named __proto__ stays a member.
-    return changed ? Object.fromEntries(members) : object;
+    return members === null ? object : Object.fromEntries(members);
+  }
+
+  #field(mode: MaskMode, value: Json): Walked {
+    const mark = this.hideField(mode, value);
+    return mode === "drop" ? dropped : mark;
+  }
+
+  #binary(content: string): string {
+    const masked = maskBinary(content, this.rules.binary);
+    if (masked !== content) this.hide("binary");
+    return masked;
   }
 }
 
-function mayBeJson(text: string): boolean {
-  const first = /\S/.exec(text)?.[0];
-  return first === "{" || first === "[" || first === '"';
+function isLarge(value: Json): boolean {
+  if (typeof value === "string") return value.length > longString || mayBeJson(value);
+  return typeof value === "object" && value !== null;
 }
 
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
+function weight(value: Json): number {
+  return typeof value === "string" ? value.length + 8 : 16;
 }

@@ -16,7 +16,7 @@ const mostPages = 100;
 
 /**
  * Asks the target how it declares this tool now, within the caller's own conversation. `like` is the call's parameters, whose
- * `_meta` a modern request must carry. Null where the target doesn't list the tool. Throws TargetError.
+ * `_meta` a modern request must carry; `onPage` gets each page. Null where the target doesn't list the tool. Throws TargetError.
  */
 export async function declaredTool(
   session: TargetSession,
@@ -24,9 +24,10 @@ export async function declaredTool(
   like: JsonObject,
   headers: ProtocolHeaders,
   signal: AbortSignal,
+  onPage: (result: JsonObject) => Promise<void>,
 ): Promise<DeclaredTool | null> {
   try {
-    return await findTool(session, name, like, headers, signal);
+    return await findTool(session, name, like, headers, signal, onPage);
   } catch (error) {
     if (!signal.aborted || error instanceof TargetError) throw error;
     throw new TargetError("timeout", "The target did not list its tools in time.", { cause: error });
@@ -39,10 +40,12 @@ async function findTool(
   like: JsonObject,
   headers: ProtocolHeaders,
   signal: AbortSignal,
+  onPage: (result: JsonObject) => Promise<void>,
 ): Promise<DeclaredTool | null> {
   let cursor: Json | undefined;
   for (let page = 0; page < mostPages; page += 1) {
     const result = await listPage(session, like, headers, cursor, signal);
+    await onPage(result);
     const tools = Array.isArray(result.tools) ? result.tools : [];
     const tool = tools.find((each) => isJsonObject(each) && each.name === name);
     if (isJsonObject(tool)) return declared(name, tool);
@@ -82,7 +85,8 @@ function listHeaders(headers: ProtocolHeaders): ProtocolHeaders {
   return headers["mcp-method"] === undefined ? base : { ...base, "mcp-method": "tools/list" };
 }
 
-function declared(name: string, tool: JsonObject): DeclaredTool {
+/** A tool of this name from what `tools/list` says of it. */
+export function declared(name: string, tool: JsonObject): DeclaredTool {
   const { description = null, inputSchema = null, outputSchema = null, annotations = null } = tool;
   const text = canonical({ name, description, inputSchema, outputSchema, annotations });
   return {

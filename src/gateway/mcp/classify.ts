@@ -80,7 +80,7 @@ function eraOf(method: string, params: JsonObject, headers: ProtocolHeaders): Er
     if (header !== undefined && header !== claim) return mismatch("MCP-Protocol-Version", header, claim);
     // It would turn the one conversation that all clients of this principal share into a session.
     if (method === "initialize")
-      return rejection(400, methodNotFoundCode, `Revision ${claim} has no initialize: begin with server/discover.`);
+      return rejection(404, methodNotFoundCode, `Revision ${claim} has no initialize: begin with server/discover.`);
     const named = headers["mcp-method"];
     if (named !== undefined && named !== method) return mismatch("Mcp-Method", named, method);
     return "modern";

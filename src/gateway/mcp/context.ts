@@ -5,6 +5,7 @@ import type { Present } from "../identity/present.ts";
 import type { Principal } from "../identity/principal.ts";
 import type { Connection, Runtime } from "../runtime.ts";
 import type { Store } from "../store/store.ts";
+import type { KnownTools } from "./known-tools.ts";
 import type { Reply } from "./reply.ts";
 import type { Session, Sessions } from "./sessions.ts";
 
@@ -14,9 +15,12 @@ export interface Gate {
   readonly approvals: Approvals;
   readonly present: Present;
   readonly sessions: Sessions;
+  readonly tools: KnownTools;
   readonly now: () => number;
   /** The configuration in force now. */
   readonly runtime: () => Runtime;
+  /** Aborts when the gateway begins to stop: what waits is told, what runs may end. */
+  readonly draining: AbortSignal;
   /** HMAC-SHA-256 over the canonical text, base64url. */
   readonly keyedDigest: (value: Json) => string;
 }

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { isJsonObject } from "../../shared/json.ts";
-import { TargetError, type RpcId } from "../../shared/target.ts";
+import { TargetError, type ProtocolHeaders, type RpcId, type RpcMessage } from "../../shared/target.ts";
 import { readBody } from "../body.ts";
+import { answerAsked } from "./asking.ts";
 import type { Connection, Runtime } from "../runtime.ts";
 import { classify, invalidRequestCode, parseErrorCode, type Classified } from "./classify.ts";
 import type { Caller, Gate } from "./context.ts";
@@ -65,8 +66,7 @@ async function post(visit: Visit): Promise<void> {
     case "batch":
       return refuse(visit, 400, null, invalidRequestCode, "Batches are not accepted: send each message by itself.");
     case "response":
-      // The gateway passes no request of a target to the client, so there is nothing to answer.
-      return accepted(visit);
+      return response(visit, message.message);
     case "notification":
       return notification(visit, message);
     case "request":
@@ -85,8 +85,10 @@ async function serveRequest(visit: Visit, request: Request): Promise<void> {
   const cancel = new AbortController();
   const legacy = request.era === "legacy";
   if (legacy) session.inFlight.set(request.id, cancel);
-  const reply = new Reply(response, legacy ? session.id : undefined);
   const headers = judgedHeaders(protocolHeaders(visit.request), request.era, request.method);
+  const reply = legacy
+    ? new Reply(response, session.id, { logs: session.streams, primed: isPrimed(headers) })
+    : new Reply(response, undefined);
   // Taken now: another client of this principal may name itself in the same conversation meanwhile.
   const { client } = session;
   const release = gate.sessions.use(session);
@@ -97,6 +99,7 @@ async function serveRequest(visit: Visit, request: Request): Promise<void> {
     );
   } finally {
     if (legacy) session.inFlight.delete(request.id);
+    reply.close();
     release();
   }
 }
@@ -153,6 +156,23 @@ async function notification(
     session.inFlight.get(cancelled)?.abort();
   }
   accepted(visit);
+}
+
+/** The client's answer to a request of the target's. One that answers nothing open goes nowhere. */
+async function response(visit: Visit, message: RpcMessage): Promise<void> {
+  const { gate, caller, connection } = visit;
+  // Modern clients answer by a new request (`inputResponses`).
+  if (visit.request.headers["mcp-session-id"] === undefined) return accepted(visit);
+  const session = namedSession(visit, null);
+  if (session === null) return;
+  const headers = judgedHeaders(protocolHeaders(visit.request), "legacy", "");
+  await answerAsked({ gate, caller, connection, session, headers }, message);
+  accepted(visit);
+}
+
+/** Priming events are of 2025-11-25; older clients could take the empty event for a message. */
+function isPrimed(headers: ProtocolHeaders): boolean {
+  return (headers["mcp-protocol-version"] ?? "") >= "2025-11-25";
 }
 
 async function get(visit: Visit): Promise<void> {

@@ -1,15 +1,16 @@
 import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
+import { kindOf } from "../../shared/message.ts";
 import {
   TargetError,
   type ProtocolHeaders,
   type RpcId,
   type RpcMessage,
+  type StreamSign,
   type TargetMessage,
   type TargetSession,
 } from "../../shared/target.ts";
 import type { Hidden } from "../../shared/approval.ts";
 import type { Masker } from "../masking/masker.ts";
-import { errorMessage, methodNotFound } from "./reply.ts";
 
 /** One request on its way to a target. */
 export interface Forward {
@@ -20,11 +21,16 @@ export interface Forward {
   readonly masker: Masker;
   /** Lists and handshakes declare schemas, not payloads: masking a schema's field names would break them. */
   readonly declares: boolean;
-  /** How long the target may be silent, in milliseconds; Infinity for a stream that may be. */
-  readonly timeoutMs: number;
+  /** What the called tool declares for its structured content, where that is known. */
+  readonly outputSchema?: JsonObject | undefined;
+  /** How long the target may be silent now, in milliseconds; Infinity for a stream that may be. */
+  readonly silenceMs: () => number;
   readonly signal: AbortSignal;
   /** Each masked message that comes before the response. */
   readonly onMessage: (message: TargetMessage) => Promise<void>;
+  /** A request of the target's: what of it goes on, masked and recorded, or null. */
+  readonly onAsked: (message: RpcMessage) => Promise<RpcMessage | null>;
+  readonly onStream: (sign: StreamSign) => void;
 }
 
 /** The masked response. */
@@ -34,54 +40,57 @@ export interface Answer {
   readonly hidden: readonly Hidden[];
 }
 
+/** One reason for all: an error made for each call costs more than the call's parsing. */
+const over = new TargetError("timeout", "The call is over.");
+
 /** Sends the request and passes on what the target says, masked, until its response. Throws TargetError. */
 export async function forward(request: Forward): Promise<Answer> {
   const stop = new AbortController();
   const signal = AbortSignal.any([request.signal, stop.signal]);
-  const messages = request.session.request(request.message, request.headers, signal)[Symbol.asyncIterator]();
+  const said = request.session.request(request.message, request.headers, signal, request.onStream);
+  const messages = said[Symbol.asyncIterator]();
   try {
     for (;;) {
-      const next = await within(messages.next(), request.timeoutMs, request.signal);
+      const next = await within(messages.next(), request.silenceMs(), request.signal);
       if (next.done === true) throw new TargetError("crashed", "The target ended its answer without a response.");
       const { message, eventId } = next.value;
-      if (isResponse(message)) return { ...maskResponse(message, request), eventId };
+      if (isResponse(message)) return { ...(await maskResponse(message, request)), eventId };
       await passOn(request, next.value);
     }
   } finally {
-    stop.abort();
+    stop.abort(over);
     messages.return?.()?.catch(() => undefined);
   }
 }
 
-/** Passes a target's unasked message on, masked; its requests to the client are denied (no rule can allow them yet). */
+/** Passes on what a target says beside its response: its notifications masked, its requests where they are let through. */
 export async function passOn(
-  request: Pick<Forward, "session" | "headers" | "masker" | "onMessage">,
+  { masker, onMessage, onAsked }: Pick<Forward, "masker" | "onMessage" | "onAsked">,
   { message, eventId }: TargetMessage,
 ): Promise<void> {
-  if (message.id !== undefined && (typeof message.id === "string" || typeof message.id === "number")) {
-    const refusal = errorMessage(message.id, methodNotFound("The gateway does not let targets ask the client."));
-    // A target that won't hear the refusal has still to answer the call.
-    await request.session.notify(refusal, request.headers).catch((error: unknown) => {
-      if (!(error instanceof TargetError)) throw error;
-    });
-    return;
-  }
-  const masked = request.masker.mask(message).value;
-  await request.onMessage(eventId === undefined ? { message: masked } : { message: masked, eventId });
+  const kind = kindOf(message);
+  // An answer to something that was not asked here.
+  if (kind === "response") return;
+  const passed = kind === "request" ? await onAsked(message) : masker.mask(message).value;
+  if (passed === null) return;
+  await onMessage(eventId === undefined ? { message: passed } : { message: passed, eventId });
 }
 
 function isResponse(message: RpcMessage): boolean {
   return message.method === undefined;
 }
 
-function maskResponse(message: RpcMessage, { masker, declares, id }: Forward): Omit<Answer, "eventId"> {
+async function maskResponse(
+  message: RpcMessage,
+  { masker, declares, id, outputSchema }: Forward,
+): Promise<Omit<Answer, "eventId">> {
   if (isJsonObject(message.error)) {
     const { value, hidden } = masker.mask(message.error);
     return { response: { jsonrpc: "2.0", id, error: value }, hidden };
   }
   const result: Json = message.result ?? {};
   if (declares) return { response: { jsonrpc: "2.0", id, result }, hidden: [] };
-  const { value, hidden } = masker.mask(result);
+  const { value, hidden } = await masker.maskResult(result, outputSchema);
   return { response: { jsonrpc: "2.0", id, result: value }, hidden };
 }
 

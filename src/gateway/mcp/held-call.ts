@@ -9,6 +9,8 @@ import type { Exchange } from "./context.ts";
 import type { Request } from "./record.ts";
 import { targetFailure } from "./refusal.ts";
 import type { RpcFailure } from "./reply.ts";
+import { changedTool } from "./tool-check.ts";
+import { subjectOf } from "./subject.ts";
 
 const holdable = new Set(["tools/call", "resources/read", "prompts/get"]);
 /** What of `_meta` belongs to the protocol. The rest would reach the target unseen by the approver. */
@@ -49,20 +51,23 @@ export function heldCall(
         request.params,
         headers,
         AbortSignal.timeout(connection.timeoutMs),
+        (page) => gate.tools.learn(connection, page),
       ).catch(() => null);
       return now?.fingerprint ?? "";
     },
-    refusalNow: (record) => refusalNow(exchange, record, name, kind),
+    refusalNow: (record) => refusalNow(exchange, request, record, name, kind),
   };
 }
 
 /** Checked again inside the claim: the caller's token and today's rules (rule 4). */
 function refusalNow(
-  { gate, connection }: Exchange,
+  exchange: Exchange,
+  request: Request,
   record: ApprovalRecord,
   name: string,
   kind: Subject["kind"],
 ): string | null {
+  const { gate } = exchange;
   const principal = gate.present.current(record.requester.id);
   if (principal === undefined) return "Your sign-in ended while the call was held. Sign in again.";
   const { config, policy } = gate.runtime();
@@ -70,7 +75,7 @@ function refusalNow(
     ({ name: issuer, clients }) => issuer === principal.issuer && clients.includes(principal.clientId),
   );
   if (!letIn) return "Your way of signing in is no longer let in.";
-  const effect = policy.decide({ principal, connection: connection.name, kind, name });
+  const effect = policy.decide({ ...subjectOf(exchange, request, kind, name), principal });
   if (effect.effect !== "approve" || effect.rule.version !== record.rule.version)
     return "The rules have changed since it was approved.";
   return null;
@@ -96,7 +101,10 @@ export async function declaredOr(
       request.params,
       headers,
       AbortSignal.timeout(connection.timeoutMs),
+      (page) => gate.tools.learn(connection, page),
     );
+    const changed = changedTool(exchange, tool);
+    if (changed !== null) return { failure: changed };
     return tool ?? { failure: { code: invalidParamsCode, message: `Unknown tool: ${name}` } };
   } catch (error) {
     if (error instanceof TargetError) return { failure: targetFailure(error, connection.name) };

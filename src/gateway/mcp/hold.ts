@@ -1,26 +1,34 @@
-import type { Outcome, Turn } from "../approvals/turn.ts";
-import type { RpcMessage } from "../../shared/target.ts";
+import type { Turn } from "../approvals/turn.ts";
+import type { RpcMessage, TargetMessage } from "../../shared/target.ts";
 import type { Effect, Subject } from "../policy/policy.ts";
-import { internalErrorCode, invalidParamsCode } from "./classify.ts";
+import { invalidParamsCode } from "./classify.ts";
 import type { Exchange } from "./context.ts";
-import { declaredOr, heldCall, seenMessage, unseenMembers } from "./held-call.ts";
+import { declaredOr, heldCall, unseenMembers } from "./held-call.ts";
+import { ladderOf, notYet } from "./ladder.ts";
 import { newCallId, requestEntry, responseEntry, type Request } from "./record.ts";
-import { notApproved } from "./refusal.ts";
+import { notApproved, stillWaiting } from "./refusal.ts";
 import { errorMessage, type RpcFailure } from "./reply.ts";
-import { factsOf, run } from "./run.ts";
+import { readRound, withoutState } from "./rounds.ts";
+import { runApproved } from "./run-approved.ts";
 import { showWaiting } from "./waiting.ts";
 
 type Approve = Extract<Effect, { effect: "approve" }>;
 
-/** Holds a call until it is decided, and runs it if it was approved, at most once, while its caller waits (rule 4). */
+/**
+ * Holds a call until it is decided, and runs it if it was approved, at most once, while its caller waits (rule 4). A caller whose
+ * client would give up before is answered in time, and its next identical call picks up what was decided.
+ */
 export async function holdCall(
   exchange: Exchange,
-  request: Request,
+  sent: Request,
   name: string,
   kind: Subject["kind"],
   effect: Approve,
 ): Promise<void> {
   const { gate, reply } = exchange;
+  const startedMs = performance.now();
+  const state = sent.era === "modern" ? sent.params.requestState : undefined;
+  const request = state === undefined ? sent : withoutState(sent);
   const call = newCallId();
   const entry = requestEntry(exchange, request, call, name, effect);
   await gate.store.commit((writes) => writes.append("call.request", entry));
@@ -33,72 +41,45 @@ export async function holdCall(
   if ("failure" in tool) return refused(tool.failure, "refused", null);
 
   const held = heldCall(exchange, request, name, kind, effect, tool);
-  const gone = AbortSignal.any([exchange.cancelled, reply.gone]);
+  const round = state === undefined ? null : readRound(state, held.lookup, gate.keyedDigest);
+  if (state !== undefined && round === null)
+    return refused({ code: invalidParamsCode, message: foreignState }, "refused", null);
+  const ladder = ladderOf(exchange, request, round);
+  const gone = AbortSignal.any([exchange.cancelled, reply.gone, gate.draining]);
   const waiting = showWaiting(exchange, request, effect.approvers);
+  // From the request's arrival: the client's own timer runs since then.
+  const spent = AbortSignal.timeout(Math.max(0, ladder.budgetMs - Math.floor(performance.now() - startedMs)));
   let turn: Turn;
   try {
-    turn = await gate.approvals.hold(held, gone, (approval) => waiting.start(approval));
+    const caller = { gone, spent, continues: round?.approval ?? null };
+    turn = await gate.approvals.hold(held, caller, (approval) => waiting.start(approval));
   } finally {
     waiting.stop();
   }
+  const approval = turn.approval.id;
   switch (turn.kind) {
-    case "run":
-      return runApproved(exchange, request, call, turn);
-    case "answered":
-      return answer(exchange, { ...turn.answer, id: request.id }, call, "joined", turn.approval.id);
+    case "run": {
+      const { response: message, eventId } = await runApproved(exchange, request, call, turn);
+      return deliver(exchange, eventId === undefined ? { message } : { message, eventId }, approval);
+    }
+    case "answered": {
+      const message = { ...remasked(exchange, turn.answer), id: request.id };
+      return answer(exchange, message, call, turn.again ? "repeated" : "joined", approval);
+    }
     case "refused":
-      return refused(notApproved(turn.approval, turn.why), turn.approval.state, turn.approval.id);
+      return refused(notApproved(turn.approval, turn.why), turn.approval.state, approval);
+    case "waits":
+      return answer(exchange, notYet(exchange, request, turn.approval, ladder, round), call, "waits", approval);
     case "gone":
-      return answer(exchange, null, call, "gone", turn.approval.id);
+      if (gate.draining.aborted && !reply.gone.aborted) return refused(stillWaiting(turn.approval), "gone", approval);
+      return answer(exchange, null, call, "gone", approval);
     default:
       return turn satisfies never;
   }
 }
 
-/** The claim is durable: from here the call runs to its end, whether its caller stays or not. */
-async function runApproved(
-  exchange: Exchange,
-  request: Request,
-  call: string,
-  turn: Extract<Turn, { kind: "run" }>,
-): Promise<void> {
-  const { reply } = exchange;
-  const approval = turn.approval.id;
-  const seen = { ...request, message: seenMessage(request) };
-  const ran = await run(exchange, seen, Promise.resolve(), new AbortController().signal).catch(
-    async (fault: unknown) => {
-      const answer = errorMessage(request.id, {
-        code: internalErrorCode,
-        message: "The gateway failed on this call. Whether it took effect is unknown.",
-      });
-      const entry = responseEntry(call, "unknown", {
-        response: answer,
-        hidden: [],
-        ms: 0,
-        messages: 0,
-        whole: true,
-        approval,
-      });
-      const also: Outcome["also"] = (writes) => writes.append("call.response", entry);
-      await turn.finish({
-        state: "unknown",
-        message: "The gateway failed while the call ran; it is not retried.",
-        answer,
-        also,
-      });
-      throw fault;
-    },
-  );
-  const entry = responseEntry(call, ran.outcome, { ...factsOf(ran), whole: true, approval });
-  const state = ran.outcome === "ok" ? "executed" : ran.outcome === "error" ? "failed" : "unknown";
-  const message = {
-    executed: "The target answered.",
-    failed: "The target answered with an error.",
-    unknown: "The target did not answer; whether the call took effect is unknown.",
-  }[state];
-  await turn.finish({ state, message, answer: ran.response, also: (writes) => writes.append("call.response", entry) });
-  reply.end({ message: ran.response, ...(ran.eventId === undefined ? {} : { eventId: ran.eventId }) });
-}
+const foreignState =
+  "The requestState is not what the gateway gave for this very call. Make the call again without it. Nothing was run.";
 
 async function answer(
   exchange: Exchange,
@@ -107,16 +88,29 @@ async function answer(
   outcome: string,
   approval: string | null,
 ): Promise<void> {
-  const entry = responseEntry(call, outcome, {
-    response: message,
-    hidden: [],
-    ms: 0,
-    messages: 0,
-    whole: outcome !== "joined",
-    approval,
-  });
+  const whole = outcome !== "joined" && outcome !== "repeated";
+  const facts = { response: message, hidden: [], ms: 0, messages: 0, whole, approval };
+  const entry = responseEntry(call, outcome, facts);
   await exchange.gate.store.commit((writes) => writes.append("call.response", entry));
-  if (message !== null) exchange.reply.end({ message });
+  if (message === null) return exchange.reply.abandon();
+  // Being told to come back is no answer: the decision is still owed.
+  if (approval === null || outcome === "waits" || outcome === "gone") return exchange.reply.end({ message });
+  await deliver(exchange, { message }, approval);
+}
+
+/** Sends the answer, and notes if it reached the caller; an answer that nobody got is kept for the identical call. */
+async function deliver({ gate, reply, cancelled }: Exchange, last: TargetMessage, approval: string): Promise<void> {
+  // A client that has cancelled reads the answer no more.
+  if (cancelled.aborted) return reply.abandon();
+  reply.end(last);
+  if (await reply.delivered()) await gate.approvals.delivered(approval);
+}
+
+/** A kept answer is masked as it was when it came; what is masked only by today's configuration is hidden now. */
+function remasked({ connection }: Exchange, message: RpcMessage): RpcMessage {
+  const { result, error } = message;
+  if (result !== undefined) return { ...message, result: connection.masker.mask(result).value };
+  return error === undefined ? message : { ...message, error: connection.masker.mask(error).value };
 }
 
 /** A refusal may quote names of the caller's. */

@@ -2,7 +2,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { TargetError, type ProtocolHeaders } from "../../shared/target.ts";
 import type { Visit } from "./endpoint.ts";
 import { invalidRequestCode } from "./classify.ts";
+import { ask, noteCancelled, type Stage } from "./asking.ts";
 import { passOn } from "./forward.ts";
+import { resume } from "./resume.ts";
 import { errorMessage, Reply, sendJson } from "./reply.ts";
 import type { Session } from "./sessions.ts";
 
@@ -11,14 +13,19 @@ const refusalMs = 300;
 const beatMs = 15_000;
 
 /** The stream of what a target says unasked (legacy GET), masked. */
-export async function listen(
-  { request, response, connection }: Visit,
-  session: Session,
-  headers: ProtocolHeaders,
-): Promise<void> {
-  const reply = new Reply(response, session.id);
+export async function listen(visit: Visit, session: Session, headers: ProtocolHeaders): Promise<void> {
+  const { gate, request, response, connection } = visit;
   const last = request.headers["last-event-id"];
-  const said = session.target.listen(headers, typeof last === "string" ? last : undefined, reply.gone);
+  const kept = typeof last === "string" ? session.streams.find(last) : null;
+  if (kept === "gone") {
+    const message = "This stream can't be taken up again: it is kept no more.";
+    return sendJson(response, 400, errorMessage(null, { code: invalidRequestCode, message }));
+  }
+  if (kept !== null) return await resume(response, session.id, kept);
+  const reply = new Reply(response, session.id);
+  // A stream without end of its own ends with the gateway; its client takes it up again elsewhere.
+  const over = AbortSignal.any([reply.gone, gate.draining]);
+  const said = session.target.listen(headers, typeof last === "string" ? last : undefined, over);
   const messages = said[Symbol.asyncIterator]();
   const beat = setInterval(() => reply.comment(), beatMs);
   try {
@@ -29,14 +36,20 @@ export async function listen(
     for (;;) {
       const { value, done } = await next;
       if (done === true) break;
+      noteCancelled(session, value.message);
+      gate.tools.hear(connection, value.message);
       await passOn(
-        { session: session.target, headers, masker: connection.masker, onMessage: (message) => reply.message(message) },
+        {
+          masker: connection.masker,
+          onMessage: (message) => reply.message(message),
+          onAsked: (message) => ask(stageOf(visit, session, headers, reply), message),
+        },
         value,
       );
       next = messages.next();
     }
   } catch (error) {
-    if (reply.gone.aborted) return;
+    if (over.aborted) return;
     if (!(error instanceof TargetError)) throw error;
     if (!response.headersSent) {
       const status = error.reason === "session-lost" ? 404 : (error.status ?? 502);
@@ -50,4 +63,14 @@ export async function listen(
     clearInterval(beat);
     response.end();
   }
+}
+
+/** Where requests come from that belong to no call. */
+function stageOf(
+  { gate, runtime, caller, connection }: Visit,
+  session: Session,
+  headers: ProtocolHeaders,
+  reply: Reply,
+): Stage {
+  return { gate, runtime, caller, connection, session, headers, call: null, reaches: () => reply.reaches };
 }

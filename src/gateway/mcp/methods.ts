@@ -25,7 +25,17 @@ export const clientNotifications: ReadonlySet<string> = new Set([
   "notifications/progress",
 ]);
 
-export function classOf(method: string, params: JsonObject): MethodClass {
+/** Methods that 2026-07-28 has no more. */
+const legacyOnly: ReadonlySet<string> = new Set([
+  "initialize",
+  "ping",
+  "logging/setLevel",
+  "resources/subscribe",
+  "resources/unsubscribe",
+]);
+
+export function classOf(method: string, params: JsonObject, era: "legacy" | "modern"): MethodClass {
+  if (era === "modern" && legacyOnly.has(method)) return { kind: "unknown" };
   if (protocolMethods.has(method)) return { kind: "protocol" };
   const list = lists.get(method);
   if (list !== undefined) return { kind: "list", of: list };

@@ -13,6 +13,8 @@ export const refusalCodes = {
   notDecided: -32052,
   targetFailed: -32054,
   unrecorded: -32055,
+  stopping: -32056,
+  toolChanged: -32057,
 } as const;
 
 export function deniedByRule(effect: Extract<Effect, { effect: "deny" }>, what: string): RpcFailure {
@@ -38,6 +40,31 @@ export function notApproved(approval: ApprovalRecord, why: string | null): RpcFa
   }
   const message = `${why ?? "The approval has ended."} Nothing was run. Call again to ask again.`;
   return { code: refusalCodes.notDecided, message, data: { ...data, code: approval.state } };
+}
+
+/** What the caller of a held call is told when the gateway stops: the approval stays. */
+export function stillWaiting(approval: ApprovalRecord): RpcFailure {
+  const message = `The gateway is being restarted. Request ${approval.id} stays open and nothing was run. Call again with the same arguments.`;
+  const data = { approval: approval.id, rule: approval.rule.name, code: "pending" };
+  return { code: refusalCodes.stopping, message, data };
+}
+
+/** What the caller is told whose client would not have waited any longer, and how it gets its answer all the same. */
+export function waitingStill(approval: ApprovalRecord): RpcFailure {
+  const { id, approvers, expiresAtMs, state } = approval;
+  const until = new Date(expiresAtMs).toISOString();
+  const message =
+    state === "pending"
+      ? `Waiting for approval by ${approvers.join(", ")}: request ${id}, open until ${until}. Nothing was run yet. To get the result, call again with the same arguments: the decision is picked up then.`
+      : `Request ${id} is approved. To get the result, call again with the same arguments: it is not run twice for that.`;
+  return { code: refusalCodes.notDecided, message, data: { code: "pending", approval: id, state, expiresAt: until } };
+}
+
+/** What the caller is told of a call that the gateway had begun to run when it stopped. */
+export function outcomeUnknown(approval: string): RpcFailure {
+  const message =
+    "The gateway stopped while this approved call ran. Whether it took effect is unknown, and it is not retried; check before you repeat it.";
+  return { code: refusalCodes.targetFailed, message, data: { code: "outcome_unknown", approval } };
 }
 
 /** What the caller is told when the target failed; the target's own words stay in the gateway's log. */

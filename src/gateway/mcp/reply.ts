@@ -2,6 +2,7 @@ import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import type { Json } from "../../shared/json.ts";
 import type { RpcId, RpcMessage, TargetMessage } from "../../shared/target.ts";
+import type { StreamLog, StreamLogs } from "./stream-log.ts";
 
 /** A JSON-RPC error as it goes to a client. */
 export interface RpcFailure {
@@ -18,20 +19,35 @@ export function errorMessage(id: RpcId | null, failure: RpcFailure): RpcMessage 
   return { jsonrpc: "2.0", id, error: { ...failure } };
 }
 
+/** How a client can take an answer's stream up again. */
+export interface Resumable {
+  readonly logs: StreamLogs;
+  /** Since 2025-11-25 a stream begins with an event that only hands out an id; older clients would stumble over it. */
+  readonly primed: boolean;
+}
+
+/** One reason for all: a DOMException with its stack for each answer costs more than most else of it. */
+const callerGone = new Error("The caller has gone, or has its answer.");
+
 /**
  * The answer to one POST: a JSON body where the response is all there is to say, an event stream as soon as
- * something comes before it (Streamable HTTP).
+ * something comes before it (Streamable HTTP). A resumable stream goes on after its client has left.
  */
 export class Reply {
   readonly #response: ServerResponse;
   readonly #sessionId: string | undefined;
+  readonly #resumable: Resumable | null;
   readonly #gone = new AbortController();
   #streaming = false;
+  /** The response itself has been written here. */
+  #said = false;
+  #log: StreamLog | null = null;
 
-  constructor(response: ServerResponse, sessionId: string | undefined) {
+  constructor(response: ServerResponse, sessionId: string | undefined, resumable: Resumable | null = null) {
     this.#response = response;
     this.#sessionId = sessionId;
-    response.once("close", () => this.#gone.abort());
+    this.#resumable = resumable;
+    response.once("close", () => this.#gone.abort(callerGone));
   }
 
   /** Aborts when the caller has gone, or the answer is complete. */
@@ -39,8 +55,13 @@ export class Reply {
     return this.#gone.signal;
   }
 
-  /** Opens the stream, so that proxies and the client see an answer begin. */
-  open(): void {
+  /** Whether what is said now still gets to the client, at once or when it takes the stream up again. */
+  get reaches(): boolean {
+    return !this.gone.aborted || this.#log !== null;
+  }
+
+  /** Opens the stream, so that proxies and the client see an answer begin. `retryMs`: when to come back after a break. */
+  open(retryMs?: number): void {
     if (this.#streaming || this.gone.aborted) return;
     this.#streaming = true;
     this.#response.writeHead(200, {
@@ -50,30 +71,71 @@ export class Reply {
       ...this.#session(),
     });
     this.#response.flushHeaders();
+    this.#log = this.#resumable?.logs.open() ?? null;
+    if (this.#log !== null && this.#resumable?.primed === true) this.#response.write(this.#log.prime(retryMs));
+  }
+
+  /** Closes the connection but not the stream: its client comes back for the rest, as the target wants it. */
+  pause(): void {
+    if (this.#log !== null && this.#resumable?.primed === true) this.#response.end();
   }
 
   /** A sign of life that no client reads as a message. */
   comment(): void {
     this.open();
-    if (!this.gone.aborted) this.#response.write(": waiting\n\n");
+    if (!this.#closed) this.#response.write(": waiting\n\n");
   }
 
   /** A message before the response; resolves when the client can take more. */
-  async message({ message, eventId }: TargetMessage): Promise<void> {
+  async message(said: TargetMessage): Promise<void> {
     this.open();
-    if (this.gone.aborted) return;
-    if (this.#response.write(event(message, eventId))) return;
+    const text = this.#event(said);
+    if (this.#closed || this.#response.write(text)) return;
     await once(this.#response, "drain", { signal: this.gone }).catch(() => undefined);
   }
 
   /** The response, last. `status` counts only where no stream was opened. */
-  end({ message, eventId }: TargetMessage, status = 200): void {
-    if (this.gone.aborted) return;
+  end(said: TargetMessage, status = 200): void {
+    this.#said = !this.#closed;
     if (this.#streaming) {
-      this.#response.end(event(message, eventId));
-      return;
-    }
-    sendJson(this.#response, status, message, this.#session());
+      const text = this.#event(said);
+      this.#log?.end();
+      if (!this.#closed) this.#response.end(text);
+    } else if (!this.gone.aborted) sendJson(this.#response, status, said.message, this.#session());
+  }
+
+  /** Nothing more is said, whether there was a response or not: who took the stream up again need not wait. */
+  close(): void {
+    this.#log?.end();
+  }
+
+  get #closed(): boolean {
+    return this.gone.aborted || this.#response.writableEnded;
+  }
+
+  /** The target's own event ids go on only where the stream is not ours to resume. */
+  #event({ message, eventId }: TargetMessage): string {
+    if (this.#log === null)
+      return `${eventId === undefined ? "" : `id: ${eventId}\n`}data: ${JSON.stringify(message)}\n\n`;
+    const text = this.#log.push(message);
+    this.#resumable?.logs.trim();
+    return text;
+  }
+
+  /** Ends a begun stream without a response, for a client that has cancelled and reads it no more. */
+  abandon(): void {
+    this.open();
+    this.#log?.end();
+    if (!this.#closed) this.#response.end();
+  }
+
+  /** Whether the whole answer has been handed to the caller's socket; resolves once it has, or never will be. */
+  delivered(): Promise<boolean> {
+    if (!this.#said || (this.gone.aborted && !this.#response.writableFinished)) return Promise.resolve(false);
+    if (this.#response.writableFinished) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      this.#response.once("finish", () => resolve(true)).once("close", () => resolve(false));
+    });
   }
 
   #session(): Record<string, string> {
@@ -96,9 +158,4 @@ export function sendJson(
     ...headers,
   });
   response.end(body);
-}
-
-function event(message: RpcMessage, eventId: string | undefined): string {
-  const id = eventId === undefined ? "" : `id: ${eventId}\n`;
-  return `${id}data: ${JSON.stringify(message)}\n\n`;
 }

@@ -9,14 +9,17 @@ import { otherSpelling } from "./resource-address.ts";
 import { newCallId, requestEntry, responseEntry, type Request } from "./record.ts";
 import { deniedByRule } from "./refusal.ts";
 import { errorMessage, type RpcFailure } from "./reply.ts";
+import { withoutOwnState } from "./rounds.ts";
 import { factsOf, run } from "./run.ts";
+import { type CalledTool, calledTool, changedTool } from "./tool-check.ts";
+import { subjectOf } from "./subject.ts";
 import { holdsMaskMarks } from "../masking/marks.ts";
 
 type Call = Extract<MethodClass, { kind: "call" }>;
 
 /** Answers one request: the protocol's own methods pass, calls are judged, what is not known is refused (rule 1). */
 export async function answerRequest(exchange: Exchange, request: Request): Promise<void> {
-  const method = classOf(request.method, request.params);
+  const method = classOf(request.method, request.params, request.era);
   switch (method.kind) {
     case "unknown": {
       const failure = {
@@ -40,7 +43,7 @@ export async function answerRequest(exchange: Exchange, request: Request): Promi
 }
 
 async function judge(exchange: Exchange, request: Request, { reaches, name }: Call): Promise<void> {
-  const { runtime, caller, connection } = exchange;
+  const { runtime, connection } = exchange;
   if (name === null) {
     return refuse(exchange, request, null, null, {
       code: invalidParamsCode,
@@ -58,12 +61,14 @@ async function judge(exchange: Exchange, request: Request, { reaches, name }: Ca
   }
   const spelling = reaches === "resource" ? otherSpelling(name) : null;
   if (spelling !== null) return refuse(exchange, request, name, null, misspelt(spelling));
-  const effect = runtime.policy.decide({
-    principal: caller.principal,
-    connection: connection.name,
-    kind: reaches,
-    name,
-  });
+  const subject = subjectOf(exchange, request, reaches, name);
+  // A target is asked for nothing on behalf of a call that no rule could let through.
+  const asks = reaches === "tool" && runtime.policy.mayUse(subject);
+  const called: CalledTool = asks ? await calledTool(exchange, request, name) : { ok: true, tool: null };
+  if (!called.ok) return refuse(exchange, request, name, null, called.failure);
+  const effect = runtime.policy.decide({ ...subject, tool: called.tool });
+  const changed = effect.effect === "deny" ? null : changedTool(exchange, called.tool);
+  if (changed !== null) return refuse(exchange, request, name, null, changed);
   switch (effect.effect) {
     case "deny":
       return refuse(
@@ -74,7 +79,7 @@ async function judge(exchange: Exchange, request: Request, { reaches, name }: Ca
         deniedByRule(effect, `${request.method} of “${name}” on ${connection.name}`),
       );
     case "allow":
-      return allow(exchange, request, name, effect);
+      return allow(exchange, withoutOwnState(request), name, effect);
     case "approve":
       return holdCall(exchange, request, name, reaches, effect);
     default:
@@ -84,18 +89,15 @@ async function judge(exchange: Exchange, request: Request, { reaches, name }: Ca
 
 /** What the rules say against a modern subscription to a resource's changes, or null. Subscriptions are not held: what needs approval is refused. */
 function refusedSubscription(
-  { runtime, caller, connection }: Exchange,
-  { method, params }: Request,
+  exchange: Exchange,
+  request: Request,
 ): { readonly uri: string; readonly effect: Effect | null; readonly failure: RpcFailure } | null {
+  const { runtime, connection } = exchange;
+  const { method, params } = request;
   for (const uri of method === "subscriptions/listen" ? subscribedTo(params) : []) {
     const spelling = otherSpelling(uri);
     if (spelling !== null) return { uri, effect: null, failure: misspelt(spelling) };
-    const effect = runtime.policy.decide({
-      principal: caller.principal,
-      connection: connection.name,
-      kind: "resource",
-      name: uri,
-    });
+    const effect = runtime.policy.decide(subjectOf(exchange, request, "resource", uri));
     if (effect.effect === "allow") continue;
     const what = `a subscription to “${uri}” on ${connection.name}`;
     const { rule } = effect;
@@ -135,7 +137,10 @@ async function allow(
   const { gate, reply } = exchange;
   const call = newCallId();
   const entry = requestEntry(exchange, request, call, name, effect);
-  const recorded = gate.store.commit((writes) => writes.append("call.request", entry));
+  const recorded = gate.store.commit(
+    (writes) => writes.append("call.request", entry),
+    effect.readOnly ? "soon" : "now",
+  );
   recorded.catch(() => undefined); // awaited below; it may fail before that
   if (!effect.readOnly) await recorded;
   const ran = await run(exchange, request, recorded, lifetime(exchange, request));
@@ -159,7 +164,7 @@ async function pass(exchange: Exchange, request: Request, method: Exclude<Method
         connection: connection.name,
       });
     writes.append("call.request", entry);
-  });
+  }, "soon");
   recorded.catch(() => undefined); // awaited below; it may fail before that
   const ran = await run(exchange, request, recorded, lifetime(exchange, request));
   const response =
@@ -175,7 +180,10 @@ async function pass(exchange: Exchange, request: Request, method: Exclude<Method
 
 /** A modern client that disconnects has cancelled; a legacy one has not (2025-11-25, "Sending messages"). */
 function lifetime(exchange: Exchange, request: Request): AbortSignal {
-  return request.era === "modern" ? AbortSignal.any([exchange.cancelled, exchange.reply.gone]) : exchange.cancelled;
+  if (request.era === "legacy") return exchange.cancelled;
+  const ends = [exchange.cancelled, exchange.reply.gone];
+  // A subscription has no end of its own.
+  return AbortSignal.any(request.method === "subscriptions/listen" ? [...ends, exchange.gate.draining] : ends);
 }
 
 async function finish(exchange: Exchange, sessionLost: boolean): Promise<void> {

@@ -1,13 +1,14 @@
 import { isJsonObject } from "../../shared/json.ts";
-import { TargetError, type RpcMessage } from "../../shared/target.ts";
+import { TargetError, type RpcMessage, type StreamSign } from "../../shared/target.ts";
 import type { Hidden } from "../../shared/approval.ts";
-import { withoutServerRequests } from "./capabilities.ts";
+import { ask, noteCancelled, type Stage } from "./asking.ts";
+import { refusedInput, towardsClient, towardsTarget, type MayAsk } from "./capabilities.ts";
 import type { Exchange } from "./context.ts";
 import { errorOf, forward } from "./forward.ts";
 import { classOf } from "./methods.ts";
 import type { Request } from "./record.ts";
 import { targetFailure } from "./refusal.ts";
-import { errorMessage } from "./reply.ts";
+import { errorMessage, type Reply } from "./reply.ts";
 
 /** How one forwarded request ended: the masked response for the client, and what the record says of it. */
 export interface Ran {
@@ -34,27 +35,36 @@ export async function run(
 ): Promise<Ran> {
   const { connection, session, headers, reply, gate } = exchange;
   const startedMs = gate.now();
+  const mayAsk: MayAsk = (asked) => exchange.runtime.policy.mayAsk(exchange.caller.principal, connection.name, asked);
   let messages = 0;
   const ended = () => ({ ms: gate.now() - startedMs, messages });
   try {
     const answer = await forward({
       session: session.target,
-      message: withoutServerRequests(request.message),
+      message: towardsTarget(request.message, mayAsk),
       id: request.id,
       headers,
       masker: connection.masker,
-      declares: classOf(request.method, request.params).kind !== "call",
-      timeoutMs: silenceMs(exchange, request),
+      outputSchema: request.method === "tools/call" ? connection.outputSchemas.of(request.params.name) : undefined,
+      declares: classOf(request.method, request.params, request.era).kind !== "call",
+      silenceMs: () => silenceMs(exchange, request),
       signal,
       onMessage: async (message) => {
         await ready;
         messages += 1;
+        noteCancelled(session, message.message);
+        gate.tools.hear(connection, message.message);
         await reply.message(message);
       },
+      onAsked: (message) => ask(stageOf(exchange, request), message),
+      onStream: (sign) => void ready.then(() => follow(reply, sign)).catch(() => undefined),
     });
-    const outcome = errorOf(answer.response) === null ? "ok" : "error";
     noteServer(connection, answer.response);
-    return { ...answer, outcome, status: 200, sessionLost: false, ...ended() };
+    if (request.method === "tools/list") await gate.tools.learn(connection, answer.response.result);
+    if (request.method === "tools/list") connection.outputSchemas.note(answer.response.result);
+    const response = refusedInput(towardsClient(request.method, answer.response), mayAsk);
+    const outcome = errorOf(response) === null ? "ok" : "error";
+    return { ...answer, response, outcome, status: 200, sessionLost: false, ...ended() };
   } catch (error) {
     if (!(error instanceof TargetError)) throw error;
     if (error.reason === "unreachable" || error.reason === "crashed") connection.facts.state = "failed";
@@ -62,9 +72,22 @@ export async function run(
   }
 }
 
-/** HTTP targets watch for silence themselves, since their comments are signs of life that don't get here. */
-function silenceMs({ connection }: Exchange, { method }: Request): number {
-  return connection.target.transport === "http" || method === "subscriptions/listen" ? Infinity : connection.timeoutMs;
+/** Where the target's own requests come from, in the answer of this one. */
+function stageOf({ gate, runtime, caller, connection, session, headers, reply }: Exchange, { id }: Request): Stage {
+  return { gate, runtime, caller, connection, session, headers, call: id, reaches: () => reply.reaches };
+}
+
+/** What the target's stream does, the client's does too. */
+function follow(reply: Reply, sign: StreamSign): void {
+  if (sign.sign === "begun") reply.open(sign.retryMs);
+  else reply.pause();
+}
+
+/** HTTP targets and agents watch for silence themselves, since an HTTP target's comments are signs of life that don't get here. */
+function silenceMs({ connection, session }: Exchange, { method }: Request): number {
+  // While the client is asked, the target waits as well.
+  if (session.asked.size > 0) return Infinity;
+  return connection.target.transport !== "stdio" || method === "subscriptions/listen" ? Infinity : connection.timeoutMs;
 }
 
 function failed(

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { isJsonObject, type Json } from "../../shared/json.ts";
 import type { RpcId, Target, TargetSession } from "../../shared/target.ts";
 import type { Principal } from "../identity/principal.ts";
+import { StreamLogs } from "./stream-log.ts";
 
 /** A conversation of one principal with one connection. Legacy clients name it by `Mcp-Session-Id`; modern ones don't know of it. */
 export interface Session {
@@ -15,6 +16,10 @@ export interface Session {
   client: { readonly name: string; readonly version: string } | null;
   /** The protocol version the target answered `initialize` with. */
   version: string | null;
+  /** The target's requests to the client that have no answer yet: id and method. */
+  readonly asked: Map<RpcId, string>;
+  /** Answers whose stream a legacy client can take up again. */
+  readonly streams: StreamLogs;
   /** Requests under way, for `notifications/cancelled`. */
   readonly inFlight: Map<RpcId, AbortController>;
   /** How many requests and streams use it now. */
@@ -76,6 +81,11 @@ export class Sessions {
     return isModern(session) ? undefined : this.#touch(session);
   }
 
+  /** How many conversations are open. */
+  get size(): number {
+    return this.#sessions.size;
+  }
+
   async close(session: Session, why: string): Promise<void> {
     if (!this.#sessions.delete(session.id)) return;
     this.#onClose(session, why);
@@ -110,6 +120,8 @@ export class Sessions {
       target: via.open(era),
       client: null,
       version: null,
+      asked: new Map(),
+      streams: new StreamLogs(),
       inFlight: new Map(),
       underWay: 0,
       lastUsedMs: this.#now(),

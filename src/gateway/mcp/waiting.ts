@@ -1,6 +1,6 @@
-import { isJsonObject } from "../../shared/json.ts";
 import type { ApprovalRecord } from "../store/store.ts";
 import type { Exchange } from "./context.ts";
+import { progressTokenOf } from "./ladder.ts";
 import type { Request } from "./record.ts";
 
 const everyMs = 15_000;
@@ -11,12 +11,11 @@ export function showWaiting(
   request: Request,
   approvers: readonly string[],
 ): { start(approval: ApprovalRecord): void; stop(): void } {
-  const meta = request.params._meta;
-  const token = isJsonObject(meta) ? meta.progressToken : undefined;
+  const token = progressTokenOf(request);
   let progress = 0;
   let timer: NodeJS.Timeout | undefined;
   const tell = (approval: ApprovalRecord): void => {
-    if (typeof token !== "string" && typeof token !== "number") return reply.comment();
+    if (token === undefined) return reply.comment();
     progress += 1;
     const message = `Waiting for approval by ${approvers.join(", ")}: request ${approval.id}, denied at ${new Date(approval.expiresAtMs).toISOString()} unless decided.`;
     reply

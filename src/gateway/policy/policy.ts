@@ -1,12 +1,33 @@
-import type { Risk } from "../../shared/approval.ts";
+import type { Presence, Risk } from "../../shared/approval.ts";
+import type { Json, JsonObject } from "../../shared/json.ts";
 import type { Principal } from "../identity/principal.ts";
 
 /** What a call reaches for: a tool by name, a resource by URI, a prompt by name. */
-export interface Subject {
+export interface Reach {
   readonly principal: Principal;
   readonly connection: string;
   readonly kind: "tool" | "resource" | "prompt";
   readonly name: string;
+}
+
+/** All of a call that a rule's condition may read. */
+export interface Subject extends Reach {
+  readonly method: string;
+  /** As the target would get them, unmasked. */
+  readonly arguments: Json;
+  /** The tool as its server declares it, null where that is not known. Claims. */
+  readonly tool: ToolFacts | null;
+  /** The MCP client as it names itself, and the device. Claims. */
+  readonly client: { readonly name: string; readonly version: string } | null;
+  readonly device: string | null;
+  readonly address: string;
+  readonly nowMs: number;
+}
+
+export interface ToolFacts {
+  readonly name: string;
+  readonly annotations: JsonObject | null;
+  readonly fingerprint: string;
 }
 
 /** A rule as it is quoted: `version` changes with its text. */
@@ -26,15 +47,28 @@ export type Effect =
       readonly risk: Risk;
       readonly approvers: readonly string[];
       readonly expiresMs: number;
+      /** Whether an approval needs a reason; absent, no. */
+      readonly requireReason?: boolean;
+      /** The least presence with which it may be approved; absent, `cli`. */
+      readonly presence?: Presence;
     };
+
+/** What a target may ask of a client. */
+export type Asked = "sampling" | "elicitation" | "roots";
 
 /** The ordered rules: first match wins. */
 export interface Policy {
+  /** A rule whose condition fails on this call denies it, whatever its effect. */
   decide(subject: Subject): Effect;
-  /** Whether the subject belongs into a list shown to this principal: its effect is not deny. */
-  mayUse(subject: Subject): boolean;
+  /** Whether the subject belongs into a list shown to this principal: some call of it could be allowed or held. Conditions aren't tried. */
+  mayUse(reach: Reach): boolean;
   /** Whether some call through the connection could be allowed or held for this principal. */
   mayReach(principal: Principal, connection: string): boolean;
+  /**
+   * Whether a target may ask this of the principal's client: the first rule that concerns both and says anything of requests
+   * decides. It goes by principal and connection alone, as a target asks in no call's name.
+   */
+  mayAsk(principal: Principal, connection: string, kind: Asked): boolean;
   /** The version of the rule of this name, if there still is one. */
   versionOf(name: string): string | undefined;
   /** SHA-256 over all rules in their order, base64url, for the record. */

@@ -1,57 +1,104 @@
 import { createHash } from "node:crypto";
+import { CountersignError } from "../../shared/errors.ts";
+import type { Presence } from "../../shared/approval.ts";
 import { canonical, type Json } from "../../shared/json.ts";
 import type { RuleConfig } from "../config-schema.ts";
 import type { Principal } from "../identity/principal.ts";
-import { anyGlob, type Matcher } from "./glob.ts";
-import type { Effect, Policy, RuleReference, Subject } from "./policy.ts";
+import { compileCondition, type Condition } from "./condition.ts";
+import { anyGlob } from "./glob.ts";
+import type { Asked, Effect, Policy, Reach, RuleReference, Subject } from "./policy.ts";
+import { RuleIndex, type Indexed } from "./rule-index.ts";
 
-/** The policy of these rules, in their order: the first that matches decides, and where none does the call is denied. */
+/**
+ * The policy of these rules, in their order: the first that matches decides, and where none does the call is denied.
+ * Throws CountersignError `configuration` for a condition that can't be compiled.
+ */
 export function createPolicy(rules: readonly RuleConfig[]): Policy {
   const compiled = rules.map(compile);
-  const decide = (subject: Subject): Effect => {
-    const rule = compiled.find((rule) => rule.matches(subject));
-    return rule?.effect ?? { effect: "deny", rule: null, why: "No rule allows this call." };
-  };
+  const index = new RuleIndex(compiled);
+  const versions = new Map(compiled.map(({ reference }) => [reference.name, reference.version]));
   return {
-    decide,
-    mayUse: (subject) => decide(subject).effect !== "deny",
-    mayReach: (principal, connection) => mayReach(compiled, principal, connection),
-    versionOf: (name) => compiled.find(({ effect }) => effect.rule?.name === name)?.effect.rule?.version,
+    decide: (subject) => decide(index, subject),
+    mayUse: (reach) => mayUse(index, reach),
+    mayReach: (principal, connection) => mayReach(index.of(connection), principal),
+    mayAsk: (principal, connection, kind) => mayAsk(index.of(connection), principal, kind),
+    versionOf: (name) => versions.get(name),
     version: hash(rules.map(plain)),
   };
 }
 
-interface Compiled {
+interface Compiled extends Indexed {
+  readonly reference: RuleReference;
   readonly effect: Effect;
-  /** Whether the rule speaks about this principal on this connection at all. */
-  readonly concerns: (principal: Principal, connection: string) => boolean;
-  readonly matches: (subject: Subject) => boolean;
-  /** It names no tools, resources or prompts, and so matches every call it concerns. */
-  readonly matchesAll: boolean;
+  readonly concerns: (principal: Principal) => boolean;
+  readonly condition: Condition | null;
+  /** What a target may ask of the client; null where the rule says nothing of it. */
+  readonly requests: readonly Asked[] | null;
 }
 
-function compile(rule: RuleConfig): Compiled {
-  const connection = anyGlob(rule.connections);
+function compile(rule: RuleConfig, position: number): Compiled {
   const group = rule.groups === undefined ? null : anyGlob(rule.groups);
-  const matchesAll = rule.tools === undefined && rule.resources === undefined && rule.prompts === undefined;
-  const names: Record<Subject["kind"], Matcher> = {
-    tool: anyGlob(rule.tools ?? []),
-    resource: anyGlob(rule.resources ?? []),
-    prompt: anyGlob(rule.prompts ?? []),
-  };
-  const concerns: Compiled["concerns"] = (principal, name) =>
-    connection(name) && (group === null || principal.groups.some(group));
+  const namesNothing = rule.tools === undefined && rule.resources === undefined && rule.prompts === undefined;
+  const reference = { name: rule.name, version: hash(plain(rule)).slice(0, 16) };
   return {
-    effect: effectOf(rule),
-    concerns,
-    matches: (subject) =>
-      concerns(subject.principal, subject.connection) && (matchesAll || names[subject.kind](subject.name)),
-    matchesAll,
+    position,
+    connections: rule.connections,
+    globs: namesNothing ? null : { tool: rule.tools ?? [], resource: rule.resources ?? [], prompt: rule.prompts ?? [] },
+    reference,
+    effect: effectOf(rule, reference),
+    concerns: (principal) => group === null || principal.groups.some(group),
+    condition: conditionOf(rule),
+    requests: rule.requests ?? null,
   };
 }
 
-function effectOf(rule: RuleConfig): Effect {
-  const reference: RuleReference = { name: rule.name, version: hash(plain(rule)).slice(0, 16) };
+function conditionOf(rule: RuleConfig): Condition | null {
+  if (rule.when === undefined) return null;
+  const compiled = compileCondition(rule.when);
+  if (compiled.ok) return compiled.condition;
+  throw new CountersignError("configuration", `The condition of rule “${rule.name}”: ${compiled.message}.`);
+}
+
+function decide(index: RuleIndex<Compiled>, subject: Subject): Effect {
+  for (const rule of index.naming(subject)) {
+    if (!rule.concerns(subject.principal)) continue;
+    const answer = rule.condition?.evaluate(subject);
+    if (answer === undefined || (answer.ok && answer.holds)) return rule.effect;
+    if (answer.ok) continue;
+    // It might have matched, so no later rule may decide.
+    const why = `Its condition can't be evaluated on this call: ${answer.why}.`;
+    return { effect: "deny", rule: rule.reference, why };
+  }
+  return { effect: "deny", rule: null, why: "No rule allows this call." };
+}
+
+/** Listed is what some rule could let through: a condition may hold or not, until the call is there. */
+function mayUse(index: RuleIndex<Compiled>, reach: Reach): boolean {
+  const rule = index
+    .naming(reach)
+    .find(
+      ({ concerns, condition, effect }) =>
+        concerns(reach.principal) && (condition === null || effect.effect !== "deny"),
+    );
+  return rule !== undefined && rule.effect.effect !== "deny";
+}
+
+function mayReach(rules: readonly Compiled[], principal: Principal): boolean {
+  for (const rule of rules) {
+    if (!rule.concerns(principal)) continue;
+    if (rule.effect.effect !== "deny") return true;
+    // A deny of every call shuts off all rules after it.
+    if (rule.globs === null && rule.condition === null) return false;
+  }
+  return false;
+}
+
+function mayAsk(rules: readonly Compiled[], principal: Principal, kind: Asked): boolean {
+  const rule = rules.find(({ requests, concerns }) => requests !== null && concerns(principal));
+  return rule?.requests?.includes(kind) === true;
+}
+
+function effectOf(rule: RuleConfig, reference: RuleReference): Effect {
   switch (rule.effect) {
     case "allow":
       return { effect: "allow", rule: reference, readOnly: rule.readOnly };
@@ -65,20 +112,17 @@ function effectOf(rule: RuleConfig): Effect {
         risk: rule.risk,
         approvers: rule.approvers,
         expiresMs: rule.expires,
+        requireReason: rule.requireReason ?? false,
+        presence: leastPresence(rule),
       };
     default:
       return rule.effect satisfies never;
   }
 }
 
-function mayReach(rules: readonly Compiled[], principal: Principal, connection: string): boolean {
-  for (const rule of rules) {
-    if (!rule.concerns(principal, connection)) continue;
-    if (rule.effect.effect !== "deny") return true;
-    // A deny of every call shuts off all rules after it.
-    if (rule.matchesAll) return false;
-  }
-  return false;
+/** A terminal shows too little, and is scripted too easily, for calls of high or critical risk. */
+function leastPresence({ presence = "cli", risk }: RuleConfig): Presence {
+  return presence === "cli" && (risk === "high" || risk === "critical") ? "window" : presence;
 }
 
 /** The rule as JSON: members that are absent leave no trace in its version. */

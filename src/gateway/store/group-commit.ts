@@ -20,6 +20,9 @@ interface Work {
   readonly reject: (error: unknown) => void;
 }
 
+/** How long a write that may overlap with what it records waits for one to share its fsync with, in milliseconds. */
+const soonMs = 2;
+
 /**
  * Joins all works that are queued in one turn of the event loop into one transaction, so that they share one fsync.
  * The head in memory moves only after the transaction is durable.
@@ -28,6 +31,9 @@ export class GroupCommit {
   readonly #ground: Ground;
   #head: Head;
   #queue: Work[] = [];
+  /** Set while all that is queued may wait for company. */
+  #soon: NodeJS.Timeout | undefined;
+  #flushing = false;
 
   constructor(ground: Ground) {
     this.#ground = ground;
@@ -39,7 +45,7 @@ export class GroupCommit {
   }
 
   /** `Store.commit`. */
-  commit<T>(work: (writes: Writes) => T): Promise<T> {
+  commit<T>(work: (writes: Writes) => T, when: "now" | "soon" = "now"): Promise<T> {
     return new Promise((resolve, reject) => {
       const run = (writes: Writes) => {
         const value = work(writes);
@@ -50,11 +56,23 @@ export class GroupCommit {
         };
       };
       this.#queue.push({ run, reject });
-      if (this.#queue.length === 1) setImmediate(() => this.#flush());
+      if (when === "now") this.#flushNext();
+      else this.#soon ??= setTimeout(() => this.#flushNext(), soonMs);
     });
   }
 
+  #flushNext(): void {
+    clearTimeout(this.#soon);
+    this.#soon = undefined;
+    if (this.#flushing) return;
+    this.#flushing = true;
+    setImmediate(() => this.#flush());
+  }
+
   #flush(): void {
+    clearTimeout(this.#soon);
+    this.#soon = undefined;
+    this.#flushing = false;
     const group = this.#queue;
     this.#queue = [];
     const { db, ledger } = this.#ground;
@@ -78,19 +96,23 @@ export class GroupCommit {
   /** Runs one work in its savepoint: its own failure undoes it alone, the store's failure ends the group by throwing. */
   #runAlone(work: Work, drafts: Draft[]): () => void {
     const { db, state, now } = this.#ground;
-    const writes = openWrites(state, now);
-    db.exec("SAVEPOINT work");
+    let saved = false;
+    const writes = openWrites(state, now, () => {
+      // Entries touch no table before the group's end, so most works have nothing to undo.
+      if (!saved) db.exec("SAVEPOINT work");
+      saved = true;
+    });
     try {
       const tell = work.run(writes.face);
       const fault = writes.fault();
       if (fault !== undefined) throw fault;
-      db.exec("RELEASE work");
+      if (saved) db.exec("RELEASE work");
       for (const draft of writes.drafts) drafts.push(draft);
       return tell;
     } catch (error) {
       const fault = writes.fault() ?? storeFault(error);
       if (fault !== undefined) throw fault;
-      db.exec("ROLLBACK TO work; RELEASE work");
+      if (saved) db.exec("ROLLBACK TO work; RELEASE work");
       return () => {
         work.reject(error);
       };

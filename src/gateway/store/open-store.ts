@@ -62,10 +62,12 @@ function store(db: DatabaseSync, state: StateTables, group: GroupCommit, unlock:
   };
   return {
     ...state.reads,
-    commit: (work) =>
+    commit: (work, when) =>
       closed === undefined
-        ? group.commit(work)
+        ? group.commit(work, when)
         : Promise.reject(new CountersignError("store_failed", "The gateway's store is closed.")),
+    // SQLite writes the page of a row that is set to what it was.
+    probe: () => group.commit(() => state.setRunning(true)),
     checkpoint: () => group.head.note,
     close: () => (closed ??= close()),
   };

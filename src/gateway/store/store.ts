@@ -3,6 +3,7 @@ import { approvalView } from "../../shared/approval.ts";
 import { devicePublicKey } from "../../shared/device.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import type { EntryKind } from "../../shared/ledger.ts";
+import type { AnswerReads, AnswerWrites } from "./answers.ts";
 
 /** An approval as it is kept: what everybody may see of it, and what only the gateway needs. */
 export const approvalRecord = approvalView.omit({ relation: true }).extend({
@@ -37,6 +38,7 @@ export interface Reads {
     changedAfter(revision: number): readonly ApprovalRecord[];
     lastRevision(): number;
   };
+  readonly answers: AnswerReads;
   readonly devices: { get(id: string): DeviceRecord | undefined };
   readonly tools: { fingerprint(connection: string, tool: string): string | undefined };
 }
@@ -50,6 +52,7 @@ export interface Writes extends Reads {
      */
     put(record: Omit<ApprovalRecord, "revision">): ApprovalRecord;
   };
+  readonly answers: AnswerWrites;
   readonly devices: Reads["devices"] & { put(record: DeviceRecord): void };
   readonly tools: Reads["tools"] & { put(connection: string, tool: string, fingerprint: string): void };
   /** Appends one ledger entry. `body` holds masked values only (rule 6). */
@@ -61,9 +64,12 @@ export interface Store extends Reads {
   /**
    * Runs `work` in the next group commit, after all that was asked for before, and resolves with its value once it is
    * durable. Work that throws is rolled back alone and rejects with what it threw; a failed write rejects all of its
-   * group with CountersignError `store_failed`. `work` is synchronous and touches nothing outside.
+   * group with CountersignError `store_failed`. `work` is synchronous and touches nothing outside. `soon` lets it wait a moment for
+   * others: only for what need not be durable before something else is done (rule 5, `readOnly`).
    */
-  commit<T>(work: (writes: Writes) => T): Promise<T>;
+  commit<T>(work: (writes: Writes) => T, when?: "now" | "soon"): Promise<T>;
+  /** Writes something that changes nothing, durably. Throws CountersignError `store_failed` where nothing can be written. */
+  probe(): Promise<void>;
   /** The newest checkpoint, a signed note; it covers every committed entry. */
   checkpoint(): string;
   /**

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
+import { answerTable } from "./answers.ts";
 import { type ApprovalRecord, approvalRecord, deviceRecord, type Reads, type Writes } from "./store.ts";
 
 /** What the store keeps besides the ledger. `running` is set while a gateway has the store open. */
@@ -40,14 +41,16 @@ export interface StateTables {
 /** Reads and writes over the tables of state; rows are parsed where they are read. */
 export function stateTables(db: DatabaseSync): StateTables {
   const approvals = approvalReads(db);
+  const answers = answerTable(db);
   const devices = deviceReads(db);
   const tools = toolReads(db);
   const running = db.prepare("SELECT running FROM running");
   const setRunning = db.prepare("UPDATE running SET running = ?");
   return {
-    reads: { approvals, devices, tools },
+    reads: { approvals, answers, devices, tools },
     writes: {
       approvals: { ...approvals, put: approvalPut(db, approvals) },
+      answers,
       devices: { ...devices, put: devicePut(db) },
       tools: { ...tools, put: toolPut(db) },
     },

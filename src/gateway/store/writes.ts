@@ -15,8 +15,11 @@ export interface OpenWrites {
   fault(): Error | undefined;
 }
 
-/** Opens the writes of one work; entries get their time here, their place at the end of the group. */
-export function openWrites(state: StateWrites, now: () => number): OpenWrites {
+/**
+ * Opens the writes of one work; entries get their time here, their place at the end of the group. `beforeState` is called before each
+ * change of state.
+ */
+export function openWrites(state: StateWrites, now: () => number, beforeState: () => void): OpenWrites {
   const drafts: Draft[] = [];
   let ended = false;
   let fault: Error | undefined;
@@ -29,11 +32,22 @@ export function openWrites(state: StateWrites, now: () => number): OpenWrites {
       throw error;
     }
   };
+  const changing = <T>(write: () => T): T =>
+    guarded(() => {
+      beforeState();
+      return write();
+    });
   return {
     face: {
-      approvals: { ...state.approvals, put: (record) => guarded(() => state.approvals.put(record)) },
-      devices: { ...state.devices, put: (record) => guarded(() => state.devices.put(record)) },
-      tools: { ...state.tools, put: (...tool) => guarded(() => state.tools.put(...tool)) },
+      approvals: { ...state.approvals, put: (record) => changing(() => state.approvals.put(record)) },
+      answers: {
+        ...state.answers,
+        put: (answer) => changing(() => state.answers.put(answer)),
+        deliver: (approval) => changing(() => state.answers.deliver(approval)),
+        forget: (nowMs) => changing(() => state.answers.forget(nowMs)),
+      },
+      devices: { ...state.devices, put: (record) => changing(() => state.devices.put(record)) },
+      tools: { ...state.tools, put: (...tool) => changing(() => state.tools.put(...tool)) },
       append: (kind, body) => guarded(() => void drafts.push(draftOf(kind, body, now()))),
     },
     drafts,

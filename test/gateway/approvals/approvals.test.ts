@@ -103,6 +103,7 @@ describe("a held call", () => {
     await approvals.decide(approver, approval.id, await signer.sign(approval));
     expect(store.approvals.get(approval.id)?.state).toBe("approved");
     expect(await begin().end).toBe("run");
+    await approvals.delivered(approval.id);
     const third = begin();
     expect((await opened(third)).id).not.toBe(approval.id);
     third.leave();
@@ -149,11 +150,14 @@ describe("a held call", () => {
     await reopen();
     expect(store.approvals.get(approval.id)?.state).toBe("pending");
     await approvals.decide(approver, approval.id, await signer.sign(approval));
-    const turn = await approvals.hold(heldCall(), new AbortController().signal, () => undefined);
+    const never = new AbortController().signal;
+    const turn = await approvals.hold(heldCall(), { gone: never, spent: never, continues: null }, () => undefined);
     expect(turn.kind).toBe("run");
     await store.close();
     await reopen();
     expect(store.approvals.get(approval.id)?.state).toBe("unknown");
+    expect(await begin().end).toContain("Whether it took effect is unknown");
+    await approvals.delivered(approval.id);
     const again = begin();
     expect((await opened(again)).id).not.toBe(approval.id);
     again.leave();
@@ -321,13 +325,17 @@ interface Begun {
   readonly end: Promise<string>;
   readonly opened: Promise<ApprovalRecord>;
   leave(): void;
+  /** Its client would wait no longer. */
+  spend(): void;
 }
 
-function begin(): Begun {
+function begin(continues: string | null = null): Begun {
   const gone = new AbortController();
   const open = Promise.withResolvers<ApprovalRecord>();
-  const end = approvals.hold(heldCall(), gone.signal, open.resolve).then(finish);
-  return { end, opened: open.promise, leave: () => gone.abort() };
+  const spent = new AbortController();
+  const caller = { gone: gone.signal, spent: spent.signal, continues };
+  const end = approvals.hold(heldCall(), caller, open.resolve).then(finish);
+  return { end, opened: open.promise, leave: () => gone.abort(), spend: () => spent.abort() };
 }
 
 async function finish(turn: Turn): Promise<string> {
@@ -344,11 +352,12 @@ async function finish(turn: Turn): Promise<string> {
       return "run";
     }
     case "answered":
-      return `answered: ${JSON.stringify(turn.answer.result)}`;
+      return `${turn.again ? "repeated" : "answered"}: ${JSON.stringify(turn.answer.result ?? turn.answer.error)}`;
     case "refused":
       return `refused: ${turn.approval.state}${turn.why === null ? "" : ` ${turn.why}`}`;
     case "gone":
-      return "gone";
+    case "waits":
+      return turn.kind;
     default:
       return turn satisfies never;
   }

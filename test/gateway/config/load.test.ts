@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkSecrets, formatConfigErrors, loadConfig, readConfig } from "../../../src/gateway/config.ts";
+import { usualDetectors } from "../../../src/gateway/masking/kinds.ts";
 
 const good = `version: 1
 listen: { host: 127.0.0.1, port: 0 }
@@ -79,7 +80,12 @@ describe("a good gateway.yaml", () => {
         { name: "reads", readOnly: false, connections: ["f*"] },
         { expires: 300_000, connections: ["*"] },
       ],
-      masking: { detectors: ["card", "ssn", "email", "phone"], fields: [] },
+      masking: {
+        detectors: usualDetectors.map((name) => ({ name, mode: "partial" })),
+        fields: [],
+        patterns: [],
+        binary: "allow",
+      },
       limits: { bodyBytes: 4_194_304 },
     });
     expect(config.connections[0]?.stdio).toMatchObject({
@@ -118,6 +124,30 @@ describe("a wrong gateway.yaml is refused with line and column", () => {
     ["a wrong type", "port: 0", "port: high", "2:34 listen.port: "],
     ["another version", "version: 1", "version: 2", "1:10 version: "],
     ["a wrong effect", "effect: allow", "effect: permit", "27:13 rules[0].effect: "],
+    [
+      "a pattern that RE2 can't match",
+      "keys: ./keys",
+      "keys: ./keys\nmasking:\n  patterns:\n    - { name: a, pattern: '(?<=x)y(?=z)' }",
+      "8:27 masking.patterns[0].pattern: RE2 can't match",
+    ],
+    [
+      "a pattern that matches nothing at all",
+      "keys: ./keys",
+      "keys: ./keys\nmasking: { patterns: [{ name: a, pattern: 'x*' }] }",
+      "6:43 masking.patterns[0].pattern: It matches the empty text",
+    ],
+    [
+      "a detector that isn't there",
+      "keys: ./keys",
+      "keys: ./keys\nmasking: { detectors: [cards] }",
+      "6:24 masking.detectors[0]: ",
+    ],
+    [
+      "a field that is no path",
+      "keys: ./keys",
+      "keys: ./keys\nmasking: { fields: ['a..b'] }",
+      "6:21 masking.fields[0]: ",
+    ],
     ["a wrong duration", "expires: 5m", "expires: soon", "31:14 rules[1].expires: Write a duration"],
     [
       "a hold without approvers",

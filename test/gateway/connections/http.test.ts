@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { createHttpTarget } from "../../../src/gateway/connections/http.ts";
+import { createHttpTarget } from "../../../src/agent/http-target.ts";
 import type { Target, TargetMessage, TargetSession } from "../../../src/shared/target.ts";
 import { collect, never, notification, rpc } from "../../agent/collect.ts";
 import { dualEraServer, serve, sessionServer, type Handler, type Served } from "./servers.ts";

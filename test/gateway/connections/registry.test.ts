@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { createAgent } from "../../../src/agent/index.ts";
 import { CountersignError } from "../../../src/shared/errors.ts";
 import type { ConnectionConfig } from "../../../src/gateway/config-schema.ts";
-import { createConnections } from "../../../src/gateway/connections/registry.ts";
+import { createConnections, type LastHop } from "../../../src/gateway/connections/registry.ts";
 import { collect, never, rpc } from "../../agent/collect.ts";
 import { serve } from "./servers.ts";
 
@@ -19,6 +19,15 @@ const resolveSecret = (name: string): string => {
   throw new CountersignError("configuration", `The secret ${name} is not set.`);
 };
 
+function lastHop(): LastHop {
+  return {
+    embedded: createAgent(),
+    linked: () => {
+      throw new Error("no connection here names an agent");
+    },
+  };
+}
+
 describe("the registry of connections", () => {
   test("finds connections by name and gives each its resolved secrets", async () => {
     const served = await serve((_, response) => {
@@ -29,7 +38,7 @@ describe("the registry of connections", () => {
       http("web", served.url, { authorization: "env:KNOWN" }),
       { name: "local", title: "Local", stdio, fields: [], timeout: 5000 },
     ];
-    const connections = await createConnections(configs, createAgent(), resolveSecret);
+    const connections = await createConnections(configs, lastHop(), resolveSecret);
     const facts = [...connections.all.values()].map(({ name, title, transport, timeoutMs }) => [
       name,
       title,
@@ -66,7 +75,7 @@ describe("the registry of connections", () => {
       "Connection a: the name is used twice",
     ],
   ])("refuses %s, naming the connection", async ([, configs, message]) => {
-    const creation = createConnections(configs, createAgent(), resolveSecret);
+    const creation = createConnections(configs, lastHop(), resolveSecret);
     await expect(creation).rejects.toMatchObject({ code: "configuration", message: expect.stringContaining(message) });
   });
 });

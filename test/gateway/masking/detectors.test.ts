@@ -1,8 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { maskText } from "../../../src/gateway/masking/detectors.ts";
-import type { DetectorName } from "../../../src/gateway/masking/digits.ts";
+import { maskText, type Detectors } from "../../../src/gateway/masking/detectors.ts";
+import { usualDetectors, type DetectorName, type MaskMode } from "../../../src/gateway/masking/kinds.ts";
 
-const all: ReadonlySet<DetectorName> = new Set(["card", "ssn", "email", "phone"]);
+const looking = (names: readonly DetectorName[], mode: MaskMode = "partial"): Detectors => ({
+  modes: new Map(names.map((name) => [name, mode])),
+  patterns: [],
+  pseudonym: (value) => `<${value}>`,
+});
+const all = looking(usualDetectors);
 const masked = (text: string): string => maskText(text, all, false)?.text ?? text;
 
 describe("a card number is masked but for its last four digits", () => {
@@ -192,12 +197,13 @@ describe("a telephone number is masked but for its last two digits", () => {
 
 it("only the chosen detectors look", () => {
   const text = "4111111111111111 123-45-6789 ada@mail.example +12025550143";
-  expect(maskText(text, new Set(["email"]), false)?.text).toBe(
+  expect(maskText(text, looking(["email"]), false)?.text).toBe(
     "4111111111111111 123-45-6789 ••••@mail.example +12025550143",
   );
-  expect(maskText(text, new Set(), false)).toBe(null);
+  expect(maskText(text, looking([]), false)).toBe(null);
   expect(maskText(text, all, false)).toEqual({
     text: "••••1111 ••••6789 ••••@mail.example ••••43",
     kinds: ["card", "ssn", "email", "phone"],
+    drop: false,
   });
 });

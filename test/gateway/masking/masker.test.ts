@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { createMasker } from "../../../src/gateway/masking/masker.ts";
+import { usualDetectors, type DetectorName } from "../../../src/gateway/masking/kinds.ts";
 import { holdsMaskMarks, maskMark } from "../../../src/gateway/masking/marks.ts";
 import type { Json } from "../../../src/shared/json.ts";
 
-const masker = createMasker({
-  detectors: ["card", "ssn", "email", "phone"],
-  fields: ["Email", "credit_card", "secret"],
-});
+const partly = (...names: DetectorName[]) => names.map((name) => ({ name, mode: "partial" as const }));
+const wholly = (...names: string[]) => names.map((name) => ({ name, mode: "redact" as const }));
+const masker = createMasker({ detectors: partly(...usualDetectors), fields: wholly("Email", "credit_card", "secret") });
 const mask = <T extends Json>(value: T) => masker.mask(value);
 const card = "4111 1111 1111 1111";
 

@@ -1,12 +1,16 @@
 import { CompactSign, exportJWK, generateKeyPair } from "jose";
-import { decisionType, type ApprovalView } from "../../../src/shared/approval.ts";
+import { decisionType, type ApprovalView, type DecisionPayload } from "../../../src/shared/approval.ts";
 import { enrolled, enrolmentType } from "../../../src/shared/device.ts";
 import { digest } from "../../../src/shared/json.ts";
 import { call } from "../../support/world.ts";
 
 export interface Approver {
-  /** `bearer` instead of the token that enrolled the device. */
-  approve(approval: ApprovalView, bearer?: string): Promise<{ readonly status: number; readonly body: unknown }>;
+  /** `bearer` instead of the token that enrolled the device; `change` of what is signed. */
+  approve(
+    approval: ApprovalView,
+    bearer?: string,
+    change?: Partial<DecisionPayload>,
+  ): Promise<{ readonly status: number; readonly body: unknown }>;
 }
 
 /** A device of this token's owner, enrolled at the gateway, that approves by signature. */
@@ -22,7 +26,7 @@ export async function enrolApprover({ url }: { readonly url: string }, token: st
   const key = { kty: "OKP", crv: "Ed25519", x };
   const { device } = enrolled.parse((await call(url, token, "/v1/devices", { key, name: "test", proof })).body);
   return {
-    async approve(approval, bearer = token) {
+    async approve(approval, bearer = token, change = {}) {
       const { payload, rule } = approval;
       const decision = await sign(
         decisionType,
@@ -42,6 +46,7 @@ export async function enrolApprover({ url }: { readonly url: string }, token: st
           presence: "window",
           iat: Math.floor(Date.now() / 1000),
           exp: Math.floor(Date.now() / 1000) + 120,
+          ...change,
         },
         device,
       );

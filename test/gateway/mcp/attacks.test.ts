@@ -119,7 +119,7 @@ describe("what reaches the target", () => {
 
   it("is no initialize of a modern client, which would turn the conversation its principal's clients share", async () => {
     const response = await post(ground, erin, modernRequest(1, "initialize", { protocolVersion: "2026-07-28" }));
-    expect(response.status).toBe(400);
+    expect(response.status).toBe(404);
     expect(ground.target.seen).toEqual([]);
   });
 
@@ -177,7 +177,8 @@ describe("what a hostile target says", () => {
       response.end(`data: ${result(body, { content: [] })}\n\n`);
     };
     const response = await post(ground, erin, modernRequest(1, "tools/call", { name: "get_it" }));
-    expect(await response.json()).toMatchObject({ id: 1, result: {} });
+    const said = await response.text();
+    expect(said).toBe(`data: ${JSON.stringify({ jsonrpc: "2.0", id: 1, result: { content: [] } })}\n\n`);
   });
 
   it("can't slip a list past the filter as something else than a list", async () => {

@@ -58,6 +58,7 @@ export async function openGround(
     data: "data",
     keys: "keys",
     issuers: [{ name: "staff", kind: "oidc", issuer: issuer.origin, audience: "gateway", clients: ["app"] }],
+    roles: { admin: ["admins"], auditor: [] },
     connections: [{ name: "target", http: { url: target.url }, timeout: "2s" }],
     rules,
   };

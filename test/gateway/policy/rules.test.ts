@@ -1,33 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { configSchema, type RuleConfig } from "../../../src/gateway/config-schema.ts";
-import type { Principal } from "../../../src/gateway/identity/principal.ts";
 import type { Subject } from "../../../src/gateway/policy/policy.ts";
 import { createPolicy } from "../../../src/gateway/policy/rules.ts";
+import { caller, subject } from "./subjects.ts";
 
 const ruleSchema = configSchema.shape.rules.element;
 const rules = (...list: readonly object[]): RuleConfig[] => list.map((rule) => ruleSchema.parse(rule));
 
-function caller(...groups: string[]): Principal {
-  return {
-    id: "idp:1",
-    kind: "user",
-    name: "Ada",
-    groups,
-    issuer: "idp",
-    person: "idp:1",
-    roles: [],
-    clientId: "app",
-    expiresAtMs: 0,
-    authenticatedAtMs: null,
-  };
-}
-
-const tool = (name: string, connection = "files", groups: string[] = []): Subject => ({
-  principal: caller(...groups),
-  connection,
-  kind: "tool",
-  name,
-});
+const tool = (name: string, connection = "files", groups: string[] = []): Subject =>
+  subject({ connection, name, groups });
 
 const demo = createPolicy(
   rules(

@@ -1,0 +1,132 @@
+import { measureDisk } from "./disk.ts";
+import { echoJob, type Ground } from "./ground.ts";
+import type { LoadClient } from "./processes/children.ts";
+import { quantile } from "./table.ts";
+
+/** Where the same call goes. */
+export interface Way {
+  readonly name: string;
+  readonly url: string;
+  readonly token: string | null;
+}
+
+/** Medians over the rounds: milliseconds of one call at a time, calls a second at each width. */
+export interface Load {
+  readonly name: string;
+  readonly p50Ms: number;
+  readonly perSecond: ReadonlyMap<number, number>;
+}
+
+const callsAtOne = 300;
+const callsEachWidth = 2000;
+
+/** The same call by every way in turn, for so many rounds, at these widths besides one at a time. */
+export async function measureLoad(
+  client: LoadClient,
+  ways: readonly Way[],
+  widths: readonly number[],
+  rounds: number,
+): Promise<{ readonly loads: readonly Load[]; readonly diskMs: number }> {
+  const all = ways.map((way) => ({
+    way,
+    p50s: [] as number[],
+    rates: new Map(widths.map((w) => [w, [] as number[]])),
+  }));
+  const disk: number[] = [];
+  for (const { url, token } of ways) await client.run(echoJob(url, token, Math.max(1, ...widths), callsEachWidth));
+  for (let round = 0; round < rounds; round += 1) {
+    disk.push(measureDisk());
+    for (const { way, p50s } of all) {
+      const { times } = await client.run(echoJob(way.url, way.token, 1, callsAtOne));
+      p50s.push(quantile(times, 0.5));
+    }
+    for (const width of widths) {
+      for (const { way, rates } of all) {
+        const { elapsedMs } = await client.run(echoJob(way.url, way.token, width, callsEachWidth));
+        rates.get(width)?.push((callsEachWidth * 1000) / elapsedMs);
+      }
+    }
+  }
+  const loads = all.map(({ way, p50s, rates }) => ({
+    name: way.name,
+    p50Ms: quantile(p50s, 0.5),
+    perSecond: new Map([...rates].map(([width, each]) => [width, quantile(each, 0.5)])),
+  }));
+  return { loads, diskMs: quantile(disk, 0.5) };
+}
+
+/** Gateway against bare proxy and the target itself. */
+export async function compareLoads(ground: Ground): Promise<string> {
+  const reads = await ground.gateway();
+  const writes = await ground.gateway({ readOnly: false });
+  const ways: readonly Way[] = [
+    { name: "direct", url: ground.target, token: null },
+    { name: "bare reverse proxy", url: ground.proxy, token: null },
+    {
+      name: "gateway, rule says readOnly",
+      url: `${reads.url}/mcp/target`,
+      token: await reads.token("erin", ["engineers"]),
+    },
+    {
+      name: "gateway, rule doesn't",
+      url: `${writes.url}/mcp/target`,
+      token: await writes.token("erin", ["engineers"]),
+    },
+  ];
+  const widths = [16, 64];
+  const { loads, diskMs } = await measureLoad(ground.client, ways, widths, 7);
+  const [direct, proxy] = loads;
+  const lines = loads.map(({ name, p50Ms, perSecond }) =>
+    [
+      name.padEnd(30),
+      p50Ms.toFixed(3).padStart(9),
+      (p50Ms - (direct?.p50Ms ?? 0)).toFixed(3).padStart(9),
+      ...widths.flatMap((width) => {
+        const rate = perSecond.get(width) ?? 0;
+        const share = rate / (proxy?.perSecond.get(width) ?? 1);
+        return [rate.toFixed(0).padStart(9), `${(share * 100).toFixed(0)} %`.padStart(7)];
+      }),
+    ].join(" "),
+  );
+  const head = ["".padEnd(30), "×1 p50 ms", "added ms ", ...widths.flatMap((w) => [`×${w} /s`.padStart(9), "of bare"])];
+  const limit = 0.4 + 2 * diskMs;
+  return [
+    "200-byte call, everything on, medians of seven interleaved rounds",
+    head.join(" "),
+    ...lines,
+    `fdatasync of 4 KiB in the same run: ${diskMs.toFixed(3)} ms; ×1 may add ${limit.toFixed(3)} ms`,
+    "",
+  ].join("\n");
+}
+
+/** What the length of the ledger and the number of rules do to a call's cost, each against the first of its kind. */
+export async function compareSizes(ground: Ground, ledgers: readonly number[]): Promise<string> {
+  const of = async (name: string, options: Parameters<Ground["gateway"]>[0]): Promise<Way> => {
+    const gateway = await ground.gateway(options);
+    return { name, url: `${gateway.url}/mcp/target`, token: await gateway.token("erin", ["engineers"]) };
+  };
+  const sizes: Way[] = [];
+  for (const entries of ledgers) sizes.push(await of(`${entries.toExponential(0)} ledger entries`, { entries }));
+  const rules: Way[] = [];
+  for (const count of [10, 100, 1000]) rules.push(await of(`${count} rules`, { rules: count, entries: 1000 }));
+  const { loads } = await measureLoad(ground.client, [...sizes, ...rules], [16], 7);
+  const bases = [...sizes.map(() => loads[0]), ...rules.map(() => loads[sizes.length])];
+  const lines = loads.map(({ name, p50Ms, perSecond }, at) => {
+    const rate = perSecond.get(16) ?? 0;
+    const cost = (bases[at]?.perSecond.get(16) ?? 0) / rate;
+    const alone = p50Ms / (bases[at]?.p50Ms ?? 1);
+    return [
+      name.padEnd(30),
+      p50Ms.toFixed(3).padStart(9),
+      percent(alone).padStart(9),
+      rate.toFixed(0).padStart(9),
+      percent(cost).padStart(9),
+    ].join(" ");
+  });
+  const head = ["".padEnd(30), "×1 p50 ms", "     cost", "   ×16 /s", "     cost"].join(" ");
+  return ["What size does to a call's cost, against the first of each kind", head, ...lines, ""].join("\n");
+}
+
+function percent(ratio: number): string {
+  return `${ratio >= 1 ? "+" : ""}${((ratio - 1) * 100).toFixed(0)} %`;
+}

@@ -1,0 +1,45 @@
+import { fork, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import type { Job, JobResult } from "./load-client.ts";
+
+export interface Child {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** Starts one of the programs beside this file and waits for its port. */
+export async function startChild(name: "echo-target" | "bare-proxy", ...args: readonly string[]): Promise<Child> {
+  const child = started(name, args);
+  const [port] = (await once(child, "message")) as [number];
+  return { port, close: () => ended(child) };
+}
+
+/** The client that makes the measured calls. */
+export interface LoadClient {
+  run(job: Job): Promise<JobResult>;
+  close(): Promise<void>;
+}
+
+export function startLoadClient(): LoadClient {
+  const child = started("load-client", []);
+  return {
+    async run(job) {
+      child.send(job);
+      const [answer] = (await once(child, "message")) as [{ readonly result?: JobResult; readonly error?: string }];
+      if (answer.result === undefined) throw new Error(answer.error);
+      return answer.result;
+    },
+    close: () => ended(child),
+  };
+}
+
+function started(name: string, args: readonly string[]): ChildProcess {
+  return fork(fileURLToPath(new URL(`./${name}.ts`, import.meta.url)), args);
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  const closed = once(child, "exit");
+  child.disconnect();
+  await closed;
+}

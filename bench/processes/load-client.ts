@@ -1,0 +1,91 @@
+/**
+ * A light keep-alive client as a process of its own, so that it shares no event loop with what it measures: raw sockets, one call at a
+ * time on each, answers with Content-Length only.
+ */
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+
+/** A number of equal calls over some connections. */
+export interface Job {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly connections: number;
+  readonly calls: number;
+}
+
+export interface JobResult {
+  /** Milliseconds of each call. */
+  readonly times: readonly number[];
+  readonly elapsedMs: number;
+}
+
+const open = new Map<string, Socket[]>();
+
+async function socketsFor({ url, connections }: Job): Promise<readonly Socket[]> {
+  const { hostname, port, host } = new URL(url);
+  const known = (open.get(host) ?? []).filter((socket) => !socket.destroyed);
+  while (known.length < connections) {
+    const socket = connect({ host: hostname, port: Number(port), noDelay: true });
+    socket.on("error", () => undefined);
+    await once(socket, "connect");
+    known.push(socket);
+  }
+  open.set(host, known);
+  return known.slice(0, connections);
+}
+
+function wire({ url, headers, body }: Job): Buffer {
+  const { pathname, host } = new URL(url);
+  const lines = Object.entries({ ...headers, "content-length": String(Buffer.byteLength(body)) });
+  const head = [`POST ${pathname} HTTP/1.1`, `host: ${host}`, ...lines.map(([name, value]) => `${name}: ${value}`)];
+  return Buffer.from(`${head.join("\r\n")}\r\n\r\n${body}`);
+}
+
+async function run(job: Job): Promise<JobResult> {
+  const sockets = await socketsFor(job);
+  const bytes = wire(job);
+  const times: number[] = [];
+  let sent = 0;
+  const one = (socket: Socket): Promise<void> =>
+    new Promise((resolve, reject) => {
+      let startedMs = 0;
+      let text = "";
+      const next = (): void => {
+        if (sent >= job.calls) {
+          socket.off("data", heard).off("close", closed);
+          return resolve();
+        }
+        sent += 1;
+        text = "";
+        startedMs = performance.now();
+        socket.write(bytes);
+        return undefined;
+      };
+      const closed = (): void => reject(new Error(`${job.url} closed a connection`));
+      const heard = (chunk: Buffer): void => {
+        text += chunk.toString("latin1");
+        const end = text.indexOf("\r\n\r\n");
+        if (end < 0) return;
+        const length = /content-length: (\d+)/i.exec(text)?.[1];
+        if (!text.startsWith("HTTP/1.1 200") || length === undefined)
+          return reject(new Error(`${job.url} answered ${text}`));
+        if (text.length < end + 4 + Number(length)) return;
+        times.push(performance.now() - startedMs);
+        next();
+      };
+      socket.on("data", heard).once("close", closed);
+      next();
+    });
+  const startedMs = performance.now();
+  await Promise.all(sockets.map(one));
+  return { times, elapsedMs: performance.now() - startedMs };
+}
+
+process.on("message", (job: Job) => {
+  run(job).then(
+    (result) => process.send?.({ result }),
+    (error: unknown) => process.send?.({ error: String(error) }),
+  );
+});
+process.once("disconnect", () => process.exit(0));

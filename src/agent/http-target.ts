@@ -1,0 +1,50 @@
+import { Pool, type Dispatcher } from "undici";
+import { CountersignError } from "../shared/errors.ts";
+import { TargetError, type HttpSpec, type Target, type TargetSession } from "../shared/target.ts";
+import type { Endpoint } from "./http-exchange.ts";
+import { credentialHeaders } from "./http-headers.ts";
+import { ClientCredentials } from "./http-oauth.ts";
+import { HttpSession } from "./http-session.ts";
+
+const longestConnectMs = 10_000;
+
+/**
+ * A target over Streamable HTTP, either era. `dispatcher` stands in for the pool of its own and stays open when the
+ * target closes. Throws CountersignError `configuration` for an address or header that can't be used.
+ */
+export function createHttpTarget(spec: HttpSpec, dispatcher?: Dispatcher): Target {
+  const url = addressOf(spec.url);
+  const credentials = credentialHeaders(spec.headers);
+  const connect = { timeout: Math.min(spec.timeoutMs, longestConnectMs) };
+  const pool = dispatcher === undefined ? new Pool(url.origin, { connect, allowH2: false }) : null;
+  const bearer = spec.oauth && new ClientCredentials(spec.oauth);
+  const { timeoutMs } = spec;
+  const endpoint: Endpoint = { dispatcher: dispatcher ?? (pool as Pool), url, credentials, bearer, timeoutMs };
+  const sessions = new Set<TargetSession>();
+  let closed = false;
+  return {
+    transport: "http",
+    open(era): TargetSession {
+      if (closed) throw new TargetError("unreachable", "The target was closed.");
+      const session = new HttpSession(endpoint, era, () => sessions.delete(session));
+      sessions.add(session);
+      return session;
+    },
+    async close(): Promise<void> {
+      closed = true;
+      await Promise.all([...sessions].map((session) => session.close()));
+      await pool?.destroy();
+    },
+  };
+}
+
+function addressOf(text: string): URL {
+  const url = new URL(text);
+  if (url.protocol !== "http:" && url.protocol !== "https:") throw unusable("must begin with http:// or https://");
+  if (url.username !== "" || url.password !== "") throw unusable("holds a credential; use headers instead");
+  return url;
+}
+
+function unusable(why: string): CountersignError {
+  return new CountersignError("configuration", `The url of a connection ${why}.`);
+}

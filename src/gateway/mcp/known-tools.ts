@@ -1,0 +1,149 @@
+import { createHash } from "node:crypto";
+import { CountersignError } from "../../shared/errors.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
+import type { ProtocolHeaders, RpcMessage, Target, TargetSession } from "../../shared/target.ts";
+import type { ToolView } from "../../shared/tool.ts";
+import type { Connection } from "../runtime.ts";
+import type { Store, Writes } from "../store/store.ts";
+import { declared, declaredTool, type DeclaredTool } from "./catalogue.ts";
+
+/** How long a declaration is believed unasked. */
+const freshMs = 5 * 60_000;
+/** Of one connection; a server that lists more begins anew. */
+const mostKept = 10_000;
+
+interface Kept {
+  readonly tool: DeclaredTool;
+  readonly atMs: number;
+}
+
+/**
+ * What targets last declared, and which of it is accepted: a tool's first sight is recorded, and one that changed since is refused
+ * until an administrator accepts it.
+ */
+export class KnownTools {
+  readonly #store: Store;
+  readonly #now: () => number;
+  /** By target, as a reload may put another one behind a name. */
+  readonly #targets = new WeakMap<Target, Map<string, Kept>>();
+  readonly #asked = new WeakMap<Target, Map<string, Promise<DeclaredTool | null>>>();
+
+  constructor(store: Store, now: () => number) {
+    this.#store = store;
+    this.#now = now;
+  }
+
+  /** The tool as last declared, without asking. */
+  known({ target }: Connection, name: string): DeclaredTool | null {
+    return this.#targets.get(target)?.get(name)?.tool ?? null;
+  }
+
+  /** The tool as declared within the last five minutes and since the target said that its list changed. Throws TargetError. */
+  async current(
+    connection: Connection,
+    name: string,
+    session: TargetSession,
+    like: JsonObject,
+    headers: ProtocolHeaders,
+  ): Promise<DeclaredTool | null> {
+    const { target, timeoutMs } = connection;
+    const kept = this.#targets.get(target)?.get(name);
+    if (kept !== undefined && this.#now() - kept.atMs < freshMs) return kept.tool;
+    const asked = this.#asked.get(target) ?? new Map<string, Promise<DeclaredTool | null>>();
+    this.#asked.set(target, asked);
+    const underWay = asked.get(name);
+    if (underWay !== undefined) return (await underWay) === null ? null : this.known(connection, name);
+    const learn = (result: JsonObject): Promise<void> => this.learn(connection, result);
+    const answer = declaredTool(session, name, like, headers, AbortSignal.timeout(timeoutMs), learn);
+    asked.set(name, answer);
+    try {
+      // The page is learnt whole, with what else it says of this name.
+      return (await answer) === null ? null : this.known(connection, name);
+    } finally {
+      asked.delete(name);
+    }
+  }
+
+  /** Keeps what one answer to `tools/list` declares; resolves once each first sight is recorded. Throws CountersignError `store_failed`. */
+  async learn(connection: Connection, result: Json | undefined): Promise<void> {
+    const tools = declarations(result);
+    if (tools.size === 0) return;
+    const kept = this.#targets.get(connection.target) ?? new Map<string, Kept>();
+    this.#targets.set(connection.target, kept);
+    if (kept.size > mostKept) kept.clear();
+    for (const [name, tool] of tools) kept.set(name, { tool, atMs: this.#now() });
+    const unseen = [...tools.values()].filter((tool) => this.#accepted(connection, tool.name) === undefined);
+    if (unseen.length === 0) return;
+    await this.#store.commit((writes) => {
+      for (const tool of unseen) recordFirstSight(writes, connection, tool);
+    });
+  }
+
+  /** Notices that a target says its list has changed: what is known of it counts as old. */
+  hear({ target }: Connection, message: RpcMessage): void {
+    if (message.method === "notifications/tools/list_changed") this.#targets.delete(target);
+  }
+
+  /** Whether the tool is declared as it was when it was first seen or last accepted. */
+  isAccepted(connection: Connection, tool: DeclaredTool): boolean {
+    return this.#accepted(connection, tool.name) === tool.fingerprint;
+  }
+
+  /** What is known of a connection's tools, for administrators: all that is the server's is masked. */
+  list(connection: Connection): readonly ToolView[] {
+    const kept = [...(this.#targets.get(connection.target)?.values() ?? [])];
+    return kept.map(({ tool }) => ({
+      connection: connection.name,
+      tool: connection.masker.mask(tool.name).value,
+      description: tool.description === null ? null : connection.masker.mask(tool.description).value,
+      fingerprint: tool.fingerprint,
+      accepted: this.#accepted(connection, tool.name) ?? tool.fingerprint,
+    }));
+  }
+
+  /** Accepts a tool as it is declared now, and records who did. Throws CountersignError `not_found`, or `digest_mismatch` where it changed once more. */
+  async accept(connection: Connection, tool: string, fingerprint: string, by: string): Promise<void> {
+    const view = this.list(connection).find((each) => each.tool === tool);
+    if (view === undefined)
+      throw new CountersignError("not_found", "No tool of this name was seen on this connection.");
+    if (view.fingerprint !== fingerprint) {
+      throw new CountersignError("digest_mismatch", "The tool has changed once more. List the tools again.");
+    }
+    await this.#store.commit((writes) => {
+      const before = writes.tools.fingerprint(connection.name, tool) ?? null;
+      writes.tools.put(connection.name, tool, fingerprint);
+      writes.append("tool.accepted", { connection: connection.name, tool, fingerprint, before, by });
+    });
+  }
+
+  #accepted({ name, masker }: Connection, tool: string): string | undefined {
+    return this.#store.tools.fingerprint(name, masker.mask(tool).value);
+  }
+}
+
+function recordFirstSight(writes: Writes, { name, masker }: Connection, tool: DeclaredTool): void {
+  const masked = masker.mask(tool.name).value;
+  if (writes.tools.fingerprint(name, masked) !== undefined) return;
+  writes.tools.put(name, masked, tool.fingerprint);
+  writes.append("tool.seen", { connection: name, tool: masked, fingerprint: tool.fingerprint });
+}
+
+/** The tools of one page. A name that is declared twice has both declarations in its fingerprint, as a client may take either. */
+function declarations(result: Json | undefined): Map<string, DeclaredTool> {
+  const found = new Map<string, DeclaredTool>();
+  const listed = isJsonObject(result) ? result.tools : undefined;
+  for (const each of Array.isArray(listed) ? (listed as readonly Json[]) : []) {
+    if (!isJsonObject(each) || typeof each.name !== "string") continue;
+    const tool = declared(each.name, each);
+    const other = found.get(tool.name);
+    found.set(
+      tool.name,
+      other === undefined ? tool : { ...tool, fingerprint: both(other.fingerprint, tool.fingerprint) },
+    );
+  }
+  return found;
+}
+
+function both(one: string, two: string): string {
+  return one === two ? one : createHash("sha256").update(`${one} ${two}`).digest("base64url");
+}

@@ -1,0 +1,30 @@
+import { TargetError } from "../../shared/target.ts";
+import type { DeclaredTool } from "./catalogue.ts";
+import type { Exchange } from "./context.ts";
+import type { Request } from "./record.ts";
+import { refusalCodes, targetFailure } from "./refusal.ts";
+import type { RpcFailure } from "./reply.ts";
+
+export type CalledTool =
+  | { readonly ok: true; readonly tool: DeclaredTool | null }
+  | { readonly ok: false; readonly failure: RpcFailure };
+
+/** The called tool as its server declares it now (null where it lists none of that name), or why it can't be said. */
+export async function calledTool(exchange: Exchange, request: Request, name: string): Promise<CalledTool> {
+  const { gate, connection, session, headers } = exchange;
+  try {
+    return { ok: true, tool: await gate.tools.current(connection, name, session.target, request.params, headers) };
+  } catch (error) {
+    if (error instanceof TargetError) return { ok: false, failure: targetFailure(error, connection.name) };
+    throw error;
+  }
+}
+
+/** The refusal of a call to a tool whose declaration changed since it was accepted, whatever the rules say; else null. */
+export function changedTool({ gate, connection }: Exchange, tool: DeclaredTool | null): RpcFailure | null {
+  if (tool === null || gate.tools.isAccepted(connection, tool)) return null;
+  const message =
+    `The tool “${tool.name}” of ${connection.name} is no longer declared as it was when it was first seen, so calls to it are denied. ` +
+    "Nothing was run. Ask an administrator to look at it (countersign admin tools accept).";
+  return { code: refusalCodes.toolChanged, message, data: { code: "tool_changed" } };
+}

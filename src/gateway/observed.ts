@@ -1,0 +1,162 @@
+import { CountersignError } from "../shared/errors.ts";
+import type { Json, JsonObject } from "../shared/json.ts";
+import type { EntryKind } from "../shared/ledger.ts";
+import { Counter, exposition, Gauge, Histogram, type Family } from "./metrics.ts";
+import type { Store, Writes } from "./store/store.ts";
+
+/** What is read when the metrics are asked for. */
+export interface Readings {
+  readonly sessions: () => number;
+  readonly streams: () => number;
+  readonly underWay: () => number;
+}
+
+/** More calls without an answer's entry than this can only be ones whose answer failed: the oldest are forgotten. */
+const mostOpen = 100_000;
+
+/**
+ * The gateway's counts (`GET /metrics`). They are taken from what became durable in the ledger, so that the two can't disagree:
+ * kinds, effects, outcomes, codes and connections' names, never a payload or a principal.
+ */
+export class Observed {
+  readonly #calls = new Counter({ name: "countersign_calls_total", help: "Calls by connection, effect and outcome." });
+  readonly #durations = new Histogram({
+    name: "countersign_call_duration_seconds",
+    help: "From a call's recorded request to its recorded answer; held ones with their wait.",
+  });
+  readonly #decisions = new Counter({
+    name: "countersign_approvals_total",
+    help: "Changes of approvals by the state they came to.",
+  });
+  readonly #refusals = new Counter({ name: "countersign_refusals_total", help: "Refused requests by code." });
+  readonly #commits = new Histogram({
+    name: "countersign_commit_duration_seconds",
+    help: "From a write's request until it was durable.",
+  });
+  readonly #failedCommits = new Counter({ name: "countersign_commit_failures_total", help: "Writes that failed." });
+  readonly #entries = new Counter({ name: "countersign_ledger_entries_total", help: "Ledger entries by kind." });
+  readonly #open = new Map<string, { readonly connection: string; readonly effect: string; readonly atMs: number }>();
+  readonly #pending = new Set<string>();
+  #lastDurableMs = -Infinity;
+
+  /** The same store, watched. */
+  watch(store: Store): Store {
+    for (const { id } of store.approvals.inState("pending")) this.#pending.add(id);
+    return { ...store, commit: (work, when) => this.#commit(store, work, when) };
+  }
+
+  refused(code: string): void {
+    this.#refusals.add({ code });
+  }
+
+  /** When a write last became durable, by `performance.now()`; -Infinity once one has failed since. */
+  get lastDurableMs(): number {
+    return this.#lastDurableMs;
+  }
+
+  /** Notes a durable write that was no commit of entries. */
+  durable(): true {
+    this.#lastDurableMs = performance.now();
+    return true;
+  }
+
+  /** The Prometheus text. */
+  text({ sessions, streams, underWay }: Readings): string {
+    return exposition([
+      this.#calls,
+      this.#durations,
+      gauge("countersign_requests_under_way", "HTTP requests that have no whole answer yet.", underWay),
+      gauge("countersign_holds_pending", "Approvals that wait for a decision.", () => this.#pending.size),
+      this.#decisions,
+      this.#refusals,
+      this.#commits,
+      this.#failedCommits,
+      this.#entries,
+      gauge("countersign_sessions_open", "Open MCP conversations.", sessions),
+      gauge("countersign_approval_streams_open", "Connected approvers and requesters.", streams),
+      gauge("process_resident_memory_bytes", "Resident memory.", () => process.memoryUsage.rss()),
+      gauge("process_start_time_seconds", "When the process began.", () => Date.now() / 1000 - process.uptime()),
+      gauge("process_cpu_seconds", "CPU time so far.", cpuSeconds),
+    ]);
+  }
+
+  async #commit<T>(store: Store, work: (writes: Writes) => T, when?: "now" | "soon"): Promise<T> {
+    const startedMs = performance.now();
+    const entries: [EntryKind, JsonObject][] = [];
+    const watched = (writes: Writes): T => {
+      const append: Writes["append"] = (kind, body) => {
+        writes.append(kind, body);
+        entries.push([kind, body]);
+      };
+      return work({ ...writes, append });
+    };
+    let value: T;
+    try {
+      value = await store.commit(watched, when);
+    } catch (error) {
+      if (error instanceof CountersignError && error.code === "store_failed") {
+        this.#failedCommits.add({});
+        this.#lastDurableMs = -Infinity;
+      }
+      throw error;
+    }
+    this.#lastDurableMs = performance.now();
+    this.#commits.observe({}, this.#lastDurableMs - startedMs);
+    for (const [kind, body] of entries) this.#entry(kind, body);
+    return value;
+  }
+
+  #entry(kind: EntryKind, body: JsonObject): void {
+    this.#entries.add({ kind });
+    switch (kind) {
+      case "call.request":
+        this.#begin(body);
+        return;
+      case "call.response":
+        this.#end(body);
+        return;
+      case "call.refused":
+        this.#calls.add({ connection: word(body.connection), effect: word(body.effect), outcome: "refused" });
+        return;
+      case "decision.refused":
+        this.refused(word(body.code));
+        return;
+      default:
+        if (kind.startsWith("approval.")) this.#approval(kind.slice("approval.".length), word(body.approval));
+    }
+  }
+
+  #begin({ call, connection, effect }: JsonObject): void {
+    const oldest = this.#open.size >= mostOpen ? this.#open.keys().next() : null;
+    if (oldest !== null && oldest.done !== true) this.#open.delete(oldest.value);
+    this.#open.set(word(call), { connection: word(connection), effect: word(effect), atMs: performance.now() });
+  }
+
+  #end({ call, outcome }: JsonObject): void {
+    const begun = this.#open.get(word(call));
+    if (begun === undefined) return;
+    this.#open.delete(word(call));
+    const { connection, effect, atMs } = begun;
+    this.#calls.add({ connection, effect, outcome: word(outcome) });
+    this.#durations.observe({ connection, effect }, performance.now() - atMs);
+  }
+
+  #approval(state: string, id: string): void {
+    this.#decisions.add({ state });
+    if (state === "pending") this.#pending.add(id);
+    else this.#pending.delete(id);
+  }
+}
+
+function gauge(name: string, help: string, read: () => number): Family {
+  return new Gauge({ name, help }, read);
+}
+
+function cpuSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+}
+
+function word(value: Json | undefined): string {
+  return typeof value === "string" ? value : "";
+}

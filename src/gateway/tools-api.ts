@@ -1,0 +1,28 @@
+import { CountersignError } from "../shared/errors.ts";
+import { toolAcceptance } from "../shared/tool.ts";
+import type { ApiVisit } from "./api.ts";
+import { bodyOf } from "./json-body.ts";
+import { sendJson } from "./mcp/reply.ts";
+
+/** `GET /v1/tools`: every tool the gateway has seen since it started. Throws CountersignError `not_allowed`. */
+export function listTools(visit: ApiVisit): void {
+  requireAdmin(visit);
+  const { gate } = visit.site;
+  const tools = [...gate.runtime().connections.values()].flatMap((connection) => gate.tools.list(connection));
+  sendJson(visit.response, 200, { tools });
+}
+
+/** `POST /v1/tools/accept`: the tool as it is declared now may be called again. Throws CountersignError `not_allowed`, `not_found`, `digest_mismatch`. */
+export async function acceptTool(visit: ApiVisit): Promise<void> {
+  requireAdmin(visit);
+  const { gate } = visit.site;
+  const { connection: name, tool, fingerprint } = await bodyOf(visit.request, toolAcceptance);
+  const connection = gate.runtime().connections.get(name);
+  if (connection === undefined) throw new CountersignError("not_found", "There is no such connection.");
+  await gate.tools.accept(connection, tool, fingerprint, visit.principal.id);
+  sendJson(visit.response, 200, { connection: name, tool, fingerprint });
+}
+
+function requireAdmin({ principal }: ApiVisit): void {
+  if (!principal.roles.includes("admin")) throw new CountersignError("not_allowed", "Only the role admin may do this.");
+}

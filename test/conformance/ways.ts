@@ -1,0 +1,99 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import { createAgent } from "../../src/agent/index.ts";
+import { openClients } from "../../src/client/clients.ts";
+import { createTunnel } from "../../src/client/tunnel.ts";
+import { loadConfig } from "../../src/gateway/config.ts";
+import { createGateway } from "../../src/gateway/index.ts";
+import type { JsonObject } from "../../src/shared/json.ts";
+import { sign, signingKey, startLocalIssuer } from "../gateway/identity/local-issuer.ts";
+import { startFront } from "./front.ts";
+
+/** The connections of a gateway and of a tunnel before it, for programs that can't send a token. */
+export interface Ways {
+  /** Addresses by connection name, the token added on the way. */
+  gateway(connection: string): Promise<string>;
+  tunnel(connection: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** Every call may run, and every question of a target may be asked. */
+const everything: JsonObject = {
+  name: "everything",
+  effect: "allow",
+  requests: ["sampling", "elicitation", "roots"],
+};
+
+/** `connections` as gateway.yaml has them. */
+export async function openWays(connections: readonly JsonObject[]): Promise<Ways> {
+  const folder = await mkdtemp(join(tmpdir(), "countersign-ways-"));
+  const issuer = await startLocalIssuer();
+  const key = await signingKey("k1");
+  issuer.state.keys = [key.publicJwk];
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const file = join(folder, "gateway.yaml");
+  const config = {
+    version: 1,
+    listen: { host: "127.0.0.1", port },
+    publicUrl: url,
+    data: "data",
+    keys: "keys",
+    issuers: [{ name: "staff", kind: "oidc", issuer: issuer.origin, audience: "gateway", clients: ["app"] }],
+    connections: [...connections],
+    rules: [everything],
+  };
+  await writeFile(file, stringify(config));
+  const agent = createAgent();
+  const gateway = await createGateway({ config: await loadConfig(file), agent, log: () => undefined });
+  await gateway.start();
+  const nowS = Math.floor(Date.now() / 1000);
+  const claims = { iss: issuer.origin, aud: "gateway", sub: "suite", client_id: "app", iat: nowS, exp: nowS + 86_400 };
+  const accessToken = await sign(key, claims, { typ: "at+jwt" });
+
+  const clients = await openClients(folder, Date.now, () => undefined);
+  let tunnelPort = 0;
+  const tunnel = createTunnel({
+    directory: folder,
+    origin: url,
+    token: async () => ({ accessToken, expiresAtMs: claims.exp * 1000, account: { subject: "suite", name: "suite" } }),
+    device: () => null,
+    clients,
+    ca: undefined,
+    onState: (state) => {
+      if (state.state === "open") tunnelPort = state.port;
+    },
+  });
+  await tunnel.open();
+  const client = await clients.add("suite");
+  const fronts: { close(): Promise<void> }[] = [];
+  const front = async (address: string, token: string): Promise<string> => {
+    const opened = await startFront(address, token);
+    fronts.push(opened);
+    return opened.url;
+  };
+  return {
+    gateway: (connection) => front(`${url}/mcp/${connection}`, accessToken),
+    tunnel: (connection) => front(`http://127.0.0.1:${tunnelPort}/mcp/${connection}`, client.token),
+    async close() {
+      await Promise.all(fronts.map((each) => each.close()));
+      await tunnel.close();
+      await clients.close();
+      await gateway.stop();
+      await agent.close();
+      await issuer.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

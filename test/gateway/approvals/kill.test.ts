@@ -1,0 +1,161 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { fileURLToPath } from "node:url";
+import { afterEach, expect, it, vi } from "vitest";
+import type { JsonObject } from "../../../src/shared/json.ts";
+import { startGatewayProcess, type GatewayProcess } from "../../support/gateway-process.ts";
+import { serve, type Served } from "../connections/servers.ts";
+import { enrolApprover } from "../mcp/approver.ts";
+import { nextPending, tallyServer, type Tally } from "../mcp/hold-ground.ts";
+import { modernRequest } from "../mcp/ground.ts";
+
+const killAt = new URL("./kill-at.ts", import.meta.url).href;
+const program = fileURLToPath(new URL("../../../src/cli/index.ts", import.meta.url));
+const text = "once";
+
+let tally: Tally;
+let target: Served;
+let gateway: GatewayProcess;
+let second: ChildProcess | null = null;
+
+afterEach(async () => {
+  if (second !== null && second.exitCode === null) {
+    second.kill("SIGKILL");
+    await once(second, "close");
+  }
+  second = null;
+  await gateway.close();
+  await target.close();
+});
+
+/** What is to be found after the gateway was killed at this moment, and started again. */
+interface Expected {
+  /** The approval's state in the store. */
+  readonly state: string;
+  /** How often the target has seen the call before the identical one is repeated, and after. */
+  readonly seen: readonly [before: number, after: number];
+  /** In the answer to the repeated call. */
+  readonly repeat: string;
+}
+
+const held = "input_required";
+const unknown = "Whether it took effect is unknown";
+const answer = "wrote once";
+
+it.each<[string, string, Expected]>([
+  ["before the decision is durable", "before approved", { state: "pending", seen: [0, 0], repeat: held }],
+  ["after the decision is durable", "after approved", { state: "approved", seen: [0, 1], repeat: answer }],
+  ["before the claim is durable", "before claimed", { state: "approved", seen: [0, 1], repeat: answer }],
+  [
+    "after the claim, before the call is forwarded",
+    "after claimed",
+    { state: "unknown", seen: [0, 0], repeat: unknown },
+  ],
+  ["after the call is forwarded, before its answer", "at target", { state: "unknown", seen: [1, 1], repeat: unknown }],
+  [
+    "after the answer, before its outcome is durable",
+    "before executed",
+    { state: "unknown", seen: [1, 1], repeat: unknown },
+  ],
+  [
+    "after the outcome is durable, before its delivery",
+    "after executed",
+    { state: "executed", seen: [1, 1], repeat: answer },
+  ],
+  ["after the delivery, before that is noted", "before delivered", { state: "executed", seen: [1, 1], repeat: answer }],
+])("killed %s, the target has seen the call at most once, and the record says so", async (_name, moment, expected) => {
+  const opened = Promise.withResolvers<void>();
+  tally = { ran: [], gate: moment === "at target" ? opened.promise : Promise.resolve() };
+  target = await serve(tallyServer(tally));
+  gateway = await startGatewayProcess({
+    target: target.url,
+    rules: [{ name: "held", tools: ["slow_*"], effect: "approve", approvers: ["approvers"] }],
+    config: { approvals: { budget: "5s" } },
+    node: ["--import", killAt],
+    env: { KILL_AT: moment },
+  });
+  const erin = await gateway.token("erin", ["engineers"]);
+  const avery = await gateway.token("avery", ["approvers"]);
+  const approver = await enrolApprover(gateway, avery);
+  const called = callTool(erin).catch(() => "cut off");
+  const pending = await nextPending(gateway, avery, text);
+  await approver.approve(pending).catch(() => undefined);
+  if (moment === "at target") {
+    await vi.waitFor(() => expect(tally.ran).toEqual([text]), 10_000);
+    gateway.child.kill("SIGKILL");
+  }
+  await gateway.ended();
+  expect(gateway.child.signalCode).toBe("SIGKILL");
+  if (moment !== "before delivered") expect(await called).toBe("cut off");
+  opened.resolve();
+
+  second = await startAgain();
+  expect(stateOf(pending.id)).toBe(expected.state);
+  expect(tally.ran).toHaveLength(expected.seen[0]);
+  expect(await callTool(erin)).toContain(expected.repeat);
+  expect(tally.ran).toHaveLength(expected.seen[1]);
+  expect(claims(pending.id)).toBeLessThanOrEqual(1);
+  // What was answered is not answered again, nor run: the next identical call waits for a decision of its own.
+  const next = await callTool(erin);
+  expect(next).toContain(held);
+  expect(next.includes(pending.id)).toBe(expected.state === "pending");
+  expect(tally.ran).toHaveLength(expected.seen[1]);
+});
+
+/** Starts the gateway on the same folder, this time without anything that kills it. */
+async function startAgain(): Promise<ChildProcess> {
+  const file = join(gateway.folder, "gateway.yaml");
+  // What is not decided now won't be: nobody need be waited for.
+  await writeFile(file, (await readFile(file, "utf8")).replace("budget: 5s", "budget: 200ms"));
+  const child = spawn(process.execPath, [program, "gateway", "--config", file, "--json"], {
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  await Promise.race([once(child.stdout, "data"), once(child, "close")]);
+  return child;
+}
+
+/** The body of the answer to the one call of these tests. */
+async function callTool(token: string): Promise<string> {
+  const { headers, body } = modernRequest(1, "tools/call", { name: "slow_write", arguments: { text } });
+  const response = await fetch(`${gateway.url}/mcp/target`, {
+    method: "POST",
+    headers: {
+      authorization: `Bearer ${token}`,
+      "content-type": "application/json",
+      accept: "application/json, text/event-stream",
+      ...headers,
+    },
+    body: JSON.stringify(body),
+  });
+  return response.text();
+}
+
+function stateOf(approval: string): string {
+  return query((db) => String(db.prepare("SELECT state FROM approvals WHERE id = ?").get(approval)?.state));
+}
+
+/** How often the ledger says that the approval was claimed. */
+function claims(approval: string): number {
+  return query(
+    (db) =>
+      db
+        .prepare("SELECT leaf, body FROM ledger_entries")
+        .all()
+        .filter(({ leaf, body }) => {
+          const { kind } = JSON.parse(String(leaf)) as JsonObject;
+          return kind === "approval.claimed" && String(body).includes(approval);
+        }).length,
+  );
+}
+
+function query<T>(read: (db: DatabaseSync) => T): T {
+  const db = new DatabaseSync(join(gateway.folder, "data", "gateway.sqlite"), { readOnly: true });
+  try {
+    return read(db);
+  } finally {
+    db.close();
+  }
+}
