@@ -62,13 +62,7 @@ export async function keepLinked(options: LinkOptions, signal: AbortSignal): Pro
 
 /** One link from dialling to its end, with all that was opened over it. Never throws. */
 async function linkOnce(options: LinkOptions, signal: AbortSignal): Promise<Ended> {
-  const socket = new WebSocket(`${options.gateway.replace(/^http/, "ws")}${linkPath}`, {
-    maxPayload: longestFrame,
-    perMessageDeflate: false,
-    handshakeTimeout: welcomeMs,
-    followRedirects: false,
-    ...(options.ca !== undefined && { ca: options.ca }),
-  });
+  const socket = dial(options);
   const say = (text: string): Promise<void> =>
     new Promise((resolve, reject) => socket.send(text, (error) => (error ? reject(error) : resolve())));
   const served = new ServedLink(options.reach, say, (error) =>
@@ -103,6 +97,16 @@ async function linkOnce(options: LinkOptions, signal: AbortSignal): Promise<Ende
   signal.removeEventListener("abort", leave);
   await served.end();
   return end;
+}
+
+function dial({ gateway, ca }: LinkOptions): WebSocket {
+  return new WebSocket(`${gateway.replace(/^http/, "ws")}${linkPath}`, {
+    maxPayload: longestFrame,
+    perMessageDeflate: false,
+    handshakeTimeout: welcomeMs,
+    followRedirects: false,
+    ...(ca !== undefined && { ca }),
+  });
 }
 
 /** The challenge, the proof, the welcome. */

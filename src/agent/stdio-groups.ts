@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
+import type { GroupGuard } from "./group-guard.ts";
 
 /**
  * The process groups of our children. A child leads its own group, so that what it starts (npx starts a shell, which
@@ -6,16 +7,23 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
  */
 export class ChildGroups {
   readonly #leaders = new Set<number>();
+  readonly #guard: GroupGuard | undefined;
   readonly #atExit = (): void => {
     for (const leader of this.#leaders) signalGroup(leader, "SIGKILL");
   };
 
+  constructor(guard?: GroupGuard) {
+    this.#guard = guard;
+  }
+
   add(leader: number): void {
+    this.#guard?.add(leader);
     if (this.#leaders.size === 0) process.once("exit", this.#atExit);
     this.#leaders.add(leader);
   }
 
   delete(leader: number): void {
+    this.#guard?.delete(leader);
     this.#leaders.delete(leader);
     if (this.#leaders.size === 0) process.off("exit", this.#atExit);
   }

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { startGroupGuard } from "../agent/group-guard.ts";
 import { createAgent } from "../agent/index.ts";
 import { enrolAgentKey, loadAgentKey } from "../agent/key.ts";
 import { keepLinked } from "../agent/link.ts";
@@ -40,7 +41,10 @@ async function run(config: Awaited<ReturnType<typeof loadAgentConfig>>, terminal
   const key = await loadAgentKey(config.key);
   const ca = config.ca === undefined ? {} : { ca: await readCa(config.ca) };
   const log = logTo((text) => void process.stderr.write(text), Date.now);
-  const hops = createAgent({ onNote: (note) => log({ level: "warn", event: "target.note", ...note }) });
+  const hops = createAgent({
+    guard: startGroupGuard(),
+    onNote: (note) => log({ level: "warn", event: "target.note", ...note }),
+  });
   const stopping = new AbortController();
   const stopped = untilStopped().then(() => stopping.abort());
   const { gateway, name } = config;

@@ -1,3 +1,4 @@
+import { compileCondition } from "../gateway/policy/condition.ts";
 import type { Config, RuleConfig } from "../gateway/config-schema.ts";
 
 /** What is odd about each rule, in order: nothing here is an error, all of it is likely not what was meant. */
@@ -6,11 +7,13 @@ export function ruleWarnings(config: Pick<Config, "connections" | "rules">): rea
     ...shadow(rule, config.rules.slice(0, position)),
     ...repeatedName(rule, config.rules.slice(0, position)),
     ...unknownConnections(rule, config.connections),
+    ...claims(rule),
   ]);
 }
 
 /** Whether every call that `later` matches is matched by `earlier`; false where that can't be seen from the texts. */
 export function covers(earlier: RuleConfig, later: RuleConfig): boolean {
+  if (earlier.when !== undefined && earlier.when !== later.when) return false;
   if (!everyCovered(earlier.connections, later.connections)) return false;
   if (!groupsCovered(earlier.groups, later.groups)) return false;
   if (!namesKinds(earlier)) return true;
@@ -61,6 +64,14 @@ function groupsCovered(wide: readonly string[] | undefined, narrow: readonly str
 function shadow(rule: RuleConfig, earlier: readonly RuleConfig[]): readonly string[] {
   const first = earlier.find((other) => covers(other, rule));
   return first === undefined ? [] : [`can never match: rule ${JSON.stringify(first.name)} above it covers it`];
+}
+
+/** A server that wants its calls allowed only has to declare what the condition asks for. */
+function claims({ effect, when }: RuleConfig): readonly string[] {
+  if (effect !== "allow" || when === undefined) return [];
+  const compiled = compileCondition(when);
+  if (!compiled.ok || !compiled.condition.reads.has("tool") || !when.includes("annotations")) return [];
+  return ["allows by tool.annotations, which are the server's own claims: name the tools instead"];
 }
 
 function repeatedName(rule: RuleConfig, earlier: readonly RuleConfig[]): readonly string[] {

@@ -15,6 +15,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   approvals: async () => (await import("./approvals.ts")).approvals,
   audit: async () => (await import("./audit.ts")).audit,
   policy: async () => (await import("./policy.ts")).policy,
+  admin: async () => (await import("./admin.ts")).admin,
   gateway: async () => (await import("./gateway.ts")).gateway,
   agent: async () => (await import("./agent.ts")).agent,
 };
@@ -37,7 +38,9 @@ At the approver's desk
 At the gateway
   gateway --config FILE          run a gateway
   agent --config FILE            run an agent beside the targets, which dials the gateway
-  policy check FILE              check a gateway.yaml without running it
+  policy check|explain FILE      check a gateway.yaml without running it; say what would become of a call
+  policy schema                  a JSON Schema of gateway.yaml
+  admin tools list|accept        tools whose declaration changed
   audit verify                   check the ledger against its key
 
 --profile DIR names another profile folder, --json prints one JSON value. countersign COMMAND --help says more.

@@ -1,18 +1,46 @@
 import { loadConfig } from "../gateway/config.ts";
 import { CountersignError } from "../shared/errors.ts";
+import { configJsonSchema } from "../gateway/config-json-schema.ts";
 import { command, positional } from "./command.ts";
 import { ruleWarnings } from "./coverage.ts";
-import { table } from "./terminal.ts";
+import { explainCall } from "./policy-explain.ts";
+import { table, type Terminal } from "./terminal.ts";
 
 const help = `Usage: countersign policy check FILE [--json]
+       countersign policy explain FILE --as ID [--groups A,B] CONNECTION TOOL [JSON] [--json]
+       countersign policy schema
 
 Checks a gateway.yaml whole, as the gateway does before it uses it, and shows its rules in the order in which they
 are tried: the first that matches a call decides it, and a call that none matches is denied. What is odd but no
-error is said beside the rule: one that can never match, one whose connections don't exist.`;
+error is said beside the rule: one that can never match, one whose connections don't exist, one that allows by what a
+server says of itself. explain tells what would become of a tool call of that principal, and why. schema prints a JSON
+Schema of gateway.yaml, for editors.`;
 
-export const policy = command(help, {}, async ({ positionals, terminal }) => {
-  const [verb, file] = positional(positionals, ["check", "FILE"]);
-  if (verb !== "check") throw new CountersignError("usage", "policy knows only check; --help shows the usage.");
+const options = { as: { type: "string" }, groups: { type: "string" } } as const;
+
+export const policy = command(help, options, async ({ values, positionals, terminal }) => {
+  switch (positionals[0]) {
+    case "schema":
+      positional(positionals, ["schema"]);
+      return terminal.answer(configJsonSchema(), JSON.stringify(configJsonSchema(), null, 2).split("\n"));
+    case "explain": {
+      const [, file, connection, tool, json] = positional(positionals, [
+        ...(["explain", "FILE", "CONNECTION", "TOOL"] as const),
+        ...(positionals.length > 4 ? (["JSON"] as const) : []),
+      ]);
+      if (values.as === undefined) throw new CountersignError("usage", "--as is missing; --help shows the usage.");
+      const groups = values.groups?.split(",").filter((group) => group !== "") ?? [];
+      return await explainCall(file, { id: values.as, groups }, [connection, tool, json], terminal);
+    }
+    case "check":
+      return await check(positionals, terminal);
+    default:
+      throw new CountersignError("usage", "policy knows check, explain and schema; --help shows the usage.");
+  }
+});
+
+async function check(positionals: readonly string[], terminal: Terminal): Promise<void> {
+  const [, file] = positional(positionals, ["check", "FILE"]);
   const { config } = await loadConfig(file);
   const warnings = ruleWarnings(config);
   const rules = config.rules.map((rule, index) => ({
@@ -24,6 +52,7 @@ export const policy = command(help, {}, async ({ positionals, terminal }) => {
     resources: rule.resources ?? null,
     prompts: rule.prompts ?? null,
     groups: rule.groups ?? null,
+    when: rule.when ?? null,
     warnings: warnings[index] ?? [],
   }));
   const rows = rules.map((rule) => [
@@ -39,7 +68,7 @@ export const policy = command(help, {}, async ({ positionals, terminal }) => {
     ...rules.flatMap((rule) => rule.warnings.map((warning) => `warning: rule ${JSON.stringify(rule.id)} ${warning}`)),
     `${file} is good: ${count(rules.length, "rule")}, ${count(config.connections.length, "connection")}.`,
   ]);
-});
+}
 
 const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`;
 

@@ -1,4 +1,5 @@
 import type { ConsoleState } from "../shared/console.ts";
+import type { ToolAcceptance, ToolView } from "../shared/tool.ts";
 import type { CallConsole } from "./console-calls.ts";
 
 /** The owner of a profile, as its desktop, its terminal and its consoles use it. */
@@ -22,6 +23,10 @@ export interface Client {
   consoleLink(): string;
   /** Fetches the gateway's ledger into a new private file of the profile and returns its path; whoever asked removes it. Takes the role auditor. */
   exportLedger(): Promise<string>;
+  /** What the gateway has seen targets declare. Takes the role admin. */
+  tools(): Promise<readonly ToolView[]>;
+  /** Lets calls to a changed tool through. Takes the role admin; throws `digest_mismatch` where it changed once more. */
+  acceptTool(tool: ToolAcceptance): Promise<void>;
   /** Tells every console to show this approval, or its list. */
   show(approval: string | null): void;
   onShow(listener: (approval: string | null) => void): () => void;

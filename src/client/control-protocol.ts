@@ -4,6 +4,7 @@ import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { clientView, consoleState } from "../shared/console.ts";
 import { errorCodes } from "../shared/errors.ts";
+import { toolAcceptance, toolView } from "../shared/tool.ts";
 import { privateDirectory } from "./private-file.ts";
 
 /**
@@ -23,6 +24,9 @@ export const controlInputs = {
   consoleLink: z.strictObject({}),
   /** Answers with the path of a new private file, which the asking command removes. */
   "ledger.export": z.strictObject({}),
+  /** For the role admin. */
+  "tools.list": z.strictObject({}),
+  "tools.accept": toolAcceptance,
 } as const;
 export type ControlCommand = keyof typeof controlInputs;
 
@@ -37,6 +41,8 @@ export const controlOutputs = {
   "tunnel.open": z.null(),
   consoleLink: z.string(),
   "ledger.export": z.string(),
+  "tools.list": z.array(toolView),
+  "tools.accept": z.null(),
 } as const satisfies Record<ControlCommand, z.ZodType>;
 export type ControlInput<C extends ControlCommand> = z.infer<(typeof controlInputs)[C]>;
 export type ControlOutput<C extends ControlCommand> = z.infer<(typeof controlOutputs)[C]>;

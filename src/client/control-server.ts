@@ -98,6 +98,11 @@ function commands(client: Client, onUrl: (url: string) => void): Commands {
     },
     consoleLink: async () => client.consoleLink(),
     "ledger.export": () => client.exportLedger(),
+    "tools.list": async () => [...(await client.tools())],
+    "tools.accept": async (tool) => {
+      await client.acceptTool(tool);
+      return null;
+    },
   };
 }
 

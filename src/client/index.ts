@@ -10,6 +10,7 @@ import { serveConsole, type ConsoleServer } from "./console-server.ts";
 import { serveControl } from "./control-server.ts";
 import { openDevice } from "./device.ts";
 import { createGatewayApi, type TokenSource } from "./gateway.ts";
+import { gatewayTools } from "./gateway-tools.ts";
 import { createGatewayLink } from "./gateway-link.ts";
 import { ownProfile } from "./ownership.ts";
 import { privateDirectory } from "./private-file.ts";
@@ -119,7 +120,16 @@ async function assemble(options: ClientOptions, profile: Profile, closers: Close
     await api.download("/v1/audit/export", file);
     return file;
   };
-  const client = clientOver({ state, methods, tunnel, clients, now, closers, exportLedger });
+  const client = clientOver({
+    state,
+    methods,
+    tunnel,
+    clients,
+    now,
+    closers,
+    exportLedger,
+    ofTools: gatewayTools(api),
+  });
   const control = await serveControl(directory, client);
   closers.push(() => control.close());
   await session.start();
@@ -134,9 +144,10 @@ interface Parts {
   readonly now: () => number;
   readonly closers: Closer[];
   readonly exportLedger: Client["exportLedger"];
+  readonly ofTools: Pick<Client, "tools" | "acceptTool">;
 }
 
-function clientOver({ state, methods, tunnel, clients, now, closers, exportLedger }: Parts): Client {
+function clientOver({ state, methods, tunnel, clients, now, closers, exportLedger, ofTools }: Parts): Client {
   const showing = new Set<(approval: string | null) => void>();
   let consoleServer: ConsoleServer | null = null;
   const client: Client = {
@@ -161,6 +172,7 @@ function clientOver({ state, methods, tunnel, clients, now, closers, exportLedge
       throw new CountersignError("not_running", "This process serves no console for a browser.");
     },
     exportLedger,
+    ...ofTools,
     show: (approval) => showing.forEach((listener) => listener(approval)),
     onShow(listener) {
       showing.add(listener);

@@ -17,3 +17,4 @@ export const toolAcceptance = z.strictObject({
   tool: z.string().max(1000),
   fingerprint: z.string().length(43),
 });
+export type ToolAcceptance = z.infer<typeof toolAcceptance>;

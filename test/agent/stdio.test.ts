@@ -94,6 +94,20 @@ describe("a stdio target's ids", () => {
   });
 });
 
+describe("a modern caller that leaves", () => {
+  test("has cancelled its own request, not another one of the same id", async () => {
+    const session = open({}, "modern");
+    const heard = session.listen({}, undefined, never())[Symbol.asyncIterator]();
+    const leaving = new AbortController();
+    const [first, second] = [leaving.signal, never()].map((signal) => session.request(rpc(1, "hang"), {}, signal));
+    const left = collect(first ?? []);
+    collect(second ?? []).catch(() => undefined);
+    leaving.abort(new Error("gone"));
+    await expect(left).rejects.toThrow("gone");
+    expect(await next(heard)).toMatchObject({ params: { data: { cancelled: 1 } } });
+  });
+});
+
 describe("what a stdio target says unasked", () => {
   test("a request of the target's keeps its id and tokens, and the client's answer reaches it", async () => {
     const session = open();

@@ -1,6 +1,6 @@
 /**
  * `npm run conformance`: the public MCP conformance suite against a fixture of our own, direct, through the gateway, and through tunnel and
- * gateway, side by side. Exit status 1 where a check differs, or where one that its revision requires fails.
+ * gateway, side by side. Exit status 1 where a check differs.
  */
 import { compare, table } from "./comparison.ts";
 import { startFixture } from "./fixture.ts";

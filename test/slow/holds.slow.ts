@@ -21,8 +21,8 @@ beforeAll(async () => {
 afterAll(() => ground.close());
 
 /** Seconds that the decision takes. */
-describe.each([75, 180])("a hold of %i s in real time, with a stock client", (seconds) => {
-  it.concurrent("of SDK 1 that asks for no progress: it is told to call again, and the repeat has the answer", async () => {
+describe.concurrent.each([75, 180])("a hold of %i s in real time, with a stock client", (seconds) => {
+  it("of SDK 1 that asks for no progress: it is told to call again, and the repeat has the answer", async () => {
     const text = `v1 quiet ${seconds}`;
     const decided = decideAfter(text, seconds);
     const client = await stockV1(ground.url, erin);
@@ -34,7 +34,7 @@ describe.each([75, 180])("a hold of %i s in real time, with a stock client", (se
     await client.close();
   });
 
-  it.concurrent("of SDK 1 that asks for progress but keeps its time-out: the same", async () => {
+  it("of SDK 1 that asks for progress but keeps its time-out: the same", async () => {
     const text = `v1 progress ${seconds}`;
     const decided = decideAfter(text, seconds);
     const client = await stockV1(ground.url, erin);
@@ -50,7 +50,7 @@ describe.each([75, 180])("a hold of %i s in real time, with a stock client", (se
     await client.close();
   });
 
-  it.concurrent("of SDK 1 that begins its time-out anew with progress: one call, held to its end", async () => {
+  it("of SDK 1 that begins its time-out anew with progress: one call, held to its end", async () => {
     const text = `v1 patient ${seconds}`;
     const decided = decideAfter(text, seconds);
     const client = await stockV1(ground.url, erin, "Patient (via bridge 1.0)");
@@ -67,7 +67,7 @@ describe.each([75, 180])("a hold of %i s in real time, with a stock client", (se
     await client.close();
   });
 
-  it.concurrent("of SDK 2 in the stateless era: one call, which its client carries from round to round", async () => {
+  it("of SDK 2 in the stateless era: one call, which its client carries from round to round", async () => {
     const text = `v2 ${seconds}`;
     const decided = decideAfter(text, seconds);
     const client = await stockV2(ground.url, erin);

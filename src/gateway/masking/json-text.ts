@@ -42,7 +42,8 @@ export function* hasNothingIn(
   if (/[^\t\n\r -~]|\\+[^"nr\\]/.test(text)) return false;
   if (text.length > 32_768) yield;
   if (fields.inText.test(text)) return false;
-  const codes = Buffer.from(text, "latin1");
+  // A plain copy, as everywhere: code that sees two kinds of arrays runs slower.
+  const codes = new Uint8Array(Buffer.from(text, "latin1"));
   const triggers = noTriggers();
   // The first suspicion is enough to look closely.
   for (let at = 0; at < codes.length && isQuiet(triggers);) {

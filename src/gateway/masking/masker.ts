@@ -8,7 +8,8 @@ import { createNames } from "./names.ts";
 import { compilePattern, type PatternSpec } from "./patterns.ts";
 import { atOnce, inSlices } from "./slices.ts";
 import { fitted } from "./structured.ts";
-import { Walk, type WalkRules } from "./walk.ts";
+import type { WalkRules } from "./walk-rules.ts";
+import { Walk } from "./walk.ts";
 
 export interface Masked<T extends Json = Json> {
   readonly value: T;

@@ -65,6 +65,10 @@ for (const { prefix } of kinds)
 /** Whether a token's prefix ends with the character at `last`. */
 export function prefixEndsAt(codes: Uint8Array, last: number): boolean {
   if (last === 0 || lastPairs[((codes[last - 1] as number) << 8) | (codes[last] as number)] === 0) return false;
+  return endsAt(codes, last);
+}
+
+function endsAt(codes: Uint8Array, last: number): boolean {
   for (const { codes: prefix } of byLast[codes[last] as number] ?? []) if (endsWith(codes, last, prefix)) return true;
   return false;
 }

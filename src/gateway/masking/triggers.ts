@@ -30,7 +30,8 @@ export function isQuiet({ digits, ats, prefixes, jwts, keys, ibans }: Triggers):
 }
 
 /** What a character may be part of, as bits. */
-export const [digit, at, joint, point, letter] = [1, 2, 4, 8, 16] as const;
+export const digit = 1;
+const [at, joint, point, letter] = [2, 4, 8, 16] as const;
 /** The bits of each ASCII character; none for most. */
 export const classes = new Uint8Array(256);
 for (let code = 48; code <= 57; code += 1) classes[code] = digit;
@@ -65,7 +66,7 @@ function mark(codes: Uint8Array, index: number, length: number, into: Triggers):
       into.ats.push(index);
       return;
     case joint:
-      if (code === 45 && beginsKey(codes, index)) into.keys.push(index);
+      if (code === 45 && codes[index + 1] === 45 && beginsKey(codes, index)) into.keys.push(index);
       else if (prefixEndsAt(codes, index)) into.prefixes.push(index);
       return;
     case point:
@@ -131,7 +132,7 @@ export function isBase64Url(code: number): boolean {
   return isDigit(code) || isAsciiLetter(code) || code === 45 || code === 95;
 }
 
-const begin = Buffer.from("-----BEGIN");
+const begin = new Uint8Array(Buffer.from("-----BEGIN"));
 
 function beginsKey(codes: Uint8Array, index: number): boolean {
   for (let at = 1; at < begin.length; at += 1) if (codes[index + at] !== begin[at]) return false;

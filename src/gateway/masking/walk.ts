@@ -1,26 +1,19 @@
 import type { Hidden } from "../../shared/approval.ts";
 import type { Json, JsonObject } from "../../shared/json.ts";
 import { binaryMember, maskBinary } from "./binary.ts";
-import { isPlain, maskNumber, maskText, maskTextSlowly, type Detectors, type MaskedText } from "./detectors.ts";
-import type { Fields } from "./fields.ts";
+import { isPlain, maskNumber, maskText, maskTextSlowly, type MaskedText } from "./detectors.ts";
 import { isJsonText } from "./json-syntax.ts";
 import { hasNothingIn, JsonText, mayBeJson } from "./json-text.ts";
-import type { BinaryMode, MaskMode } from "./kinds.ts";
+import type { MaskMode } from "./kinds.ts";
 import { maskMark } from "./marks.ts";
-import { uniqueName, type NameFacts, type Names } from "./names.ts";
+import { uniqueName, type NameFacts } from "./names.ts";
 import type { Sliced } from "./slices.ts";
 import { partial, pseudonymMark } from "./spots.ts";
+import type { WalkRules } from "./walk-rules.ts";
+import { isLarge, weight } from "./weight.ts";
 
 /** What nests deeper is masked wholly: it can't be walked without end. */
 const deepest = 1000;
-
-/** All that a walk goes by. */
-export interface WalkRules {
-  readonly detectors: Detectors;
-  readonly fields: Fields;
-  readonly names: Names;
-  readonly binary: BinaryMode;
-}
 
 /** Stands for a member that is to be left out. */
 const dropped = Symbol("dropped");
@@ -28,8 +21,6 @@ type Walked = Json | typeof dropped;
 
 /** How many characters are walked between two yields. */
 const slice = 16_384;
-/** A longer string is looked at in slices. */
-const longString = 16_384;
 
 /** One walk over one payload. It collects what it hid, and knows where it is. */
 export class Walk {
@@ -151,7 +142,8 @@ export class Walk {
 
   *#array(list: readonly Json[], labelled: boolean): Sliced<Json> {
     let masked: Json[] | null = null;
-    for (const [index, element] of list.entries()) {
+    for (let index = 0; index < list.length; index += 1) {
+      const element = list[index] as Json;
       this.enter(index, null, null);
       const mode = this.fieldMode(null);
       let value: Walked;
@@ -169,7 +161,8 @@ export class Walk {
     const names = Object.keys(object);
     let seen: Map<string, number> | null = null;
     let members: [string, Json][] | null = null;
-    for (const [index, name] of names.entries()) {
+    for (let index = 0; index < names.length; index += 1) {
+      const name = names[index] as string;
       const value = object[name] as Json;
       const facts = this.rules.names(name);
       if (facts.masked !== null) seen ??= new Map();
@@ -202,13 +195,4 @@ export class Walk {
     if (masked !== content) this.hide("binary");
     return masked;
   }
-}
-
-function isLarge(value: Json): boolean {
-  if (typeof value === "string") return value.length > longString || mayBeJson(value);
-  return typeof value === "object" && value !== null;
-}
-
-function weight(value: Json): number {
-  return typeof value === "string" ? value.length + 8 : 16;
 }

@@ -4,6 +4,7 @@ import { TargetError, type ProtocolHeaders, type RpcId, type RpcMessage } from "
 import type { Connection, Runtime } from "../runtime.ts";
 import type { Asked } from "../policy/policy.ts";
 import type { Caller, Gate } from "./context.ts";
+import { maskQuestion } from "./question.ts";
 import { errorMessage, methodNotFound } from "./reply.ts";
 import type { Session } from "./sessions.ts";
 
@@ -41,7 +42,7 @@ export async function ask(stage: Stage, message: RpcMessage): Promise<RpcMessage
   if (method === "ping") return await answer(stage, { jsonrpc: "2.0", id, result: {} });
   const refusal = refusalOf(stage, id, method);
   const { gate, session, caller, connection, call } = stage;
-  const { value: masked, hidden } = connection.masker.mask(message);
+  const { value: masked, hidden } = maskQuestion(connection.masker, message);
   await gate.store.commit((writes) =>
     writes.append("target.request", {
       ...placeOf(session, caller, connection),

@@ -1,30 +1,15 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
-import { isJsonObject } from "../../shared/json.ts";
-import { TargetError, type ProtocolHeaders, type RpcId, type RpcMessage } from "../../shared/target.ts";
+import { TargetError, type ProtocolHeaders, type RpcMessage } from "../../shared/target.ts";
 import { readBody } from "../body.ts";
 import { answerAsked } from "./asking.ts";
-import type { Connection, Runtime } from "../runtime.ts";
 import { classify, invalidRequestCode, parseErrorCode, type Classified } from "./classify.ts";
-import type { Caller, Gate } from "./context.ts";
 import { judgedHeaders, protocolHeaders } from "./headers.ts";
 import { listen } from "./listen.ts";
 import { clientNotifications } from "./methods.ts";
 import type { Request } from "./record.ts";
-import { refusalCodes } from "./refusal.ts";
-import { errorMessage, Reply, sendJson } from "./reply.ts";
+import { Reply } from "./reply.ts";
 import { answerRequest } from "./requests.ts";
-import { clientOf, mostSessions, type Session } from "./sessions.ts";
 import { parseStrictJson } from "./strict-json.ts";
-
-/** One HTTP request to `/mcp/CONNECTION` whose caller is verified. */
-export interface Visit {
-  readonly gate: Gate;
-  readonly runtime: Runtime;
-  readonly caller: Caller;
-  readonly connection: Connection;
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-}
+import { accepted, namedSession, refuse, sessionFor, type Visit } from "./visit.ts";
 
 /** Serves MCP's Streamable HTTP on one connection, both eras. */
 export async function serveMcp(visit: Visit): Promise<void> {
@@ -104,41 +89,6 @@ async function serveRequest(visit: Visit, request: Request): Promise<void> {
   }
 }
 
-/** The conversation of a request: opened by `initialize`, named by `Mcp-Session-Id`, or the caller's modern one. Null once refused. */
-function sessionFor(visit: Visit, { era, method, id, params }: Request): Session | null {
-  const { gate, caller, connection } = visit;
-  if (era === "modern") {
-    const session = gate.sessions.modern(caller.principal, connection.name, connection.target);
-    const meta = isJsonObject(params._meta) ? params._meta : {};
-    session.client = clientOf(meta["io.modelcontextprotocol/clientInfo"]) ?? session.client;
-    return session;
-  }
-  if (method === "initialize") {
-    const session = gate.sessions.openLegacy(caller.principal, connection.name, connection.target);
-    if (session === null) {
-      const message = `You have ${mostSessions} busy sessions with this connection: end one, or wait.`;
-      refuse(visit, 429, id, refusalCodes.tooManySessions, message);
-      return null;
-    }
-    session.client = clientOf(params.clientInfo);
-    return session;
-  }
-  return namedSession(visit, id);
-}
-
-function namedSession(visit: Visit, id: RpcId | null): Session | null {
-  const { gate, caller, connection, request } = visit;
-  const name = request.headers["mcp-session-id"];
-  if (typeof name !== "string") {
-    refuse(visit, 400, id, refusalCodes.sessionNeeded, "Mcp-Session-Id is missing: begin with initialize.");
-    return null;
-  }
-  const session = gate.sessions.get(name, caller.principal, connection.name);
-  if (session === undefined)
-    refuse(visit, 404, id, refusalCodes.sessionUnknown, "This session has ended: begin with initialize.");
-  return session ?? null;
-}
-
 async function notification(
   visit: Visit,
   { era, method, params, message }: Extract<Classified, { kind: "notification" }>,
@@ -197,20 +147,4 @@ async function end(visit: Visit): Promise<void> {
   if (session === null) return;
   await visit.gate.sessions.close(session, "ended by the client");
   visit.response.writeHead(204).end();
-}
-
-function accepted({ response }: Visit): void {
-  response.writeHead(202).end();
-}
-
-/** For what can't be judged at all. */
-function refuse(
-  { response }: Visit,
-  status: number,
-  id: RpcId | null,
-  code: number,
-  message: string,
-  headers: Readonly<Record<string, string>> = {},
-): void {
-  sendJson(response, status, errorMessage(id, { code, message }), headers);
 }

@@ -33,6 +33,16 @@ export function judgedHeaders(headers: ProtocolHeaders, era: "legacy" | "modern"
   );
 }
 
+/** The standard headers of a modern request of the gateway's own making, from its body. */
+export function modernHeaders(version: string, method: string, params: JsonObject): ProtocolHeaders {
+  const base = { "mcp-protocol-version": version, "mcp-method": method };
+  const field = nameHeaderSource.get(method);
+  const name = field === undefined ? undefined : params[field];
+  if (typeof name !== "string") return base;
+  const plain = /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(name) && !name.startsWith("=?");
+  return { ...base, "mcp-name": plain ? name : `=?base64?${Buffer.from(name, "utf8").toString("base64")}?=` };
+}
+
 /** What of a modern request's standard headers is missing or disagrees with its body, or null. */
 export function standardHeaderMismatch(method: string, params: JsonObject, headers: ProtocolHeaders): string | null {
   if (headers["mcp-protocol-version"] === undefined) return "The MCP-Protocol-Version header is missing.";

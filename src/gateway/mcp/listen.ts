@@ -1,12 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { TargetError, type ProtocolHeaders } from "../../shared/target.ts";
-import type { Visit } from "./endpoint.ts";
 import { invalidRequestCode } from "./classify.ts";
 import { ask, noteCancelled, type Stage } from "./asking.ts";
 import { passOn } from "./forward.ts";
 import { resume } from "./resume.ts";
 import { errorMessage, Reply, sendJson } from "./reply.ts";
 import type { Session } from "./sessions.ts";
+import type { Visit } from "./visit.ts";
 
 /** A target that has no such stream says so at once; after this long without a word the stream counts as open. */
 const refusalMs = 300;

@@ -144,9 +144,9 @@ async function allow(
   recorded.catch(() => undefined); // awaited below; it may fail before that
   if (!effect.readOnly) await recorded;
   const ran = await run(exchange, request, recorded, lifetime(exchange, request));
-  await recorded;
   const response = responseEntry(call, ran.outcome, { ...factsOf(ran), whole: true, approval: null });
-  await gate.store.commit((writes) => writes.append("call.response", response));
+  // Asked for second, so written second, where both are still to be written in one group.
+  await Promise.all([recorded, gate.store.commit((writes) => writes.append("call.response", response))]);
   await finish(exchange, ran.sessionLost);
   reply.end({ message: ran.response, ...(ran.eventId === undefined ? {} : { eventId: ran.eventId }) }, ran.status);
 }
@@ -171,9 +171,8 @@ async function pass(exchange: Exchange, request: Request, method: Exclude<Method
     method.kind === "list"
       ? filterList(ran.response, method.of, runtime.policy, caller.principal, connection.name)
       : ran.response;
-  await recorded;
   const ended = responseEntry(call, ran.outcome, { ...factsOf(ran), response, whole: false, approval: null });
-  await gate.store.commit((writes) => writes.append("call.response", ended));
+  await Promise.all([recorded, gate.store.commit((writes) => writes.append("call.response", ended))]);
   await finish(exchange, ran.sessionLost || (request.method === "initialize" && ran.outcome !== "ok"));
   reply.end({ message: response, ...(ran.eventId === undefined ? {} : { eventId: ran.eventId }) }, ran.status);
 }

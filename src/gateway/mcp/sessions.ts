@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { isJsonObject, type Json } from "../../shared/json.ts";
 import type { RpcId, Target, TargetSession } from "../../shared/target.ts";
 import type { Principal } from "../identity/principal.ts";
+import { LegacySession } from "./era-bridge.ts";
 import { StreamLogs } from "./stream-log.ts";
 
 /** A conversation of one principal with one connection. Legacy clients name it by `Mcp-Session-Id`; modern ones don't know of it. */
@@ -117,7 +118,7 @@ export class Sessions {
       principal: principal.id,
       connection,
       via,
-      target: via.open(era),
+      target: era === "legacy" ? new LegacySession(via) : via.open(era),
       client: null,
       version: null,
       asked: new Map(),

@@ -6,7 +6,7 @@ import type { Subject } from "./policy.ts";
 import { weigh } from "./weight.ts";
 
 /** What evaluating a condition came to. `why` is safe but for names that the caller's own arguments hold. */
-export type Answer = { readonly ok: true; readonly holds: boolean } | { readonly ok: false; readonly why: string };
+type Answer = { readonly ok: true; readonly holds: boolean } | { readonly ok: false; readonly why: string };
 
 /** A condition that was parsed and type-checked. */
 export interface Condition {

@@ -24,7 +24,7 @@ export interface Subject extends Reach {
   readonly nowMs: number;
 }
 
-export interface ToolFacts {
+interface ToolFacts {
   readonly name: string;
   readonly annotations: JsonObject | null;
   readonly fingerprint: string;

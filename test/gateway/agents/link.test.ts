@@ -16,7 +16,7 @@ import {
   type AgentProof,
 } from "../../../src/shared/agent-link.ts";
 import type { Target } from "../../../src/shared/target.ts";
-import { never, rpc } from "../../agent/collect.ts";
+import { collect, never, rpc } from "../../agent/collect.ts";
 import { scratch } from "../store/scratch.ts";
 
 const gateway = "http://gateway.test";
@@ -71,10 +71,10 @@ type Frame = Readonly<Record<string, unknown>>;
 async function dial(url: string): Promise<{ socket: WebSocket; next(): Promise<Frame>; closed: Promise<number> }> {
   const socket = new WebSocket(url);
   const told: Frame[] = [];
-  let wake = (): void => undefined;
+  let wake: (() => void) | undefined;
   socket.on("message", (data: RawData) => {
     if (Buffer.isBuffer(data)) told.push(JSON.parse(data.toString("utf8")));
-    wake();
+    wake?.();
   });
   const closed = once(socket, "close").then(([code]) => Number(code));
   onTestFinished(() => socket.terminate());
@@ -209,11 +209,8 @@ describe("the gateway's end of an agent's link", () => {
     const end = await openEnd();
     const agent = await linked(end);
     const leave = new AbortController();
-    const asked = end.target
-      .open("modern")
-      .request(rpc(1, "tools/call"), {}, leave.signal)
-      [Symbol.asyncIterator]()
-      .next();
+    const session = end.target.open("modern");
+    const asked = collect(session.request(rpc(1, "tools/call"), {}, leave.signal));
     await agent.next();
     const { channel } = await agent.next();
     leave.abort(new Error("gone"));

@@ -18,7 +18,7 @@ server.registerTool("get_big", { inputSchema: { characters: z.number() } }, ({ c
 );
 server.registerTool("slow_write", { inputSchema: { what: z.string() } }, async ({ what }) => {
   appendFileSync(calls, `${what}\n`);
-  await new Promise((resolve) => setTimeout(resolve, 60_000).unref());
+  await new Promise((resolve) => setTimeout(resolve, 60_000));
   return text("too late");
 });
 server.registerTool("write_note", { inputSchema: { what: z.string() } }, ({ what }) => {

@@ -165,6 +165,111 @@ describe("a held call", () => {
   });
 });
 
+describe("a caller that comes back", () => {
+  it("after its time was spent finds its approval pending, approved or denied, and a denial is told once", async () => {
+    const signer = await enrolled(approver);
+    const first = begin();
+    const approval = await opened(first);
+    first.spend();
+    expect(await first.end).toBe("waits");
+    const second = begin();
+    expect((await opened(second)).id).toBe(approval.id);
+    second.spend();
+    expect(await second.end).toBe("waits");
+    await approvals.decide(approver, approval.id, await signer.sign(approval, { verdict: "deny", reason: "no" }));
+    expect(await begin().end).toBe("refused: denied");
+    await approvals.delivered(approval.id);
+    const anew = begin();
+    expect((await opened(anew)).id).not.toBe(approval.id);
+    anew.leave();
+    await anew.end;
+  });
+
+  it("while the call runs joins it, and does not run it", async () => {
+    const { turn, approval } = await claimed();
+    const second = begin();
+    expect((await opened(second)).id).toBe(approval.id);
+    await finish(turn);
+    expect(await second.end).toBe('answered: "done"');
+    expect(ran).toEqual([approval.id]);
+  });
+
+  it("gets the answer that nobody got until it is delivered, and none after `approvals.reuse`", async () => {
+    const { turn, approval } = await claimed();
+    await finish(turn);
+    expect(await begin().end).toBe('repeated: "done"');
+    expect(await begin().end).toBe('repeated: "done"');
+    nowMs += 10 * minute;
+    const anew = begin();
+    expect((await opened(anew)).id).not.toBe(approval.id);
+    anew.leave();
+    await anew.end;
+    expect(ran).toEqual([approval.id]);
+  });
+
+  it.each<[string, string, (approval: ApprovalRecord) => Promise<unknown>]>([
+    ["denied", "refused: denied", async (approval) => decideAs(approver, approval, { verdict: "deny" })],
+    ["withdrawn", "refused: withdrawn", async ({ id }) => approvals.withdraw(engineer, id)],
+    ["expired", "refused: expired", async () => ((nowMs += 11 * minute), approvals.expireDue())],
+    [
+      "lapsed",
+      "refused: lapsed",
+      async (approval) => (await decideAs(approver, approval), (nowMs += 10 * minute), await approvals.expireDue()),
+    ],
+    ["approved", "run", async (approval) => decideAs(approver, approval)],
+    [
+      "executed and delivered to another",
+      'repeated: "done"',
+      async (approval) => (
+        await decideAs(approver, approval),
+        await begin().end,
+        await approvals.delivered(approval.id)
+      ),
+    ],
+  ])("with the state of an earlier round hears of its own approval: %s", async (_state, expected, change) => {
+    const first = begin();
+    const approval = await opened(first);
+    first.spend();
+    await first.end;
+    await change(approval);
+    expect(await begin(approval.id).end).toBe(expected);
+  });
+
+  it("with the state of somebody else's approval gets one of its own", async () => {
+    const other = {
+      ...heldCall(),
+      principal: person("staff:eve", ["engineers"]),
+      lookup: "eve files write_file a.txt",
+    };
+    const gone = new AbortController();
+    const theirs = Promise.withResolvers<ApprovalRecord>();
+    const caller = { gone: gone.signal, spent: gone.signal, continues: null };
+    const held = approvals.hold(other, caller, theirs.resolve);
+    const { id } = await theirs.promise;
+    const mine = begin(id);
+    expect((await opened(mine)).id).not.toBe(id);
+    gone.abort();
+    mine.leave();
+    await Promise.all([held, mine.end]);
+  });
+});
+
+describe("a withdrawal is refused", () => {
+  it.each<[string, string, () => Principal, (approval: ApprovalRecord) => Promise<unknown>]>([
+    ["by who may only decide", "not_allowed", () => approver, async () => undefined],
+    ["by who may not even see it", "not_found", () => person("staff:sam", ["sales"]), async () => undefined],
+    ["once it is denied", "already_decided", () => engineer, (each) => decideAs(approver, each, { verdict: "deny" })],
+    ["once it is over", "expired", () => engineer, async () => (nowMs += 11 * minute)],
+  ])("%s", async (_name, code, by, change) => {
+    const first = begin();
+    const approval = await opened(first);
+    first.leave();
+    await first.end;
+    await change(approval);
+    await expect(approvals.withdraw(by(), approval.id)).rejects.toMatchObject({ code });
+  });
+});
+
 describe("a decision is refused", () => {
   it.each<[string, string, (approval: ApprovalRecord) => Promise<unknown>]>([
     [
@@ -361,6 +466,18 @@ async function finish(turn: Turn): Promise<string> {
     default:
       return turn satisfies never;
   }
+}
+
+/** An approved call that its caller has claimed and not finished. */
+async function claimed(): Promise<{ readonly turn: Turn; readonly approval: ApprovalRecord }> {
+  const never = new AbortController().signal;
+  const open = Promise.withResolvers<ApprovalRecord>();
+  const held = approvals.hold(heldCall(), { gone: never, spent: never, continues: null }, open.resolve);
+  const approval = await open.promise;
+  await decideAs(approver, approval);
+  const turn = await held;
+  expect(turn.kind).toBe("run");
+  return { turn, approval };
 }
 
 function opened(call: Begun): Promise<ApprovalRecord> {

@@ -52,6 +52,7 @@ beforeAll(async () => {
     response.writeHead(200, { "content-type": "text/event-stream" });
     response.write("id: t-0\nretry: 700\ndata: \n\n");
   }, rules);
+  await ground.reload((config) => Object.assign(config.connections[0] ?? {}, { fields: ["email"] }));
   erin = await ground.token("erin", ["engineers"]);
 });
 afterAll(() => ground.close());
@@ -115,6 +116,17 @@ describe("what a target may ask of a legacy client", () => {
     target.end(`data: ${result(called, { content: [] })}\n\n`);
     expect(await stream.message()).toMatchObject({ id: 2 });
     expect(ground.ledger().findLast(({ kind }) => kind === "target.request")?.body).toContain('"effect":"deny"');
+  });
+
+  it("keeps a form whose fields are named like masked ones, and masks what they hold", async () => {
+    const { stream, target } = await call(8);
+    const properties = { email: { type: "string", default: "anna@example.com" } };
+    const requestedSchema = { type: "object", properties, required: ["email"] };
+    say(target, { id: "q8", method: "sampling/createMessage", params: { requestedSchema } });
+    const asked = await stream.message();
+    expect(asked).toMatchObject({ params: { requestedSchema: { properties: { email: { type: "string" } } } } });
+    expect(JSON.stringify(asked)).not.toContain("anna@example.com");
+    target.end();
   });
 
   it("is answered a ping by the gateway", async () => {

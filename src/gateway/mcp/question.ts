@@ -1,0 +1,35 @@
+import { isJsonObject, type Json } from "../../shared/json.ts";
+import { paramsOf } from "../../shared/message.ts";
+import type { RpcMessage } from "../../shared/target.ts";
+import type { Masker } from "../masking/masker.ts";
+
+/**
+ * A target's request as the client gets it, masked. A form's fields are masked one by one: their names say what is asked for, and a schema
+ * masked as a value of such a name would be no form any more.
+ */
+export function maskQuestion(masker: Masker, message: RpcMessage): ReturnType<typeof masker.mask<RpcMessage>> {
+  const params = paramsOf(message);
+  const { requestedSchema: form } = params;
+  if (!isJsonObject(form) || !isJsonObject(form.properties)) return masker.mask(message);
+  const bare = { ...message, params: { ...params, requestedSchema: { ...form, properties: {} } } };
+  const { value, hidden } = masker.mask<RpcMessage>(bare);
+  const fields = Object.entries(form.properties).map(([name, field]) => ({ name, ...masker.mask<Json>(field) }));
+  const schema = { ...form, ...objectOf(paramsOf(value).requestedSchema) };
+  const properties = Object.fromEntries(fields.map((field) => [field.name, field.value]));
+  return {
+    value: { ...value, params: { ...paramsOf(value), requestedSchema: { ...schema, properties } } },
+    hidden: [
+      ...hidden,
+      ...fields.flatMap((field) =>
+        field.hidden.map(({ path, kind }) => ({
+          path: ["params", "requestedSchema", "properties", field.name, ...path],
+          kind,
+        })),
+      ),
+    ],
+  };
+}
+
+function objectOf(value: Json | undefined): Readonly<Record<string, Json>> {
+  return isJsonObject(value) ? value : {};
+}

@@ -1,0 +1,72 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { isJsonObject } from "../../shared/json.ts";
+import type { RpcId } from "../../shared/target.ts";
+import type { Connection, Runtime } from "../runtime.ts";
+import type { Caller, Gate } from "./context.ts";
+import type { Request } from "./record.ts";
+import { refusalCodes } from "./refusal.ts";
+import { errorMessage, sendJson } from "./reply.ts";
+import { clientOf, mostSessions, type Session } from "./sessions.ts";
+
+/** One HTTP request to `/mcp/CONNECTION` whose caller is verified. */
+export interface Visit {
+  readonly gate: Gate;
+  readonly runtime: Runtime;
+  readonly caller: Caller;
+  readonly connection: Connection;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+/** The conversation of a request: opened by `initialize`, named by `Mcp-Session-Id`, or the caller's modern one. Null once refused. */
+export function sessionFor(visit: Visit, { era, method, id, params }: Request): Session | null {
+  const { gate, caller, connection } = visit;
+  if (era === "modern") {
+    const session = gate.sessions.modern(caller.principal, connection.name, connection.target);
+    const meta = isJsonObject(params._meta) ? params._meta : {};
+    session.client = clientOf(meta["io.modelcontextprotocol/clientInfo"]) ?? session.client;
+    return session;
+  }
+  if (method === "initialize") {
+    const session = gate.sessions.openLegacy(caller.principal, connection.name, connection.target);
+    if (session === null) {
+      const message = `You have ${mostSessions} busy sessions with this connection: end one, or wait.`;
+      refuse(visit, 429, id, refusalCodes.tooManySessions, message);
+      return null;
+    }
+    session.client = clientOf(params.clientInfo);
+    return session;
+  }
+  return namedSession(visit, id);
+}
+
+/** The legacy session that a request names. Null once refused. */
+export function namedSession(visit: Visit, id: RpcId | null): Session | null {
+  const { gate, caller, connection, request } = visit;
+  const name = request.headers["mcp-session-id"];
+  if (typeof name !== "string") {
+    refuse(visit, 400, id, refusalCodes.sessionNeeded, "Mcp-Session-Id is missing: begin with initialize.");
+    return null;
+  }
+  const session = gate.sessions.get(name, caller.principal, connection.name);
+  if (session === undefined)
+    refuse(visit, 404, id, refusalCodes.sessionUnknown, "This session has ended: begin with initialize.");
+  return session ?? null;
+}
+
+/** For what needs no answer. */
+export function accepted({ response }: Visit): void {
+  response.writeHead(202).end();
+}
+
+/** For what can't be judged at all. */
+export function refuse(
+  { response }: Visit,
+  status: number,
+  id: RpcId | null,
+  code: number,
+  message: string,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  sendJson(response, status, errorMessage(id, { code, message }), headers);
+}

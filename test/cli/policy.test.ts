@@ -1,0 +1,75 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { configJsonSchema } from "../../src/gateway/config-json-schema.ts";
+import { shell } from "./shell.ts";
+
+let folder: string;
+let file: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "countersign-policy-"));
+  file = join(folder, "gateway.yaml");
+  await writeFile(
+    file,
+    `version: 1
+listen: { port: 0 }
+publicUrl: http://127.0.0.1:7300
+data: data
+keys: keys
+issuers: [{ name: staff, kind: oidc, issuer: "http://127.0.0.1:9000", audience: gateway, clients: [app] }]
+connections: [{ name: bank, http: { url: "http://127.0.0.1:9100/mcp" } }]
+rules:
+  - { name: big, tools: [pay], when: arguments.amount > 100, effect: approve, approvers: [leads], risk: high }
+  - { name: small, tools: [pay], groups: [clerks], effect: allow }
+  - { name: claims, tools: ["get_*"], when: tool.annotations.readOnlyHint, effect: allow }
+`,
+  );
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const explain = (...rest: readonly string[]) =>
+  shell("policy", "explain", file, "--as", "staff:erin", "--json", ...rest);
+
+describe("policy explain", () => {
+  it.each<[string, string[], string, string | null, string[]]>([
+    ["holds", ["bank", "pay", '{"amount":101}'], "approve", "big", ["decided"]],
+    [
+      "allows",
+      ["--groups", "staff,clerks", "bank", "pay", '{"amount":5}'],
+      "allow",
+      "small",
+      ["passed over", "decided"],
+    ],
+    ["refuses what fails", ["bank", "pay"], "deny", "big", ["failed"]],
+    ["denies", ["bank", "pay", '{"amount":5}'], "deny", null, ["passed over", "passed over", "passed over"]],
+  ])("%s, and says why", async (_what, args, effect, rule, outcomes) => {
+    const { stdout, status } = await explain(...args);
+    const answer = JSON.parse(stdout) as { steps: { outcome: string; why: string }[] };
+    expect(status).toBe(0);
+    expect(answer).toMatchObject({ effect, rule });
+    expect(answer.steps.map(({ outcome }) => outcome)).toEqual(outcomes);
+  });
+
+  it.each([[["bank", "pay", "not json"]], [["bank"]], [["nowhere", "pay"]], [["bank", "pay", "{}", "more"]]])(
+    "%j is wrong usage",
+    async (args) => expect((await explain(...args)).status).toBe(2),
+  );
+});
+
+describe("policy check", () => {
+  it("warns where an allow rests on what a server says of itself", async () => {
+    const { stdout } = await shell("policy", "check", file);
+    expect(stdout).toContain('warning: rule "claims" allows by tool.annotations');
+    expect(stdout).not.toContain('warning: rule "small"');
+  });
+});
+
+describe("the JSON Schema of gateway.yaml", () => {
+  it("in docs is the one of today (countersign policy schema > docs/gateway.schema.json)", async () => {
+    const kept: unknown = JSON.parse(
+      await readFile(new URL("../../docs/gateway.schema.json", import.meta.url), "utf8"),
+    );
+    expect(kept).toEqual(JSON.parse(JSON.stringify(configJsonSchema())));
+  });
+});
