@@ -4,14 +4,14 @@ import type { LoadClient } from "./processes/children.ts";
 import { quantile } from "./table.ts";
 
 /** Where the same call goes. */
-export interface Way {
+interface Way {
   readonly name: string;
   readonly url: string;
   readonly token: string | null;
 }
 
 /** Medians over the rounds: milliseconds of one call at a time, calls a second at each width. */
-export interface Load {
+interface Load {
   readonly name: string;
   readonly p50Ms: number;
   readonly perSecond: ReadonlyMap<number, number>;
@@ -21,7 +21,7 @@ const callsAtOne = 300;
 const callsEachWidth = 2000;
 
 /** The same call by every way in turn, for so many rounds, at these widths besides one at a time. */
-export async function measureLoad(
+async function measureLoad(
   client: LoadClient,
   ways: readonly Way[],
   widths: readonly number[],

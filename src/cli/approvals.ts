@@ -15,7 +15,8 @@ const help = `Usage: countersign approvals list [--all] [--profile DIR] [--json]
 
 The calls that wait for a decision, or that were decided meanwhile (--all). What is shown is masked; the count of
 hidden values says how much is not seen. approve and deny print the request, and sign a decision on exactly what they
-printed. A call of high or critical risk is approved only with a --reason, as in the console.`;
+printed. A call of high or critical risk is
+approved in the console's window only; a rule may ask for a --reason.`;
 
 const options = { all: { type: "boolean" }, reason: { type: "string" } } as const;
 
@@ -85,13 +86,6 @@ async function decide({ owner, state, id, verdict, reason }: Deciding, terminal:
   const lines = approvalLines(approval, gatewayNowMs(state));
   if (terminal.json) for (const line of lines) terminal.note(line);
   else terminal.answer(null, lines);
-  // The console asks the same; a reason is where a risky approval is thought through.
-  const isRisky = approval.risk === "high" || approval.risk === "critical";
-  if (verdict === "approve" && isRisky && approval.state === "pending" && reason.trim() === "")
-    throw new CountersignError(
-      "usage",
-      `A call of ${approval.risk} risk is approved with --reason TEXT. Nothing was decided.`,
-    );
   const shown = await digest({ arguments: approval.payload.arguments, hidden: approval.payload.hidden });
   const result = await owner.call("approvals.decide", { id: approval.id, verdict, reason, digest: shown });
   if (!result.ok) throw new CountersignError(result.error.code, result.error.message);

@@ -1,6 +1,5 @@
 import type { ServerResponse } from "node:http";
 import type { Readable } from "node:stream";
-import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { SeenBody } from "./seen-body.ts";
 
@@ -15,14 +14,13 @@ export async function passOn(
   call: SeenBody | null,
   signal: AbortSignal,
 ): Promise<void> {
-  const watch = new IdWatch();
   try {
     // The response stays open on failure, for the last word below.
-    await pipeline(body, watch, response, { end: false });
+    await pipeline(body, response, { end: false });
     response.end();
   } catch (error) {
-    // Events with ids can be resumed by the client itself (Last-Event-ID).
-    const mute = call === null || watch.seen || signal.aborted || response.destroyed;
+    // Also where events had ids: the gateway keeps its streams in memory, so a client's resumption would most likely find nothing.
+    const mute = call === null || signal.aborted || response.destroyed;
     const id = mute ? null : await call.id();
     if (id === null) throw error;
     const answer = { jsonrpc: "2.0", id, error: { code: serverError, message: lost, data: { code: "transient" } } };
@@ -35,16 +33,3 @@ const lost =
   "An approval outlives this: call again with the same arguments.";
 /** JSON-RPC 2.0, section 5.1: from -32000 to -32099 for the implementation. */
 const serverError = -32000;
-
-/** Passes an event stream on and sees whether any event has an id. */
-class IdWatch extends Transform {
-  seen = false;
-  #tail = "\n";
-
-  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: (error: null, chunk: Buffer) => void): void {
-    const text = this.#tail + chunk.toString("latin1");
-    this.seen ||= /[\r\n]id:/.test(text);
-    this.#tail = text.slice(-3);
-    done(null, chunk);
-  }
-}

@@ -181,18 +181,20 @@ describe("tunnel", () => {
     expect(JSON.parse(last)).toMatchObject({ id: 7, error: { code: -32000, data: { code: "transient" } } });
   });
 
-  it("breaks the client's stream off when the gateway's does, where the client can resume it or it is no stream", async () => {
-    const answers = [
-      ["text/event-stream", "id: 5\ndata: 1\n\n"],
-      ["application/json", '{"jsonrpc":'],
-    ] as const;
-    for (const [type, text] of answers) {
-      bench.gateway.mcp = (_request, response) => {
-        response.writeHead(200, { "content-type": type });
-        response.write(text, () => response.destroy());
-      };
-      await expect((await post()).text()).rejects.toThrow("terminated");
-    }
+  it("answers so also where the stream could have been resumed, since the gateway that kept it may be gone", async () => {
+    bench.gateway.mcp = (_request, response) => {
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      response.write("id: 5\ndata: 1\n\n", () => response.destroy());
+    };
+    expect(await (await post()).text()).toContain('"code":"transient"');
+  });
+
+  it("breaks an answer off that is no stream when the gateway's breaks off", async () => {
+    bench.gateway.mcp = (_request, response) => {
+      response.writeHead(200, { "content-type": "application/json" });
+      response.write('{"jsonrpc":', () => response.destroy());
+    };
+    await expect((await post()).text()).rejects.toThrow("terminated");
   });
 
   it("lets go of an answer that it can't pass on", async () => {

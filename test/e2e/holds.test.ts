@@ -67,15 +67,15 @@ describe("a held call", () => {
     await expect(access(join(demo.files, "denied.txt"))).rejects.toThrow();
   }, 40_000);
 
-  it("of high risk is approved in the terminal only with a reason", async () => {
+  it("of high risk can't be approved in the terminal, only denied", async () => {
     const input = JSON.stringify({ id: "cus_20418", changes: { notes: "Called again." } });
     const waiting = startShell("call", "customers", "update_customer", input, "--profile", demo.told.profiles.engineer);
     const { id } = await pending();
-    const bare = await demo.as("approver", "approvals", "approve", id);
-    expect(bare).toMatchObject({ status: 2, stderr: expect.stringContaining("--reason TEXT. Nothing was decided.") });
+    const refused = await demo.as("approver", "approvals", "approve", id, "--reason", "Ticket 12.");
+    expect(refused).toMatchObject({ status: 1, stderr: expect.stringContaining("(presence_too_weak)") });
     expect((await pending()).id).toBe(id);
-    expect((await demo.as("approver", "approvals", "approve", id, "--reason", "Ticket 12.")).status).toBe(0);
-    expect((await waiting.ended()).status).toBe(0);
+    expect((await demo.as("approver", "approvals", "deny", id)).status).toBe(0);
+    expect((await waiting.ended()).status).toBe(1);
   }, 40_000);
 
   it("is released by a click on Approve in a browser, and an SDK client has the result", async () => {

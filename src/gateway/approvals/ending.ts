@@ -35,7 +35,7 @@ export function oweDecision(writes: Writes, id: string, reuseMs: number): void {
   writes.answers.put({ approval: id, lookup: record.lookup, answer: null, untilMs });
 }
 
-export function isDue(record: ApprovalRecord, nowMs: number): boolean {
+function isDue(record: ApprovalRecord, nowMs: number): boolean {
   return (record.state === "pending" ? record.expiresAtMs : (record.reuseUntilMs ?? 0)) <= nowMs;
 }
 

@@ -11,7 +11,7 @@ import { fitted } from "./structured.ts";
 import type { WalkRules } from "./walk-rules.ts";
 import { Walk } from "./walk.ts";
 
-export interface Masked<T extends Json = Json> {
+interface Masked<T extends Json = Json> {
   readonly value: T;
   /** Every place that was masked, in document order. */
   readonly hidden: readonly Hidden[];

@@ -4,7 +4,7 @@ import { isJson, isJsonObject } from "../../shared/json.ts";
 import type { RpcMessage } from "../../shared/target.ts";
 
 /** What the caller of a held call is owed: its masked answer, or, where `answer` is null, word of how it was decided. */
-export interface OwedAnswer {
+interface OwedAnswer {
   readonly approval: string;
   readonly lookup: string;
   readonly answer: RpcMessage | null;
