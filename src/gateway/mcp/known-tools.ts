@@ -68,15 +68,17 @@ export class KnownTools {
   async learn(connection: Connection, result: Json | undefined): Promise<void> {
     const tools = declarations(result);
     if (tools.size === 0) return;
+    const unseen = [...tools.values()].filter((tool) => this.#accepted(connection, tool.name) === undefined);
+    if (unseen.length > 0) {
+      await this.#store.commit((writes) => {
+        for (const tool of unseen) recordFirstSight(writes, connection, tool);
+      });
+    }
+    // Only now: a call that believed a tool whose first sight isn't recorded yet would find it changed.
     const kept = this.#targets.get(connection.target) ?? new Map<string, Kept>();
     this.#targets.set(connection.target, kept);
     if (kept.size > mostKept) kept.clear();
     for (const [name, tool] of tools) kept.set(name, { tool, atMs: this.#now() });
-    const unseen = [...tools.values()].filter((tool) => this.#accepted(connection, tool.name) === undefined);
-    if (unseen.length === 0) return;
-    await this.#store.commit((writes) => {
-      for (const tool of unseen) recordFirstSight(writes, connection, tool);
-    });
   }
 
   /** Notices that a target says its list has changed: what is known of it counts as old. */
