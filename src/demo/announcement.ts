@@ -1,6 +1,6 @@
 import type { DemoFolder } from "./folder.ts";
 
-/** The one JSON line of `--json` (DESIGN.md, "Ports for scripts"). */
+/** The one JSON line of `--json`; scripts rely on its shape. */
 export interface Announcement {
   readonly gateway: string;
   /** The engineer's loopback address for MCP clients; each connection's is below it. */
