@@ -164,6 +164,8 @@ export async function startGateway(): Promise<GatewayStandIn> {
   }
 
   server.on("upgrade", (request, socket, head) => {
+    // Node hands the socket over without a listener: a client that resets a refused upgrade would end the process.
+    socket.on("error", () => socket.destroy());
     if (!allowed(request)) socket.end("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n");
     else sockets.handleUpgrade(request, socket, head, (opened) => stream(opened, new URL(request.url ?? "", origin)));
   });
