@@ -11,3 +11,17 @@ export function bear<T>(work: Promise<T>, timeoutMs: number, giveUp: (error: Tar
     work.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }
+
+/** The work's own outcome, or TargetError `timeout` once `leftMs` says that no time is left; it is asked anew whenever that much has passed. */
+export async function bearWhile<T>(work: Promise<T>, leftMs: () => number, timeoutMs: number): Promise<T> {
+  return await new Promise<T>((resolve, reject) => {
+    let timer: NodeJS.Timeout | undefined;
+    const wait = (): void => {
+      const left = leftMs();
+      if (left > 0) timer = setTimeout(wait, Math.ceil(left));
+      else reject(new TargetError("timeout", `The target was silent for ${timeoutMs} ms.`));
+    };
+    wait();
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}

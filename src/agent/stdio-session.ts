@@ -7,17 +7,10 @@ import {
   type TargetMessage,
   type TargetSession,
 } from "../shared/target.ts";
-import { MessageQueue } from "./message-queue.ts";
+import { Conversation } from "./conversation.ts";
 import type { Note } from "./note.ts";
 import { StdioChild } from "./stdio-child.ts";
 import type { ChildGroups } from "./stdio-groups.ts";
-import { Routing } from "./stdio-routing.ts";
-
-/** What may wait for a slow reader, and for any reader at all; in characters. */
-const queueLimit = 64 * 1024 * 1024;
-const unclaimedLimit = 4 * 1024 * 1024;
-
-type Stream = MessageQueue<TargetMessage>;
 
 /** One conversation over stdio: a child of its own, started by the first message, of either era. */
 export class StdioSession implements TargetSession {
@@ -26,10 +19,7 @@ export class StdioSession implements TargetSession {
   readonly #groups: ChildGroups;
   readonly #onNote: (note: Note) => void;
   readonly #onClosed: () => void;
-  readonly #routing = new Routing<Stream>();
-  /** What the target said while nobody listened. */
-  readonly #unclaimed = new MessageQueue<TargetMessage>(unclaimedLimit);
-  #listener: Stream | undefined;
+  readonly #conversation = new Conversation((what, detail) => this.#note(what, detail));
   #child: StdioChild | undefined;
   #lost: TargetError | undefined;
   /** The end of the children before this one. */
@@ -54,27 +44,25 @@ export class StdioSession implements TargetSession {
     signal.throwIfAborted();
     if (!isRpcId(message.id)) throw new TargetError("protocol", "A request needs an id.");
     const child = this.#start();
-    const stream: Stream = new MessageQueue(queueLimit);
-    const outgoing = this.#routing.outgoingRequest(message, message.id, stream);
-    this.#handOver(stream);
+    const begun = this.#conversation.begin(message, message.id);
     const leave = (): void => {
-      stream.abandon(signal.reason);
+      begun.stream.abandon(signal.reason);
       // Over stdio a caller that is gone can't be seen: it is said (2026-07-28, "Cancellation"). Legacy callers say it themselves.
-      if (this.#era === "modern") cancel(child, outgoing.number);
+      if (this.#era === "modern") cancel(child, begun.number);
     };
     signal.addEventListener("abort", leave, { once: true });
     try {
-      child.write(outgoing.message);
-      yield* stream.read();
+      child.write(begun.message);
+      yield* begun.stream.read();
     } finally {
       signal.removeEventListener("abort", leave);
-      this.#routing.leave(outgoing.number);
+      this.#conversation.leave(begun);
     }
   }
 
   async notify(message: RpcMessage): Promise<void> {
     const child = this.#start();
-    const outgoing = this.#routing.outgoingOther(message);
+    const outgoing = this.#conversation.outgoing(message);
     if (outgoing !== null) child.write(outgoing);
   }
 
@@ -85,19 +73,7 @@ export class StdioSession implements TargetSession {
   ): AsyncGenerator<TargetMessage> {
     signal.throwIfAborted();
     if (this.#lost) throw lost(this.#lost);
-    const stream: Stream = new MessageQueue(queueLimit);
-    // A client that lost its stream opens the next one before anybody has noticed: the newest counts.
-    this.#listener?.end();
-    this.#listener = stream;
-    this.#handOver(stream);
-    const leave = (): void => stream.abandon(signal.reason);
-    signal.addEventListener("abort", leave, { once: true });
-    try {
-      yield* stream.read();
-    } finally {
-      signal.removeEventListener("abort", leave);
-      if (this.#listener === stream) this.#listener = undefined;
-    }
+    yield* this.#conversation.listen(signal);
   }
 
   close(): Promise<void> {
@@ -107,7 +83,7 @@ export class StdioSession implements TargetSession {
 
   async #close(): Promise<void> {
     this.#lost ??= new TargetError("session-lost", "The session was closed.");
-    this.#fail(this.#lost);
+    this.#conversation.fail(this.#lost);
     await Promise.all([this.#stopped, this.#child?.stop()]);
     this.#onClosed();
   }
@@ -127,12 +103,7 @@ export class StdioSession implements TargetSession {
     // What a legacy session agreed on (initialize) has gone with its child; modern requests agree on nothing, so the
     // next one starts a new child.
     if (this.#era === "legacy") this.#lost ??= why;
-    this.#fail(why);
-  }
-
-  #fail(error: TargetError): void {
-    for (const stream of this.#routing.streams()) stream.fail(error);
-    this.#listener?.fail(error);
+    this.#conversation.fail(why);
   }
 
   #read(line: string): void {
@@ -142,31 +113,8 @@ export class StdioSession implements TargetSession {
     for (const item of Array.isArray(value) ? value : [value]) {
       const message = asRpcMessage(item);
       if (message === null) this.#note("not-json-rpc", `a line of ${line.length} characters`);
-      else this.#route(message, line.length);
+      else this.#conversation.take(message, line.length);
     }
-  }
-
-  #route(incoming: RpcMessage, length: number): void {
-    const route = this.#routing.incoming(incoming);
-    switch (route.to) {
-      case "request":
-        this.#push(route.stream, route.message, length);
-        if (route.last) route.stream.end();
-        return;
-      case "session":
-        return this.#push(this.#listener ?? this.#routing.streams().at(-1) ?? this.#unclaimed, route.message, length);
-      case "nobody":
-        if (route.why === "unknown-id") this.#note("unknown-id", "a message that answers nothing we asked");
-        return;
-    }
-  }
-
-  #push(stream: Stream, message: RpcMessage, length: number): void {
-    if (!stream.push({ message }, length)) this.#note("dropped", "the oldest message that waited for a reader");
-  }
-
-  #handOver(stream: Stream): void {
-    for (const { message } of this.#unclaimed.drain()) stream.push({ message }, 0);
   }
 
   #note(what: Note["what"], detail: string): void {

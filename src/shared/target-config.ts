@@ -24,6 +24,8 @@ export const stdioTarget = z.strictObject({
 /** `http:` of a connection, in gateway.yaml or agent.yaml. */
 export const httpTarget = z.strictObject({
   url: z.url(),
+  /** Without it, Streamable HTTP is tried, and HTTP+SSE (2024-11-05) where the target refuses that as its servers do. */
+  transport: z.enum(["streamable", "sse"]).optional(),
   headers: z.record(z.string(), secretName).default({}),
   /** OAuth 2.0 client credentials (RFC 6749, section 4.4): the token goes to the target as its bearer. */
   oauth: z
@@ -88,12 +90,13 @@ export async function targetSpec(
   resolveSecret: ResolveSecret,
 ): Promise<StdioSpec | HttpSpec> {
   if (http !== undefined) {
-    const { url, oauth } = http;
+    const { oauth, transport } = http;
     const headers = await valuesOf(http.headers, resolveSecret);
-    if (oauth === undefined) return { url, headers, timeoutMs };
+    const where = { url: http.url, headers, timeoutMs, ...(transport && { transport }) };
+    if (oauth === undefined) return where;
     const { tokenUrl, clientId, scope } = oauth;
     const clientSecret = await resolveSecret(oauth.clientSecret);
-    return { url, headers, timeoutMs, oauth: { tokenUrl, clientId, clientSecret, ...(scope && { scope }) } };
+    return { ...where, oauth: { tokenUrl, clientId, clientSecret, ...(scope && { scope }) } };
   }
   if (stdio === undefined) throw new CountersignError("configuration", "It needs one of stdio and http.");
   const { command, args, cwd } = stdio;

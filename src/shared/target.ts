@@ -84,9 +84,11 @@ export interface StdioSpec {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Where a target over Streamable HTTP is. */
+/** Where a target over HTTP is. */
 export interface HttpSpec {
   readonly url: string;
+  /** Streamable HTTP, or HTTP+SSE of 2024-11-05; found out where it isn't said. */
+  readonly transport?: "streamable" | "sse";
   /** Resolved credentials. */
   readonly headers: Readonly<Record<string, string>>;
   /** How long the target may be silent, before its answer and in it. */

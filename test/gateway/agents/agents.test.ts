@@ -67,6 +67,25 @@ describe("an agent as a process of its own", () => {
     await client.close();
   });
 
+  it("reaches a server of the old HTTP+SSE transport; where its stream is lost in mid-call, the outcome is unknown and the next session works", async () => {
+    const client = await ground.client("older");
+    const steps: number[] = [];
+    const onprogress = ({ progress }: { progress: number }): void => void steps.push(progress);
+    const sum = { name: "get_sum", arguments: { a: 1, b: 2 } };
+    expect(textOf(await client.callTool(sum, undefined, { onprogress }))).toBe("3");
+    expect(steps).toEqual([1]);
+    const lost = client.callTool({ name: "get_nothing", arguments: {} });
+    const outcome = expect(lost).rejects.toThrow(/Whether the call took effect is unknown/);
+    while (!ground.older.seen.some(({ body }) => body.includes("get_nothing")))
+      await new Promise((r) => setTimeout(r, 25));
+    ground.older.drop();
+    await outcome;
+    await expect(client.callTool(sum)).rejects.toThrow(/session/i);
+    const fresh = await ground.client("older");
+    expect(textOf(await fresh.callTool(sum))).toBe("3");
+    await fresh.close();
+  });
+
   it("runs a held call once it is approved", async () => {
     const client = await ground.client("local");
     const approverToken = await ground.token("avery", ["approvers"]);

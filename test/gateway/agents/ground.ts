@@ -12,6 +12,7 @@ import { connectionView } from "../../../src/shared/connection.ts";
 import { shell, startShell, type Running } from "../../cli/shell.ts";
 import { call } from "../../support/world.ts";
 import { serve, sessionServer, type Served } from "../connections/servers.ts";
+import { sseServer } from "../connections/sse-server.ts";
 import { sign, signingKey, startLocalIssuer } from "../identity/local-issuer.ts";
 
 /** A gateway process, an agent process that dials it, a stdio and an HTTP server behind the agent. */
@@ -23,6 +24,8 @@ export interface AgentGround {
   /** The HTTP server behind the agent, and the token endpoint of its OAuth. */
   readonly web: Served;
   readonly tokens: Served;
+  /** A server behind the agent that has HTTP+SSE alone. */
+  readonly older: Awaited<ReturnType<typeof sseServer>>;
   readonly gateway: () => Running;
   readonly agent: () => Running;
   readonly agentFile: string;
@@ -51,6 +54,7 @@ export async function openAgentGround(): Promise<AgentGround> {
   const key = await signingKey("k1");
   issuer.state.keys = [key.publicJwk];
   const web = await sessionServer();
+  const older = await sseServer();
   const tokens = await serve((_, response) => {
     response.writeHead(200, { "content-type": "application/json" });
     response.end(JSON.stringify({ access_token: "granted-1", token_type: "Bearer", expires_in: 300 }));
@@ -76,6 +80,7 @@ export async function openAgentGround(): Promise<AgentGround> {
       connections: [
         { name: "local", stdio },
         { name: "web", http: { url: web.url, headers: { "x-api-key": "file:header" }, oauth } },
+        { name: "older", http: { url: older.url } },
       ],
     }),
   );
@@ -91,6 +96,7 @@ export async function openAgentGround(): Promise<AgentGround> {
     connections: [
       { name: "local", agent: "lab", timeout: "30s" },
       { name: "web", agent: "lab", timeout: "30s" },
+      { name: "older", agent: "lab", timeout: "30s" },
     ],
     rules: [
       { name: "held", tools: ["write_*"], effect: "approve", approvers: ["approvers"] },
@@ -125,6 +131,7 @@ export async function openAgentGround(): Promise<AgentGround> {
     secrets,
     web,
     tokens,
+    older,
     gateway: () => gateway,
     agent: () => agent,
     agentFile,
@@ -173,7 +180,7 @@ export async function openAgentGround(): Promise<AgentGround> {
         if (running.child.exitCode === null && running.child.signalCode === null) running.child.kill("SIGTERM");
         await running.ended();
       }
-      await Promise.all([web.close(), tokens.close(), issuer.close()]);
+      await Promise.all([web.close(), older.close(), tokens.close(), issuer.close()]);
       await rm(folder, { recursive: true, force: true });
     },
   };
