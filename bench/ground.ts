@@ -40,6 +40,8 @@ export async function openGround(): Promise<Ground> {
       const gateway = await startGatewayProcess({
         target: targetUrl,
         rules: rulesBefore(rules, readOnly),
+        // One principal makes all the calls that are held.
+        config: { approvals: { mostPending: 10_000 } },
         node,
         prepare: (folder, origin) => fill(folder, origin, entries),
       });

@@ -1,5 +1,6 @@
 import { loadConfig } from "../gateway/config.ts";
 import { explain } from "../gateway/policy/explain.ts";
+import { limitsText } from "../gateway/policy/limits-text.ts";
 import type { Effect, Subject } from "../gateway/policy/policy.ts";
 import { createPolicy } from "../gateway/policy/rules.ts";
 import { CountersignError } from "../shared/errors.ts";
@@ -26,9 +27,18 @@ export async function explainCall(
   const subject = supposed(as, connection, tool, argumentsOf(json));
   const steps = explain(config.rules, subject);
   const effect = createPolicy(config.rules).decide(subject);
-  const answer = { id: `${connection} ${tool}`, effect: effect.effect, rule: effect.rule?.name ?? null };
+  const { limits = null, binary = null } = effect.effect === "deny" ? {} : effect;
+  const answer = {
+    id: `${connection} ${tool}`,
+    effect: effect.effect,
+    rule: effect.rule?.name ?? null,
+    limits,
+    binary,
+  };
   terminal.answer({ ...answer, steps: steps.map((step) => ({ id: step.rule, ...step })) }, [
     outcomeOf(effect, `${visibleLine(tool, 60)} on ${connection}`),
+    ...(limits === null ? [] : [`  each principal within its limits: ${limitsText(limits)}`]),
+    ...(binary === null ? [] : [`  binary content of its answer: ${binary}`]),
     ...steps.map(({ rule, outcome, why }) => `  rule ${JSON.stringify(rule)} ${outcome}: ${why}`),
   ]);
 }

@@ -1,6 +1,7 @@
 import { loadConfig } from "../gateway/config.ts";
 import { CountersignError } from "../shared/errors.ts";
 import { configJsonSchema } from "../gateway/config-json-schema.ts";
+import { limitsText } from "../gateway/policy/limits-text.ts";
 import { command, positional } from "./command.ts";
 import { ruleWarnings } from "./coverage.ts";
 import { explainCall } from "./policy-explain.ts";
@@ -53,6 +54,8 @@ async function check(positionals: readonly string[], terminal: Terminal): Promis
     prompts: rule.prompts ?? null,
     groups: rule.groups ?? null,
     when: rule.when ?? null,
+    limits: rule.limits ?? null,
+    binary: rule.binary ?? null,
     warnings: warnings[index] ?? [],
   }));
   const rows = rules.map((rule) => [
@@ -65,6 +68,9 @@ async function check(positionals: readonly string[], terminal: Terminal): Promis
   ]);
   terminal.answer(rules, [
     ...table(["#", "effect", "rule", "connections", "calls", "groups"], rows),
+    ...rules.flatMap(({ id, limits }) =>
+      limits === null ? [] : [`limits: rule ${JSON.stringify(id)} allows each principal ${limitsText(limits)}`],
+    ),
     ...rules.flatMap((rule) => rule.warnings.map((warning) => `warning: rule ${JSON.stringify(rule.id)} ${warning}`)),
     `${file} is good: ${count(rules.length, "rule")}, ${count(config.connections.length, "connection")}.`,
   ]);

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { presence, risk } from "../shared/approval.ts";
 import { duration } from "./config-duration.ts";
+import { ruleLimits } from "./config-limits.ts";
+import { binaryModes } from "./masking/kinds.ts";
 
 const names = z.array(z.string().min(1));
 /** Absent means any; an empty list would mean none, which nobody writes on purpose. */
@@ -31,6 +33,10 @@ export const rule = z
     requireReason: z.boolean().optional(),
     /** The least presence with which such a call is approved; for risk high and critical it is `window` even where this says `cli`. */
     presence: presence.optional(),
+    /** How often, how many at once, how large; nothing is limited where this is absent. */
+    limits: ruleLimits.optional(),
+    /** What becomes of binary content in the answers of such calls, whatever `masking.binary` says. */
+    binary: z.enum(binaryModes).optional(),
     /** Shown to approver and caller, in the author's words. */
     why: z.string().max(500).default(""),
   })
@@ -49,6 +55,14 @@ export const rule = z
   .refine((value) => value.presence === undefined || value.effect === "approve", {
     message: "presence goes with effect: approve: remove it here",
     path: ["presence"],
+  })
+  .refine((value) => value.limits === undefined || value.effect !== "deny", {
+    message: "limits go with effect allow or approve: remove them here",
+    path: ["limits"],
+  })
+  .refine((value) => value.binary === undefined || value.effect !== "deny", {
+    message: "binary goes with effect allow or approve: remove it here",
+    path: ["binary"],
   })
   .refine(({ requests, effect, when }) => requests === undefined || (effect !== "deny" && when === undefined), {
     message:

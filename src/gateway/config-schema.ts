@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { provider } from "../shared/provider.ts";
 import { duration } from "./config-duration.ts";
+import { mostPending } from "./config-limits.ts";
 import { maskedField, masking } from "./config-masking.ts";
 import { rule } from "./config-rules.ts";
 import { configName as name, httpTarget, secretName, stdioTarget } from "../shared/target-config.ts";
@@ -87,8 +88,9 @@ export const configSchema = z.strictObject({
       /** How long a client that is not known is held before it is told to call again; `budgets` by the prefix of `clientInfo.name`. */
       budget: duration.default(50_000),
       budgets: z.record(z.string().min(1), duration).default({}),
+      mostPending,
     })
-    .default({ reuse: 600_000, budget: 50_000, budgets: {} }),
+    .default({ reuse: 600_000, budget: 50_000, budgets: {}, mostPending: 100 }),
   limits: z
     .strictObject({ bodyBytes: z.number().int().min(1024).default(4_194_304) })
     .default({ bodyBytes: 4_194_304 }),

@@ -16,6 +16,7 @@ import { loadKeys } from "./keys.ts";
 import type { Log } from "./log.ts";
 import { KnownTools } from "./mcp/known-tools.ts";
 import { Sessions } from "./mcp/sessions.ts";
+import { RuleLimits } from "./policy/limits.ts";
 import { Setup } from "./setup.ts";
 import { Draining } from "./draining.ts";
 import { Observed } from "./observed.ts";
@@ -88,6 +89,7 @@ export async function createGateway({ config, agent, log, now = Date.now }: Gate
   });
   const stream = new ApprovalsStream(store, approvals, now);
   const draining = new Draining();
+  const limits = new RuleLimits(now);
   const gate = {
     draining: draining.signal,
     store,
@@ -95,6 +97,7 @@ export async function createGateway({ config, agent, log, now = Date.now }: Gate
     present,
     sessions,
     tools: new KnownTools(store, now),
+    limits,
     now,
     runtime,
     keyedDigest: (value: Parameters<typeof keys.keyedDigest>[0]) => keys.keyedDigest(value),
@@ -113,6 +116,7 @@ export async function createGateway({ config, agent, log, now = Date.now }: Gate
   server.on("request", routes(site));
   server.on("upgrade", upgrades(site));
   const sweep = setInterval(() => {
+    limits.sweep();
     Promise.all([approvals.expireDue(), sessions.sweep(), refusals.sweep()]).catch((error: unknown) =>
       log({ level: "error", event: "sweep.failed", error }),
     );

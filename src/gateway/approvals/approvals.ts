@@ -64,6 +64,7 @@ export class Approvals {
     if (opening.kind === "kept")
       return { kind: "answered", answer: opening.answer, approval: opening.record, again: true };
     if (opening.kind === "ended") return { kind: "refused", approval: opening.record, why: opening.why };
+    if (opening.kind === "limited") return { ...opening, approval: null };
     for (const each of opening.changed) this.#publish(each);
     const flight = this.#flight(opening.record.id);
     flight.waiters += 1;
@@ -161,11 +162,12 @@ export class Approvals {
   ): Promise<Turn | ApprovalRecord> {
     const { store, now } = this.#options;
     const fingerprint = await call.fingerprintNow();
-    const { mine, record, why } = await store.commit((writes) =>
+    const { mine, record, why, exceeded } = await store.commit((writes) =>
       claim(writes, call, approval, fingerprint, away, now()),
     );
     if (record.revision !== approval.revision) this.#publish(record);
     if (mine) return { kind: "run", approval: record, finish: (outcome) => this.#finish(record.id, flight, outcome) };
+    if (exceeded !== undefined) return { kind: "limited", approval: record, exceeded };
     return why === null ? record : { kind: "refused", approval: record, why };
   }
 

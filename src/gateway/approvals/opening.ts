@@ -1,4 +1,5 @@
 import type { RpcMessage } from "../../shared/target.ts";
+import type { Exceeded } from "../policy/limits.ts";
 import type { ApprovalRecord, Writes } from "../store/store.ts";
 import { isStillGood, move, newRecord } from "./records.ts";
 import type { HeldCall } from "./turn.ts";
@@ -10,7 +11,9 @@ export type Opening =
   /** The identical call has run, and its caller did not get the answer. */
   | { readonly kind: "kept"; readonly record: ApprovalRecord; readonly answer: RpcMessage }
   /** It was decided while the caller was away. */
-  | { readonly kind: "ended"; readonly record: ApprovalRecord; readonly why: string | null };
+  | { readonly kind: "ended"; readonly record: ApprovalRecord; readonly why: string | null }
+  /** It may not be opened. */
+  | { readonly kind: "limited"; readonly exceeded: Exceeded };
 
 /**
  * Finds what this call may join or is owed, or opens an approval for it, within one commit. `continues` is the approval
@@ -28,6 +31,10 @@ export function open(writes: Writes, call: HeldCall, continues: string | null, n
   if (running !== undefined) return { kind: "waits", record: running, changed: [] };
   const due = live === undefined ? owed(writes, call, nowMs) : null;
   if (due !== null) return due;
+  // One that it takes the place of is not beside it.
+  const beside = writes.approvals.pendingOf(call.principal.person) - (live?.state === "pending" ? 1 : 0);
+  const exceeded = call.admit(beside);
+  if (exceeded !== null) return { kind: "limited", exceeded };
   const why = "The rule or the tool has changed since.";
   const ended = live && move(writes, live, { state: live.state === "pending" ? "expired" : "lapsed" }, { why });
   const record = move(writes, newRecord(call, nowMs), {});

@@ -2,6 +2,7 @@ import type { MaskedPayload } from "../../shared/approval.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import type { RpcMessage } from "../../shared/target.ts";
 import type { Principal } from "../identity/principal.ts";
+import type { Exceeded } from "../policy/limits.ts";
 import type { Effect } from "../policy/policy.ts";
 import type { ApprovalRecord, Writes } from "../store/store.ts";
 
@@ -24,6 +25,10 @@ export interface HeldCall {
   fingerprintNow(): Promise<string>;
   /** Why this approval may no longer run (policy, caller's token), or null. Decided inside the claim's commit. */
   refusalNow(record: ApprovalRecord): string | null;
+  /** Counts the call where a new approval is opened for it, beside so many of its person's that wait; or the limit against it. */
+  admit(pending: number): Exceeded | null;
+  /** Takes a place among the calls that run at once, for as long as the call goes on; or the limit against it. */
+  occupy(): Exceeded | null;
 }
 
 /** How a claimed call ended. `also` is committed together with the outcome; `answer` goes to everybody who joined. */
@@ -56,6 +61,8 @@ export type Turn =
       readonly again: boolean;
     }
   | { readonly kind: "refused"; readonly approval: ApprovalRecord; readonly why: string | null }
+  /** A limit stands against it: nothing was opened for it (null), or what was approved stays so. */
+  | { readonly kind: "limited"; readonly approval: ApprovalRecord | null; readonly exceeded: Exceeded }
   /** Its time to wait is over, and nothing is decided, or the answer is not there yet. */
   | { readonly kind: "waits"; readonly approval: ApprovalRecord }
   | { readonly kind: "gone"; readonly approval: ApprovalRecord };

@@ -27,6 +27,8 @@ export interface Masker {
   maskStructured<T extends Json>(value: T, schema: JsonObject): Masked<T>;
   /** A `tools/call` result, in slices; its `structuredContent` still meets the tool's output schema, where that is known. */
   maskResult(result: Json, outputSchema: JsonObject | undefined): Promise<Masked>;
+  /** The same masker but for what becomes of binary content. */
+  withBinary(binary: BinaryMode): Masker;
 }
 
 export interface MaskerOptions {
@@ -56,12 +58,15 @@ export function createMasker(options: MaskerOptions): Masker {
     },
   };
   const fields = createFields(options.fields);
-  const rules: WalkRules = {
+  return maskerOf({
     detectors,
     fields,
     names: createNames(fields, detectors),
     binary: options.binary ?? "allow",
-  };
+  });
+}
+
+function maskerOf(rules: WalkRules): Masker {
   // A masked value has the shape of its original but for the places in `hidden`.
   const mask = <T extends Json>(value: T): Masked<T> => {
     const walk = new Walk(rules);
@@ -83,6 +88,7 @@ export function createMasker(options: MaskerOptions): Masker {
       const masked = await maskLarge(result);
       return { ...masked, value: withFitted(masked.value, result, outputSchema) };
     },
+    withBinary: (binary) => maskerOf({ ...rules, binary }),
   };
 }
 

@@ -3,8 +3,10 @@ import type { ProtocolHeaders } from "../../shared/target.ts";
 import type { Approvals } from "../approvals/approvals.ts";
 import type { Present } from "../identity/present.ts";
 import type { Principal } from "../identity/principal.ts";
+import type { RuleLimits } from "../policy/limits.ts";
 import type { Connection, Runtime } from "../runtime.ts";
 import type { Store } from "../store/store.ts";
+import type { AnswerLimit } from "./answer-size.ts";
 import type { KnownTools } from "./known-tools.ts";
 import type { Reply } from "./reply.ts";
 import type { Session, Sessions } from "./sessions.ts";
@@ -16,6 +18,7 @@ export interface Gate {
   readonly present: Present;
   readonly sessions: Sessions;
   readonly tools: KnownTools;
+  readonly limits: RuleLimits;
   readonly now: () => number;
   /** The configuration in force now. */
   readonly runtime: () => Runtime;
@@ -46,4 +49,6 @@ export interface Exchange {
   readonly reply: Reply;
   /** Aborts when the client cancels this request. */
   readonly cancelled: AbortSignal;
+  /** How large the answer may be under the rule that lets the call through; absent, any size. */
+  readonly answerLimit?: AnswerLimit;
 }

@@ -6,6 +6,7 @@ import type { ApprovalRecord } from "../store/store.ts";
 import { declaredTool, type DeclaredTool } from "./catalogue.ts";
 import { invalidParamsCode } from "./classify.ts";
 import type { Exchange } from "./context.ts";
+import type { Seat } from "./limited.ts";
 import type { Request } from "./record.ts";
 import { targetFailure } from "./refusal.ts";
 import type { RpcFailure } from "./reply.ts";
@@ -25,6 +26,7 @@ export function heldCall(
   kind: Subject["kind"],
   effect: Extract<Effect, { effect: "approve" }>,
   tool: DeclaredTool,
+  seat: Seat,
 ): HeldCall {
   const { gate, caller, connection, session, client, headers } = exchange;
   const shown = argumentsOf(request);
@@ -56,6 +58,11 @@ export function heldCall(
       return now?.fingerprint ?? "";
     },
     refusalNow: (record) => refusalNow(exchange, request, record, name, kind),
+    admit: (pending) => {
+      const most = gate.runtime().config.approvals.mostPending;
+      return pending < most ? seat.charge() : { code: "too_many_pending", most };
+    },
+    occupy: () => seat.occupy(),
   };
 }
 

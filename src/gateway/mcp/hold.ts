@@ -5,8 +5,9 @@ import { invalidParamsCode } from "./classify.ts";
 import type { Exchange } from "./context.ts";
 import { declaredOr, heldCall, unseenMembers } from "./held-call.ts";
 import { ladderOf, notYet } from "./ladder.ts";
+import { seatOf, underRule } from "./limited.ts";
 import { newCallId, requestEntry, responseEntry, type Request } from "./record.ts";
-import { notApproved, stillWaiting } from "./refusal.ts";
+import { notApproved, overLimit, stillWaiting } from "./refusal.ts";
 import { errorMessage, type RpcFailure } from "./reply.ts";
 import { readRound, withoutState } from "./rounds.ts";
 import { runApproved } from "./run-approved.ts";
@@ -40,7 +41,8 @@ export async function holdCall(
   const tool = await declaredOr(exchange, request, name, kind);
   if ("failure" in tool) return refused(tool.failure, "refused", null);
 
-  const held = heldCall(exchange, request, name, kind, effect, tool);
+  const seat = seatOf(exchange, effect);
+  const held = heldCall(exchange, request, name, kind, effect, tool, seat);
   const round = state === undefined ? null : readRound(state, held.lookup, gate.keyedDigest);
   if (state !== undefined && round === null)
     return refused({ code: invalidParamsCode, message: foreignState }, "refused", null);
@@ -53,17 +55,25 @@ export async function holdCall(
   try {
     const caller = { gone, spent, continues: round?.approval ?? null };
     turn = await gate.approvals.hold(held, caller, (approval) => waiting.start(approval));
+  } catch (error) {
+    seat.leave();
+    throw error;
   } finally {
     waiting.stop();
   }
+  if (turn.kind === "limited")
+    return refused(overLimit(turn.exceeded, effect.rule.name, turn.approval?.id ?? null), "refused", null);
   const approval = turn.approval.id;
+  const answering = underRule(exchange, effect);
   switch (turn.kind) {
     case "run": {
-      const { response: message, eventId } = await runApproved(exchange, request, call, turn);
+      const { response: message, eventId } = await runApproved(answering, request, call, turn).finally(() =>
+        seat.leave(),
+      );
       return deliver(exchange, eventId === undefined ? { message } : { message, eventId }, approval);
     }
     case "answered": {
-      const message = { ...remasked(exchange, turn.answer), id: request.id };
+      const message = { ...remasked(answering, turn.answer), id: request.id };
       return answer(exchange, message, call, turn.again ? "repeated" : "joined", approval);
     }
     case "refused":

@@ -42,20 +42,22 @@ export function requestEntry(
   };
 }
 
+/** What `call.response` says of a run. `tooLarge`: the size of an answer that was withheld for it. */
+export interface RunFacts {
+  readonly response: RpcMessage | null;
+  readonly hidden: readonly Hidden[];
+  readonly ms: number;
+  readonly messages: number;
+  readonly tooLarge?: JsonObject;
+}
+
 /** The body of `call.response`. `response` is the masked message; of lists and handshakes only a digest is kept. */
 export function responseEntry(
   call: string,
   outcome: string,
-  facts: {
-    readonly response: RpcMessage | null;
-    readonly hidden: readonly Hidden[];
-    readonly ms: number;
-    readonly messages: number;
-    readonly whole: boolean;
-    readonly approval: string | null;
-  },
+  facts: RunFacts & { readonly whole: boolean; readonly approval: string | null },
 ): JsonObject {
-  const { response, hidden, ms, messages, whole, approval } = facts;
+  const { response, hidden, ms, messages, tooLarge, whole, approval } = facts;
   const { id: _id, jsonrpc: _version, ...said } = response ?? { jsonrpc: "2.0" };
   const text = canonical(said);
   return {
@@ -65,6 +67,7 @@ export function responseEntry(
     messages,
     bytes: Buffer.byteLength(text),
     ...(approval === null ? {} : { approval }),
+    ...(tooLarge === undefined ? {} : { tooLarge }),
     ...(whole
       ? { response: said, hidden: places(hidden) }
       : { digest: createHash("sha256").update(text).digest("base64url") }),

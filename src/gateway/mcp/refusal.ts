@@ -1,4 +1,6 @@
 import type { ApprovalRecord } from "../store/store.ts";
+import type { Exceeded } from "../policy/limits.ts";
+import { counted, seconds } from "../policy/limits-text.ts";
 import type { Effect } from "../policy/policy.ts";
 import type { TargetError } from "../../shared/target.ts";
 import type { RpcFailure } from "./reply.ts";
@@ -11,10 +13,12 @@ export const refusalCodes = {
   deniedByRule: -32050,
   deniedByApprover: -32051,
   notDecided: -32052,
+  overLimit: -32053,
   targetFailed: -32054,
   unrecorded: -32055,
   stopping: -32056,
   toolChanged: -32057,
+  answerTooLarge: -32058,
 } as const;
 
 export function deniedByRule(effect: Extract<Effect, { effect: "deny" }>, what: string): RpcFailure {
@@ -40,6 +44,51 @@ export function notApproved(approval: ApprovalRecord, why: string | null): RpcFa
   }
   const message = `${why ?? "The approval has ended."} Nothing was run. Call again to ask again.`;
   return { code: refusalCodes.notDecided, message, data: { ...data, code: approval.state } };
+}
+
+/** What the caller is told whose call exceeds a limit; `approved` is the approval that its repeat will still find. */
+export function overLimit(exceeded: Exceeded, rule: string, approved: string | null): RpcFailure {
+  const { what, next } = limitWords(exceeded, rule);
+  const still = approved === null ? "" : ` Request ${approved} stays approved: call again with the same arguments.`;
+  const data = { rule, ...exceeded, ...(approved === null ? {} : { approval: approved }) };
+  return { code: refusalCodes.overLimit, message: `${what} Nothing was run. ${next}${still}`, data };
+}
+
+function limitWords(exceeded: Exceeded, rule: string): { readonly what: string; readonly next: string } {
+  switch (exceeded.code) {
+    case "rate_limited": {
+      const { most, perMs, retryAfterMs } = exceeded;
+      const next = `Call again in ${seconds(retryAfterMs)}.`;
+      return { what: `Rule “${rule}” allows you ${counted(most)} per ${seconds(perMs)}.`, next };
+    }
+    case "too_many_at_once":
+      return {
+        what: `Rule “${rule}” lets ${counted(exceeded.most)} of yours run at once.`,
+        next: "Wait until one has ended.",
+      };
+    case "session_used_up":
+      return { what: `Rule “${rule}” allows ${counted(exceeded.most)} in one session.`, next: "" };
+    case "too_many_pending":
+      return {
+        what: `You have ${exceeded.most} ${exceeded.most === 1 ? "request that waits" : "requests that wait"} for a decision, and no more may.`,
+        next: "Wait for a decision, or withdraw one.",
+      };
+    case "limits_full":
+      return { what: "The gateway has no room to count more calls now.", next: "Call again shortly." };
+    default:
+      return exceeded satisfies never;
+  }
+}
+
+/** What the caller is told of a call that ran, and whose answer is larger than its rule lets through. */
+export function answerTooLarge(size: {
+  readonly bytes: number;
+  readonly mostBytes: number;
+  readonly rule: string;
+}): RpcFailure {
+  const { bytes, mostBytes, rule } = size;
+  const message = `The call ran, but its answer of ${bytes} bytes is larger than the ${mostBytes} that rule “${rule}” lets through, so it is withheld. What the call did stays done: ask for less, and don't repeat what changes anything.`;
+  return { code: refusalCodes.answerTooLarge, message, data: { code: "answer_too_large", ...size } };
 }
 
 /** What the caller of a held call is told when the gateway stops: the approval stays. */

@@ -3,6 +3,7 @@ import type { Exchange } from "./context.ts";
 import { headerMismatchCode, invalidParamsCode, methodNotFoundCode } from "./classify.ts";
 import { unjudgedHeader } from "./headers.ts";
 import { holdCall } from "./hold.ts";
+import { underRule, withinLimits } from "./limited.ts";
 import { filterList } from "./listing.ts";
 import { classOf, subscribedTo, type MethodClass } from "./methods.ts";
 import { otherSpelling } from "./resource-address.ts";
@@ -79,7 +80,12 @@ async function judge(exchange: Exchange, request: Request, { reaches, name }: Ca
         deniedByRule(effect, `${request.method} of “${name}” on ${connection.name}`),
       );
     case "allow":
-      return allow(exchange, withoutOwnState(request), name, effect);
+      return withinLimits(
+        exchange,
+        effect,
+        () => allow(exchange, withoutOwnState(request), name, effect),
+        (failure) => refuse(exchange, request, name, effect, failure),
+      );
     case "approve":
       return holdCall(exchange, request, name, reaches, effect);
     default:
@@ -143,7 +149,7 @@ async function allow(
   );
   recorded.catch(() => undefined); // awaited below; it may fail before that
   if (!effect.readOnly) await recorded;
-  const ran = await run(exchange, request, recorded, lifetime(exchange, request));
+  const ran = await run(underRule(exchange, effect), request, recorded, lifetime(exchange, request));
   const response = responseEntry(call, ran.outcome, { ...factsOf(ran), whole: true, approval: null });
   // Asked for second, so written second, where both are still to be written in one group.
   await Promise.all([recorded, gate.store.commit((writes) => writes.append("call.response", response))]);

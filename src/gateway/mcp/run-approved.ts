@@ -24,7 +24,10 @@ export async function runApproved(
   const entry = responseEntry(call, ran.outcome, { ...factsOf(ran), whole: true, approval: turn.approval.id });
   const state = ran.outcome === "ok" ? "executed" : ran.outcome === "error" ? "failed" : "unknown";
   const message = {
-    executed: "The target answered.",
+    executed:
+      ran.tooLarge === undefined
+        ? "The target answered."
+        : "The target answered, with more than the rule lets through.",
     failed: "The target answered with an error.",
     unknown: "The target did not answer; whether the call took effect is unknown.",
   }[state];

@@ -1,12 +1,13 @@
-import { isJsonObject } from "../../shared/json.ts";
+import { isJsonObject, type JsonObject } from "../../shared/json.ts";
 import { TargetError, type RpcMessage, type StreamSign } from "../../shared/target.ts";
 import type { Hidden } from "../../shared/approval.ts";
 import { ask, noteCancelled, type Stage } from "./asking.ts";
 import { refusedInput, towardsClient, towardsTarget, type MayAsk } from "./capabilities.ts";
+import { AnswerSize } from "./answer-size.ts";
 import type { Exchange } from "./context.ts";
 import { errorOf, forward } from "./forward.ts";
 import { classOf } from "./methods.ts";
-import type { Request } from "./record.ts";
+import type { Request, RunFacts } from "./record.ts";
 import { targetFailure } from "./refusal.ts";
 import { errorMessage, type Reply } from "./reply.ts";
 
@@ -21,6 +22,8 @@ export interface Ran {
   readonly ms: number;
   readonly messages: number;
   readonly sessionLost: boolean;
+  /** How large the answer was, where that was more than the rule lets through; then `response` says so in its place. */
+  readonly tooLarge?: JsonObject;
 }
 
 /**
@@ -36,6 +39,7 @@ export async function run(
   const { connection, session, headers, reply, gate } = exchange;
   const startedMs = gate.now();
   const mayAsk: MayAsk = (asked) => exchange.runtime.policy.mayAsk(exchange.caller.principal, connection.name, asked);
+  const size = new AnswerSize(exchange.answerLimit);
   let messages = 0;
   const ended = () => ({ ms: gate.now() - startedMs, messages });
   try {
@@ -54,9 +58,9 @@ export async function run(
         messages += 1;
         noteCancelled(session, message.message);
         gate.tools.hear(connection, message.message);
-        await reply.message(message);
+        if (size.takes(message.message)) await reply.message(message);
       },
-      onAsked: (message) => ask(stageOf(exchange, request), message),
+      onAsked: (message) => ask(stageOf(exchange, request, size), message),
       onStream: (sign) => void ready.then(() => follow(reply, sign)).catch(() => undefined),
     });
     noteServer(connection, answer.response);
@@ -64,17 +68,20 @@ export async function run(
     if (request.method === "tools/list") connection.outputSchemas.note(answer.response.result);
     const response = refusedInput(towardsClient(request.method, answer.response), mayAsk);
     const outcome = errorOf(response) === null ? "ok" : "error";
-    return { ...answer, response, outcome, status: 200, sessionLost: false, ...ended() };
+    const measured = size.last(response, answer.hidden, request.id);
+    return { ...answer, ...measured, outcome, status: 200, sessionLost: false, ...ended() };
   } catch (error) {
     if (!(error instanceof TargetError)) throw error;
     if (error.reason === "unreachable" || error.reason === "crashed") connection.facts.state = "failed";
-    return { ...failed(exchange, request, error, signal), ...ended() };
+    return { ...failed(exchange, request, error, signal, size), ...ended() };
   }
 }
 
 /** Where the target's own requests come from, in the answer of this one. */
-function stageOf({ gate, runtime, caller, connection, session, headers, reply }: Exchange, { id }: Request): Stage {
-  return { gate, runtime, caller, connection, session, headers, call: id, reaches: () => reply.reaches };
+function stageOf(exchange: Exchange, { id }: Request, size: AnswerSize): Stage {
+  const { gate, runtime, caller, connection, session, headers, reply } = exchange;
+  const reaches = (): boolean => reply.reaches && !size.over;
+  return { gate, runtime, caller, connection, session, headers, call: id, reaches };
 }
 
 /** What the target's stream does, the client's does too. */
@@ -95,6 +102,7 @@ function failed(
   request: Request,
   error: TargetError,
   signal: AbortSignal,
+  size: AnswerSize,
 ): Omit<Ran, "ms" | "messages"> {
   const base = { eventId: undefined, hidden: [], sessionLost: error.reason === "session-lost" };
   const { masker, name } = exchange.connection;
@@ -102,8 +110,7 @@ function failed(
     const { value, hidden } = masker.mask(error.rpcError);
     return {
       ...base,
-      hidden,
-      response: { jsonrpc: "2.0", id: request.id, error: value },
+      ...size.last({ jsonrpc: "2.0", id: request.id, error: value }, hidden, request.id),
       outcome: "error",
       status: base.sessionLost ? 404 : ownStatus(error, request),
     };
@@ -137,9 +144,8 @@ function outcomeOf(error: TargetError): "error" | "unknown" {
 }
 
 /** The facts of a run for its `call.response` entry. */
-export function factsOf(ran: Ran): { response: RpcMessage; hidden: readonly Hidden[]; ms: number; messages: number } {
-  const { response, hidden, ms, messages } = ran;
-  return { response, hidden, ms, messages };
+export function factsOf({ response, hidden, ms, messages, tooLarge }: Ran): RunFacts {
+  return { response, hidden, ms, messages, ...(tooLarge === undefined ? {} : { tooLarge }) };
 }
 
 /** Keeps what the target says of itself when it answers `initialize` or `server/discover`. */

@@ -1,6 +1,8 @@
 import type { Presence, Risk } from "../../shared/approval.ts";
 import type { Json, JsonObject } from "../../shared/json.ts";
 import type { Principal } from "../identity/principal.ts";
+import type { BinaryMode } from "../masking/kinds.ts";
+import type { Limits } from "./limits.ts";
 
 /** What a call reaches for: a tool by name, a resource by URI, a prompt by name. */
 export interface Reach {
@@ -36,13 +38,20 @@ export interface RuleReference {
   readonly version: string;
 }
 
+/** What a rule says of the calls it lets through, besides that it does. */
+export interface Terms {
+  readonly rule: RuleReference;
+  readonly limits?: Limits;
+  /** What becomes of binary content in the answer; absent, what the configuration says. */
+  readonly binary?: BinaryMode;
+}
+
 export type Effect =
-  | { readonly effect: "allow"; readonly rule: RuleReference; readonly readOnly: boolean }
+  | (Terms & { readonly effect: "allow"; readonly readOnly: boolean })
   /** `rule` is null where no rule matched: no match denies. */
   | { readonly effect: "deny"; readonly rule: RuleReference | null; readonly why: string }
-  | {
+  | (Terms & {
       readonly effect: "approve";
-      readonly rule: RuleReference;
       readonly why: string;
       readonly risk: Risk;
       readonly approvers: readonly string[];
@@ -51,7 +60,7 @@ export type Effect =
       readonly requireReason?: boolean;
       /** The least presence with which it may be approved; absent, `cli`. */
       readonly presence?: Presence;
-    };
+    });
 
 /** What a target may ask of a client. */
 export type Asked = "sampling" | "elicitation" | "roots";

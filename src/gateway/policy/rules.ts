@@ -6,7 +6,7 @@ import type { RuleConfig } from "../config-schema.ts";
 import type { Principal } from "../identity/principal.ts";
 import { compileCondition, type Condition } from "./condition.ts";
 import { anyGlob } from "./glob.ts";
-import type { Asked, Effect, Policy, Reach, RuleReference, Subject } from "./policy.ts";
+import type { Asked, Effect, Policy, Reach, RuleReference, Subject, Terms } from "./policy.ts";
 import { RuleIndex, type Indexed } from "./rule-index.ts";
 
 /**
@@ -101,13 +101,13 @@ function mayAsk(rules: readonly Compiled[], principal: Principal, kind: Asked): 
 function effectOf(rule: RuleConfig, reference: RuleReference): Effect {
   switch (rule.effect) {
     case "allow":
-      return { effect: "allow", rule: reference, readOnly: rule.readOnly };
+      return { effect: "allow", ...termsOf(rule, reference), readOnly: rule.readOnly };
     case "deny":
       return { effect: "deny", rule: reference, why: rule.why };
     case "approve":
       return {
         effect: "approve",
-        rule: reference,
+        ...termsOf(rule, reference),
         why: rule.why || `The rule "${rule.name}" holds this call until an approver decides.`,
         risk: rule.risk,
         approvers: rule.approvers,
@@ -118,6 +118,10 @@ function effectOf(rule: RuleConfig, reference: RuleReference): Effect {
     default:
       return rule.effect satisfies never;
   }
+}
+
+function termsOf({ limits, binary }: RuleConfig, rule: RuleReference): Terms {
+  return { rule, ...(limits === undefined ? {} : { limits }), ...(binary === undefined ? {} : { binary }) };
 }
 
 /** A terminal shows too little, and is scripted too easily, for calls of high or critical risk. */

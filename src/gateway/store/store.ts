@@ -36,6 +36,8 @@ export interface Reads {
     inState(state: ApprovalRecord["state"]): readonly ApprovalRecord[];
     /** All whose revision is higher, in order of revision. */
     changedAfter(revision: number): readonly ApprovalRecord[];
+    /** How many of this person's wait for a decision. */
+    pendingOf(person: string): number;
     lastRevision(): number;
   };
   readonly answers: AnswerReads;

@@ -66,12 +66,20 @@ function approvalReads(db: DatabaseSync): Reads["approvals"] {
   const live = db.prepare("SELECT record FROM approvals WHERE lookup = ? AND state IN ('pending', 'approved')");
   const inState = db.prepare("SELECT record FROM approvals WHERE state = ? ORDER BY number");
   const changedAfter = db.prepare("SELECT record FROM approvals WHERE revision > ? ORDER BY revision");
+  // Made here, so that stores of before get it as well.
+  db.exec(
+    `CREATE INDEX IF NOT EXISTS approvals_pending ON approvals (json_extract(record, '$.person')) WHERE state = 'pending'`,
+  );
+  const pendingOf = db.prepare(
+    "SELECT count(*) AS pending FROM approvals WHERE state = 'pending' AND json_extract(record, '$.person') = ?",
+  );
   const last = db.prepare("SELECT coalesce(max(revision), 0) AS revision FROM approvals");
   return {
     get: (id) => parseApproval(get.get(id)),
     live: (lookup) => parseApproval(live.get(lookup)),
     inState: (state) => parseApprovals(inState.all(state)),
     changedAfter: (revision) => parseApprovals(changedAfter.all(revision)),
+    pendingOf: (person) => z.object({ pending: z.number() }).parse(pendingOf.get(person)).pending,
     lastRevision: () => z.object({ revision: z.number() }).parse(last.get()).revision,
   };
 }

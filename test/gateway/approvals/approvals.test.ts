@@ -423,6 +423,8 @@ function heldCall(): HeldCall {
     device: null,
     fingerprintNow: async () => fingerprint,
     refusalNow: () => refusal,
+    admit: () => null,
+    occupy: () => null,
   };
 }
 
@@ -460,6 +462,8 @@ async function finish(turn: Turn): Promise<string> {
       return `${turn.again ? "repeated" : "answered"}: ${JSON.stringify(turn.answer.result ?? turn.answer.error)}`;
     case "refused":
       return `refused: ${turn.approval.state}${turn.why === null ? "" : ` ${turn.why}`}`;
+    case "limited":
+      return `limited: ${turn.exceeded.code}`;
     case "gone":
     case "waits":
       return turn.kind;
