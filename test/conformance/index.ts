@@ -1,29 +1,16 @@
 /**
- * `npm run conformance`: the public MCP conformance suite against a fixture of our own, direct, through the gateway, and through tunnel and
- * gateway, side by side. Exit status 1 where a check differs.
+ * `npm run conformance`: the public MCP conformance suite, side by side. Its server scenarios against a fixture of our own: direct, through the
+ * gateway, through tunnel and gateway, and through the gateway and an agent process. Its client scenarios against clients of our own, with the
+ * gateway, or tunnel and gateway, between them and the suite's server. Exit status 1 where a check differs. `-- server` or `-- client` runs one half.
  */
-import { compare, table } from "./comparison.ts";
-import { startFixture } from "./fixture.ts";
-import { revisions, serverFindings } from "./suite.ts";
-import { openWays } from "./ways.ts";
+import { compareClients } from "./clients.ts";
+import { compareServers } from "./servers.ts";
 
-const names = ["direct", "gateway", "tunnel + gateway"];
-const fixture = await startFixture();
-const ways = await openWays([{ name: "fixture", http: { url: fixture.url }, timeout: "20s" }]);
+const halves = { server: compareServers, client: compareClients };
+const asked = process.argv[2];
 let different = 0;
-try {
-  const urls = [fixture.url, await ways.gateway("fixture"), await ways.tunnel("fixture")];
-  for (const revision of revisions) {
-    const runs = [];
-    // One after the other: the suite's scenarios measure time.
-    for (const url of urls) runs.push(await serverFindings(url, revision));
-    const rows = compare(names, runs);
-    different += rows.filter(({ differences }) => differences.length > 0).length;
-    process.stdout.write(`\nServer scenarios, ${revision}\n\n${table(names, rows)}\n`);
-  }
-} finally {
-  await ways.close();
-  await fixture.close();
+for (const [name, half] of Object.entries(halves)) {
+  if (asked === undefined || asked === name) different += await half((text) => process.stdout.write(text));
 }
 process.stdout.write(
   different === 0 ? "\nIdentical every way.\n" : `\n${different} scenarios are not the same every way.\n`,

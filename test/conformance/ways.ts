@@ -11,12 +11,15 @@ import { createGateway } from "../../src/gateway/index.ts";
 import type { JsonObject } from "../../src/shared/json.ts";
 import { sign, signingKey, startLocalIssuer } from "../gateway/identity/local-issuer.ts";
 import { startFront } from "./front.ts";
+import { enrolAgent } from "./remote-agent.ts";
 
 /** The connections of a gateway and of a tunnel before it, for programs that can't send a token. */
 export interface Ways {
   /** Addresses by connection name, the token added on the way. */
   gateway(connection: string): Promise<string>;
   tunnel(connection: string): Promise<string>;
+  /** A connection more, to a server over HTTP, by a reload; its name. */
+  connect(url: string): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -27,8 +30,8 @@ const everything: JsonObject = {
   requests: ["sampling", "elicitation", "roots"],
 };
 
-/** `connections` as gateway.yaml has them. */
-export async function openWays(connections: readonly JsonObject[]): Promise<Ways> {
+/** `connections` as gateway.yaml has them; `remote` those that an agent process reaches, as agent.yaml has them. */
+export async function openWays(connections: readonly JsonObject[], remote: readonly JsonObject[] = []): Promise<Ways> {
   const folder = await mkdtemp(join(tmpdir(), "countersign-ways-"));
   const issuer = await startLocalIssuer();
   const key = await signingKey("k1");
@@ -36,6 +39,7 @@ export async function openWays(connections: readonly JsonObject[]): Promise<Ways
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const file = join(folder, "gateway.yaml");
+  const lab = remote.length === 0 ? null : await enrolAgent(folder, url, remote);
   const config = {
     version: 1,
     listen: { host: "127.0.0.1", port },
@@ -43,13 +47,15 @@ export async function openWays(connections: readonly JsonObject[]): Promise<Ways
     data: "data",
     keys: "keys",
     issuers: [{ name: "staff", kind: "oidc", issuer: issuer.origin, audience: "gateway", clients: ["app"] }],
-    connections: [...connections],
+    agents: lab === null ? [] : [lab.entry],
+    connections: [...connections, ...remote.map(({ name }) => ({ name, agent: "lab", timeout: "20s" }))],
     rules: [everything],
   };
   await writeFile(file, stringify(config));
   const agent = createAgent();
   const gateway = await createGateway({ config: await loadConfig(file), agent, log: () => undefined });
   await gateway.start();
+  await lab?.start();
   const nowS = Math.floor(Date.now() / 1000);
   const claims = { iss: issuer.origin, aud: "gateway", sub: "suite", client_id: "app", iat: nowS, exp: nowS + 86_400 };
   const accessToken = await sign(key, claims, { typ: "at+jwt" });
@@ -75,13 +81,27 @@ export async function openWays(connections: readonly JsonObject[]): Promise<Ways
     fronts.push(opened);
     return opened.url;
   };
+  const connect = async (target: string): Promise<string> => {
+    const name = `target-${config.connections.length}`;
+    config.connections.push({ name, http: { url: target }, timeout: "20s" });
+    await writeFile(file, stringify(config));
+    await gateway.reload(await loadConfig(file));
+    return name;
+  };
+  let connected = Promise.resolve("");
   return {
     gateway: (connection) => front(`${url}/mcp/${connection}`, accessToken),
     tunnel: (connection) => front(`http://127.0.0.1:${tunnelPort}/mcp/${connection}`, client.token),
+    connect(target) {
+      // One after the other: a file that is being written would be read.
+      connected = connected.then(() => connect(target));
+      return connected;
+    },
     async close() {
       await Promise.all(fronts.map((each) => each.close()));
       await tunnel.close();
       await clients.close();
+      await lab?.close();
       await gateway.stop();
       await agent.close();
       await issuer.close();
