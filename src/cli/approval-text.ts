@@ -1,5 +1,7 @@
 import type { ApprovalView, Hidden } from "../shared/approval.ts";
+import { openStep, quorum } from "../shared/approval-steps.ts";
 import { jsonLines } from "./json-text.ts";
+import { stepText } from "./step-text.ts";
 
 /** An approval as lines to decide by: nothing of the masked payload is left out, and untrusted text is quoted (rule 10). */
 export function approvalLines(approval: ApprovalView, nowMs: number): readonly string[] {
@@ -11,7 +13,7 @@ export function approvalLines(approval: ApprovalView, nowMs: number): readonly s
     `Call       ${quoted(approval.tool)} on ${approval.connection}`,
     ...(approval.description === null ? [] : [`Server says ${quoted(approval.description)}`]),
     `Held by    rule ${quoted(rule.name)}, risk ${approval.risk}: ${quoted(rule.why)}`,
-    `Deciders   ${approval.approvers.map(quoted).join(", ")}`,
+    ...stepLines(approval),
     timing(approval, nowMs),
     `Arguments  ${hiddenCount(payload.hidden)}`,
     ...jsonLines(payload.arguments).map((line) => `  ${line}`),
@@ -26,11 +28,41 @@ export function hiddenCount(hidden: readonly Hidden[]): string {
   return hidden.length === 1 ? "1 value is hidden" : `${hidden.length} values are hidden`;
 }
 
+/** How many approvals there are of how many: `1 of 2`. */
+export function meter(approval: Pick<ApprovalView, "steps">): string {
+  const { have, need } = quorum(approval);
+  return `${have} of ${need}`;
+}
+
 /** Minutes and seconds, `9:05`; never below zero. */
 export function clock(durationMs: number): string {
   const seconds = Math.max(0, Math.floor(durationMs / 1000));
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
+
+function stepLines(approval: ApprovalView): readonly string[] {
+  const { steps, state, standing } = approval;
+  const open = openStep(approval);
+  const lines = steps.map(({ approvals, missing, ...step }, index) => {
+    const named = stepText({ need: step.need, approvers: step.approvers.map(quoted) });
+    const waits = missing === 0 ? "complete" : index + 1 === open ? `${missing} more needed` : "not open yet";
+    const who = approvals.map(({ by }) => quoted(by.name)).join(", ");
+    const number = steps.length === 1 ? "" : `step ${index + 1}: `;
+    return `${number}${named}${state === "pending" ? `, ${waits}` : ""}${who === "" ? "" : `, approved by ${who}`}`;
+  });
+  const yours = state === "pending" ? standings[standing] : "";
+  return [...lines, ...(yours === "" ? [] : [yours])].map(
+    (line, index) => `${index === 0 ? "Deciders  " : "          "} ${line}`,
+  );
+}
+
+const standings = {
+  decide: "",
+  deny: "Your groups have approved this step already; you may still deny.",
+  decided: "You have approved it already.",
+  "not-their-step": "The open step is not yours to decide.",
+  none: "",
+} as const;
 
 function timing(approval: ApprovalView, nowMs: number): string {
   const asked = `asked ${clock(nowMs - approval.createdAtMs)} ago`;

@@ -1,9 +1,10 @@
 import type { Control } from "../client/control.ts";
 import type { ApprovalView, Verdict } from "../shared/approval.ts";
 import type { ConsoleState } from "../shared/console.ts";
+import { openStep } from "../shared/approval-steps.ts";
 import { CountersignError } from "../shared/errors.ts";
 import { digest } from "../shared/json.ts";
-import { approvalLines, clock, hiddenCount } from "./approval-text.ts";
+import { approvalLines, clock, hiddenCount, meter } from "./approval-text.ts";
 import { command, positional } from "./command.ts";
 import { signedInState, withOwner } from "./owner.ts";
 import { listed, type Terminal } from "./terminal.ts";
@@ -54,6 +55,7 @@ function list(state: ConsoleState, all: boolean, terminal: Terminal): void {
     approval.relation === "requester" ? "yours" : approval.requester.name,
     `${approval.connection} ${approval.tool}`,
     approval.risk,
+    meter(approval),
     hiddenCount(approval.payload.hidden),
     approval.state === "pending" ? clock(approval.expiresAtMs - gatewayNowMs(state)) : "",
   ]);
@@ -61,7 +63,7 @@ function list(state: ConsoleState, all: boolean, terminal: Terminal): void {
     found,
     listed(
       all ? "There is no request." : "No request waits.",
-      ["request", "state", "from", "call", "risk", "hidden", "left"],
+      ["request", "state", "from", "call", "risk", "approvals", "hidden", "left"],
       rows,
     ),
   );
@@ -87,13 +89,16 @@ async function decide({ owner, state, id, verdict, reason }: Deciding, terminal:
   if (terminal.json) for (const line of lines) terminal.note(line);
   else terminal.answer(null, lines);
   const shown = await digest({ arguments: approval.payload.arguments, hidden: approval.payload.hidden });
-  const result = await owner.call("approvals.decide", { id: approval.id, verdict, reason, digest: shown });
+  const step = openStep(approval);
+  const result = await owner.call("approvals.decide", { id: approval.id, step, verdict, reason, digest: shown });
   if (!result.ok) throw new CountersignError(result.error.code, result.error.message);
   if (terminal.json) terminal.answer(result.value, []);
-  else
-    terminal.answer(null, [
-      `${verdict === "approve" ? "Approved" : "Denied"}: ${approval.id} is ${result.value.state}.`,
-    ]);
+  else terminal.answer(null, [doneText(verdict, result.value)]);
+}
+
+function doneText(verdict: Verdict, approval: ApprovalView): string {
+  const done = `${verdict === "approve" ? "Approved" : "Denied"}: ${approval.id} is ${approval.state}`;
+  return approval.state === "pending" ? `${done}, with ${meter(approval)} approvals.` : `${done}.`;
 }
 
 function find(state: ConsoleState, id: string): ApprovalView {

@@ -8,6 +8,7 @@ export function ruleWarnings(config: Pick<Config, "connections" | "rules">): rea
     ...repeatedName(rule, config.rules.slice(0, position)),
     ...unknownConnections(rule, config.connections),
     ...claims(rule),
+    ...approving(rule),
   ]);
 }
 
@@ -72,6 +73,26 @@ function claims({ effect, when }: RuleConfig): readonly string[] {
   const compiled = compileCondition(when);
   if (!compiled.ok || !compiled.condition.reads.has("tool") || !when.includes("annotations")) return [];
   return ["allows by tool.annotations, which are the server's own claims: name the tools instead"];
+}
+
+/** Steps that ask for less, or for more, than they seem to. */
+function approving({ steps = [], quick, requireReason }: RuleConfig): readonly string[] {
+  const plain = steps.flatMap(({ approvers, need }, index) =>
+    (need === "all" && approvers.length === 1) || need === 1
+      ? [`step ${index + 1} needs one person: need: any says so`]
+      : [],
+  );
+  const again = steps.flatMap(({ approvers }, index) => {
+    const before = new Set(steps.slice(0, index).flatMap((step) => step.approvers));
+    const known = index > 0 && approvers.every((group) => before.has(group));
+    return known ? [`step ${index + 1} names only groups of steps before it: it needs other members of them`] : [];
+  });
+  const silent = quick === true && requireReason === true;
+  return [
+    ...plain,
+    ...again,
+    ...(silent ? ["is quick and needs a reason, which a click on a notification doesn't give"] : []),
+  ];
 }
 
 function repeatedName(rule: RuleConfig, earlier: readonly RuleConfig[]): readonly string[] {

@@ -3,6 +3,7 @@ import { explain } from "../gateway/policy/explain.ts";
 import { limitsText } from "../gateway/policy/limits-text.ts";
 import type { Effect, Subject } from "../gateway/policy/policy.ts";
 import { createPolicy } from "../gateway/policy/rules.ts";
+import { stepText } from "./step-text.ts";
 import { CountersignError } from "../shared/errors.ts";
 import { isJson, isJsonObject, type JsonObject } from "../shared/json.ts";
 import { visibleLine } from "../shared/visible.ts";
@@ -48,7 +49,7 @@ function outcomeOf(effect: Effect, what: string): string {
     case "allow":
       return `${what} would be allowed by rule ${JSON.stringify(effect.rule.name)}.`;
     case "approve":
-      return `${what} would be held by rule ${JSON.stringify(effect.rule.name)}, risk ${effect.risk}, for ${effect.approvers.join(", ")}.`;
+      return `${what} would be held by rule ${JSON.stringify(effect.rule.name)}, risk ${effect.risk}, for ${effect.steps.map(stepText).join(", then ")}.`;
     case "deny":
       return `${what} would be denied${effect.rule === null ? ": no rule matches." : ` by rule ${JSON.stringify(effect.rule.name)}. ${effect.why}`}`;
     default:

@@ -1,3 +1,4 @@
+import { waitsForReader } from "../shared/approval-steps.ts";
 import { readProfile } from "../client/profile.ts";
 import type { ConsoleState } from "../shared/console.ts";
 import type { Profile } from "../shared/provider.ts";
@@ -38,7 +39,7 @@ function summary({ gateway, session, tunnel, approvals, clients }: ConsoleState)
     session,
     tunnel,
     pending: {
-      toDecide: pending.filter((approval) => approval.relation === "approver").length,
+      toDecide: pending.filter(waitsForReader).length,
       own: pending.filter((approval) => approval.relation === "requester").length,
     },
     clients: clients.length,

@@ -51,6 +51,7 @@ function decisionOn(
     payload: decision.digest,
     arguments: approval.argumentsDigest,
     rule: { name: approval.rule.name, version: approval.rule.version },
+    step: decision.step,
     verdict: decision.verdict,
     reason: decision.reason,
     presence,

@@ -53,13 +53,21 @@ export function createHeldApprovals(): HeldApprovals {
   };
 }
 
-/** Digest of all that a decision is signed over, and of the payload that its digest covers. */
-function askedBy({ requester, connection, tool, fingerprint, payload, argumentsDigest, rule }: ApprovalView): string {
+/** Digest of all that a decision is signed over, of the payload that its digest covers, and of the steps it counts in. */
+function askedBy(approval: ApprovalView): string {
+  const { requester, connection, tool, fingerprint, payload, argumentsDigest, rule, steps } = approval;
   const { name, version } = rule;
   const { arguments: args, hidden } = payload;
   const facts = [requester.id, connection, tool, fingerprint, argumentsDigest, name, version];
   return createHash("sha256")
-    .update(canonical([facts, args, hidden.map(({ path, kind }) => [path, kind])]))
+    .update(
+      canonical([
+        facts,
+        args,
+        hidden.map(({ path, kind }) => [path, kind]),
+        steps.map(({ approvers, need }) => [approvers, need]),
+      ]),
+    )
     .digest("base64url");
 }
 

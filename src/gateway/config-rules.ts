@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { presence, risk } from "../shared/approval.ts";
+import { approverStep, presence, risk } from "../shared/approval.ts";
 import { duration } from "./config-duration.ts";
 import { ruleLimits } from "./config-limits.ts";
 import { binaryModes } from "./masking/kinds.ts";
@@ -27,12 +27,17 @@ export const rule = z
     /** What a target may ask of the client of these principals on these connections, whatever is called; nothing unless a rule says so. */
     requests: z.array(z.enum(["sampling", "elicitation", "roots"])).optional(),
     risk: risk.default("medium"),
+    /** Any one member of these groups decides: the short form of one step. */
     approvers: names.default([]),
+    /** Who has to approve, in this order. A person counts once; one denial ends it. */
+    steps: z.array(approverStep).min(1, "List at least one step, or leave the setting out").max(10).optional(),
     expires: duration.default(600_000),
     /** An approver must say why before such a call runs. */
     requireReason: z.boolean().optional(),
     /** The least presence with which such a call is approved; for risk high and critical it is `window` even where this says `cli`. */
-    presence: presence.optional(),
+    presence: presence.exclude(["notification"]).optional(),
+    /** It may be decided from a notification that shows the whole masked payload; for risk low and medium only. */
+    quick: z.boolean().optional(),
     /** How often, how many at once, how large; nothing is limited where this is absent. */
     limits: ruleLimits.optional(),
     /** What becomes of binary content in the answers of such calls, whatever `masking.binary` says. */
@@ -40,9 +45,17 @@ export const rule = z
     /** Shown to approver and caller, in the author's words. */
     why: z.string().max(500).default(""),
   })
-  .refine((value) => value.effect !== "approve" || value.approvers.length > 0, {
+  .refine((value) => value.effect !== "approve" || value.approvers.length > 0 || value.steps !== undefined, {
     message: "A rule that holds calls needs approvers: name their groups",
     path: ["approvers"],
+  })
+  .refine((value) => value.steps === undefined || value.effect === "approve", {
+    message: "steps goes with effect: approve: remove it here",
+    path: ["steps"],
+  })
+  .refine((value) => value.steps === undefined || value.approvers.length === 0, {
+    message: "approvers is the short form of one step: write either approvers or steps",
+    path: ["steps"],
   })
   .refine((value) => !value.readOnly || value.effect === "allow", {
     message: "readOnly goes with effect: allow: remove it here",
@@ -63,6 +76,18 @@ export const rule = z
   .refine((value) => value.binary === undefined || value.effect !== "deny", {
     message: "binary goes with effect allow or approve: remove it here",
     path: ["binary"],
+  })
+  .refine((value) => value.quick === undefined || value.effect === "approve", {
+    message: "quick goes with effect: approve: remove it here",
+    path: ["quick"],
+  })
+  .refine((value) => value.quick !== true || value.risk === "low" || value.risk === "medium", {
+    message: "quick is for risk low or medium: what is riskier is decided where all of it is seen",
+    path: ["quick"],
+  })
+  .refine((value) => value.quick !== true || value.presence === undefined, {
+    message: "quick lets a notification decide, presence asks for more: write one of them",
+    path: ["quick"],
   })
   .refine(({ requests, effect, when }) => requests === undefined || (effect !== "deny" && when === undefined), {
     message:

@@ -1,3 +1,4 @@
+import { waitsForReader } from "../shared/approval-steps.ts";
 import type { ApprovalView } from "../shared/approval.ts";
 import type { ConsoleState } from "../shared/console.ts";
 
@@ -7,7 +8,7 @@ export type TrayGlyph = "signed-out" | "connected" | "attention" | "offline";
 /** The requests that wait for this person's decision, the first to run out first. */
 export function waitingFor(state: ConsoleState): readonly ApprovalView[] {
   return state.approvals
-    .filter((approval) => approval.state === "pending" && approval.relation === "approver")
+    .filter(waitsForReader)
     .sort((a, b) => a.expiresAtMs - b.expiresAtMs || a.createdAtMs - b.createdAtMs);
 }
 

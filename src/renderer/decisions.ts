@@ -1,4 +1,5 @@
 import type { ApprovalView, Verdict } from "../shared/approval.ts";
+import { openStep } from "../shared/approval-steps.ts";
 import type { ConsoleBridge, ConsoleState } from "../shared/console.ts";
 import type { Failure } from "../shared/errors.ts";
 import { digest } from "../shared/json.ts";
@@ -44,7 +45,8 @@ export function createDecisions(bridge: Pick<ConsoleBridge, "decide">): Decision
   const send = async (approval: ApprovalView, verdict: Verdict, reason: string) => {
     put(approval.id, { step: "sending", verdict });
     const shown = await digest({ arguments: approval.payload.arguments, hidden: approval.payload.hidden });
-    const result = await bridge.decide({ id: approval.id, verdict, reason, digest: shown });
+    const step = openStep(approval);
+    const result = await bridge.decide({ id: approval.id, step, verdict, reason, digest: shown });
     if (!result.ok) put(approval.id, { step: "refused", verdict, error: result.error });
   };
   const isBusy = (id: string) => (all.get().get(id)?.step ?? "refused") !== "refused";

@@ -1,4 +1,5 @@
 import type { ApprovalView } from "../shared/approval.ts";
+import { waitsForReader } from "../shared/approval-steps.ts";
 import type { ConsoleState } from "../shared/console.ts";
 import { createStore, type Store } from "./store.ts";
 
@@ -25,7 +26,7 @@ export interface Selection {
 /** What waits for this person, soonest expiry first. */
 export function waitingFor(state: ConsoleState): readonly ApprovalView[] {
   return state.approvals
-    .filter((approval) => approval.relation === "approver" && approval.state === "pending")
+    .filter(waitsForReader)
     .sort((a, b) => a.expiresAtMs - b.expiresAtMs || a.createdAtMs - b.createdAtMs || (a.id < b.id ? -1 : 1));
 }
 

@@ -179,6 +179,7 @@ export const words = {
     noReason: "none given",
     at: "At",
     from: {
+      notification: "from a notification, device ",
       cli: "in a terminal, device ",
       window: "in a console, device ",
       authenticator: "with an authenticator, device ",

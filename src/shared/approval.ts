@@ -22,8 +22,8 @@ export type ApprovalState = z.infer<typeof approvalState>;
 export const verdict = z.enum(["approve", "deny"]);
 export type Verdict = z.infer<typeof verdict>;
 
-/** Where the person decided. Part of what is signed. */
-export const presence = z.enum(["cli", "window", "authenticator"]);
+/** Where the person decided, from the weakest to the strongest. Part of what is signed. `notification` counts only where the rule says `quick`. */
+export const presence = z.enum(["notification", "cli", "window", "authenticator"]);
 export type Presence = z.infer<typeof presence>;
 
 // Not z.json() and z.record(): they copy, and leave out a member named `__proto__`, which would then run without being shown (rule 3).
@@ -38,6 +38,35 @@ export type Hidden = z.infer<typeof hidden>;
 const maskedPayload = z.object({ arguments: json, hidden: z.array(hidden) });
 export type MaskedPayload = z.infer<typeof maskedPayload>;
 
+/** Whom one step of an approval needs: one member of any of the groups, one of each (different people), or so many people out of them. */
+export const approverStep = z.strictObject({
+  approvers: z
+    .array(z.string().min(1))
+    .min(1, "A step needs approvers: name their groups")
+    .refine((groups) => new Set(groups).size === groups.length, "A group stands here twice: name it once"),
+  need: z.union([z.enum(["any", "all"]), z.number().int().min(1).max(100)]),
+});
+export type ApproverStep = z.infer<typeof approverStep>;
+
+/** A decision as everybody who sees the approval sees it. */
+const decisionView = z.object({
+  verdict,
+  reason: z.string(),
+  by: principalView,
+  device: z.string(),
+  presence,
+  atMs: z.number(),
+});
+
+/** One step as it stands: who has approved in it, oldest first, and how many more people it needs; 0 where it is complete. */
+const stepView = z.object({
+  approvers: z.array(z.string()),
+  need: approverStep.shape.need,
+  approvals: z.array(decisionView),
+  missing: z.number().int().nonnegative(),
+});
+export type StepView = z.infer<typeof stepView>;
+
 /** A held call as an approver or its requester sees it (`GET /v1/approvals/ID` and the approvals stream). */
 export const approvalView = z.object({
   id: z.string(),
@@ -46,6 +75,11 @@ export const approvalView = z.object({
   state: approvalState,
   /** What the reader is to this approval. */
   relation: z.enum(["approver", "requester", "observer"]),
+  /**
+   * What the reader may do now: approve or deny; only deny, as their groups' part of the step is done; nothing, as they have approved, or
+   * as the open step is not theirs; or nothing, as the approval is not pending or never theirs to decide.
+   */
+  standing: z.enum(["decide", "deny", "decided", "not-their-step", "none"]),
   requester: principalView,
   /** The MCP client as it names itself, and the enrolled device it came through. Claims, not facts. */
   client: z.object({ name: z.string(), version: z.string() }).nullable(),
@@ -67,18 +101,21 @@ export const approvalView = z.object({
     requireReason: z.boolean().optional(),
     /** The least presence with which it may be approved. Absent: `cli`. */
     presence: presence.optional(),
+    /** It may be decided from a notification that showed the whole payload. Absent: no. */
+    quick: z.boolean().optional(),
   }),
   risk,
-  /** Groups whose members may decide. */
+  /** The groups of all steps. */
   approvers: z.array(z.string()),
+  /** Decided in this order: a step opens when the one before it is complete; the last one completes the approval. */
+  steps: z.array(stepView).min(1),
   createdAtMs: z.number(),
   /** When pending turns into expired. */
   expiresAtMs: z.number(),
   /** Until when an approved call that nobody waits for may be repeated and run. */
   reuseUntilMs: z.number().nullable(),
-  decision: z
-    .object({ verdict, reason: z.string(), by: principalView, device: z.string(), presence, atMs: z.number() })
-    .nullable(),
+  /** The decision that ended it: the denial, or the approval that completed the last step. */
+  decision: decisionView.nullable(),
   outcome: z
     .object({ state: z.enum(["executed", "failed", "unknown"]), atMs: z.number(), message: z.string() })
     .nullable(),
@@ -100,6 +137,8 @@ export const decisionPayload = z.strictObject({
   payload: z.string(),
   arguments: z.string(),
   rule: z.strictObject({ name: z.string(), version: z.string() }),
+  /** The step decided in, from 1. Absent in decisions from before there were steps: then the approval has one. */
+  step: z.number().int().min(1).optional(),
   verdict,
   reason: z.string().max(1000),
   presence,

@@ -59,9 +59,10 @@ export const consoleCalls = {
   "session.cancelSignIn": z.strictObject({}),
   "session.signOut": z.strictObject({}),
   "gateway.retry": z.strictObject({}),
-  /** `digest` covers the payload as the console rendered it (rule 3). */
+  /** `digest` covers the payload as the console rendered it, `step` is the one that it showed as open, from 1 (rule 3). */
   "approvals.decide": z.strictObject({
     id: z.string().max(100),
+    step: z.number().int().min(1),
     verdict,
     reason: z.string().max(1000),
     digest: z.string().length(43),

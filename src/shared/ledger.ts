@@ -29,6 +29,7 @@ const entryKind = z.enum([
   "approval.failed",
   "approval.unknown",
   "approval.lapsed",
+  "decision.recorded",
   "decision.refused",
   "ledger.read",
   "agent.connected",

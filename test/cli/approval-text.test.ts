@@ -23,6 +23,8 @@ const approval: ApprovalView = {
   rule: { name: "changes", version: "v", why: "A person looks first." },
   risk: "medium",
   approvers: ["approvers"],
+  standing: "decide",
+  steps: [{ approvers: ["approvers"], need: "any", approvals: [], missing: 1 }],
   createdAtMs: 1000,
   expiresAtMs: 601_000,
   reuseUntilMs: null,

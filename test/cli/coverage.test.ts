@@ -56,6 +56,9 @@ describe("a rule covers a later one", () => {
   });
 });
 
+const held = (name: string, parts: Partial<RuleConfig>): RuleConfig =>
+  rule({ name, tools: [name], effect: "approve", ...parts });
+
 describe("the warnings of a policy", () => {
   it("name rules that never match, repeat a name or reach for no connection", () => {
     const connections = [{ name: "files" }] as unknown as Parameters<typeof ruleWarnings>[0]["connections"];
@@ -68,6 +71,34 @@ describe("the warnings of a policy", () => {
       [],
       ['can never match: rule "all" above it covers it'],
       ["has the name of a rule above it", 'matches no connection with "fils"'],
+    ]);
+  });
+
+  it("say where steps need less, or more, than they seem to, and where a quick rule can't be", () => {
+    const connections = [{ name: "files" }] as unknown as Parameters<typeof ruleWarnings>[0]["connections"];
+    const rules = [
+      held("good", {
+        steps: [
+          { approvers: ["a", "b"], need: "all" },
+          { approvers: ["c"], need: "any" },
+        ],
+      }),
+      held("one of one", { steps: [{ approvers: ["a"], need: "all" }] }),
+      held("one of two", { steps: [{ approvers: ["a", "b"], need: 1 }] }),
+      held("again", {
+        steps: [
+          { approvers: ["a"], need: "any" },
+          { approvers: ["a"], need: "any" },
+        ],
+      }),
+      held("silent", { approvers: ["a"], quick: true, requireReason: true }),
+    ];
+    expect(ruleWarnings({ connections, rules })).toEqual([
+      [],
+      ["step 1 needs one person: need: any says so"],
+      ["step 1 needs one person: need: any says so"],
+      ["step 2 names only groups of steps before it: it needs other members of them"],
+      ["is quick and needs a reason, which a click on a notification doesn't give"],
     ]);
   });
 });

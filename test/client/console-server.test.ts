@@ -164,7 +164,7 @@ describe("headless console's bridge", () => {
       await expect.poll(() => got.at(-1)).toMatchObject({ id: 2, result: { error: { code: "bad_request" } } });
       got.pop();
     }
-    const input = { id: "a1", verdict: "deny", reason: "", digest: "a".repeat(43) };
+    const input = { id: "a1", step: 1, verdict: "deny", reason: "", digest: "a".repeat(43) };
     await bench.gateway.put({ id: "a1" });
     await expect.poll(() => bench.client.state().approvals.length).toBe(1);
     socket.send(JSON.stringify({ id: 3, call: "approvals.decide", input }));

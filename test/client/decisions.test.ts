@@ -16,7 +16,7 @@ afterEach(() => bench.close());
 const decide = (changed: object = {}, presence: "cli" | "window" = "window") =>
   bench.client.call(
     "approvals.decide",
-    { id: "a1", verdict: "approve", reason: "looked at it", digest: payload, ...changed },
+    { id: "a1", step: 1, verdict: "approve", reason: "looked at it", digest: payload, ...changed },
     presence,
   );
 
@@ -35,6 +35,7 @@ describe("decision", () => {
       payload,
       arguments: "keyed-digest",
       rule: { name: "hold-writes", version: "1" },
+      step: 1,
       verdict: "approve",
       reason: "looked at it",
       presence: "window",

@@ -132,7 +132,7 @@ describe("a blocked tool", () => {
 async function decideWithDigest(id: string, digest: string): Promise<unknown> {
   const owner = await connectControl(demo.told.profiles.approver);
   try {
-    return await owner?.call("approvals.decide", { id, verdict: "approve", reason: "", digest });
+    return await owner?.call("approvals.decide", { id, step: 1, verdict: "approve", reason: "", digest });
   } finally {
     owner?.close();
   }

@@ -30,7 +30,7 @@ test.each(Object.entries(frames))("refuses every call from %s", async (_who, fra
   expect(client.calls).toEqual([]);
 });
 
-const decision = { id: "a", verdict: "deny", reason: "", digest: "d".repeat(43) };
+const decision = { id: "a", step: 1, verdict: "deny", reason: "", digest: "d".repeat(43) };
 test.each([
   ["session.signIn", undefined],
   ["session.signIn", { extra: 1 }],
@@ -38,6 +38,7 @@ test.each([
   ["connections.copyAddress", { name: 1 }],
   ["approvals.decide", { ...decision, verdict: "maybe" }],
   ["approvals.decide", { ...decision, digest: "short" }],
+  ["approvals.decide", { ...decision, step: 0 }],
   ["approvals.decide", { ...decision, presence: "authenticator" }],
   ["approvals.decide", { ...decision, reason: "x".repeat(1001) }],
 ])("refuses %s with %j", async (call, input) => {

@@ -213,6 +213,8 @@ async function held(id: string): Promise<ApprovalView> {
     rule: { name: "hold-writes", version: "1", why: "Writes are held" },
     risk: "high",
     approvers: ["approvers"],
+    standing: "decide",
+    steps: [{ approvers: ["approvers"], need: "any", approvals: [], missing: 1 }],
     createdAtMs: 1,
     expiresAtMs: 2,
     reuseUntilMs: null,

@@ -1,10 +1,12 @@
-import type { Presence } from "../../shared/approval.ts";
+import { type Presence, presence as presenceSchema, type StepView, type Verdict } from "../../shared/approval.ts";
+import { openStep } from "../../shared/approval-steps.ts";
 import { CountersignError } from "../../shared/errors.ts";
 import type { Principal } from "../identity/principal.ts";
-import type { ApprovalRecord, Writes } from "../store/store.ts";
+import type { ApprovalRecord, DecisionRecord, Writes } from "../store/store.ts";
 import { checkDecision, type SignedDecision } from "./decision.ts";
-import { move, viewOf } from "./records.ts";
-import { mayDecide } from "./view.ts";
+import { addDecision, move, viewOf } from "./records.ts";
+import { bringsFurther, isMember, stepViews } from "./steps.ts";
+import { hasDecided } from "./view.ts";
 
 /** What a decision is checked against besides the approval itself. */
 export interface DecisionTerms {
@@ -29,47 +31,85 @@ export function recordDecision(
   const nowMs = terms.now();
   const record = writes.approvals.get(id);
   if (record === undefined) throw new CountersignError("not_found", "There is no such request.");
-  if (record.decisionJws === signed.jws) return record;
-  refuseDecider(record, principal, terms.personOf(record.requester.id));
+  if (record.decisions.some(({ jws }) => jws === signed.jws)) return record;
+  const steps = stepViews(record);
+  const open = openStep({ steps });
+  refuseDecider(record, principal, terms, steps.slice(0, open));
   refuseState(record, nowMs);
-  checkDecision(signed.payload, record, terms.gateway, nowMs);
+  refuseSecond(record, principal, terms);
+  const step = steps[open - 1];
+  if (step === undefined || !isMember(principal, step)) throw notApprover(step?.approvers ?? []);
+  checkDecision(signed.payload, record, { gateway: terms.gateway, step: open }, nowMs);
   if (terms.ruleVersion(record.rule.name) !== record.rule.version) {
     const message = "The rule that held this call has changed. The call must be made again.";
     throw new CountersignError("rule_changed", message);
   }
   const { verdict, reason, presence } = signed.payload;
-  if (verdict === "approve") refuseLightly(record, reason, presence);
-  const approve = verdict === "approve";
-  return move(writes, record, {
-    state: approve ? "approved" : "denied",
-    decision: { verdict, reason, by: viewOf(principal), device: signed.device.id, presence, atMs: nowMs },
-    decisionJws: signed.jws,
-    reuseUntilMs: approve ? nowMs + terms.reuseMs() : null,
-  });
+  refusePresence(record, verdict, presence);
+  if (verdict === "approve") refuseApproval(record, reason, step, principal);
+  const decision = { verdict, reason, by: viewOf(principal), device: signed.device.id, presence, atMs: nowMs };
+  const decided = { ...decision, step: open, person: principal.person, jws: signed.jws };
+  return put(writes, record, decided, nowMs + terms.reuseMs());
+}
+
+/** A denial ends the approval, an approval only with its last step; until then it stays pending, one decision richer. */
+function put(writes: Writes, record: ApprovalRecord, decided: DecisionRecord, reuseUntilMs: number): ApprovalRecord {
+  const decisions = [...record.decisions, decided];
+  const { step: _step, person: _person, jws: _jws, ...decision } = decided;
+  if (decided.verdict === "deny")
+    return move(writes, record, { state: "denied", decision, decisions, reuseUntilMs: null });
+  const isComplete = stepViews({ ...record, decisions }).every(({ missing }) => missing === 0);
+  if (!isComplete) return addDecision(writes, record, decisions);
+  return move(writes, record, { state: "approved", decision, decisions, reuseUntilMs });
 }
 
 /** What the rule asks of an approval beyond the signature. To deny is always free. */
-function refuseLightly({ rule }: ApprovalRecord, reason: string, presence: Presence): void {
-  if (presences.indexOf(presence) < presences.indexOf(rule.presence ?? "cli")) {
-    const message = `This request is approved with presence ${rule.presence} at least, not ${presence}.`;
-    throw new CountersignError("presence_too_weak", message);
-  }
+function refuseApproval({ rule }: ApprovalRecord, reason: string, step: StepView, principal: Principal): void {
   if (rule.requireReason === true && reason.trim() === "") {
     throw new CountersignError("reason_required", "This request is approved only with a reason.");
   }
+  if (!bringsFurther(step, principal)) {
+    const message = "Your groups have approved this step already; a member of another one must. You may still deny.";
+    throw new CountersignError("not_approver", message);
+  }
 }
 
-/** From the weakest to the strongest. */
-const presences: readonly Presence[] = ["cli", "window", "authenticator"];
+/**
+ * Where the person must be. A denial may come from anywhere but a notification that the rule doesn't let decide: nobody knows what that one
+ * showed.
+ */
+function refusePresence({ rule, risk }: ApprovalRecord, verdict: Verdict, presence: Presence): void {
+  const mayBeQuick = rule.quick === true && (risk === "low" || risk === "medium");
+  if (presence === "notification" && !mayBeQuick)
+    throw tooWeak("This request is not decided from a notification: open it.");
+  const least = rule.presence ?? (mayBeQuick ? "notification" : "cli");
+  if (verdict === "approve" && presences.indexOf(presence) < presences.indexOf(least))
+    throw tooWeak(`This request is approved with presence ${least} at least, not ${presence}.`);
+}
 
-/** `person` is the requester by today's identities, which a reload may have joined or parted since the call was held. */
-function refuseDecider(record: ApprovalRecord, principal: Principal, person: string): void {
-  if ([record.person, person].includes(principal.person) || record.requester.id === principal.id) {
+function tooWeak(message: string): CountersignError {
+  return new CountersignError("presence_too_weak", message);
+}
+
+const presences: readonly Presence[] = presenceSchema.options;
+
+/** Nobody decides on their own call: by the identities of then or of today, which a reload may have joined or parted. */
+function refuseDecider(
+  record: ApprovalRecord,
+  principal: Principal,
+  { personOf }: DecisionTerms,
+  opened: readonly StepView[],
+): void {
+  const { person, requester } = record;
+  if ([person, personOf(requester.id)].includes(principal.person) || requester.id === principal.id) {
     throw new CountersignError("self_approval", "Nobody decides on their own call.");
   }
-  if (!mayDecide(principal, record)) {
-    throw new CountersignError("not_approver", `Only members of ${record.approvers.join(", ")} decide this request.`);
-  }
+  if (opened.some((step) => isMember(principal, step)) || hasDecided(principal, record)) return;
+  throw notApprover(opened.at(-1)?.approvers ?? []);
+}
+
+function notApprover(groups: readonly string[]): CountersignError {
+  return new CountersignError("not_approver", `Only members of ${groups.join(", ")} decide this request now.`);
 }
 
 function refuseState(record: ApprovalRecord, nowMs: number): void {
@@ -79,4 +119,11 @@ function refuseState(record: ApprovalRecord, nowMs: number): void {
   if (record.state !== "pending") {
     throw new CountersignError("already_decided", `This request is no longer pending: it is ${record.state}.`);
   }
+}
+
+/** A person counts once, whatever the step and under whichever identity, of then or of today. */
+function refuseSecond(record: ApprovalRecord, principal: Principal, { personOf }: DecisionTerms): void {
+  if (!hasDecided(principal, record) && !record.decisions.some(({ by }) => personOf(by.id) === principal.person))
+    return;
+  throw new CountersignError("already_decided", "You have approved this request already; it waits for others.");
 }

@@ -43,13 +43,21 @@ export async function verifyDecision(
   return { jws, payload: payloadOf(verified.payload), device };
 }
 
+/** Where a decision is to count. */
+interface Place {
+  /** The gateway's origin. */
+  readonly gateway: string;
+  /** The open step, from 1. */
+  readonly step: number;
+}
+
 /**
  * Compares a signed decision with what the gateway holds, field by field (rule 3), by the gateway's clock.
  * Throws CountersignError `digest_mismatch` or `decision_expired`.
  */
-export function checkDecision(payload: DecisionPayload, record: ApprovalRecord, gateway: string, nowMs: number): void {
+export function checkDecision(payload: DecisionPayload, record: ApprovalRecord, place: Place, nowMs: number): void {
   const expected: Readonly<Record<string, string>> = {
-    gateway,
+    gateway: place.gateway,
     approval: record.id,
     principal: record.requester.id,
     connection: record.connection,
@@ -63,6 +71,9 @@ export function checkDecision(payload: DecisionPayload, record: ApprovalRecord, 
     if (signed[field] !== value) throw mismatch(field);
   }
   if (payload.rule.name !== record.rule.name || payload.rule.version !== record.rule.version) throw mismatch("rule");
+  // A client from before there were steps names none, and can mean only the one step that an approval then had.
+  const step = payload.step ?? (record.steps.length === 1 ? 1 : null);
+  if (step !== place.step) throw mismatch("step");
   const now = Math.floor(nowMs / 1000);
   const { iat, exp } = payload;
   if (exp <= now || exp - iat > longestSeconds || exp <= iat || iat > now + skewSeconds) {

@@ -14,8 +14,43 @@ export function move(
   detail: JsonObject = {},
 ): ApprovalRecord {
   const stored = writes.approvals.put({ ...record, ...change });
-  const { id, state, connection, tool, fingerprint, argumentsDigest, requester, rule, risk, decisionJws } = stored;
-  const facts: JsonObject = {
+  const { state, risk } = stored;
+  const facts = factsOf(stored);
+  const masked: JsonObject = {
+    arguments: stored.payload.arguments,
+    hidden: stored.payload.hidden.map(({ path, kind }) => ({ path, kind })),
+  };
+  writes.append(`approval.${state}`, {
+    ...facts,
+    ...(state === "pending"
+      ? {
+          risk,
+          approvers: stored.approvers,
+          steps: stored.steps.map(({ approvers, need }) => ({ approvers, need })),
+          expiresAtMs: stored.expiresAtMs,
+          payload: masked,
+        }
+      : {}),
+    ...(state === "approved" || state === "denied" ? newest(stored) : {}),
+    ...(stored.outcome === null ? {} : { outcome: stored.outcome.message }),
+    ...detail,
+  });
+  return stored;
+}
+
+/** One approval of several that are needed, and its ledger entry, in one commit (rule 5): the state stays as it is. */
+export function addDecision(
+  writes: Writes,
+  record: ApprovalRecord,
+  decisions: ApprovalRecord["decisions"],
+): ApprovalRecord {
+  const stored = writes.approvals.put({ ...record, decisions });
+  writes.append("decision.recorded", { ...factsOf(stored), ...newest(stored) });
+  return stored;
+}
+
+function factsOf({ id, connection, tool, fingerprint, argumentsDigest, requester, rule }: ApprovalRecord): JsonObject {
+  return {
     approval: id,
     connection,
     tool,
@@ -24,22 +59,12 @@ export function move(
     principal: requester.id,
     rule: { name: rule.name, version: rule.version },
   };
-  const masked: JsonObject = {
-    arguments: stored.payload.arguments,
-    hidden: stored.payload.hidden.map(({ path, kind }) => ({ path, kind })),
-  };
-  writes.append(`approval.${state}`, {
-    ...facts,
-    ...(state === "pending"
-      ? { risk, approvers: stored.approvers, expiresAtMs: stored.expiresAtMs, payload: masked }
-      : {}),
-    ...((state === "approved" || state === "denied") && decisionJws !== null
-      ? { decision: decisionJws, by: stored.decision?.by.id ?? "" }
-      : {}),
-    ...(stored.outcome === null ? {} : { outcome: stored.outcome.message }),
-    ...detail,
-  });
-  return stored;
+}
+
+/** The decision that this change is about. */
+function newest({ decisions }: ApprovalRecord): JsonObject {
+  const last = decisions.at(-1);
+  return last === undefined ? {} : { decision: last.jws, by: last.by.id, step: last.step };
 }
 
 /** An open approval serves a repeated call only while its rule and tool are the ones that were shown. */
@@ -71,14 +96,16 @@ export function newRecord(call: HeldCall, nowMs: number): Omit<ApprovalRecord, "
       why: effect.why,
       requireReason: effect.requireReason ?? false,
       presence: effect.presence ?? "cli",
+      quick: effect.quick ?? false,
     },
     risk: effect.risk,
-    approvers: [...effect.approvers],
+    approvers: [...new Set(effect.steps.flatMap(({ approvers }) => approvers))],
+    steps: effect.steps.map(({ approvers, need }) => ({ approvers: [...approvers], need })),
+    decisions: [],
     createdAtMs: nowMs,
     expiresAtMs: nowMs + effect.expiresMs,
     reuseUntilMs: null,
     decision: null,
-    decisionJws: null,
     outcome: null,
   };
 }

@@ -1,22 +1,44 @@
-import type { ApprovalView } from "../../shared/approval.ts";
+import type { ApprovalView, StepView } from "../../shared/approval.ts";
+import { openStep } from "../../shared/approval-steps.ts";
 import type { Principal } from "../identity/principal.ts";
 import type { ApprovalRecord } from "../store/store.ts";
+import { bringsFurther, isMember, stepViews } from "./steps.ts";
 
-/** What a principal is to an approval, or null: then it doesn't exist for them. */
-function relationTo(principal: Principal, record: ApprovalRecord): ApprovalView["relation"] | null {
+/** The approval as this principal may see it, or null: then it doesn't exist for them. */
+export function viewFor(principal: Principal, record: ApprovalRecord): ApprovalView | null {
+  const steps = stepViews(record);
+  const relation = relationTo(principal, record, steps);
+  if (relation === null) return null;
+  const { person: _person, lookup: _lookup, decisions: _decisions, ...visible } = record;
+  return { ...visible, steps, relation, standing: standingOf(principal, record, relation, steps) };
+}
+
+/** Whether this person has decided on this approval, as they were known then. */
+export function hasDecided(principal: Principal, { decisions }: Pick<ApprovalRecord, "decisions">): boolean {
+  return decisions.some(({ by, person }) => by.id === principal.id || person === principal.person);
+}
+
+/** The members of a step see the approval from when the step opens, and to its end; those of later steps don't see it yet. */
+function relationTo(
+  principal: Principal,
+  record: ApprovalRecord,
+  steps: readonly StepView[],
+): ApprovalView["relation"] | null {
   if (record.person === principal.person) return "requester";
-  if (mayDecide(principal, record)) return "approver";
+  const opened = steps.slice(0, openStep({ steps }));
+  if (opened.some((step) => isMember(principal, step)) || hasDecided(principal, record)) return "approver";
   return principal.roles.length > 0 ? "observer" : null;
 }
 
-export function mayDecide(principal: Principal, record: ApprovalRecord): boolean {
-  return principal.groups.some((group) => record.approvers.includes(group));
-}
-
-/** The approval as this principal may see it, or null. */
-export function viewFor(principal: Principal, record: ApprovalRecord): ApprovalView | null {
-  const relation = relationTo(principal, record);
-  if (relation === null) return null;
-  const { person: _person, lookup: _lookup, decisionJws: _jws, ...visible } = record;
-  return { ...visible, relation };
+function standingOf(
+  principal: Principal,
+  record: ApprovalRecord,
+  relation: ApprovalView["relation"],
+  steps: readonly StepView[],
+): ApprovalView["standing"] {
+  if (record.state !== "pending" || relation !== "approver") return "none";
+  if (hasDecided(principal, record)) return "decided";
+  const open = steps[openStep({ steps }) - 1];
+  if (open === undefined || !isMember(principal, open)) return "not-their-step";
+  return bringsFurther(open, principal) ? "decide" : "deny";
 }

@@ -48,7 +48,7 @@ export async function holdCall(
     return refused({ code: invalidParamsCode, message: foreignState }, "refused", null);
   const ladder = ladderOf(exchange, request, round);
   const gone = AbortSignal.any([exchange.cancelled, reply.gone, gate.draining]);
-  const waiting = showWaiting(exchange, request, effect.approvers);
+  const waiting = showWaiting(exchange, request);
   // From the request's arrival: the client's own timer runs since then.
   const spent = AbortSignal.timeout(Math.max(0, ladder.budgetMs - Math.floor(performance.now() - startedMs)));
   let turn: Turn;

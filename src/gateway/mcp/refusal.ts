@@ -1,3 +1,4 @@
+import { awaited } from "../approvals/steps.ts";
 import type { ApprovalRecord } from "../store/store.ts";
 import type { Exceeded } from "../policy/limits.ts";
 import { counted, seconds } from "../policy/limits-text.ts";
@@ -34,7 +35,7 @@ export function notApproved(approval: ApprovalRecord, why: string | null): RpcFa
   const data = { approval: approval.id, rule: approval.rule.name };
   if (approval.state === "denied" && approval.decision !== null) {
     const { by, reason } = approval.decision;
-    const message = `Denied by ${by.name} (${approval.approvers.join(", ")}). Nothing was run. Reason: ${reason === "" ? "none given" : reason}`;
+    const message = `Denied by ${by.name} (${deniersOf(approval).join(", ")}). Nothing was run. Reason: ${reason === "" ? "none given" : reason}`;
     return { code: refusalCodes.deniedByApprover, message, data: { ...data, code: "denied", reason } };
   }
   if (approval.state === "expired") {
@@ -91,6 +92,11 @@ export function answerTooLarge(size: {
   return { code: refusalCodes.answerTooLarge, message, data: { code: "answer_too_large", ...size } };
 }
 
+/** The groups of the step that it was denied in. */
+function deniersOf({ steps, decisions }: ApprovalRecord): readonly string[] {
+  return steps[(decisions.at(-1)?.step ?? 1) - 1]?.approvers ?? [];
+}
+
 /** What the caller of a held call is told when the gateway stops: the approval stays. */
 export function stillWaiting(approval: ApprovalRecord): RpcFailure {
   const message = `The gateway is being restarted. Request ${approval.id} stays open and nothing was run. Call again with the same arguments.`;
@@ -100,11 +106,11 @@ export function stillWaiting(approval: ApprovalRecord): RpcFailure {
 
 /** What the caller is told whose client would not have waited any longer, and how it gets its answer all the same. */
 export function waitingStill(approval: ApprovalRecord): RpcFailure {
-  const { id, approvers, expiresAtMs, state } = approval;
+  const { id, expiresAtMs, state } = approval;
   const until = new Date(expiresAtMs).toISOString();
   const message =
     state === "pending"
-      ? `Waiting for approval by ${approvers.join(", ")}: request ${id}, open until ${until}. Nothing was run yet. To get the result, call again with the same arguments: the decision is picked up then.`
+      ? `Waiting for approval by ${awaited(approval)}: request ${id}, open until ${until}. Nothing was run yet. To get the result, call again with the same arguments: the decision is picked up then.`
       : `Request ${id} is approved. To get the result, call again with the same arguments: it is not run twice for that.`;
   return { code: refusalCodes.notDecided, message, data: { code: "pending", approval: id, state, expiresAt: until } };
 }

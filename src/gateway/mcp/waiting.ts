@@ -1,3 +1,4 @@
+import { awaited } from "../approvals/steps.ts";
 import type { ApprovalRecord } from "../store/store.ts";
 import type { Exchange } from "./context.ts";
 import { progressTokenOf } from "./ladder.ts";
@@ -7,17 +8,18 @@ const everyMs = 15_000;
 
 /** Tells the waiting client that its call is held: rising progress where it gave a token, comments otherwise (facts: the hold ladder). */
 export function showWaiting(
-  { reply }: Exchange,
+  { reply, gate }: Exchange,
   request: Request,
-  approvers: readonly string[],
 ): { start(approval: ApprovalRecord): void; stop(): void } {
   const token = progressTokenOf(request);
   let progress = 0;
   let timer: NodeJS.Timeout | undefined;
-  const tell = (approval: ApprovalRecord): void => {
+  const tell = (opened: ApprovalRecord): void => {
     if (token === undefined) return reply.comment();
     progress += 1;
-    const message = `Waiting for approval by ${approvers.join(", ")}: request ${approval.id}, denied at ${new Date(approval.expiresAtMs).toISOString()} unless decided.`;
+    // Other steps may have opened meanwhile.
+    const approval = gate.store.approvals.get(opened.id) ?? opened;
+    const message = `Waiting for approval by ${awaited(approval)}: request ${approval.id}, denied at ${new Date(approval.expiresAtMs).toISOString()} unless decided.`;
     reply
       .message({
         message: {

@@ -1,4 +1,4 @@
-import type { Presence, Risk } from "../../shared/approval.ts";
+import type { ApproverStep, Presence, Risk } from "../../shared/approval.ts";
 import type { Json, JsonObject } from "../../shared/json.ts";
 import type { Principal } from "../identity/principal.ts";
 import type { BinaryMode } from "../masking/kinds.ts";
@@ -54,12 +54,15 @@ export type Effect =
       readonly effect: "approve";
       readonly why: string;
       readonly risk: Risk;
-      readonly approvers: readonly string[];
+      /** Who has to approve, step by step. */
+      readonly steps: readonly Readonly<ApproverStep>[];
       readonly expiresMs: number;
       /** Whether an approval needs a reason; absent, no. */
       readonly requireReason?: boolean;
       /** The least presence with which it may be approved; absent, `cli`. */
       readonly presence?: Presence;
+      /** Whether it may be decided from a notification; absent, no. */
+      readonly quick?: boolean;
     });
 
 /** What a target may ask of a client. */

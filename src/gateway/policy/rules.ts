@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { CountersignError } from "../../shared/errors.ts";
-import type { Presence } from "../../shared/approval.ts";
+import type { Presence, Risk } from "../../shared/approval.ts";
 import { canonical, type Json } from "../../shared/json.ts";
 import type { RuleConfig } from "../config-schema.ts";
 import type { Principal } from "../identity/principal.ts";
@@ -110,10 +110,11 @@ function effectOf(rule: RuleConfig, reference: RuleReference): Effect {
         ...termsOf(rule, reference),
         why: rule.why || `The rule "${rule.name}" holds this call until an approver decides.`,
         risk: rule.risk,
-        approvers: rule.approvers,
+        steps: rule.steps ?? [{ approvers: rule.approvers, need: "any" }],
         expiresMs: rule.expires,
         requireReason: rule.requireReason ?? false,
         presence: leastPresence(rule),
+        quick: rule.quick ?? false,
       };
     default:
       return rule.effect satisfies never;
@@ -125,7 +126,12 @@ function termsOf({ limits, binary }: RuleConfig, rule: RuleReference): Terms {
 }
 
 /** A terminal shows too little, and is scripted too easily, for calls of high or critical risk. */
-function leastPresence({ presence = "cli", risk }: RuleConfig): Presence {
+function leastPresence({ presence, risk, quick }: RuleConfig): Presence {
+  if (presence === undefined && quick === true) return "notification";
+  return strengthened(presence ?? "cli", risk);
+}
+
+function strengthened(presence: Presence, risk: Risk): Presence {
   return presence === "cli" && (risk === "high" || risk === "critical") ? "window" : presence;
 }
 

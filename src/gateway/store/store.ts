@@ -1,18 +1,25 @@
 import { z } from "zod";
-import { approvalView } from "../../shared/approval.ts";
+import { approvalView, approverStep } from "../../shared/approval.ts";
 import { devicePublicKey } from "../../shared/device.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import type { EntryKind } from "../../shared/ledger.ts";
 import type { AnswerReads, AnswerWrites } from "./answers.ts";
 
+/** A decision as it is kept: the step it counts in (from 1), the person behind its signer when it was made, and its compact JWS. */
+const decisionRecord = approvalView.shape.decision
+  .unwrap()
+  .extend({ step: z.number().int().min(1), person: z.string(), jws: z.string() });
+export type DecisionRecord = Readonly<z.infer<typeof decisionRecord>>;
+
 /** An approval as it is kept: what everybody may see of it, and what only the gateway needs. */
-export const approvalRecord = approvalView.omit({ relation: true }).extend({
+export const approvalRecord = approvalView.omit({ relation: true, standing: true }).extend({
+  steps: z.array(approverStep).min(1),
+  /** All that were recorded, in their order; a denial is the last. */
+  decisions: z.array(decisionRecord),
   /** The requester's person under `identities:`, for "nobody decides on their own call". */
   person: z.string(),
   /** Keyed digest over principal, connection, tool and arguments: equal calls share it. */
   lookup: z.string(),
-  /** The recorded decision, compact JWS. */
-  decisionJws: z.string().nullable(),
 });
 export type ApprovalRecord = Readonly<z.infer<typeof approvalRecord>>;
 

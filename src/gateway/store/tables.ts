@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
 import { answerTable } from "./answers.ts";
+import { storedApproval } from "./stored-approval.ts";
 import { type ApprovalRecord, approvalRecord, deviceRecord, type Reads, type Writes } from "./store.ts";
 
 /** What the store keeps besides the ledger. `running` is set while a gateway has the store open. */
@@ -97,11 +98,11 @@ function approvalPut(db: DatabaseSync, reads: Reads["approvals"]): Writes["appro
 }
 
 function parseApproval(row: unknown): ApprovalRecord | undefined {
-  return row === undefined ? undefined : approvalRecord.parse(JSON.parse(recordRow.parse(row).record));
+  return row === undefined ? undefined : storedApproval(recordRow.parse(row).record);
 }
 
 function parseApprovals(rows: readonly unknown[]): readonly ApprovalRecord[] {
-  return rows.map((row) => approvalRecord.parse(JSON.parse(recordRow.parse(row).record)));
+  return rows.map((row) => storedApproval(recordRow.parse(row).record));
 }
 
 function deviceReads(db: DatabaseSync): Reads["devices"] {

@@ -416,7 +416,7 @@ function heldCall(): HeldCall {
       rule: { name: "writes", version: "v1" },
       why: "",
       risk: "medium",
-      approvers: ["approvers"],
+      steps: [{ approvers: ["approvers"], need: "any" }],
       expiresMs: 10 * minute,
     },
     client: null,

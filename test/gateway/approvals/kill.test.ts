@@ -105,6 +105,45 @@ it.each<[string, string, Expected]>([
   expect(tally.ran).toHaveLength(expected.seen[1]);
 });
 
+it.each([
+  ["before the first of two approvals is durable, it is made again", "before begun", 0],
+  ["after the first of two approvals is durable, it still counts", "after begun", 1],
+])("killed %s", async (_name, moment, kept) => {
+  tally = { ran: [], gate: Promise.resolve() };
+  target = await serve(tallyServer(tally));
+  const steps = [
+    { approvers: ["approvers"], need: "any" },
+    { approvers: ["leads"], need: "any" },
+  ];
+  gateway = await startGatewayProcess({
+    target: target.url,
+    rules: [{ name: "held", tools: ["slow_*"], effect: "approve", steps }],
+    config: { approvals: { budget: "5s" } },
+    node: ["--import", killAt],
+    env: { KILL_AT: moment },
+  });
+  const erin = await gateway.token("erin", ["engineers"]);
+  const avery = await gateway.token("avery", ["approvers"]);
+  const lena = await gateway.token("lena", ["leads"]);
+  const approver = await enrolApprover(gateway, avery);
+  const lead = await enrolApprover(gateway, lena);
+  const called = callTool(erin).catch(() => "cut off");
+  const pending = await nextPending(gateway, avery, text);
+  await approver.approve(pending).catch(() => undefined);
+  await gateway.ended();
+  expect(await called).toBe("cut off");
+
+  second = await startAgain();
+  expect(
+    query((db) => db.prepare("SELECT json_array_length(record, '$.decisions') AS n FROM approvals").get()?.n),
+  ).toBe(kept);
+  if (kept === 0) await approver.approve(await nextPending(gateway, avery, text));
+  expect(tally.ran).toEqual([]);
+  await lead.approve(await nextPending(gateway, lena, text));
+  expect(await callTool(erin)).toContain(answer);
+  expect(tally.ran).toEqual([text]);
+});
+
 /** Starts the gateway on the same folder, this time without anything that kills it. */
 async function startAgain(): Promise<ChildProcess> {
   const file = join(gateway.folder, "gateway.yaml");

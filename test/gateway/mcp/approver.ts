@@ -1,5 +1,6 @@
 import { CompactSign, exportJWK, generateKeyPair } from "jose";
 import { decisionType, type ApprovalView, type DecisionPayload } from "../../../src/shared/approval.ts";
+import { openStep } from "../../../src/shared/approval-steps.ts";
 import { enrolled, enrolmentType } from "../../../src/shared/device.ts";
 import { digest } from "../../../src/shared/json.ts";
 import { call } from "../../support/world.ts";
@@ -41,6 +42,7 @@ export async function enrolApprover({ url }: { readonly url: string }, token: st
           payload: await digest({ arguments: payload.arguments, hidden: [...payload.hidden] }),
           arguments: approval.argumentsDigest,
           rule: { name: rule.name, version: rule.version },
+          step: openStep(approval),
           verdict: "approve",
           reason: "",
           presence: "window",

@@ -11,9 +11,14 @@ const rules: JsonObject[] = [
   { name: "medium", tools: ["medium_*"], ...held },
   { name: "high", tools: ["high_*"], ...held, risk: "high" },
   { name: "said cli", tools: ["critical_*"], ...held, risk: "critical", presence: "cli" },
+  { name: "quick", tools: ["quick_*"], ...held, risk: "low", quick: true },
+  { name: "quick medium", tools: ["soon_*"], ...held, quick: true, requireReason: true },
   { name: "strong", tools: ["strong_*"], ...held, presence: "authenticator" },
 ];
-const tools = ["reasoned_x", "medium_x", "high_x", "critical_x", "strong_x"].map((name) => ({ name, inputSchema: {} }));
+const tools = ["reasoned_x", "medium_x", "high_x", "critical_x", "strong_x", "quick_x", "soon_x"].map((name) => ({
+  name,
+  inputSchema: {},
+}));
 
 let ground: Ground & { close(): Promise<void> };
 let erin: string;
@@ -47,6 +52,16 @@ describe("an approval needs what its rule asks for", () => {
     ["reasoned_x", { reason: "The ticket says so." }, null],
     ["reasoned_x", { reason: "", verdict: "deny" }, null],
     ["medium_x", { presence: "cli" }, null],
+    ["medium_x", { presence: "notification" }, "presence_too_weak"],
+    ["medium_x", { presence: "notification", verdict: "deny" }, "presence_too_weak"],
+    ["high_x", { presence: "notification" }, "presence_too_weak"],
+    ["critical_x", { presence: "notification" }, "presence_too_weak"],
+    ["strong_x", { presence: "notification" }, "presence_too_weak"],
+    ["quick_x", { presence: "notification" }, null],
+    ["quick_x", { presence: "notification", verdict: "deny" }, null],
+    ["quick_x", { presence: "cli" }, null],
+    ["soon_x", { presence: "notification", reason: "" }, "reason_required"],
+    ["soon_x", { presence: "notification", reason: "As agreed." }, null],
     ["high_x", { presence: "cli" }, "presence_too_weak"],
     ["high_x", { presence: "window" }, null],
     ["high_x", { presence: "cli", verdict: "deny" }, null],
@@ -74,7 +89,7 @@ describe("an approval needs what its rule asks for", () => {
       () => null,
     );
     const approval = await pendingOf("strong_x");
-    expect(approval.rule).toMatchObject({ requireReason: false, presence: "authenticator" });
+    expect(approval.rule).toMatchObject({ requireReason: false, presence: "authenticator", quick: false });
     leave.abort();
     await answer;
   });

@@ -70,7 +70,11 @@ describe("the policy", () => {
   });
 
   it("gives a held call risk, approvers and expiry of its rule", () => {
-    expect(demo.decide(tool("write_file"))).toMatchObject({ risk: "high", approvers: ["leads"], expiresMs: 300_000 });
+    expect(demo.decide(tool("write_file"))).toMatchObject({
+      risk: "high",
+      steps: [{ approvers: ["leads"], need: "any" }],
+      expiresMs: 300_000,
+    });
   });
 
   it("tells which connections a principal could use at all", () => {

@@ -58,6 +58,8 @@ export function approval(
     rule: { name: "writes", version: "1", why: "" },
     risk: "medium",
     approvers: ["approvers"],
+    steps: [{ approvers: ["approvers"], need: "any" }],
+    decisions: [],
     createdAtMs: 1,
     expiresAtMs: 2,
     reuseUntilMs: null,
@@ -65,7 +67,6 @@ export function approval(
     outcome: null,
     person: "demo:ada",
     lookup: id,
-    decisionJws: null,
     ...change,
   };
 }

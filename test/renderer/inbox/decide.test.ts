@@ -21,7 +21,7 @@ const reason = (page: Page) => page.getByRole("textbox", { name: "Reason" });
 
 async function decisionFor(approval: ApprovalView, verdict: "approve" | "deny", reason: string) {
   const { arguments: value, hidden } = approval.payload;
-  return { id: approval.id, verdict, reason, digest: await digest({ arguments: value, hidden }) };
+  return { id: approval.id, step: 1, verdict, reason, digest: await digest({ arguments: value, hidden }) };
 }
 
 describe("approving", () => {

@@ -81,6 +81,8 @@ export function held(change: Partial<ApprovalView> = {}, leftMs = 102_000): Appr
     rule: { name: "payout-changes", version: "9f2c41ab", why: "Changes to payout details need an approver." },
     risk: "high",
     approvers: ["security-approvers"],
+    standing: "decide",
+    steps: [{ approvers: ["security-approvers"], need: "any", approvals: [], missing: 1 }],
     createdAtMs: nowMs - 180_000,
     expiresAtMs: nowMs + leftMs,
     reuseUntilMs: null,
