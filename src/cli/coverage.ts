@@ -9,6 +9,7 @@ export function ruleWarnings(config: Pick<Config, "connections" | "rules">): rea
     ...unknownConnections(rule, config.connections),
     ...claims(rule),
     ...approving(rule),
+    ...sessionsAlone(rule),
   ]);
 }
 
@@ -93,6 +94,12 @@ function approving({ steps = [], quick, requireReason }: RuleConfig): readonly s
     ...again,
     ...(silent ? ["is quick and needs a reason, which a click on a notification doesn't give"] : []),
   ];
+}
+
+/** A client begins a new session whenever it likes. */
+function sessionsAlone({ limits }: RuleConfig): readonly string[] {
+  if (limits?.callsPerSession === undefined || limits.rate !== undefined) return [];
+  return ["limits calls per session without a rate: a client that begins a new session begins anew"];
 }
 
 function repeatedName(rule: RuleConfig, earlier: readonly RuleConfig[]): readonly string[] {

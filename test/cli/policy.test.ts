@@ -22,6 +22,8 @@ connections: [{ name: bank, http: { url: "http://127.0.0.1:9100/mcp" } }]
 rules:
   - { name: big, tools: [pay], when: arguments.amount > 100, effect: approve, approvers: [leads], risk: high }
   - { name: small, tools: [pay], groups: [clerks], effect: allow }
+  - { name: limited, tools: [list], effect: allow, limits: { rate: { calls: 60, per: 1m }, concurrency: 1, resultBytes: 5000 }, binary: hash }
+  - { name: looped, tools: [loop], effect: approve, approvers: [leads], limits: { callsPerSession: 1 } }
   - { name: claims, tools: ["get_*"], when: tool.annotations.readOnlyHint, effect: allow }
 `,
   );
@@ -42,7 +44,7 @@ describe("policy explain", () => {
       ["passed over", "decided"],
     ],
     ["refuses what fails", ["bank", "pay"], "deny", "big", ["failed"]],
-    ["denies", ["bank", "pay", '{"amount":5}'], "deny", null, ["passed over", "passed over", "passed over"]],
+    ["denies", ["bank", "pay", '{"amount":5}'], "deny", null, Array.from({ length: 5 }, () => "passed over")],
   ])("%s, and says why", async (_what, args, effect, rule, outcomes) => {
     const { stdout, status } = await explain(...args);
     const answer = JSON.parse(stdout) as { steps: { outcome: string; why: string }[] };
@@ -57,7 +59,27 @@ describe("policy explain", () => {
   );
 });
 
+describe("policy explain of a rule with limits", () => {
+  it("shows them, in words and as data", async () => {
+    const { stdout } = await explain("bank", "list");
+    expect(JSON.parse(stdout)).toMatchObject({
+      limits: { rate: { calls: 60, per: 60_000 }, concurrency: 1, resultBytes: 5000 },
+      binary: "hash",
+    });
+    const words = await shell("policy", "explain", file, "--as", "staff:erin", "bank", "list");
+    expect(words.stdout).toContain("limits: 60 calls per 60s, 1 at once, answers of 5000 bytes");
+    expect(words.stdout).toContain("binary content of its answer: hash");
+  });
+});
+
 describe("policy check", () => {
+  it("shows limits, and warns where they count sessions alone", async () => {
+    const { stdout } = await shell("policy", "check", file);
+    expect(stdout).toContain('rule "limited" allows each principal 60 calls per 60s, 1 at once, answers of 5000 bytes');
+    expect(stdout).toContain('rule "looped" allows each principal 1 call a session');
+    expect(stdout).toContain('warning: rule "looped" limits calls per session without a rate');
+  });
+
   it("warns where an allow rests on what a server says of itself", async () => {
     const { stdout } = await shell("policy", "check", file);
     expect(stdout).toContain('warning: rule "claims" allows by tool.annotations');

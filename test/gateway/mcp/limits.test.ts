@@ -164,6 +164,34 @@ describe("concurrency", () => {
     expect((await make("single")).error?.code).not.toBe(-32053);
     expect(ran.length).toBe(3);
   });
+
+  it("frees the place of a modern client that leaves", async () => {
+    const open = shut();
+    const leave = new AbortController();
+    const left = post(ground, erin, modernRequest(1, "tools/call", { name: "single", arguments: {} }), leave.signal);
+    await vi.waitFor(() => expect(ran.length).toBe(1));
+    leave.abort();
+    await expect(left).rejects.toThrow();
+    const next = vi.waitFor(async () => {
+      const { result: made, error } = await make("single");
+      return made ?? expect.fail(error?.message ?? "");
+    });
+    // It runs while the target still has the first.
+    await vi.waitFor(() => expect(ran.length).toBe(2));
+    open();
+    await next;
+  });
+});
+
+describe("the identities of one person", () => {
+  it("are counted together", async () => {
+    const other = await ground.token("other", ["engineers"]);
+    await ground.reload((config) => (config.identities = [[`staff:erin ${people}`, "staff:other"]]));
+    await make("rated");
+    await make("rated", {}, other);
+    expect((await make("rated")).error).toMatchObject({ data: { code: "rate_limited" } });
+    expect((await make("rated", {}, other)).error).toMatchObject({ data: { code: "rate_limited" } });
+  });
 });
 
 describe("calls per session", () => {

@@ -1,3 +1,4 @@
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { configSchema } from "../../../src/gateway/config-schema.ts";
 import { RuleLimits, type Counted, type Limits } from "../../../src/gateway/policy/limits.ts";
@@ -84,6 +85,28 @@ describe("a rate", () => {
     charged(limits, [one]);
     clock.nowMs += 3_600_000;
     expect(charged(limits, [one, one, one, one])).toEqual([null, null, null, "rate_limited"]);
+  });
+
+  it("lets no more through in any stretch of time than a full bucket and what flows in meanwhile", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 20 }),
+        fc.integer({ min: 1, max: 100_000 }),
+        fc.array(fc.integer({ min: 0, max: 20_000 }), { maxLength: 200 }),
+        (calls, perMs, waits) => {
+          const { limits, clock } = counting();
+          const one = call({ limits: limitsOf({ rate: { calls, per: `${perMs}ms` } }) });
+          const times = waits.flatMap((wait) => {
+            clock.nowMs += wait;
+            return limits.charge(one) === null ? [clock.nowMs] : [];
+          });
+          return times.every((from, first) =>
+            times.every((to, last) => last < first || last - first + 1 <= calls + ((to - from) * calls) / perMs + 1e-6),
+          );
+        },
+      ),
+      { numRuns: 100 },
+    );
   });
 
   it("is neither filled nor stopped by a clock that is set back", () => {
