@@ -2,7 +2,7 @@ import { CountersignError } from "../shared/errors.ts";
 import type { ProtocolHeaders } from "../shared/target.ts";
 
 /** What a client's request may bring along; everything else of it stays at the gateway (rule 2). */
-const passed = /^mcp-(protocol-version|method|name|param-.+)$/;
+const passed = /^(mcp-(protocol-version|method|name|param-.+)|traceparent|tracestate)$/;
 /** What the gateway says itself. */
 const own = /^(accept|connection|content-(length|type)|host|last-event-id|transfer-encoding|mcp-.+)$/;
 

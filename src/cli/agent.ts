@@ -5,6 +5,8 @@ import { enrolAgentKey, loadAgentKey } from "../agent/key.ts";
 import { keepLinked } from "../agent/link.ts";
 import { reachOf } from "../agent/reach.ts";
 import { logTo } from "../gateway/log.ts";
+import { openTelemetry } from "../gateway/telemetry/index.ts";
+import { tracedReach } from "./agent-traces.ts";
 import { resolveSecret } from "../gateway/secrets.ts";
 import { CountersignError } from "../shared/errors.ts";
 import { loadAgentConfig } from "./agent-config.ts";
@@ -40,7 +42,9 @@ export const agent = command(help, options, async ({ values, positionals, termin
 async function run(config: Awaited<ReturnType<typeof loadAgentConfig>>, terminal: Terminal): Promise<void> {
   const key = await loadAgentKey(config.key);
   const ca = config.ca === undefined ? {} : { ca: await readCa(config.ca) };
-  const log = logTo((text) => void process.stderr.write(text), Date.now);
+  const noted = logTo((text) => void process.stderr.write(text), Date.now);
+  const telemetry = await openTelemetry(process.env, "countersign-agent", noted);
+  const log = telemetry.log(noted);
   const hops = createAgent({
     guard: startGroupGuard(),
     onNote: (note) => log({ level: "warn", event: "target.note", ...note }),
@@ -54,11 +58,12 @@ async function run(config: Awaited<ReturnType<typeof loadAgentConfig>>, terminal
     said = true;
   };
   try {
-    const reach = await reachOf(config, hops, (secret) => resolveSecret(secret));
+    const reach = tracedReach(await reachOf(config, hops, (secret) => resolveSecret(secret)), telemetry.traces);
     await keepLinked({ gateway, name, key, reach, log, onConnected, ...ca }, stopping.signal);
     await stopped;
   } finally {
     await hops.close();
+    await telemetry.close();
   }
 }
 

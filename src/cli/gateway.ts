@@ -3,6 +3,7 @@ import { portOwner } from "../client/port-owner.ts";
 import { loadConfig } from "../gateway/config.ts";
 import { createGateway, type Gateway } from "../gateway/index.ts";
 import { logTo } from "../gateway/log.ts";
+import { openTelemetry } from "../gateway/telemetry/index.ts";
 import { CountersignError } from "../shared/errors.ts";
 import { command, positional } from "./command.ts";
 import { whenChanged } from "./file-watch.ts";
@@ -22,12 +23,15 @@ export const gateway = command(help, { config: { type: "string" } }, async ({ va
   if (file === undefined) throw new CountersignError("usage", "--config FILE is missing; --help shows the usage.");
   const config = await loadConfig(file);
   const agent = createAgent();
-  const log = logTo((text) => void process.stderr.write(text), Date.now);
+  const said = logTo((text) => void process.stderr.write(text), Date.now);
+  const telemetry = await openTelemetry(process.env, "countersign-gateway", said);
+  const log = telemetry.log(said);
   try {
-    const running = await createGateway({ config, agent, log });
+    const running = await createGateway({ config, agent, log, telemetry });
     await serve(running, file, config.config.listen.port, terminal);
   } finally {
     await agent.close();
+    await telemetry.close();
   }
 });
 

@@ -21,12 +21,15 @@ import { Setup } from "./setup.ts";
 import { Draining } from "./draining.ts";
 import { Observed } from "./observed.ts";
 import { openStore } from "./store/open-store.ts";
+import { noTelemetry, type Telemetry } from "./telemetry/port.ts";
 
 export interface GatewayOptions {
   readonly config: LoadedConfig;
   /** The embedded agent: the last hop of connections that name no other. The caller closes it. */
   readonly agent: Agent;
   readonly log: Log;
+  /** Traces of the calls, where they are wanted. The caller closes it. */
+  readonly telemetry?: Telemetry;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
 }
@@ -50,14 +53,21 @@ export interface Gateway {
 const sweepMs = 1000;
 
 /** The gateway: verified token → rules → hold → target → masked, recorded answer. */
-export async function createGateway({ config, agent, log, now = Date.now }: GatewayOptions): Promise<Gateway> {
+export async function createGateway({
+  config,
+  agent,
+  log,
+  telemetry = noTelemetry,
+  now = Date.now,
+}: GatewayOptions): Promise<Gateway> {
   const { publicUrl, data, keys: keysFolder, listen } = config.config;
   const origin = new URL(publicUrl).origin;
   const ledgerOrigin = new URL(publicUrl).host;
 
   const keys = await loadKeys(keysFolder);
   const observed = new Observed();
-  const store = observed.watch(await openStore({ folder: data, keys, origin: ledgerOrigin, now }));
+  const opened = observed.watch(await openStore({ folder: data, keys, origin: ledgerOrigin, now }));
+  const store = telemetry.watch(opened);
   const refusals = new Refusals(store, now);
   const configured = () => setup.runtime.config.agents;
   const agents = new Agents({ store, refusals, origin, configured, now, log });
@@ -98,6 +108,7 @@ export async function createGateway({ config, agent, log, now = Date.now }: Gate
     sessions,
     tools: new KnownTools(store, now),
     limits,
+    traces: telemetry.traces,
     now,
     runtime,
     keyedDigest: (value: Parameters<typeof keys.keyedDigest>[0]) => keys.keyedDigest(value),

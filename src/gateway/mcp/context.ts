@@ -7,6 +7,7 @@ import type { RuleLimits } from "../policy/limits.ts";
 import type { Connection, Runtime } from "../runtime.ts";
 import type { Store } from "../store/store.ts";
 import type { AnswerLimit } from "./answer-size.ts";
+import type { Traces } from "../telemetry/port.ts";
 import type { KnownTools } from "./known-tools.ts";
 import type { Reply } from "./reply.ts";
 import type { Session, Sessions } from "./sessions.ts";
@@ -19,6 +20,7 @@ export interface Gate {
   readonly sessions: Sessions;
   readonly tools: KnownTools;
   readonly limits: RuleLimits;
+  readonly traces: Traces;
   readonly now: () => number;
   /** The configuration in force now. */
   readonly runtime: () => Runtime;

@@ -1,10 +1,11 @@
 import { TargetError, type ProtocolHeaders, type RpcMessage } from "../../shared/target.ts";
 import { readBody } from "../body.ts";
+import type { RequestFacts } from "../telemetry/port.ts";
 import { answerAsked } from "./asking.ts";
 import { classify, invalidRequestCode, parseErrorCode, type Classified } from "./classify.ts";
 import { judgedHeaders, protocolHeaders } from "./headers.ts";
 import { listen } from "./listen.ts";
-import { clientNotifications } from "./methods.ts";
+import { classOf, clientNotifications } from "./methods.ts";
 import type { Request } from "./record.ts";
 import { Reply } from "./reply.ts";
 import { answerRequest } from "./requests.ts";
@@ -78,15 +79,21 @@ async function serveRequest(visit: Visit, request: Request): Promise<void> {
   const { client } = session;
   const release = gate.sessions.use(session);
   try {
-    await answerRequest(
-      { gate, runtime, caller, connection, session, client, headers, reply, cancelled: cancel.signal },
-      request,
-    );
+    const cancelled = cancel.signal;
+    const exchange = { gate, runtime, caller, connection, session, client, headers, reply, cancelled };
+    await gate.traces.request(tracedFacts(visit, request), () => answerRequest(exchange, request));
   } finally {
     if (legacy) session.inFlight.delete(request.id);
     reply.close();
     release();
   }
+}
+
+function tracedFacts({ runtime, connection, request: { headers } }: Visit, request: Request): RequestFacts {
+  const { method, params, era } = request;
+  const known = classOf(method, params, era).kind !== "unknown";
+  const { publicUrl } = runtime.config;
+  return { connection: connection.name, method: known ? method : null, headers, publicUrl, meta: params._meta };
 }
 
 async function notification(

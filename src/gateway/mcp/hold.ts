@@ -54,7 +54,8 @@ export async function holdCall(
   let turn: Turn;
   try {
     const caller = { gone, spent, continues: round?.approval ?? null };
-    turn = await gate.approvals.hold(held, caller, (approval) => waiting.start(approval));
+    const wait = () => gate.approvals.hold(held, caller, (approval) => waiting.start(approval));
+    turn = await gate.traces.step("hold", wait);
   } catch (error) {
     seat.leave();
     throw error;

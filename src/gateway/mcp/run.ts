@@ -43,26 +43,28 @@ export async function run(
   let messages = 0;
   const ended = () => ({ ms: gate.now() - startedMs, messages });
   try {
-    const answer = await forward({
-      session: session.target,
-      message: towardsTarget(request.message, mayAsk),
-      id: request.id,
-      headers,
-      masker: connection.masker,
-      outputSchema: request.method === "tools/call" ? connection.outputSchemas.of(request.params.name) : undefined,
-      declares: classOf(request.method, request.params, request.era).kind !== "call",
-      silenceMs: () => silenceMs(exchange, request),
-      signal,
-      onMessage: async (message) => {
-        await ready;
-        messages += 1;
-        noteCancelled(session, message.message);
-        gate.tools.hear(connection, message.message);
-        if (size.takes(message.message)) await reply.message(message);
-      },
-      onAsked: (message) => ask(stageOf(exchange, request, size), message),
-      onStream: (sign) => void ready.then(() => follow(reply, sign)).catch(() => undefined),
-    });
+    const work = () =>
+      forward({
+        session: session.target,
+        message: towardsTarget(request.message, mayAsk),
+        id: request.id,
+        headers: gate.traces.onward(headers),
+        masker: connection.masker,
+        outputSchema: request.method === "tools/call" ? connection.outputSchemas.of(request.params.name) : undefined,
+        declares: classOf(request.method, request.params, request.era).kind !== "call",
+        silenceMs: () => silenceMs(exchange, request),
+        signal,
+        onMessage: async (message) => {
+          await ready;
+          messages += 1;
+          noteCancelled(session, message.message);
+          gate.tools.hear(connection, message.message);
+          if (size.takes(message.message)) await reply.message(message);
+        },
+        onAsked: (message) => ask(stageOf(exchange, request, size), message),
+        onStream: (sign) => void ready.then(() => follow(reply, sign)).catch(() => undefined),
+      });
+    const answer = await gate.traces.step("target", work);
     noteServer(connection, answer.response);
     if (request.method === "tools/list") await gate.tools.learn(connection, answer.response.result);
     if (request.method === "tools/list") connection.outputSchemas.note(answer.response.result);
