@@ -8,6 +8,7 @@ import type { Discovery } from "../shared/provider.ts";
 import { viewFor } from "./approvals/view.ts";
 import { exportLedger } from "./audit/export.ts";
 import { folderSource } from "./audit/folder-source.ts";
+import { listGrants, revokeGrant } from "./grants-api.ts";
 import { bodyOf } from "./json-body.ts";
 import type { Site } from "./http.ts";
 import { enrol } from "./identity/devices.ts";
@@ -24,12 +25,13 @@ export interface ApiVisit {
   readonly path: string;
 }
 
-const decisionBody = z.strictObject({ decision: z.string().max(16_384) });
+const decisionBody = z.strictObject({ decision: z.string().max(16_384), grant: z.string().max(32_768).optional() });
 
 /** The gateway's own API (docs/protocol.md, "HTTP of the gateway"). Throws CountersignError for every refusal. */
 export async function api(visit: ApiVisit): Promise<void> {
   const { request, path } = visit;
   const approval = /^\/v1\/approvals\/([\w-]{1,64})(\/decision|\/withdraw)?$/.exec(path);
+  const grant = /^\/v1\/grants\/([\w-]{1,64})\/revoke$/.exec(path)?.[1];
   switch (`${request.method} ${path}`) {
     case "GET /v1/me":
       return me(visit);
@@ -39,6 +41,8 @@ export async function api(visit: ApiVisit): Promise<void> {
       return devices(visit);
     case "GET /v1/approvals":
       return approvals(visit);
+    case "GET /v1/grants":
+      return listGrants(visit);
     case "GET /v1/tools":
       return listTools(visit);
     case "POST /v1/tools/accept":
@@ -54,6 +58,7 @@ export async function api(visit: ApiVisit): Promise<void> {
         return withdraw(visit, approval[1] ?? "");
       if (approval !== null && approval[2] === "/decision" && request.method === "POST")
         return decision(visit, approval[1] ?? "");
+      if (grant !== undefined && request.method === "POST") return revokeGrant(visit, grant);
       throw new CountersignError("not_found", "There is nothing at this address.");
   }
 }
@@ -109,7 +114,7 @@ function oneApproval({ site, response, principal }: ApiVisit, id: string): void 
 
 async function decision({ site, request, response, principal }: ApiVisit, id: string): Promise<void> {
   const body = await bodyOf(request, decisionBody);
-  const record = await site.gate.approvals.decide(principal, id, body.decision);
+  const record = await site.gate.approvals.decide(principal, id, body.decision, body.grant);
   sendJson(response, 200, { approval: viewFor(principal, record) });
 }
 

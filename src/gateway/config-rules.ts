@@ -1,9 +1,12 @@
 import { z } from "zod";
-import { approverStep, presence, risk } from "../shared/approval.ts";
+import { approverStep, presence, risk, type ApproverStep } from "../shared/approval.ts";
 import { duration } from "./config-duration.ts";
 import { ruleLimits } from "./config-limits.ts";
 import { binaryModes } from "./masking/kinds.ts";
+import { ruleGrants } from "./config-grants.ts";
 
+/** From the lowest to the highest. */
+const risks = risk.options;
 const names = z.array(z.string().min(1));
 /** Absent means any; an empty list would mean none, which nobody writes on purpose. */
 const someNames = names.min(1, "List at least one, or leave the setting out");
@@ -42,6 +45,8 @@ export const rule = z
     limits: ruleLimits.optional(),
     /** What becomes of binary content in the answers of such calls, whatever `masking.binary` says. */
     binary: z.enum(binaryModes).optional(),
+    /** What an approver may grant for later calls of the same principal and tool (README, "Grants"). */
+    grants: ruleGrants.optional(),
     /** Shown to approver and caller, in the author's words. */
     why: z.string().max(500).default(""),
   })
@@ -89,8 +94,26 @@ export const rule = z
     message: "quick lets a notification decide, presence asks for more: write one of them",
     path: ["quick"],
   })
+  .refine(({ grants, effect }) => grants === undefined || effect === "approve", {
+    message: "grants goes with effect: approve: remove it here",
+    path: ["grants"],
+  })
+  .refine(({ grants, steps }) => grants === undefined || steps === undefined || isOnePerson(steps), {
+    message: "One approver's word makes a grant: where several must approve, remove it",
+    path: ["grants"],
+  })
+  .refine(({ grants, risk: held }) => grants === undefined || risks.indexOf(held) <= risks.indexOf(grants.upTo), {
+    message:
+      "Calls of this rule's risk are granted only where grants says so: add upTo with that risk, or remove grants",
+    path: ["grants"],
+  })
   .refine(({ requests, effect, when }) => requests === undefined || (effect !== "deny" && when === undefined), {
     message:
       "requests goes by groups and connections alone, with allow or approve: give it a rule of its own, without when",
     path: ["requests"],
   });
+
+function isOnePerson(steps: readonly ApproverStep[]): boolean {
+  const [first, ...others] = steps;
+  return others.length === 0 && (first?.need === "any" || first?.need === 1);
+}

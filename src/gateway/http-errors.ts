@@ -28,6 +28,7 @@ const statuses: Partial<Readonly<Record<ErrorCode, number>>> = {
   decision_expired: 409,
   reason_required: 400,
   presence_too_weak: 403,
+  grant_refused: 403,
   store_failed: 503,
 };
 

@@ -8,6 +8,8 @@ import { Agents } from "./agents/agents.ts";
 import { Approvals } from "./approvals/approvals.ts";
 import { ApprovalsStream } from "./approvals/stream.ts";
 import type { LoadedConfig } from "./config.ts";
+import { Grants } from "./grants/grants.ts";
+import { placesOf } from "./grants/places.ts";
 import type { LastHop } from "./connections/registry.ts";
 import { routes, upgrades } from "./http.ts";
 import { Present } from "./identity/present.ts";
@@ -77,14 +79,13 @@ export async function createGateway({
   );
   const runtime = () => setup.runtime;
   const present = new Present(now);
-  const approvals = new Approvals({
-    store,
-    gateway: origin,
-    now,
-    reuseMs: () => runtime().config.approvals.reuse,
-    personOf: (id) => runtime().config.identities.find((ids) => ids.includes(id))?.[0] ?? id,
-    ruleVersion: (name) => runtime().policy.versionOf(name),
-  });
+  const personOf = (id: string): string => runtime().config.identities.find((ids) => ids.includes(id))?.[0] ?? id;
+  const ruleVersion = (name: string): string | undefined => runtime().policy.versionOf(name);
+  const reuseMs = (): number => runtime().config.approvals.reuse;
+  const approvals = new Approvals({ store, gateway: origin, now, reuseMs, personOf, ruleVersion });
+  const tools = new KnownTools(store, now);
+  const keyedDigest = (value: Parameters<typeof keys.keyedDigest>[0]): string => keys.keyedDigest(value);
+  const grants = new Grants({ store, now, keyedDigest, personOf, ruleVersion, ...placesOf(runtime, tools) });
   const sessions = new Sessions(now, (session, why) => {
     store
       .commit((writes) =>
@@ -104,14 +105,15 @@ export async function createGateway({
     draining: draining.signal,
     store,
     approvals,
+    grants,
     present,
     sessions,
-    tools: new KnownTools(store, now),
+    tools,
     limits,
     traces: telemetry.traces,
     now,
     runtime,
-    keyedDigest: (value: Parameters<typeof keys.keyedDigest>[0]) => keys.keyedDigest(value),
+    keyedDigest,
   };
   const readings = {
     sessions: () => sessions.size,
@@ -128,7 +130,7 @@ export async function createGateway({
   server.on("upgrade", upgrades(site));
   const sweep = setInterval(() => {
     limits.sweep();
-    Promise.all([approvals.expireDue(), sessions.sweep(), refusals.sweep()]).catch((error: unknown) =>
+    Promise.all([approvals.expireDue(), grants.endDue(), sessions.sweep(), refusals.sweep()]).catch((error: unknown) =>
       log({ level: "error", event: "sweep.failed", error }),
     );
   }, sweepMs);
@@ -136,6 +138,7 @@ export async function createGateway({
   return {
     async start() {
       await approvals.recover();
+      await grants.endDue();
       await store.commit((writes) => {
         writes.append("gateway.started", { origin });
         writes.append("config.loaded", { rules: runtime().policy.version });
@@ -149,6 +152,7 @@ export async function createGateway({
     async reload(next) {
       await setup.replace(next);
       agents.reconfigured();
+      await grants.endDue();
       await store.commit((writes) => writes.append("config.loaded", { rules: runtime().policy.version }));
       log({ level: "info", event: "config.loaded", rules: runtime().policy.version });
     },

@@ -71,6 +71,10 @@ const wordings: Readonly<Record<ErrorCode, Wording>> = {
     what: "This request can’t be approved from where you did.",
     next: "Open it in the Countersign window and decide there.",
   },
+  grant_refused: {
+    what: "The rule does not permit this grant.",
+    next: "Grant less, or approve this one call alone.",
+  },
   signed_out: { what: "You are signed out.", next: "Sign in, then try again." },
   reauthentication_needed: { what: "Your sign-in has ended.", next: "Sign in again." },
   cancelled: { what: "The sign-in was cancelled.", next: "Sign in when you are ready." },

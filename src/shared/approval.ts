@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { grantOffer } from "./grant-offer.ts";
 import { isJson, isJsonObject, type Json, type JsonObject } from "./json.ts";
 import { principalView } from "./principal.ts";
 
@@ -27,11 +28,11 @@ export const presence = z.enum(["notification", "cli", "window", "authenticator"
 export type Presence = z.infer<typeof presence>;
 
 // Not z.json() and z.record(): they copy, and leave out a member named `__proto__`, which would then run without being shown (rule 3).
-const json = z.custom<Json>(isJson);
+export const json = z.custom<Json>(isJson);
 const jsonObject = z.custom<JsonObject>((value) => isJson(value) && isJsonObject(value));
 
 /** Where a value was masked and as what, `kind` being a detector's name or `field`. */
-const hidden = z.object({ path: z.array(z.union([z.string(), z.number()])), kind: z.string() });
+export const hidden = z.object({ path: z.array(z.union([z.string(), z.number()])), kind: z.string() });
 export type Hidden = z.infer<typeof hidden>;
 
 /** What an approver is shown, and what the digest in a decision covers: `digest({arguments, hidden})`. */
@@ -105,6 +106,8 @@ export const approvalView = z.object({
     quick: z.boolean().optional(),
   }),
   risk,
+  /** What may be granted for later calls beside approving this one. Absent or null: nothing. */
+  grants: grantOffer.nullable().optional(),
   /** The groups of all steps. */
   approvers: z.array(z.string()),
   /** Decided in this order: a step opens when the one before it is complete; the last one completes the approval. */

@@ -31,6 +31,7 @@ export const errorCodes = [
   "decision_expired",
   "reason_required",
   "presence_too_weak",
+  "grant_refused",
   // the engineer's side
   "signed_out",
   "reauthentication_needed",

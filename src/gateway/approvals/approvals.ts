@@ -1,5 +1,6 @@
 import { CountersignError } from "../../shared/errors.ts";
 import type { RpcMessage } from "../../shared/target.ts";
+import { recordGrant, verifyGrant } from "../grants/granting.ts";
 import type { Principal } from "../identity/principal.ts";
 import type { ApprovalRecord, Store } from "../store/store.ts";
 import { recordDecision, type DecisionTerms } from "./decide.ts";
@@ -94,13 +95,21 @@ export class Approvals {
     return record;
   }
 
-  /** Records an approver's signed decision; throws CountersignError with the code that docs/protocol.md lists. */
-  async decide(principal: Principal, id: string, jws: string): Promise<ApprovalRecord> {
+  /** Records an approver's signed decision, and in the same commit the grant that came with it, or neither; throws CountersignError with the code that docs/protocol.md lists. */
+  async decide(principal: Principal, id: string, jws: string, grantJws?: string): Promise<ApprovalRecord> {
     const { store } = this.#options;
     try {
       if (store.approvals.get(id) === undefined) throw new CountersignError("not_found", "There is no such request.");
       const signed = await verifyDecision(jws, principal, store.devices);
-      const decided = await store.commit((writes) => recordDecision(writes, this.#options, principal, id, signed));
+      const grant = grantJws === undefined ? null : await verifyGrant(grantJws, principal, store.devices);
+      const decided = await store.commit((writes) => {
+        const repeated = writes.approvals.get(id)?.decisions.some(({ jws: known }) => known === signed.jws) ?? false;
+        const approval = recordDecision(writes, this.#options, principal, id, signed);
+        if (grant === null) return approval;
+        const terms = { gateway: this.#options.gateway, nowMs: this.#options.now() };
+        recordGrant(writes, terms, principal, { approval, decision: signed, grant, repeated });
+        return approval;
+      });
       this.#publish(decided);
       return decided;
     } catch (error) {

@@ -99,6 +99,7 @@ export function newRecord(call: HeldCall, nowMs: number): Omit<ApprovalRecord, "
       quick: effect.quick ?? false,
     },
     risk: effect.risk,
+    grants: call.grants,
     approvers: [...new Set(effect.steps.flatMap(({ approvers }) => approvers))],
     steps: effect.steps.map(({ approvers, need }) => ({ approvers: [...approvers], need })),
     decisions: [],

@@ -1,4 +1,5 @@
 import type { MaskedPayload } from "../../shared/approval.ts";
+import type { GrantOffer } from "../../shared/grant-offer.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import type { RpcMessage } from "../../shared/target.ts";
 import type { Principal } from "../identity/principal.ts";
@@ -19,12 +20,14 @@ export interface HeldCall {
   /** Keyed digest over principal, connection, tool and arguments. */
   readonly lookup: string;
   readonly effect: Extract<Effect, { effect: "approve" }>;
+  /** What an approver may grant beside approving it, or null. */
+  readonly grants: GrantOffer | null;
   readonly client: { readonly name: string; readonly version: string } | null;
   readonly device: string | null;
   /** The tool's fingerprint now, asked of the target again before the call runs. */
   fingerprintNow(): Promise<string>;
-  /** Why this approval may no longer run (policy, caller's token), or null. Decided inside the claim's commit. */
-  refusalNow(record: ApprovalRecord): string | null;
+  /** Why what this approval or grant permits may no longer run (policy, caller's token), or null. Decided inside the commit that lets it run. */
+  refusalNow(permit: { readonly rule: { readonly version: string } }): string | null;
   /** Counts the call where a new approval is opened for it, beside so many of its person's that wait; or the limit against it. */
   admit(pending: number): Exceeded | null;
   /** Takes a place among the calls that run at once, for as long as the call goes on; or the limit against it. */

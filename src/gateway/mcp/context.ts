@@ -1,6 +1,7 @@
 import type { Json } from "../../shared/json.ts";
 import type { ProtocolHeaders } from "../../shared/target.ts";
 import type { Approvals } from "../approvals/approvals.ts";
+import type { Grants } from "../grants/grants.ts";
 import type { Present } from "../identity/present.ts";
 import type { Principal } from "../identity/principal.ts";
 import type { RuleLimits } from "../policy/limits.ts";
@@ -16,6 +17,7 @@ import type { Session, Sessions } from "./sessions.ts";
 export interface Gate {
   readonly store: Store;
   readonly approvals: Approvals;
+  readonly grants: Grants;
   readonly present: Present;
   readonly sessions: Sessions;
   readonly tools: KnownTools;

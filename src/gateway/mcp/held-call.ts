@@ -1,8 +1,9 @@
+import type { GrantOffer } from "../../shared/grant-offer.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
 import { TargetError, type RpcMessage } from "../../shared/target.ts";
 import type { HeldCall } from "../approvals/turn.ts";
-import type { Effect, Subject } from "../policy/policy.ts";
-import type { ApprovalRecord } from "../store/store.ts";
+import { offerOf } from "../grants/offer.ts";
+import type { Effect, GrantTerms, Subject } from "../policy/policy.ts";
 import { declaredTool, type DeclaredTool } from "./catalogue.ts";
 import { invalidParamsCode } from "./classify.ts";
 import type { Exchange } from "./context.ts";
@@ -43,6 +44,7 @@ export function heldCall(
     argumentsDigest: gate.keyedDigest(subject),
     lookup: gate.keyedDigest({ ...subject, principal: caller.principal.id }),
     effect,
+    grants: kind === "tool" ? offer(exchange, name, shown, effect.grants) : null,
     client,
     device: caller.device,
     fingerprintNow: async () => {
@@ -57,7 +59,7 @@ export function heldCall(
       ).catch(() => null);
       return now?.fingerprint ?? "";
     },
-    refusalNow: (record) => refusalNow(exchange, request, record, name, kind),
+    refusalNow: ({ rule }) => refusalNow(exchange, request, rule.version, name, kind),
     admit: (pending) => {
       const most = gate.runtime().config.approvals.mostPending;
       return pending < most ? seat.charge() : { code: "too_many_pending", most };
@@ -66,16 +68,30 @@ export function heldCall(
   };
 }
 
+/** What may be granted beside approving a call of this tool with these arguments. */
+function offer(
+  { gate, caller, connection }: Exchange,
+  name: string,
+  real: Json,
+  terms: GrantTerms | undefined,
+): GrantOffer | null {
+  if (terms === undefined) return null;
+  const { masker } = connection;
+  const { value, hidden } = masker.mask(real);
+  const call = { principal: caller.principal.id, connection: connection.name, tool: name, arguments: real };
+  return offerOf(terms, call, { tool: masker.mask(name).value, arguments: value, hidden }, gate.keyedDigest);
+}
+
 /** Checked again inside the claim: the caller's token and today's rules (rule 4). */
 function refusalNow(
   exchange: Exchange,
   request: Request,
-  record: ApprovalRecord,
+  version: string,
   name: string,
   kind: Subject["kind"],
 ): string | null {
-  const { gate } = exchange;
-  const principal = gate.present.current(record.requester.id);
+  const { gate, caller } = exchange;
+  const principal = gate.present.current(caller.principal.id);
   if (principal === undefined) return "Your sign-in ended while the call was held. Sign in again.";
   const { config, policy } = gate.runtime();
   const letIn = config.issuers.some(
@@ -83,7 +99,7 @@ function refusalNow(
   );
   if (!letIn) return "Your way of signing in is no longer let in.";
   const effect = policy.decide({ ...subjectOf(exchange, request, kind, name), principal });
-  if (effect.effect !== "approve" || effect.rule.version !== record.rule.version)
+  if (effect.effect !== "approve" || effect.rule.version !== version)
     return "The rules have changed since it was approved.";
   return null;
 }

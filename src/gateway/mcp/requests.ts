@@ -2,8 +2,10 @@ import type { Effect } from "../policy/policy.ts";
 import type { Exchange } from "./context.ts";
 import { headerMismatchCode, invalidParamsCode, methodNotFoundCode } from "./classify.ts";
 import { unjudgedHeader } from "./headers.ts";
+import { runGranted } from "./granted.ts";
 import { holdCall } from "./hold.ts";
 import { underRule, withinLimits } from "./limited.ts";
+import { finish, lifetime } from "./lifetime.ts";
 import { filterList } from "./listing.ts";
 import { classOf, subscribedTo, type MethodClass } from "./methods.ts";
 import { otherSpelling } from "./resource-address.ts";
@@ -70,6 +72,7 @@ async function judge(exchange: Exchange, request: Request, { reaches, name }: Ca
   const effect = runtime.policy.decide({ ...subject, tool: called.tool });
   const changed = effect.effect === "deny" ? null : changedTool(exchange, called.tool);
   if (changed !== null) return refuse(exchange, request, name, null, changed);
+  const refuseLimited = (failure: RpcFailure): Promise<void> => refuse(exchange, request, name, effect, failure);
   switch (effect.effect) {
     case "deny":
       return refuse(
@@ -84,9 +87,10 @@ async function judge(exchange: Exchange, request: Request, { reaches, name }: Ca
         exchange,
         effect,
         () => allow(exchange, withoutOwnState(request), name, effect),
-        (failure) => refuse(exchange, request, name, effect, failure),
+        refuseLimited,
       );
     case "approve":
+      if (await runGranted(exchange, request, name, reaches, effect, refuseLimited)) return;
       return holdCall(exchange, request, name, reaches, effect);
     default:
       return effect satisfies never;
@@ -181,16 +185,4 @@ async function pass(exchange: Exchange, request: Request, method: Exclude<Method
   await Promise.all([recorded, gate.store.commit((writes) => writes.append("call.response", ended))]);
   await finish(exchange, ran.sessionLost || (request.method === "initialize" && ran.outcome !== "ok"));
   reply.end({ message: response, ...(ran.eventId === undefined ? {} : { eventId: ran.eventId }) }, ran.status);
-}
-
-/** A modern client that disconnects has cancelled; a legacy one has not (2025-11-25, "Sending messages"). */
-function lifetime(exchange: Exchange, request: Request): AbortSignal {
-  if (request.era === "legacy") return exchange.cancelled;
-  const ends = [exchange.cancelled, exchange.reply.gone];
-  // A subscription has no end of its own.
-  return AbortSignal.any(request.method === "subscriptions/listen" ? [...ends, exchange.gate.draining] : ends);
-}
-
-async function finish(exchange: Exchange, sessionLost: boolean): Promise<void> {
-  if (sessionLost) await exchange.gate.sessions.close(exchange.session, "the target ended it");
 }

@@ -1,4 +1,5 @@
 import type { ApproverStep, Presence, Risk } from "../../shared/approval.ts";
+import type { ConstraintKind } from "../../shared/grant-offer.ts";
 import type { Json, JsonObject } from "../../shared/json.ts";
 import type { Principal } from "../identity/principal.ts";
 import type { BinaryMode } from "../masking/kinds.ts";
@@ -46,6 +47,13 @@ export interface Terms {
   readonly binary?: BinaryMode;
 }
 
+/** What a rule permits of grants: how long one lasts, how many calls it serves, how it may bind arguments. */
+export interface GrantTerms {
+  readonly longestMs: number;
+  readonly mostUses: number;
+  readonly constraints: readonly ConstraintKind[];
+}
+
 export type Effect =
   | (Terms & { readonly effect: "allow"; readonly readOnly: boolean })
   /** `rule` is null where no rule matched: no match denies. */
@@ -63,6 +71,8 @@ export type Effect =
       readonly presence?: Presence;
       /** Whether it may be decided from a notification; absent, no. */
       readonly quick?: boolean;
+      /** What may be granted for later calls; absent, nothing. */
+      readonly grants?: GrantTerms;
     });
 
 /** What a target may ask of a client. */

@@ -6,7 +6,7 @@ import type { RuleConfig } from "../config-schema.ts";
 import type { Principal } from "../identity/principal.ts";
 import { compileCondition, type Condition } from "./condition.ts";
 import { anyGlob } from "./glob.ts";
-import type { Asked, Effect, Policy, Reach, RuleReference, Subject, Terms } from "./policy.ts";
+import type { Asked, Effect, GrantTerms, Policy, Reach, RuleReference, Subject, Terms } from "./policy.ts";
 import { RuleIndex, type Indexed } from "./rule-index.ts";
 
 /**
@@ -115,6 +115,7 @@ function effectOf(rule: RuleConfig, reference: RuleReference): Effect {
         requireReason: rule.requireReason ?? false,
         presence: leastPresence(rule),
         quick: rule.quick ?? false,
+        ...grantsOf(rule),
       };
     default:
       return rule.effect satisfies never;
@@ -133,6 +134,12 @@ function leastPresence({ presence, risk, quick }: RuleConfig): Presence {
 
 function strengthened(presence: Presence, risk: Risk): Presence {
   return presence === "cli" && (risk === "high" || risk === "critical") ? "window" : presence;
+}
+
+function grantsOf({ grants }: RuleConfig): { readonly grants?: GrantTerms } {
+  if (grants === undefined) return {};
+  const { longest, mostUses, constraints } = grants;
+  return { grants: { longestMs: longest, mostUses, constraints } };
 }
 
 /** The rule as JSON: members that are absent leave no trace in its version. */

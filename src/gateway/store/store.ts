@@ -4,6 +4,7 @@ import { devicePublicKey } from "../../shared/device.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import type { EntryKind } from "../../shared/ledger.ts";
 import type { AnswerReads, AnswerWrites } from "./answers.ts";
+import type { GrantReads, GrantWrites } from "./grants.ts";
 
 /** A decision as it is kept: the step it counts in (from 1), the person behind its signer when it was made, and its compact JWS. */
 const decisionRecord = approvalView.shape.decision
@@ -48,6 +49,7 @@ export interface Reads {
     lastRevision(): number;
   };
   readonly answers: AnswerReads;
+  readonly grants: GrantReads;
   readonly devices: { get(id: string): DeviceRecord | undefined };
   readonly tools: { fingerprint(connection: string, tool: string): string | undefined };
 }
@@ -62,6 +64,7 @@ export interface Writes extends Reads {
     put(record: Omit<ApprovalRecord, "revision">): ApprovalRecord;
   };
   readonly answers: AnswerWrites;
+  readonly grants: GrantWrites;
   readonly devices: Reads["devices"] & { put(record: DeviceRecord): void };
   readonly tools: Reads["tools"] & { put(connection: string, tool: string, fingerprint: string): void };
   /** Appends one ledger entry. `body` holds masked values only (rule 6). */

@@ -2,6 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
 import { answerTable } from "./answers.ts";
 import { storedApproval } from "./stored-approval.ts";
+import { grantTable } from "./grants.ts";
 import { type ApprovalRecord, approvalRecord, deviceRecord, type Reads, type Writes } from "./store.ts";
 
 /** What the store keeps besides the ledger. `running` is set while a gateway has the store open. */
@@ -43,15 +44,17 @@ export interface StateTables {
 export function stateTables(db: DatabaseSync): StateTables {
   const approvals = approvalReads(db);
   const answers = answerTable(db);
+  const grants = grantTable(db);
   const devices = deviceReads(db);
   const tools = toolReads(db);
   const running = db.prepare("SELECT running FROM running");
   const setRunning = db.prepare("UPDATE running SET running = ?");
   return {
-    reads: { approvals, answers, devices, tools },
+    reads: { approvals, answers, grants, devices, tools },
     writes: {
       approvals: { ...approvals, put: approvalPut(db, approvals) },
       answers,
+      grants,
       devices: { ...devices, put: devicePut(db) },
       tools: { ...tools, put: toolPut(db) },
     },

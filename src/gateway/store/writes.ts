@@ -46,6 +46,7 @@ export function openWrites(state: StateWrites, now: () => number, beforeState: (
         deliver: (approval) => changing(() => state.answers.deliver(approval)),
         forget: (nowMs) => changing(() => state.answers.forget(nowMs)),
       },
+      grants: { ...state.grants, put: (record) => changing(() => state.grants.put(record)) },
       devices: { ...state.devices, put: (record) => changing(() => state.devices.put(record)) },
       tools: { ...state.tools, put: (...tool) => changing(() => state.tools.put(...tool)) },
       append: (kind, body) => guarded(() => void drafts.push(draftOf(kind, body, now()))),

@@ -419,6 +419,7 @@ function heldCall(): HeldCall {
       steps: [{ approvers: ["approvers"], need: "any" }],
       expiresMs: 10 * minute,
     },
+    grants: null,
     client: null,
     device: null,
     fingerprintNow: async () => fingerprint,

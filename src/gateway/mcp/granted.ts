@@ -1,0 +1,83 @@
+import type { GrantedCall } from "../grants/offer.ts";
+import type { Effect, Subject } from "../policy/policy.ts";
+import type { GrantRecord } from "../store/grants.ts";
+import type { Exchange } from "./context.ts";
+import { declaredOr, heldCall, seenMessage, unseenMembers } from "./held-call.ts";
+import { finish, lifetime } from "./lifetime.ts";
+import { seatOf, underRule } from "./limited.ts";
+import { newCallId, requestEntry, responseEntry, type Request } from "./record.ts";
+import { overLimit } from "./refusal.ts";
+import type { RpcFailure } from "./reply.ts";
+import { factsOf, run } from "./run.ts";
+
+type Approve = Extract<Effect, { effect: "approve" }>;
+
+/**
+ * Runs a call that a rule would hold where an approver's grant stands for it, and answers whether it did. The use is counted and the
+ * request recorded in one commit before anything is forwarded; whatever stands against it leaves the call to be held, but for the
+ * rule's limits, which `refuse` it.
+ */
+export async function runGranted(
+  exchange: Exchange,
+  request: Request,
+  name: string,
+  kind: Subject["kind"],
+  effect: Approve,
+  refuse: (failure: RpcFailure) => Promise<void>,
+): Promise<boolean> {
+  const { gate, caller, connection } = exchange;
+  if (kind !== "tool" || effect.grants === undefined || unseenMembers(request) !== null) return false;
+  const asked: GrantedCall = {
+    principal: caller.principal.id,
+    connection: connection.name,
+    tool: name,
+    arguments: request.params.arguments ?? {},
+  };
+  if (!gate.grants.mayServe(asked, effect.rule.version)) return false;
+  const tool = await declaredOr(exchange, request, name, kind);
+  // Holding it comes upon the same, and records its refusal.
+  if ("failure" in tool) return false;
+  const call = newCallId();
+  const seat = seatOf(exchange, effect);
+  const held = heldCall(exchange, request, name, kind, effect, tool, seat);
+  const entry = requestEntry(exchange, request, call, name, effect);
+  const away = lifetime(exchange, request);
+  try {
+    const use = await gate.store.commit((writes) => {
+      // Nobody waits for it any more: no use is spent.
+      if (away.aborted) return null;
+      const taken = gate.grants.use(writes, held, asked, { id: call, admit: () => seat.occupy() ?? seat.charge() });
+      if (taken?.kind === "used")
+        writes.append("call.request", { ...entry, effect: "approve+grant", grant: named(taken.grant) });
+      return taken;
+    });
+    if (use === null) return false;
+    if (use.kind === "limited") await refuse(overLimit(use.exceeded, effect.rule.name, null));
+    else await answer(underRule(exchange, effect), request, call, use.grant, away);
+    return true;
+  } finally {
+    seat.leave();
+  }
+}
+
+async function answer(
+  exchange: Exchange,
+  request: Request,
+  call: string,
+  grant: GrantRecord,
+  away: AbortSignal,
+): Promise<void> {
+  const seen = { ...request, message: seenMessage(request) };
+  const ran = await run(exchange, seen, Promise.resolve(), away);
+  const entry = responseEntry(call, ran.outcome, { ...factsOf(ran), whole: true, approval: null });
+  await exchange.gate.store.commit((writes) => writes.append("call.response", { ...entry, grant: grant.id }));
+  await finish(exchange, ran.sessionLost);
+  exchange.reply.end(
+    { message: ran.response, ...(ran.eventId === undefined ? {} : { eventId: ran.eventId }) },
+    ran.status,
+  );
+}
+
+function named({ id, approval, by }: GrantRecord): { id: string; approval: string; by: { id: string; name: string } } {
+  return { id, approval, by: { id: by.id, name: by.name } };
+}

@@ -1,0 +1,78 @@
+import type { DatabaseSync } from "node:sqlite";
+import { z } from "zod";
+import { grantView } from "../../shared/grant.ts";
+
+/** A grant as it is kept: what everybody may see of it, and what only the gateway needs. */
+const grantRecord = grantView.omit({ relation: true }).extend({
+  /** The holder's person under `identities:` when it was granted. */
+  person: z.string(),
+  /** What its approver signed, compact JWS. */
+  jws: z.string(),
+});
+export type GrantRecord = Readonly<z.infer<typeof grantRecord>>;
+
+export interface GrantReads {
+  get(id: string): GrantRecord | undefined;
+  /** The one that was made beside this approval. */
+  ofApproval(approval: string): GrantRecord | undefined;
+  /** All that live of this principal for this tool, oldest first. */
+  live(principal: string, connection: string, tool: string): readonly GrantRecord[];
+  allLive(): readonly GrantRecord[];
+  /** All, the newest first. */
+  all(): readonly GrantRecord[];
+}
+
+export interface GrantWrites extends GrantReads {
+  put(record: GrantRecord): void;
+}
+
+/** Made at every opening, so that a store of before it gains it. */
+const schema = `
+  CREATE TABLE IF NOT EXISTS grants (
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    approval TEXT NOT NULL UNIQUE,
+    principal TEXT NOT NULL,
+    connection TEXT NOT NULL,
+    tool TEXT NOT NULL,
+    live INTEGER NOT NULL CHECK (live IN (0, 1)),
+    record TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX IF NOT EXISTS grants_live ON grants (principal, connection, tool) WHERE live = 1;
+`;
+
+/** Reads and writes over the table of grants. */
+export function grantTable(db: DatabaseSync): GrantWrites {
+  db.exec(schema);
+  const get = db.prepare("SELECT record FROM grants WHERE id = ?");
+  const ofApproval = db.prepare("SELECT record FROM grants WHERE approval = ?");
+  const live = db.prepare(
+    "SELECT record FROM grants WHERE live = 1 AND principal = ? AND connection = ? AND tool = ? ORDER BY number",
+  );
+  const allLive = db.prepare("SELECT record FROM grants WHERE live = 1 ORDER BY number");
+  const all = db.prepare("SELECT record FROM grants ORDER BY number DESC");
+  const put = db.prepare(`
+    INSERT INTO grants (id, approval, principal, connection, tool, live, record) VALUES (?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (id) DO UPDATE SET live = excluded.live, record = excluded.record`);
+  return {
+    get: (id) => parse(get.get(id)),
+    ofApproval: (approval) => parse(ofApproval.get(approval)),
+    live: (principal, connection, tool) => parseAll(live.all(principal, connection, tool)),
+    allLive: () => parseAll(allLive.all()),
+    all: () => parseAll(all.all()),
+    put(record) {
+      const { id, approval, principal, connection, tool, state } = grantRecord.parse(record);
+      put.run(id, approval, principal.id, connection, tool, state === "live" ? 1 : 0, JSON.stringify(record));
+    },
+  };
+}
+
+const row = z.object({ record: z.string() });
+
+function parse(found: unknown): GrantRecord | undefined {
+  return found === undefined ? undefined : grantRecord.parse(JSON.parse(row.parse(found).record));
+}
+
+function parseAll(found: readonly unknown[]): readonly GrantRecord[] {
+  return found.map((each) => grantRecord.parse(JSON.parse(row.parse(each).record)));
+}
