@@ -39,6 +39,7 @@ At the gateway
   gateway --config FILE          run a gateway
   agent --config FILE            run an agent beside the targets, which dials the gateway
   policy check|explain FILE      check a gateway.yaml without running it; say what would become of a call
+  policy replay                  what these rules would have done to recorded calls
   policy schema                  a JSON Schema of gateway.yaml
   admin tools list|accept        tools whose declaration changed
   audit verify                   check the ledger against its key

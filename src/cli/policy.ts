@@ -5,21 +5,35 @@ import { limitsText } from "../gateway/policy/limits-text.ts";
 import { command, positional } from "./command.ts";
 import { ruleWarnings } from "./coverage.ts";
 import { explainCall } from "./policy-explain.ts";
+import { replayCalls } from "./policy-replay.ts";
 import { table, type Terminal } from "./terminal.ts";
 
 const help = `Usage: countersign policy check FILE [--json]
        countersign policy explain FILE --as ID [--groups A,B] CONNECTION TOOL [JSON] [--json]
+       countersign policy replay --since TIME --config FILE [--data DIR|EXPORT] [--profile DIR] [--json]
        countersign policy schema
 
 Checks a gateway.yaml whole, as the gateway does before it uses it, and shows its rules in the order in which they
 are tried: the first that matches a call decides it, and a call that none matches is denied. What is odd but no
 error is said beside the rule: one that can never match, one whose connections don't exist, one that allows by what a
 server says of itself. explain tells what would become of a tool call of that principal, and why. schema prints a JSON
-Schema of gateway.yaml, for editors.`;
+Schema of gateway.yaml, for editors.
 
-const options = { as: { type: "string" }, groups: { type: "string" } } as const;
+replay tells what the rules of FILE would have done to the calls that were recorded since TIME (2026-11-20,
+2026-11-20T08:00:00Z, or 7d back from now): which would end otherwise, by which rules. --data is a gateway's data folder or
+an exported file; without it the profile's gateway is asked for its ledger, which takes the role auditor. A call whose rule
+reads what was masked, erased or never recorded is undecidable, and why is said. Rules' limits, grants and approvers'
+decisions are not replayed, and it does not check that the ledger is whole (audit verify does).`;
 
-export const policy = command(help, options, async ({ values, positionals, terminal }) => {
+const options = {
+  as: { type: "string" },
+  groups: { type: "string" },
+  since: { type: "string" },
+  config: { type: "string" },
+  data: { type: "string" },
+} as const;
+
+export const policy = command(help, options, async ({ values, positionals, profile, terminal }) => {
   switch (positionals[0]) {
     case "schema":
       positional(positionals, ["schema"]);
@@ -33,10 +47,15 @@ export const policy = command(help, options, async ({ values, positionals, termi
       const groups = values.groups?.split(",").filter((group) => group !== "") ?? [];
       return await explainCall(file, { id: values.as, groups }, [connection, tool, json], terminal);
     }
+    case "replay": {
+      positional(positionals, ["replay"]);
+      const { since, config, data } = values;
+      return await replayCalls({ since, config, data }, profile, terminal);
+    }
     case "check":
       return await check(positionals, terminal);
     default:
-      throw new CountersignError("usage", "policy knows check, explain and schema; --help shows the usage.");
+      throw new CountersignError("usage", "policy knows check, explain, replay and schema; --help shows the usage.");
   }
 });
 

@@ -17,6 +17,7 @@ import { Refusals } from "./identity/refusals.ts";
 import { loadKeys } from "./keys.ts";
 import type { Log } from "./log.ts";
 import { KnownTools } from "./mcp/known-tools.ts";
+import { Seen } from "./mcp/seen.ts";
 import { Sessions } from "./mcp/sessions.ts";
 import { RuleLimits } from "./policy/limits.ts";
 import { Setup } from "./setup.ts";
@@ -111,6 +112,7 @@ export async function createGateway({
     tools,
     limits,
     traces: telemetry.traces,
+    seen: new Seen(),
     now,
     runtime,
     keyedDigest,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isJson, isJsonObject, type JsonObject } from "./json.ts";
 
 /** What happened, as the ledger names it. A kind is never renamed; new ones may be added within version 1. */
 const entryKind = z.enum([
@@ -14,6 +15,8 @@ const entryKind = z.enum([
   "session.closed",
   "tool.seen",
   "tool.accepted",
+  "tool.declared",
+  "principal.seen",
   "call.request",
   "call.response",
   "call.refused",
@@ -59,3 +62,56 @@ export const storedEntry = z.object({
   salt: z.string().nullable(),
   body: z.string().nullable(),
 });
+
+const hiddenPlaces = z.array(z.object({ path: z.array(z.union([z.string(), z.number()])), kind: z.string() }));
+const jsonObject = z.custom<JsonObject>((value) => isJson(value) && isJsonObject(value));
+
+/** The body of `principal.seen`: a caller as rules saw it. `state` is what the entries of its calls refer to. */
+export const seenPrincipal = z.object({
+  state: z.string(),
+  id: z.string(),
+  kind: z.enum(["user", "service"]),
+  name: z.string(),
+  groups: z.array(z.string()),
+  issuer: z.string(),
+  roles: z.array(z.enum(["admin", "auditor"])),
+  assurance: z.string().nullable(),
+});
+
+/** The body of `tool.declared`: a tool as rules saw it, masked. The entries of its calls refer to it by connection and fingerprint. */
+export const seenTool = z.object({
+  connection: z.string(),
+  tool: z.string(),
+  fingerprint: z.string(),
+  annotations: jsonObject.nullable(),
+  hidden: hiddenPlaces,
+});
+
+/** What the bodies of `call.request` and `call.refused` hold for who replays rules. Members added since are optional: older entries lack them. */
+export const recordedCall = z.object({
+  call: z.string(),
+  principal: z.object({
+    id: z.string(),
+    kind: z.enum(["user", "service"]),
+    name: z.string(),
+    state: z.string().optional(),
+  }),
+  device: z.string().nullable(),
+  client: z.object({ name: z.string(), version: z.string() }).nullable(),
+  address: z.string(),
+  connection: z.string(),
+  era: z.enum(["legacy", "modern"]),
+  method: z.string(),
+  name: z.string().nullable(),
+  params: jsonObject,
+  hidden: hiddenPlaces,
+  effect: z.enum(["allow", "deny", "approve", "approve+grant", "protocol"]),
+  rule: z.object({ name: z.string(), version: z.string() }).nullable(),
+  /** When the rules were asked, by the gateway's clock. */
+  judgedAtMs: z.number().optional(),
+  /** The tool's, null where its target lists no such tool; absent where nobody asked. */
+  fingerprint: z.string().nullable().optional(),
+  /** An upper bound of the arguments' values and characters, where some of them were masked. */
+  weight: z.object({ values: z.number(), characters: z.number() }).optional(),
+});
+export type RecordedCall = z.infer<typeof recordedCall>;

@@ -11,6 +11,7 @@ import type { AnswerLimit } from "./answer-size.ts";
 import type { Traces } from "../telemetry/port.ts";
 import type { KnownTools } from "./known-tools.ts";
 import type { Reply } from "./reply.ts";
+import type { Seen } from "./seen.ts";
 import type { Session, Sessions } from "./sessions.ts";
 
 /** What the data path needs of the gateway. */
@@ -23,6 +24,7 @@ export interface Gate {
   readonly tools: KnownTools;
   readonly limits: RuleLimits;
   readonly traces: Traces;
+  readonly seen: Seen;
   readonly now: () => number;
   /** The configuration in force now. */
   readonly runtime: () => Runtime;

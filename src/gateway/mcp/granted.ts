@@ -5,7 +5,8 @@ import type { Exchange } from "./context.ts";
 import { declaredOr, heldCall, seenMessage, unseenMembers } from "./held-call.ts";
 import { finish, lifetime } from "./lifetime.ts";
 import { seatOf, underRule } from "./limited.ts";
-import { newCallId, requestEntry, responseEntry, type Request } from "./record.ts";
+import { commitCall } from "./record-call.ts";
+import { newCallId, requestEntry, responseEntry, type Judged, type Request } from "./record.ts";
 import { overLimit } from "./refusal.ts";
 import type { RpcFailure } from "./reply.ts";
 import { factsOf, run } from "./run.ts";
@@ -22,10 +23,11 @@ export async function runGranted(
   request: Request,
   name: string,
   kind: Subject["kind"],
-  effect: Approve,
+  judged: Judged & { readonly effect: Approve },
   refuse: (failure: RpcFailure) => Promise<void>,
 ): Promise<boolean> {
   const { gate, caller, connection } = exchange;
+  const { effect } = judged;
   if (kind !== "tool" || effect.grants === undefined || unseenMembers(request) !== null) return false;
   const asked: GrantedCall = {
     principal: caller.principal.id,
@@ -40,10 +42,10 @@ export async function runGranted(
   const call = newCallId();
   const seat = seatOf(exchange, effect);
   const held = heldCall(exchange, request, name, kind, effect, tool, seat);
-  const entry = requestEntry(exchange, request, call, name, effect);
+  const entry = requestEntry(exchange, request, call, name, judged);
   const away = lifetime(exchange, request);
   try {
-    const use = await gate.store.commit((writes) => {
+    const use = await commitCall(exchange, judged, (writes) => {
       // Nobody waits for it any more: no use is spent.
       if (away.aborted) return null;
       const taken = gate.grants.use(writes, held, asked, { id: call, admit: () => seat.occupy() ?? seat.charge() });

@@ -6,7 +6,8 @@ import type { Exchange } from "./context.ts";
 import { declaredOr, heldCall, unseenMembers } from "./held-call.ts";
 import { ladderOf, notYet } from "./ladder.ts";
 import { seatOf, underRule } from "./limited.ts";
-import { newCallId, requestEntry, responseEntry, type Request } from "./record.ts";
+import { recordCall } from "./record-call.ts";
+import { newCallId, requestEntry, responseEntry, type Judged, type Request } from "./record.ts";
 import { notApproved, overLimit, stillWaiting } from "./refusal.ts";
 import { errorMessage, type RpcFailure } from "./reply.ts";
 import { readRound, withoutState } from "./rounds.ts";
@@ -24,15 +25,16 @@ export async function holdCall(
   sent: Request,
   name: string,
   kind: Subject["kind"],
-  effect: Approve,
+  judged: Judged & { readonly effect: Approve },
 ): Promise<void> {
   const { gate, reply } = exchange;
+  const { effect } = judged;
   const startedMs = performance.now();
   const state = sent.era === "modern" ? sent.params.requestState : undefined;
   const request = state === undefined ? sent : withoutState(sent);
   const call = newCallId();
-  const entry = requestEntry(exchange, request, call, name, effect);
-  await gate.store.commit((writes) => writes.append("call.request", entry));
+  const entry = requestEntry(exchange, request, call, name, judged);
+  await recordCall(exchange, "call.request", entry, judged);
   const refused = (failure: RpcFailure, outcome: string, approval: string | null): Promise<void> =>
     answer(exchange, errorMessage(request.id, masked(exchange, failure)), call, outcome, approval);
 

@@ -1,8 +1,10 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { Hidden } from "../../shared/approval.ts";
-import { canonical, type JsonObject } from "../../shared/json.ts";
+import { canonical, type Json, type JsonObject } from "../../shared/json.ts";
 import type { RpcMessage } from "../../shared/target.ts";
 import type { Effect } from "../policy/policy.ts";
+import { weigh } from "../policy/weight.ts";
+import type { DeclaredTool } from "./catalogue.ts";
 import type { Classified } from "./classify.ts";
 import type { Exchange } from "./context.ts";
 
@@ -12,21 +14,30 @@ export function newCallId(): string {
   return `cal_${randomBytes(12).toString("base64url")}`;
 }
 
+/** What the rules said of a request, and of what: for who asks later what other rules would have said. */
+export interface Judged {
+  readonly effect: Effect;
+  readonly atMs: number;
+  /** As it was declared then, null where the target lists no such tool; undefined where it was not asked. */
+  readonly tool: DeclaredTool | null | undefined;
+}
+
 /** The body of `call.request` and `call.refused`: who, through what, on what, with which masked parameters, under which rule. */
 export function requestEntry(
   exchange: Exchange,
   request: Request,
   call: string,
   name: string | null,
-  effect: Effect | null,
+  judged: Judged | null,
 ): JsonObject {
-  const { caller, connection, session, client } = exchange;
+  const { gate, caller, connection, session, client } = exchange;
   const { principal } = caller;
   const { value, hidden } = connection.masker.mask(request.params);
+  const effect = judged?.effect ?? null;
   return {
     call,
     session: session.id,
-    principal: { id: principal.id, kind: principal.kind, name: principal.name },
+    principal: { id: principal.id, kind: principal.kind, name: principal.name, state: gate.seen.state(principal) },
     device: caller.device,
     via: caller.via,
     client: client === null ? null : { ...client },
@@ -39,6 +50,9 @@ export function requestEntry(
     hidden: places(hidden),
     effect: effect === null ? "protocol" : effect.effect,
     rule: effect?.rule == null ? null : { name: effect.rule.name, version: effect.rule.version },
+    ...(judged === null ? {} : { judgedAtMs: judged.atMs }),
+    ...(judged?.tool === undefined ? {} : { fingerprint: judged.tool?.fingerprint ?? null }),
+    ...(hidden.some(({ path }) => path[0] === "arguments") ? { weight: bound(request.params.arguments ?? {}) } : {}),
   };
 }
 
@@ -76,4 +90,14 @@ export function responseEntry(
 
 function places(hidden: readonly Hidden[]): readonly JsonObject[] {
   return hidden.map(({ path, kind }) => ({ path, kind }));
+}
+
+/** Rounded up to powers of two, and never small: a sum that was exact would tell the length of what is hidden. */
+function bound(value: Json): JsonObject {
+  const { values, characters } = weigh(value);
+  return { values: powerOfTwo(Math.max(values, 64)), characters: powerOfTwo(Math.max(characters, 1024)) };
+}
+
+function powerOfTwo(atLeast: number): number {
+  return 2 ** Math.ceil(Math.log2(atLeast));
 }

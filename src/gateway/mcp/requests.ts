@@ -9,7 +9,8 @@ import { finish, lifetime } from "./lifetime.ts";
 import { filterList } from "./listing.ts";
 import { classOf, subscribedTo, type MethodClass } from "./methods.ts";
 import { otherSpelling } from "./resource-address.ts";
-import { newCallId, requestEntry, responseEntry, type Request } from "./record.ts";
+import { recordCall } from "./record-call.ts";
+import { newCallId, requestEntry, responseEntry, type Judged, type Request } from "./record.ts";
 import { deniedByRule } from "./refusal.ts";
 import { errorMessage, type RpcFailure } from "./reply.ts";
 import { withoutOwnState } from "./rounds.ts";
@@ -33,7 +34,7 @@ export async function answerRequest(exchange: Exchange, request: Request): Promi
     }
     case "protocol": {
       const refused = refusedSubscription(exchange, request);
-      if (refused !== null) return refuse(exchange, request, refused.uri, refused.effect, refused.failure);
+      if (refused !== null) return refuse(exchange, request, refused.uri, refused.judged, refused.failure);
       return pass(exchange, request, method);
     }
     case "list":
@@ -70,28 +71,31 @@ async function judge(exchange: Exchange, request: Request, { reaches, name }: Ca
   const called: CalledTool = asks ? await calledTool(exchange, request, name) : { ok: true, tool: null };
   if (!called.ok) return refuse(exchange, request, name, null, called.failure);
   const effect = runtime.policy.decide({ ...subject, tool: called.tool });
+  const judged = { effect, atMs: subject.nowMs, tool: asks ? called.tool : undefined };
   const changed = effect.effect === "deny" ? null : changedTool(exchange, called.tool);
   if (changed !== null) return refuse(exchange, request, name, null, changed);
-  const refuseLimited = (failure: RpcFailure): Promise<void> => refuse(exchange, request, name, effect, failure);
+  const refuseLimited = (failure: RpcFailure): Promise<void> => refuse(exchange, request, name, judged, failure);
   switch (effect.effect) {
     case "deny":
       return refuse(
         exchange,
         request,
         name,
-        effect,
+        judged,
         deniedByRule(effect, `${request.method} of “${name}” on ${connection.name}`),
       );
     case "allow":
       return withinLimits(
         exchange,
         effect,
-        () => allow(exchange, withoutOwnState(request), name, effect),
+        () => allow(exchange, withoutOwnState(request), name, { ...judged, effect }),
         refuseLimited,
       );
-    case "approve":
-      if (await runGranted(exchange, request, name, reaches, effect, refuseLimited)) return;
-      return holdCall(exchange, request, name, reaches, effect);
+    case "approve": {
+      const held = { ...judged, effect };
+      if (await runGranted(exchange, request, name, reaches, held, refuseLimited)) return;
+      return holdCall(exchange, request, name, reaches, held);
+    }
     default:
       return effect satisfies never;
   }
@@ -101,17 +105,19 @@ async function judge(exchange: Exchange, request: Request, { reaches, name }: Ca
 function refusedSubscription(
   exchange: Exchange,
   request: Request,
-): { readonly uri: string; readonly effect: Effect | null; readonly failure: RpcFailure } | null {
+): { readonly uri: string; readonly judged: Judged | null; readonly failure: RpcFailure } | null {
   const { runtime, connection } = exchange;
   const { method, params } = request;
   for (const uri of method === "subscriptions/listen" ? subscribedTo(params) : []) {
     const spelling = otherSpelling(uri);
-    if (spelling !== null) return { uri, effect: null, failure: misspelt(spelling) };
-    const effect = runtime.policy.decide(subjectOf(exchange, request, "resource", uri));
+    if (spelling !== null) return { uri, judged: null, failure: misspelt(spelling) };
+    const subject = subjectOf(exchange, request, "resource", uri);
+    const effect = runtime.policy.decide(subject);
     if (effect.effect === "allow") continue;
     const what = `a subscription to “${uri}” on ${connection.name}`;
     const { rule } = effect;
-    return { uri, effect, failure: deniedByRule({ effect: "deny", rule, why: effect.why }, what) };
+    const judged = { effect, atMs: subject.nowMs, tool: undefined };
+    return { uri, judged, failure: deniedByRule({ effect: "deny", rule, why: effect.why }, what) };
   }
   return null;
 }
@@ -125,16 +131,14 @@ async function refuse(
   exchange: Exchange,
   request: Request,
   name: string | null,
-  effect: Effect | null,
+  judged: Judged | null,
   said: RpcFailure,
   status = 200,
 ): Promise<void> {
   // It quotes names and addresses of the caller's.
   const failure = { ...said, message: exchange.connection.masker.mask(said.message).value };
-  const entry = requestEntry(exchange, request, newCallId(), name, effect);
-  await exchange.gate.store.commit((writes) =>
-    writes.append("call.refused", { ...entry, code: failure.code, message: failure.message }),
-  );
+  const entry = requestEntry(exchange, request, newCallId(), name, judged);
+  await recordCall(exchange, "call.refused", { ...entry, code: failure.code, message: failure.message }, judged);
   exchange.reply.end({ message: errorMessage(request.id, failure) }, status);
 }
 
@@ -142,18 +146,16 @@ async function allow(
   exchange: Exchange,
   request: Request,
   name: string,
-  effect: Extract<Effect, { effect: "allow" }>,
+  judged: Judged & { readonly effect: Extract<Effect, { effect: "allow" }> },
 ): Promise<void> {
   const { gate, reply } = exchange;
   const call = newCallId();
-  const entry = requestEntry(exchange, request, call, name, effect);
-  const recorded = gate.store.commit(
-    (writes) => writes.append("call.request", entry),
-    effect.readOnly ? "soon" : "now",
-  );
+  const { readOnly } = judged.effect;
+  const entry = requestEntry(exchange, request, call, name, judged);
+  const recorded = recordCall(exchange, "call.request", entry, judged, readOnly ? "soon" : "now");
   recorded.catch(() => undefined); // awaited below; it may fail before that
-  if (!effect.readOnly) await recorded;
-  const ran = await run(underRule(exchange, effect), request, recorded, lifetime(exchange, request));
+  if (!readOnly) await recorded;
+  const ran = await run(underRule(exchange, judged.effect), request, recorded, lifetime(exchange, request));
   const response = responseEntry(call, ran.outcome, { ...factsOf(ran), whole: true, approval: null });
   // Asked for second, so written second, where both are still to be written in one group.
   await Promise.all([recorded, gate.store.commit((writes) => writes.append("call.response", response))]);
@@ -166,15 +168,11 @@ async function pass(exchange: Exchange, request: Request, method: Exclude<Method
   const { gate, reply, runtime, caller, connection } = exchange;
   const call = newCallId();
   const entry = requestEntry(exchange, request, call, null, null);
-  const recorded = gate.store.commit((writes) => {
-    if (request.method === "initialize")
-      writes.append("session.opened", {
-        session: entry.session ?? null,
-        principal: entry.principal ?? null,
-        connection: connection.name,
-      });
-    writes.append("call.request", entry);
-  }, "soon");
+  const recorded = recordCall(exchange, "call.request", entry, null, "soon", (writes) => {
+    if (request.method !== "initialize") return;
+    const { session = null, principal = null } = entry;
+    writes.append("session.opened", { session, principal, connection: connection.name });
+  });
   recorded.catch(() => undefined); // awaited below; it may fail before that
   const ran = await run(exchange, request, recorded, lifetime(exchange, request));
   const response =

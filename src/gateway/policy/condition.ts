@@ -3,6 +3,7 @@ import type { Json, JsonObject } from "../../shared/json.ts";
 import { checkCalls, type Reading } from "./condition-calls.ts";
 import { environment } from "./condition-terms.ts";
 import type { Subject } from "./policy.ts";
+import { covered, type Veil } from "./veil.ts";
 import { weigh } from "./weight.ts";
 
 /** What evaluating a condition came to. `why` is safe but for names that the caller's own arguments hold. */
@@ -11,6 +12,11 @@ type Answer = { readonly ok: true; readonly holds: boolean } | { readonly ok: fa
 /** A condition that was parsed and type-checked. */
 export interface Condition {
   evaluate(subject: Subject): Answer;
+  /** The same of a subject that is not known whole: `known` false where the answer hangs on what isn't. */
+  evaluateVeiled(
+    subject: Subject,
+    veil: Veil,
+  ): { readonly known: true; readonly answer: Answer } | { readonly known: false; readonly why: string };
   /** The variables it reads. */
   readonly reads: ReadonlySet<string>;
 }
@@ -42,25 +48,41 @@ export function compileCondition(text: string): Compiled {
 }
 
 function conditionOf(run: (terms: Record<string, unknown>) => unknown, reading: Reading): Condition {
+  const evaluate = (terms: () => Record<string, unknown>, weight: Weight): Answer => {
+    if (isTooLarge(reading, weight)) return { ok: false, why: "the arguments are too large for it" };
+    try {
+      const holds = run(terms());
+      return typeof holds === "boolean" ? { ok: true, holds } : { ok: false, why: "it is neither true nor false" };
+    } catch (error) {
+      return { ok: false, why: error instanceof EvaluationError ? error.summary : "it failed" };
+    }
+  };
+  const readsArguments = reading.variables.has("arguments");
   return {
     reads: reading.variables,
-    evaluate: (subject) => {
-      const { values, characters } = reading.variables.has("arguments") ? weigh(subject.arguments) : lightest;
-      const rounds = Math.max(values, 100) ** reading.depth;
-      if (rounds * reading.nodes > mostSteps || rounds * characters > mostCharacters) {
-        return { ok: false, why: "the arguments are too large for it" };
-      }
-      try {
-        const holds = run(termsOf(subject, reading.variables));
-        return typeof holds === "boolean" ? { ok: true, holds } : { ok: false, why: "it is neither true nor false" };
-      } catch (error) {
-        return { ok: false, why: error instanceof EvaluationError ? error.summary : "it failed" };
-      }
+    evaluate: (subject) =>
+      evaluate(() => termsOf(subject, reading.variables), readsArguments ? weigh(subject.arguments) : lightest),
+    evaluateVeiled(subject, veil) {
+      const weight = readsArguments ? (veil.weight ?? weigh(subject.arguments)) : lightest;
+      // The weight of arguments that were masked is an upper bound.
+      if (veil.weight !== null && isTooLarge(reading, weight))
+        return { known: false, why: "it goes by the size of arguments that were masked" };
+      const { terms, touched } = covered(termsOf(subject, reading.variables), veil.unknown);
+      const answer = evaluate(() => terms, weight);
+      // An answer in spite of what could not be read is sure: `unknown || true` is true whatever stands there.
+      const missing = answer.ok ? null : touched();
+      return missing === null ? { known: true, answer } : { known: false, why: `it reads ${missing}` };
     },
   };
 }
 
-const lightest = { values: 0, characters: 0 };
+type Weight = ReturnType<typeof weigh>;
+const lightest: Weight = { values: 0, characters: 0 };
+
+function isTooLarge({ depth, nodes }: Reading, { values, characters }: Weight): boolean {
+  const rounds = Math.max(values, 100) ** depth;
+  return rounds * nodes > mostSteps || rounds * characters > mostCharacters;
+}
 
 function termsOf(subject: Subject, reads: ReadonlySet<string>): Record<string, unknown> {
   const { principal, connection, kind, name, method, client, device, address, nowMs, tool } = subject;

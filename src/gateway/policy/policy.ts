@@ -4,6 +4,8 @@ import type { Json, JsonObject } from "../../shared/json.ts";
 import type { Principal } from "../identity/principal.ts";
 import type { BinaryMode } from "../masking/kinds.ts";
 import type { Limits } from "./limits.ts";
+import type { Replayed } from "./replay.ts";
+import type { Veil } from "./veil.ts";
 
 /** What a call reaches for: a tool by name, a resource by URI, a prompt by name. */
 export interface Reach {
@@ -82,6 +84,8 @@ export type Asked = "sampling" | "elicitation" | "roots";
 export interface Policy {
   /** A rule whose condition fails on this call denies it, whatever its effect. */
   decide(subject: Subject): Effect;
+  /** What `decide` says of a recorded subject, where what is not known of it makes no difference. */
+  replay(subject: Subject, veil: Veil): Replayed;
   /** Whether the subject belongs into a list shown to this principal: some call of it could be allowed or held. Conditions aren't tried. */
   mayUse(reach: Reach): boolean;
   /** Whether some call through the connection could be allowed or held for this principal. */

@@ -7,7 +7,8 @@ import type { Principal } from "../identity/principal.ts";
 import { compileCondition, type Condition } from "./condition.ts";
 import { anyGlob } from "./glob.ts";
 import type { Asked, Effect, GrantTerms, Policy, Reach, RuleReference, Subject, Terms } from "./policy.ts";
-import { RuleIndex, type Indexed } from "./rule-index.ts";
+import { failed, replayed, type Replayable } from "./replay.ts";
+import { RuleIndex } from "./rule-index.ts";
 
 /**
  * The policy of these rules, in their order: the first that matches decides, and where none does the call is denied.
@@ -19,6 +20,7 @@ export function createPolicy(rules: readonly RuleConfig[]): Policy {
   const versions = new Map(compiled.map(({ reference }) => [reference.name, reference.version]));
   return {
     decide: (subject) => decide(index, subject),
+    replay: (subject, veil) => replayed(index.of(subject.connection), subject, veil),
     mayUse: (reach) => mayUse(index, reach),
     mayReach: (principal, connection) => mayReach(index.of(connection), principal),
     mayAsk: (principal, connection, kind) => mayAsk(index.of(connection), principal, kind),
@@ -27,11 +29,7 @@ export function createPolicy(rules: readonly RuleConfig[]): Policy {
   };
 }
 
-interface Compiled extends Indexed {
-  readonly reference: RuleReference;
-  readonly effect: Effect;
-  readonly concerns: (principal: Principal) => boolean;
-  readonly condition: Condition | null;
+interface Compiled extends Replayable {
   /** What a target may ask of the client; null where the rule says nothing of it. */
   readonly requests: readonly Asked[] | null;
 }
@@ -46,6 +44,7 @@ function compile(rule: RuleConfig, position: number): Compiled {
     globs: namesNothing ? null : { tool: rule.tools ?? [], resource: rule.resources ?? [], prompt: rule.prompts ?? [] },
     reference,
     effect: effectOf(rule, reference),
+    byGroup: group !== null,
     concerns: (principal) => group === null || principal.groups.some(group),
     condition: conditionOf(rule),
     requests: rule.requests ?? null,
@@ -65,9 +64,7 @@ function decide(index: RuleIndex<Compiled>, subject: Subject): Effect {
     const answer = rule.condition?.evaluate(subject);
     if (answer === undefined || (answer.ok && answer.holds)) return rule.effect;
     if (answer.ok) continue;
-    // It might have matched, so no later rule may decide.
-    const why = `Its condition can't be evaluated on this call: ${answer.why}.`;
-    return { effect: "deny", rule: rule.reference, why };
+    return failed(rule.reference, answer.why);
   }
   return { effect: "deny", rule: null, why: "No rule allows this call." };
 }
