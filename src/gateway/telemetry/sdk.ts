@@ -46,7 +46,7 @@ export async function startTelemetry(settings: TelemetrySettings, log: Log): Pro
   const lost = (signal: Signal) => (why: string, records: number) => losses.note(signal, why, records);
   const spans = await tracerProvider(settings.traces, resource, lost("traces"), stop.signal);
   const records = await loggerProvider(settings.logs, resource, lost("logs"), stop.signal);
-  const traces = new SpanTraces(spans.getTracer("countersign"));
+  const traces = new SpanTraces(spans.getTracer("countersign"), settings.traces !== null);
   const logs = records === null ? null : new LogRecords(records.getLogger("countersign"), traces);
   return {
     traces,

@@ -51,8 +51,12 @@ export class SpanTraces implements Traces {
 
   #own: { readonly publicUrl: string; readonly attributes: Attributes } = { publicUrl: "", attributes: {} };
 
-  constructor(tracer: Tracer) {
+  readonly #tells: boolean;
+
+  /** `tells`: whether the spans go anywhere, so that others should be told of them. */
+  constructor(tracer: Tracer, tells: boolean) {
     this.#tracer = tracer;
+    this.#tells = tells;
   }
 
   request<T>(facts: RequestFacts, work: () => Promise<T>): Promise<T> {
@@ -91,7 +95,7 @@ export class SpanTraces implements Traces {
   ): Messages {
     const { [linkTraceHeader]: linked, ...rest } = headers;
     const parent = parseTraceContext(headers.traceparent ?? linked, headers.tracestate);
-    if (parent === null) {
+    if (parent === null || !this.#tells) {
       yield* work(rest);
       return;
     }
@@ -112,7 +116,7 @@ export class SpanTraces implements Traces {
   /** The message itself stays as the client wrote it, `_meta` included: only headers name the gateway's span. */
   onward(headers: ProtocolHeaders): ProtocolHeaders {
     const place = this.#here();
-    if (place === undefined) return headers;
+    if (place === undefined || !this.#tells) return headers;
     const said = named(place.span);
     return place.joined ? { ...headers, ...said } : { ...headers, [linkTraceHeader]: said.traceparent };
   }
