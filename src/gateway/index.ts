@@ -56,13 +56,8 @@ export interface Gateway {
 const sweepMs = 1000;
 
 /** The gateway: verified token → rules → hold → target → masked, recorded answer. */
-export async function createGateway({
-  config,
-  agent,
-  log,
-  telemetry = noTelemetry,
-  now = Date.now,
-}: GatewayOptions): Promise<Gateway> {
+export async function createGateway(options: GatewayOptions): Promise<Gateway> {
+  const { config, agent, log, telemetry = noTelemetry, now = Date.now } = options;
   const { publicUrl, data, keys: keysFolder, listen } = config.config;
   const origin = new URL(publicUrl).origin;
   const ledgerOrigin = new URL(publicUrl).host;
