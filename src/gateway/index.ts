@@ -1,8 +1,4 @@
-import { createServer as createHttpServer, type Server } from "node:http";
-import { createServer as createHttpsServer } from "node:https";
-import { readFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
-import { CountersignError } from "../shared/errors.ts";
 import type { Agent } from "../shared/target.ts";
 import { Agents } from "./agents/agents.ts";
 import { Approvals } from "./approvals/approvals.ts";
@@ -15,6 +11,7 @@ import { routes, upgrades } from "./http.ts";
 import { Present } from "./identity/present.ts";
 import { Refusals } from "./identity/refusals.ts";
 import { loadKeys } from "./keys.ts";
+import { createServer, listening } from "./listener.ts";
 import type { Log } from "./log.ts";
 import { KnownTools } from "./mcp/known-tools.ts";
 import { Seen } from "./mcp/seen.ts";
@@ -178,28 +175,4 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       }
     },
   };
-}
-
-async function createServer(tls: { readonly cert: string; readonly key: string } | undefined): Promise<Server> {
-  // These time what a client sends, never how long a held call waits for its answer.
-  const options = { requestTimeout: 60_000, headersTimeout: 20_000, keepAliveTimeout: 30_000 };
-  if (tls === undefined) return createHttpServer(options);
-  const [cert, key] = await Promise.all([readFile(tls.cert), readFile(tls.key)]);
-  return createHttpsServer({ ...options, cert, key });
-}
-
-function listening(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (cause: NodeJS.ErrnoException) => {
-      const taken = cause.code === "EADDRINUSE";
-      reject(
-        new CountersignError(
-          taken ? "port_taken" : "configuration",
-          taken ? `Port ${port} is taken.` : `Can't listen on ${host}:${port}.`,
-          { cause },
-        ),
-      );
-    });
-    server.listen(port, host, resolve);
-  });
 }
