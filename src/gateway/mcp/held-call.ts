@@ -7,7 +7,7 @@ import type { Effect, GrantTerms, Subject } from "../policy/policy.ts";
 import { declaredTool, type DeclaredTool } from "./catalogue.ts";
 import { invalidParamsCode } from "./classify.ts";
 import type { Exchange } from "./context.ts";
-import type { Seat } from "./limited.ts";
+import { tooManyPending, type Seat } from "./limited.ts";
 import type { Request } from "./record.ts";
 import { targetFailure } from "./refusal.ts";
 import type { RpcFailure } from "./reply.ts";
@@ -42,7 +42,7 @@ export function heldCall(
     annotations: tool.annotations === null ? null : connection.masker.mask(tool.annotations).value,
     payload: { arguments: value, hidden: hidden.map(({ path, kind: as }) => ({ path, kind: as })) },
     argumentsDigest: gate.keyedDigest(subject),
-    lookup: gate.keyedDigest({ ...subject, principal: caller.principal.id }),
+    lookup: lookupOf(exchange, request, name),
     effect,
     grants: kind === "tool" ? offer(exchange, name, shown, effect.grants) : null,
     client,
@@ -60,12 +60,16 @@ export function heldCall(
       return now?.fingerprint ?? "";
     },
     refusalNow: ({ rule }) => refusalNow(exchange, request, rule.version, name, kind),
-    admit: (pending) => {
-      const most = gate.runtime().config.approvals.mostPending;
-      return pending < most ? seat.charge() : { code: "too_many_pending", most };
-    },
+    admit: (pending) => tooManyPending(exchange, pending) ?? seat.charge(),
     occupy: () => seat.occupy(),
   };
+}
+
+/** Keyed digest over principal, connection, what is called and its arguments: the same for identical calls. */
+export function lookupOf({ gate, caller, connection }: Exchange, request: Request, name: string): string {
+  const { method } = request;
+  const subject = { method, connection: connection.name, name, arguments: argumentsOf(request) };
+  return gate.keyedDigest({ ...subject, principal: caller.principal.id });
 }
 
 /** What may be granted beside approving a call of this tool with these arguments. */

@@ -4,10 +4,18 @@ import type { Exchange } from "./context.ts";
 import { overLimit } from "./refusal.ts";
 import type { RpcFailure } from "./reply.ts";
 
+/** The limit on requests that wait, where so many of this person's wait already; else null. */
+export function tooManyPending({ gate }: Exchange, pending: number): Exceeded | null {
+  const most = gate.runtime().config.approvals.mostPending;
+  return pending < most ? null : { code: "too_many_pending", most };
+}
+
 /** What the limits of a call's rule have to do with one call. */
 export interface Seat {
   /** Counts the call against rate and session: null, or the limit. */
   charge(): Exceeded | null;
+  /** What `charge` would say; nothing is counted. */
+  against(): Exceeded | null;
   /** Takes a place among the calls that run at once: null, or the limit. */
   occupy(): Exceeded | null;
   /** Gives that place up, if it was taken. */
@@ -21,6 +29,7 @@ export function seatOf({ gate, caller, session }: Exchange, { rule, limits }: Te
   let leave: (() => void) | null = null;
   return {
     charge: () => gate.limits.charge(counted),
+    against: () => gate.limits.against(counted),
     occupy() {
       const taken = gate.limits.occupy(counted);
       if (typeof taken !== "function") return taken;
@@ -31,7 +40,7 @@ export function seatOf({ gate, caller, session }: Exchange, { rule, limits }: Te
   };
 }
 
-const unlimited: Seat = { charge: () => null, occupy: () => null, leave: () => undefined };
+const unlimited: Seat = { charge: () => null, against: () => null, occupy: () => null, leave: () => undefined };
 
 /** Runs an allowed call within its rule's limits, or refuses it by the one that it would exceed. */
 export async function withinLimits(

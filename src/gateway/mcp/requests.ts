@@ -3,6 +3,7 @@ import type { Exchange } from "./context.ts";
 import { headerMismatchCode, invalidParamsCode, methodNotFoundCode } from "./classify.ts";
 import { unjudgedHeader } from "./headers.ts";
 import { runGranted } from "./granted.ts";
+import { plainlyLimited } from "./hold-limits.ts";
 import { holdCall } from "./hold.ts";
 import { underRule, withinLimits } from "./limited.ts";
 import { finish, lifetime } from "./lifetime.ts";
@@ -94,6 +95,8 @@ async function judge(exchange: Exchange, request: Request, { reaches, name }: Ca
     case "approve": {
       const held = { ...judged, effect };
       if (await runGranted(exchange, request, name, reaches, held, refuseLimited)) return;
+      const limited = plainlyLimited(exchange, request, name, effect);
+      if (limited !== null) return refuseLimited(limited);
       return holdCall(exchange, request, name, reaches, held);
     }
     default:

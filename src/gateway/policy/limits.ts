@@ -62,17 +62,29 @@ export class RuleLimits {
   /** Counts a call against rate and session, both or neither: null, or the limit it would exceed. */
   charge(call: Counted): Exceeded | null {
     const { rule, limits, session } = call;
-    const used = this.#sessions.get(session)?.get(rule.version) ?? 0;
-    const { callsPerSession } = limits;
-    if (callsPerSession !== undefined && used >= callsPerSession)
-      return { code: "session_used_up", most: callsPerSession };
-    const exceeded = limits.rate === undefined ? null : this.#draw(call, limits.rate);
+    const exceeded = this.against(call);
     if (exceeded !== null) return exceeded;
-    if (callsPerSession !== undefined) {
+    const count = limits.rate === undefined ? null : this.#countOf(call);
+    if (count !== null) count.left -= 1;
+    if (limits.callsPerSession !== undefined) {
       const counts = this.#sessions.get(session) ?? new Map<string, number>();
-      this.#sessions.set(session, counts.set(rule.version, used + 1));
+      this.#sessions.set(session, counts.set(rule.version, this.#usedOf(call) + 1));
     }
     return null;
+  }
+
+  /** The limit of rate or session that the call would exceed, or null; nothing is counted. */
+  against(call: Counted): Exceeded | null {
+    const { callsPerSession, rate } = call.limits;
+    if (callsPerSession !== undefined && this.#usedOf(call) >= callsPerSession)
+      return { code: "session_used_up", most: callsPerSession };
+    if (rate === undefined) return null;
+    const count = this.#countOf(call);
+    if (count === null) return full;
+    fill(count, this.#now());
+    if (count.left >= 1 - nearly) return null;
+    const retryAfterMs = Math.max(1, Math.ceil(((1 - count.left) * rate.per) / rate.calls));
+    return { code: "rate_limited", most: rate.calls, perMs: rate.per, retryAfterMs };
   }
 
   /** Takes one of the places of calls that run at once: the way to leave it (once; later calls of it do nothing), or the limit. */
@@ -100,16 +112,8 @@ export class RuleLimits {
     }
   }
 
-  #draw(call: Counted, { calls, per }: NonNullable<Limits["rate"]>): Exceeded | null {
-    const count = this.#countOf(call);
-    if (count === null) return full;
-    fill(count, this.#now());
-    if (count.left < 1 - nearly) {
-      const retryAfterMs = Math.max(1, Math.ceil(((1 - count.left) * per) / calls));
-      return { code: "rate_limited", most: calls, perMs: per, retryAfterMs };
-    }
-    count.left -= 1;
-    return null;
+  #usedOf({ session, rule }: Counted): number {
+    return this.#sessions.get(session)?.get(rule.version) ?? 0;
   }
 
   #countOf({ rule, limits: { rate }, person }: Counted): Count | null {

@@ -89,6 +89,11 @@ async function make(tool: string, args: JsonObject = {}, token = erin): Promise<
   return read(await post(ground, token, modernRequest(1, "tools/call", { name: tool, arguments: args })));
 }
 
+/** A call that is held: its stream opens once it waits. */
+function begin(tool: string, of: string): Promise<Response> {
+  return post(ground, erin, modernRequest(1, "tools/call", { name: tool, arguments: { of } }));
+}
+
 async function read(response: Response): Promise<Answered> {
   const text = await response.text();
   const lines = text.split("\n").filter((line) => line.startsWith("data: {"));
@@ -275,9 +280,9 @@ describe("binary content in an answer", () => {
   it("of a held call is the same for who joined", async () => {
     await ground.reload((config) => (config.masking = { binary: "allow" }));
     content = { content: [{ type: "image", mimeType: "image/png", data: image }] };
-    const both = [make("slow_picture", { of: "both" }), make("slow_picture", { of: "both" })];
+    const both = await Promise.all([begin("slow_picture", "both"), begin("slow_picture", "both")]);
     await approver.approve(await pending("both"));
-    const [one, other] = await Promise.all(both);
+    const [one, other] = await Promise.all(both.map(read));
     expect(JSON.stringify(one?.result)).not.toContain(image);
     expect(other?.result).toEqual(one?.result);
     expect(ran.length).toBe(1);
@@ -288,12 +293,14 @@ describe("a held call", () => {
   it("counts once when it is first held: who joins it costs nothing, another is refused and not shown to approvers", async () => {
     const first = make("slow_rated", { of: "first" });
     const approval = await pending("first");
-    const joined = make("slow_rated", { of: "first" });
+    const asked = ground.target.seen.length;
     const { error } = await make("slow_rated", { of: "second" });
+    expect(ground.target.seen.length).toBe(asked);
+    const joined = await begin("slow_rated", "first");
     expect(error).toMatchObject({ code: -32053, data: { code: "rate_limited", rule: "held rate" } });
-    expect(recorded("call.response")).toMatchObject({ outcome: "refused", response: { error: { code: -32053 } } });
+    expect(recorded("call.refused")).toMatchObject({ code: -32053, effect: "approve", rule: { name: "held rate" } });
     await approver.approve(approval);
-    expect([(await first).result, (await joined).result]).toEqual(
+    expect([(await first).result, (await read(joined)).result]).toEqual(
       [content, content].map((each) => expect.objectContaining(each)),
     );
     expect(ran).toEqual([{ of: "first" }]);
@@ -301,6 +308,17 @@ describe("a held call", () => {
     const second = make("slow_rated", { of: "second" });
     await approver.approve(await pending("second"));
     expect((await second).result).toBeDefined();
+  });
+
+  it("is refused where another came at the same time and took what was left, and the record says so", async () => {
+    const both = ["x", "y"].map((of) => make("slow_rated", { of }));
+    const { error } = await Promise.race(both);
+    expect(error).toMatchObject({ code: -32053, data: { code: "rate_limited" } });
+    expect(recorded("call.response")).toMatchObject({ outcome: "refused", response: { error: { code: -32053 } } });
+    const of = recorded("approval.pending").payload as { readonly arguments: { readonly of: string } };
+    await approver.approve(await pending(of.arguments.of));
+    expect((await Promise.all(both)).filter((each) => each.result !== undefined).length).toBe(1);
+    expect(ran).toEqual([of.arguments]);
   });
 
   it("that finds no place when it is approved stays approved, and its repeat runs it once", async () => {
@@ -353,11 +371,11 @@ describe("a held call", () => {
         "You have 2 requests that wait for a decision, and no more may. Nothing was run. Wait for a decision, or withdraw one.",
       data: { code: "too_many_pending", most: 2 },
     });
-    const joined = make("slow_any", { of: "a" });
+    const joined = await begin("slow_any", "a");
     hold("d", await ground.token("another", ["engineers"]));
     await pending("d");
     await approver.approve(await pending("a"));
-    expect((await joined).result).toBeDefined();
+    expect((await read(joined)).result).toBeDefined();
     hold("c");
     await pending("c");
     leave.abort();
