@@ -148,7 +148,10 @@ export class HttpSession implements TargetSession {
     signal: AbortSignal,
     onStream: (sign: StreamSign) => void,
   ): Messages {
-    const reopen = (lastEventId: string): Promise<Body> => this.#get(headers, lastEventId, signal);
+    const reopen = (lastEventId: string): Promise<Body> =>
+      this.#get(headers, lastEventId, signal).catch((error: unknown) => {
+        throw takenOn(error);
+      });
     // While the target waits for the client's answer, its silence means nothing.
     const silenceMs = (): number =>
       request.method === "subscriptions/listen" || this.#asking.size > 0 ? Infinity : this.#endpoint.timeoutMs;
@@ -170,4 +173,10 @@ export class HttpSession implements TargetSession {
     if (signal.aborted) return signal.reason;
     return this.#closed.signal.aborted ? this.#closed.signal.reason : error;
   }
+}
+
+/** A target that has lost the session by the time its answer is taken up again had taken the request on all the same: its 404 doesn't say otherwise. */
+function takenOn(error: unknown): unknown {
+  if (!(error instanceof TargetError) || error.reason !== "session-lost") return error;
+  return new TargetError("session-lost", error.message, { cause: error });
 }

@@ -42,7 +42,7 @@ export class SseSession implements TargetSession {
     signal.addEventListener("abort", leave, { once: true });
     try {
       // Not waited for: some servers answer the POST only when the call has ended.
-      this.#post(postTo, begun.message, headers).catch((error: unknown) => begun.stream.fail(error));
+      this.#post(postTo, begun.message, headers).catch((error: unknown) => this.#refused(error, begun));
       yield* this.#patient(begun);
     } finally {
       signal.removeEventListener("abort", leave);
@@ -57,7 +57,10 @@ export class SseSession implements TargetSession {
     const outgoing = this.#conversation.outgoing(message);
     if (outgoing === null) return;
     const { postTo } = await this.#open(headers);
-    await this.#post(postTo, outgoing, headers);
+    await this.#post(postTo, outgoing, headers).catch((error: unknown) => {
+      this.#refused(error);
+      throw error;
+    });
   }
 
   async *listen(headers: ProtocolHeaders, _lastEventId: string | undefined, signal: AbortSignal): Messages {
@@ -117,9 +120,15 @@ export class SseSession implements TargetSession {
     } catch (error) {
       if (!(error instanceof TargetError) || error.reason !== "http" || error.status !== 404) throw error;
       // The session is what the endpoint's address names: it is there no more.
-      this.#lose(lost());
       throw lost();
     }
+  }
+
+  /** A message that was not taken on. Where that is for the session's end, whatever else is under way has an unknown outcome. */
+  #refused(error: unknown, begun?: Begun): void {
+    begun?.stream.fail(error);
+    if (error instanceof TargetError && error.reason === "session-lost")
+      this.#lose(new TargetError("crashed", "The target has ended the session."));
   }
 
   #lose(why: TargetError): void {

@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { isJsonObject, type Json } from "../../shared/json.ts";
 import type { RpcId, Target, TargetSession } from "../../shared/target.ts";
 import type { Principal } from "../identity/principal.ts";
-import { LegacySession } from "./era-bridge.ts";
+import { LegacySession } from "./eras/legacy-client.ts";
+import { ModernSession } from "./eras/modern-client.ts";
 import { StreamLogs } from "./stream-log.ts";
 
 /** A conversation of one principal with one connection. Legacy clients name it by `Mcp-Session-Id`; modern ones don't know of it. */
@@ -97,7 +98,8 @@ export class Sessions {
   /** Ends what nobody has used for a while. */
   async sweep(): Promise<void> {
     const idle = [...this.#sessions.values()].filter((session) => {
-      const limit = isModern(session) ? idleModernMs : idleMs;
+      const stateless = session.target instanceof ModernSession && !session.target.hasState;
+      const limit = stateless ? idleModernMs : idleMs;
       return isIdle(session) && this.#now() - session.lastUsedMs > limit;
     });
     await Promise.all(idle.map((session) => this.close(session, "idle")));
@@ -118,7 +120,7 @@ export class Sessions {
       principal: principal.id,
       connection,
       via,
-      target: era === "legacy" ? new LegacySession(via) : via.open(era),
+      target: era === "legacy" ? new LegacySession(via) : new ModernSession(via, this.#now),
       client: null,
       version: null,
       asked: new Map(),

@@ -1,4 +1,6 @@
+import { paramsOf } from "../../shared/message.ts";
 import { TargetError } from "../../shared/target.ts";
+import { towardsTarget, type MayAsk } from "./capabilities.ts";
 import type { DeclaredTool } from "./catalogue.ts";
 import type { Exchange } from "./context.ts";
 import type { Request } from "./record.ts";
@@ -11,9 +13,12 @@ export type CalledTool =
 
 /** The called tool as its server declares it now (null where it lists none of that name), or why it can't be said. */
 export async function calledTool(exchange: Exchange, request: Request, name: string): Promise<CalledTool> {
-  const { gate, connection, session, headers } = exchange;
+  const { gate, runtime, caller, connection, session, headers } = exchange;
+  const mayAsk: MayAsk = (asked) => runtime.policy.mayAsk(caller.principal, connection.name, asked);
+  // The target gets no more of the client's capabilities than with the call itself.
+  const like = request.era === "modern" ? paramsOf(towardsTarget(request.message, mayAsk)) : request.params;
   try {
-    return { ok: true, tool: await gate.tools.current(connection, name, session.target, request.params, headers) };
+    return { ok: true, tool: await gate.tools.current(connection, name, session.target, like, headers) };
   } catch (error) {
     if (error instanceof TargetError) return { ok: false, failure: targetFailure(error, connection.name) };
     throw error;

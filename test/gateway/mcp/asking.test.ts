@@ -33,6 +33,11 @@ beforeAll(async () => {
       response.end(result(body, said));
       return;
     }
+    if (asked.method === "server/discover") {
+      response.writeHead(200, { "content-type": "application/json" });
+      response.end(result(body, { supportedVersions: ["2026-07-28"], capabilities: {} }));
+      return;
+    }
     if (asked.method === "tools/list") {
       response.writeHead(200, { "content-type": "application/json" });
       response.end(result(body, { tools: [] }));

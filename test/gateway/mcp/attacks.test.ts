@@ -282,7 +282,7 @@ describe("a conversation", () => {
     await post(ground, erin, modernRequest(2, "tools/list", {}));
     await ground.reload((config) => (config.connections = [{ name: "target", http, timeout: "2s" }]));
     await other.close();
-    expect(other.seen.length).toBe(1);
+    expect(other.seen.filter(({ body }) => body.includes('"tools/list"')).length).toBe(1);
   });
 
   it("that is closed while an approved call runs leaves the call's outcome unknown", async () => {

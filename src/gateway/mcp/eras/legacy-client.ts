@@ -1,5 +1,5 @@
-import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
-import { isRpcId, kindOf, metaOf, paramsOf } from "../../shared/message.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../../shared/json.ts";
+import { isRpcId, kindOf, metaOf, paramsOf } from "../../../shared/message.ts";
 import {
   TargetError,
   type ProtocolHeaders,
@@ -9,11 +9,11 @@ import {
   type Target,
   type TargetMessage,
   type TargetSession,
-} from "../../shared/target.ts";
-import { methodNotFoundCode } from "./classify.ts";
-import { modernHeaders } from "./headers.ts";
-import { refusalCodes } from "./refusal.ts";
-import { errorMessage } from "./reply.ts";
+} from "../../../shared/target.ts";
+import { methodNotFoundCode } from "../classify.ts";
+import { modernHeaders } from "../headers.ts";
+import { refusalCodes } from "../refusal.ts";
+import { errorMessage } from "../reply.ts";
 
 /** 2026-07-28, "Protocol version": a server names the versions it speaks in the error's `data.supported`. */
 const unsupportedVersion = -32022;

@@ -4,9 +4,9 @@ import { toNodeHandler } from "@modelcontextprotocol/node";
 import { createMcpHandler, inputRequired, McpServer } from "@modelcontextprotocol/server";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import type { Served } from "../connections/servers.ts";
-import { serve } from "../connections/servers.ts";
-import { openWays, type Ways } from "../../conformance/ways.ts";
+import type { Served } from "../../connections/servers.ts";
+import { serve } from "../../connections/servers.ts";
+import { openWays, type Ways } from "../../../conformance/ways.ts";
 
 let served: Served;
 let ways: Ways;
