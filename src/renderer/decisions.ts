@@ -27,6 +27,11 @@ export interface Decisions {
   leave(): void;
 }
 
+/** One of several approvals leaves the request pending, and nothing for this person to do. */
+function isOpenToReader({ state, standing }: ApprovalView): boolean {
+  return state === "pending" && (standing === "decide" || standing === "deny");
+}
+
 export function createDecisions(bridge: Pick<ConsoleBridge, "decide">): Decisions {
   const all = createStore<ReadonlyMap<string, Deciding>>(new Map());
   const timers = new Map<string, ReturnType<typeof setTimeout>>();
@@ -67,9 +72,9 @@ export function createDecisions(bridge: Pick<ConsoleBridge, "decide">): Decision
     },
     undo: stop,
     follow(state) {
-      const pending = new Set(state.approvals.filter(({ state }) => state === "pending").map(({ id }) => id));
+      const open = new Set(state.approvals.filter(isOpenToReader).map(({ id }) => id));
       for (const id of all.get().keys()) {
-        if (pending.has(id)) continue;
+        if (open.has(id)) continue;
         stop(id);
         put(id, null);
       }

@@ -44,7 +44,10 @@ const wordings: Readonly<Record<ErrorCode, Wording>> = {
     what: "The gateway could not verify this device’s signature.",
     next: "Sign in again to enrol this device.",
   },
-  already_decided: { what: "Somebody decided this request before you.", next: "There is nothing left to decide." },
+  already_decided: {
+    what: "This request was decided before your decision came, or you have approved it already.",
+    next: "There is nothing left for you to decide.",
+  },
   self_approval: { what: "This request is your own; nobody decides on their own call.", next: "Ask another approver." },
   digest_mismatch: {
     what: "This request changed after you opened it, or is not what the gateway holds.",
@@ -55,7 +58,7 @@ const wordings: Readonly<Record<ErrorCode, Wording>> = {
     next: "The requester can call again to ask again.",
   },
   not_approver: {
-    what: "You are not among this request’s approvers, or no longer are.",
+    what: "You are not among those who may approve this request now.",
     next: "Ask a member of the groups shown.",
   },
   rule_changed: {

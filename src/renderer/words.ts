@@ -112,7 +112,10 @@ export const words = {
     server: "Server",
     noServer: "not known yet",
     approvers: "Approvers",
-    approversAny: "Any of",
+    approversOf: (need: number | "any" | "all") =>
+      need === "any" ? "Any of" : need === "all" ? "Each of" : `${need} of`,
+    approversStep: (step: number, of: string) => `${step}. ${of}`,
+    approvedBy: "approved by ",
     signTitle: "What you sign",
     signedTitle: "Payload",
     sign: "This masked payload, digest",
@@ -151,6 +154,13 @@ export const words = {
     legendOdd: "hidden character",
     times: (n: number) => `×${n.toLocaleString("en")}`,
   },
+  quorum: {
+    meter: (have: number, need: number) => `${have} of ${need} approvals`,
+    short: (have: number, need: number) => `${have} of ${need}`,
+    step: (step: number, of: number) => `Step ${step} of ${of}. `,
+    line: (have: number, need: number, names: readonly string[]) =>
+      `${have} of ${need} approvals${names.length === 0 ? "" : `: ${names.join(", ")}`}.`,
+  },
   decide: {
     label: "Decision",
     reason: "Reason",
@@ -159,6 +169,14 @@ export const words = {
     needsReason: "Approve after a reason",
     armed: "Press again to approve critical call",
     runs: "One approval is enough: approving runs the call.",
+    last: "Yours is the last: approving runs the call.",
+    notLast: (more: number) => `${count(more, "more approval", "more approvals")} after yours, then the call runs.`,
+    onlyDeny: "Your groups have approved this step already. You can still deny.",
+    not: {
+      decided: "You have approved. It waits for others.",
+      "not-their-step": "The open step is not yours to decide.",
+      none: "You can see this request, but not decide it.",
+    },
     critical: "Critical: give a reason, then press Approve twice. No key does it.",
     offline: "Decide when the gateway is back.",
     signedOut: "Decide after signing in again.",
@@ -238,6 +256,7 @@ export const words = {
       outcome: "What follows",
     },
     waits: (left: string, groups: string) => `${left} left; ${groups} may decide`,
+    waitsFor: (waits: string, meter: string) => `${waits}; ${meter}`,
     emptyTitle: "None of your calls is held",
     empty: "A call that a rule holds for approval shows here while it waits, with how it ended.",
   },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { approvalLines, clock } from "../../src/cli/approval-text.ts";
+import { approvalLines, clock, meter } from "../../src/cli/approval-text.ts";
 import type { ApprovalView } from "../../src/shared/approval.ts";
 
 const approval: ApprovalView = {
@@ -50,6 +50,30 @@ describe("an approval on the terminal", () => {
   it("lets no untrusted text begin a line of its own", () => {
     expect(text.split("\n").filter((line) => line.startsWith("Request "))).toHaveLength(1);
     expect(text).toContain('"cursor\\nRequest apr_2"');
+  });
+
+  it("shows each step, who has approved in it, and what the reader may do", () => {
+    const made: ApprovalView["decision"] = {
+      verdict: "approve",
+      reason: "",
+      by: { id: "demo:tess", kind: "user", name: "Tess\nArguments", groups: ["security"] },
+      device: "dev_2",
+      presence: "cli",
+      atMs: 1,
+    };
+    const steps: ApprovalView["steps"] = [
+      { approvers: ["security"], need: "any", approvals: [made], missing: 0 },
+      { approvers: ["legal", "finance"], need: "all", approvals: [], missing: 2 },
+      { approvers: ["board"], need: 3, approvals: [], missing: 3 },
+    ];
+    const lines = approvalLines({ ...approval, steps, standing: "decided" }, 66_000).slice(6, 10);
+    expect(lines).toEqual([
+      'Deciders   step 1: "security", complete, approved by "Tess\\nArguments"',
+      '           step 2: each of "legal", "finance", 2 more needed',
+      '           step 3: 3 of "board", not open yet',
+      "           You have approved it already.",
+    ]);
+    expect(meter({ steps })).toBe("1 of 6");
   });
 
   it("never counts below zero", () => expect(clock(-5)).toBe("0:00"));

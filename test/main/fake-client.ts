@@ -41,7 +41,7 @@ export function approvalWith(changed: Partial<ApprovalView> = {}): ApprovalView 
     rule: { name: "reads", version: "1", why: "because" },
     risk: "low",
     approvers: ["security"],
-    standing: "decide",
+    standing: (changed.relation ?? "approver") === "approver" ? "decide" : "none",
     steps: [{ approvers: ["security"], need: "any", approvals: [], missing: 1 }],
     createdAtMs: 0,
     expiresAtMs: new Date(2099, 0, 1, 14, 36).getTime(),

@@ -13,6 +13,8 @@ test.each([
   ["the person's own request", approvalWith({ relation: "requester" }), []],
   ["a request that somebody else decides", approvalWith({ relation: "observer" }), []],
   ["a request that is decided already", approvalWith({ state: "approved" }), []],
+  ["a request that the person has approved already", approvalWith({ standing: "decided" }), []],
+  ["a request whose open step is another's", approvalWith({ standing: "not-their-step" }), []],
   ["an expired request", approvalWith({ state: "expired" }), []],
 ] as const)("tells of %s as it should", (_name, approval, told) => {
   expect(ids(planNotices(nothing, stateWith({ approvals: [approval] }), true, nowMs).fresh)).toEqual(told);

@@ -5,7 +5,7 @@ import type { ConsoleState } from "../../src/shared/console.ts";
 import { launchBrowser } from "./browser.ts";
 import { buildConsole } from "./console/build.ts";
 import { serveTestConsole, type ConsoleServer } from "./console/server.ts";
-import { approver, customerPayload, engineer, fullInbox, held, signedIn } from "./console/states.ts";
+import { approver, customerPayload, engineer, fullInbox, held, inTwoSteps, signedIn } from "./console/states.ts";
 
 // Pictures of the console in every state: `node test/support/pictures.ts FOLDER`.
 
@@ -85,6 +85,12 @@ const scenes: readonly Scene[] = [
       await page.keyboard.press("Control+Enter");
       await page.getByRole("alert").waitFor();
     },
+  },
+  { name: "quorum", state: signedIn([inTwoSteps({ id: "x" }, 1), ...fullInbox()]), act: show("x") },
+  {
+    name: "quorum-decided",
+    state: signedIn([inTwoSteps({ id: "x", standing: "decided" }, 1), ...fullInbox()]),
+    act: show("x"),
   },
   { name: "hostile", state: signedIn([hostile]), act: choose(/delete/) },
   { name: "low", state: inbox },

@@ -10,6 +10,8 @@ import { clockTime, localTime } from "../times.ts";
 import { spoken } from "../visible-text.ts";
 import { words } from "../words.ts";
 import bar from "./DecisionBar.module.css";
+import { barredBy } from "./hindrance.ts";
+import { Meter, QuorumLine } from "./Quorum.tsx";
 import css from "./RequestDetail.module.css";
 
 interface DecidedProps {
@@ -21,13 +23,14 @@ interface DecidedProps {
 /** What became of a request: who ended it, whether anything was run, why, and what follows. */
 export function Decided({ approval, state, account }: DecidedProps) {
   const { decision, outcome, reuseUntilMs } = approval;
-  const by = decision?.by;
-  const who = by && by.id === account?.id ? words.decided.you : spoken(by?.name ?? words.decided.approver);
+  const who = decidersOf(approval)
+    .map((by) => (by.id === account?.id ? words.decided.you : spoken(by.name)))
+    .join(", ");
   const until = reuseUntilMs === null ? null : clockTime(localTime(state.gateway, reuseUntilMs));
   return (
     <div className={css.lead} role="status">
       <p>
-        <b className={text.strong}>{words.decided.lead[approval.state](who)}</b>{" "}
+        <b className={text.strong}>{words.decided.lead[approval.state](who === "" ? words.decided.approver : who)}</b>{" "}
         {words.decided.rest[approval.state](until)}
       </p>
       <dl className={`${css.facts} ${css.wide}`}>
@@ -58,13 +61,36 @@ export function Decided({ approval, state, account }: DecidedProps) {
   );
 }
 
-/** In the decision bar's place, once there is nothing left to decide. */
-export function DecidedBar({ state }: { readonly state: ConsoleState }) {
+/** Everybody whose approval it took, or who denied it. */
+function decidersOf({ decision, steps }: ApprovalView): readonly PrincipalView[] {
+  const approvals = steps.flatMap((step) => step.approvals.map(({ by }) => by));
+  if (decision?.verdict === "approve" && approvals.length > 0) return approvals;
+  return decision === null ? [] : [decision.by];
+}
+
+interface DecidedBarProps {
+  readonly approval: ApprovalView;
+  readonly state: ConsoleState;
+}
+
+/** In the decision bar's place, once there is nothing left to decide, or nothing for this person: it says why. */
+export function DecidedBar({ approval, state }: DecidedBarProps) {
   const { selection } = useModel();
+  const barred = barredBy(approval);
   return (
     <footer className={bar.decide}>
+      {barred !== null && (
+        <div className={bar.above}>
+          <Meter approval={approval} />
+          <span className={bar.grow}>
+            <QuorumLine approval={approval} />
+          </span>
+        </div>
+      )}
       <div className={bar.does}>
-        <span className={bar.grow}>{words.decide.nothingLeft}</span>
+        <span className={bar.grow} role={barred === null ? undefined : "status"}>
+          {barred === null ? words.decide.nothingLeft : words.decide.not[barred]}
+        </span>
         {waitingFor(state).length > 0 && (
           <Button size="large" keys="J" onClick={() => selection.move(state, 1)}>
             {words.inbox.next}

@@ -1,5 +1,6 @@
 import { useRef, useState, type MouseEvent } from "react";
 import type { ApprovalView } from "../../shared/approval.ts";
+import { quorum } from "../../shared/approval-steps.ts";
 import { useModel } from "../model.ts";
 import { Button } from "../parts/Button.tsx";
 import { useStore } from "../store.ts";
@@ -7,6 +8,7 @@ import { words } from "../words.ts";
 import css from "./DecisionBar.module.css";
 import { Denying } from "./Denying.tsx";
 import type { Hindrance } from "./hindrance.ts";
+import { Meter, QuorumLine } from "./Quorum.tsx";
 import { Refused } from "./Refused.tsx";
 import { useShortcuts } from "./shortcuts.ts";
 
@@ -23,7 +25,8 @@ export function DecisionBar({ approval, hinders }: DecisionBarProps) {
   const isCritical = approval.risk === "critical";
   const needsReason = isCritical || approval.risk === "high";
   const isIdle = hinders === null && (deciding === undefined || deciding.step === "refused");
-  const mayApprove = isIdle && !(needsReason && reason === "");
+  const onlyDenies = approval.standing === "deny";
+  const mayApprove = isIdle && !onlyDenies && !(needsReason && reason === "");
   const approve = () => mayApprove && decisions.approve(approval, reason);
   const deny = () => isIdle && decisions.deny(approval, reason);
   const bar = useRef<HTMLElement>(null);
@@ -41,10 +44,14 @@ export function DecisionBar({ approval, hinders }: DecisionBarProps) {
       {deciding?.step === "refused" && <Refused verdict={deciding.verdict} code={deciding.error.code} />}
       <section ref={bar} className={css.decide} aria-label={words.decide.label}>
         <div className={css.above}>
-          <span className={css.grow} role="status">
-            {hinders === null
-              ? lineFor(approval, deciding?.step === "sending" ? deciding.verdict : null)
-              : words.decide[hinders]}
+          <Meter approval={approval} />
+          <span className={css.grow}>
+            <QuorumLine approval={approval} />
+            <span role="status">
+              {hinders === null
+                ? lineFor(approval, deciding?.step === "sending" ? deciding.verdict : null)
+                : words.decide[hinders]}
+            </span>
           </span>
           {isIdle && <KeyHints />}
         </div>
@@ -55,7 +62,7 @@ export function DecisionBar({ approval, hinders }: DecisionBarProps) {
               {words.decide.deny}
               {isIdle && <kbd aria-hidden="true">D</kbd>}
             </Button>
-            {isCritical ? (
+            {onlyDenies ? null : isCritical ? (
               <ApproveCritical
                 key={approval.revision}
                 disabled={!mayApprove}
@@ -148,5 +155,9 @@ function KeyHints() {
 
 function lineFor(approval: ApprovalView, sending: "approve" | "deny" | null) {
   if (sending !== null) return words.decide.sending[sending];
-  return approval.risk === "critical" ? words.decide.critical : words.decide.runs;
+  if (approval.standing === "deny") return words.decide.onlyDeny;
+  if (approval.risk === "critical") return words.decide.critical;
+  const { have, need } = quorum(approval);
+  if (need === 1) return words.decide.runs;
+  return need - have === 1 ? words.decide.last : words.decide.notLast(need - have - 1);
 }

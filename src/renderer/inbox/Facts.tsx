@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react";
-import type { ApprovalView, MaskedPayload } from "../../shared/approval.ts";
+import type { ApprovalView, MaskedPayload, StepView } from "../../shared/approval.ts";
 import type { ConsoleState } from "../../shared/console.ts";
 import { digest } from "../../shared/json.ts";
 import { Outside } from "../parts/Outside.tsx";
@@ -21,10 +21,9 @@ export function Facts({ approval, connections }: FactsProps) {
       <section>
         <h2>{words.request.approvers}</h2>
         <dl className={css.facts}>
-          <dt>{words.request.approversAny}</dt>
-          <dd>
-            <Lines texts={approval.approvers} />
-          </dd>
+          {approval.steps.map((step, index) => (
+            <Step key={index} step={step} number={approval.steps.length === 1 ? null : index + 1} />
+          ))}
         </dl>
       </section>
       <section>
@@ -33,6 +32,24 @@ export function Facts({ approval, connections }: FactsProps) {
         <Digest payload={approval.payload} />
       </section>
     </aside>
+  );
+}
+
+function Step({ step, number }: { readonly step: StepView; readonly number: number | null }) {
+  const of = words.request.approversOf(step.need);
+  return (
+    <>
+      <dt>{number === null ? of : words.request.approversStep(number, of)}</dt>
+      <dd>
+        <Lines texts={step.approvers} />
+        {step.approvals.map(({ by }) => (
+          <span key={by.id} className={css.sub}>
+            {words.request.approvedBy}
+            <Outside text={by.name} foldAt={60} />
+          </span>
+        ))}
+      </dd>
+    </>
   );
 }
 

@@ -8,7 +8,7 @@ import { words } from "../words.ts";
 import { Decided, DecidedBar } from "./Decided.tsx";
 import { DecisionBar } from "./DecisionBar.tsx";
 import { Facts } from "./Facts.tsx";
-import { hindrance } from "./hindrance.ts";
+import { barredBy, hindrance } from "./hindrance.ts";
 import panes from "./panes.module.css";
 import { Payload } from "./Payload.tsx";
 import css from "./RequestDetail.module.css";
@@ -41,7 +41,11 @@ export function RequestDetail({ approval, state, isLinked, lastAtMs }: RequestDe
         </div>
         <Facts approval={approval} connections={state.connections} />
       </div>
-      {isPending ? <DecisionBar approval={approval} hinders={hinders} /> : <DecidedBar state={state} />}
+      {isPending && barredBy(approval) === null ? (
+        <DecisionBar approval={approval} hinders={hinders} />
+      ) : (
+        <DecidedBar approval={approval} state={state} />
+      )}
     </article>
   );
 }

@@ -10,6 +10,7 @@ import { useStore } from "../store.ts";
 import { clockTime, gatewayTime, localTime, timeLeft } from "../times.ts";
 import { spoken } from "../visible-text.ts";
 import { words } from "../words.ts";
+import { Pips } from "./Quorum.tsx";
 import css from "./RequestRow.module.css";
 
 interface RequestRowProps {
@@ -55,6 +56,7 @@ export function RequestRow({ approval, gateway, isSelected, isStop }: RequestRow
       <div className={css.by}>
         <OutsideLine text={byline(requester)} />
         <Denying id={approval.id} />
+        <Pips approval={approval} />
       </div>
     </li>
   );

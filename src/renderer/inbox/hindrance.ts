@@ -5,6 +5,11 @@ import { gatewayTime } from "../times.ts";
 /** Why nothing can be decided now; the bar says it in words. */
 export type Hindrance = "lost" | "signedOut" | "offline" | "late";
 
+/** Why a pending request is not this person's to decide, whatever the link does; null where it is, or where it isn't pending. */
+export function barredBy({ state, standing }: ApprovalView): "decided" | "not-their-step" | "none" | null {
+  return state !== "pending" || standing === "decide" || standing === "deny" ? null : standing;
+}
+
 /** The first reason that stands against deciding this request, or null. */
 export function hindrance(
   approval: ApprovalView,

@@ -1,4 +1,5 @@
 import type { ApprovalView } from "../../shared/approval.ts";
+import { openStep, quorum } from "../../shared/approval-steps.ts";
 import type { ConsoleState } from "../../shared/console.ts";
 import page from "../connections/page.module.css";
 import panes from "../inbox/panes.module.css";
@@ -84,9 +85,12 @@ interface WhatFollowsProps {
 }
 
 function WhatFollows({ approval, gateway, nowMs }: WhatFollowsProps) {
-  const { state, expiresAtMs, approvers, decision, reuseUntilMs } = approval;
+  const { state, expiresAtMs, steps, decision, reuseUntilMs } = approval;
   if (state === "pending") {
-    return words.requests.waits(timeLeft(expiresAtMs - gatewayTime(gateway, nowMs)), spoken(approvers.join(", ")));
+    const groups = steps[openStep(approval) - 1]?.approvers ?? [];
+    const waits = words.requests.waits(timeLeft(expiresAtMs - gatewayTime(gateway, nowMs)), spoken(groups.join(", ")));
+    const { have, need } = quorum(approval);
+    return need === 1 ? waits : words.requests.waitsFor(waits, words.quorum.meter(have, need));
   }
   const until = reuseUntilMs === null ? null : clockTime(localTime(gateway, reuseUntilMs));
   return (

@@ -81,7 +81,7 @@ export function held(change: Partial<ApprovalView> = {}, leftMs = 102_000): Appr
     rule: { name: "payout-changes", version: "9f2c41ab", why: "Changes to payout details need an approver." },
     risk: "high",
     approvers: ["security-approvers"],
-    standing: "decide",
+    standing: (change.relation ?? "approver") === "approver" ? "decide" : "none",
     steps: [{ approvers: ["security-approvers"], need: "any", approvals: [], missing: 1 }],
     createdAtMs: nowMs - 180_000,
     expiresAtMs: nowMs + leftMs,
@@ -90,6 +90,36 @@ export function held(change: Partial<ApprovalView> = {}, leftMs = 102_000): Appr
     outcome: null,
     ...change,
   };
+}
+
+function made(by: PrincipalView): ApprovalView["steps"][number]["approvals"][number] {
+  return { verdict: "approve", reason: "", by, device: "dev_1", presence: "window", atMs: Date.now() };
+}
+
+/** A pending approval of two steps, so many of which are complete: the first by `first`, the second by the reader. */
+export function inTwoSteps(
+  change: Partial<ApprovalView>,
+  complete: 0 | 1 | 2,
+  first: PrincipalView = { ...approver, id: "demo:tess", name: "Tess Third" },
+): ApprovalView {
+  return held({
+    approvers: ["security-approvers", "crm-owners"],
+    steps: [
+      {
+        approvers: ["security-approvers"],
+        need: "any",
+        approvals: complete > 0 ? [made(first)] : [],
+        missing: complete > 0 ? 0 : 1,
+      },
+      {
+        approvers: ["crm-owners"],
+        need: "all",
+        approvals: complete > 1 ? [made(approver)] : [],
+        missing: complete > 1 ? 0 : 1,
+      },
+    ],
+    ...change,
+  });
 }
 
 export const customerPayload: ApprovalView["payload"] = {
