@@ -14,6 +14,7 @@ import { loadKeys } from "./keys.ts";
 import { createServer, listening } from "./listener.ts";
 import type { Log } from "./log.ts";
 import { KnownTools } from "./mcp/known-tools.ts";
+import { OpenInputs } from "./mcp/open-inputs.ts";
 import { Seen } from "./mcp/seen.ts";
 import { Sessions } from "./mcp/sessions.ts";
 import { RuleLimits } from "./policy/limits.ts";
@@ -105,6 +106,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     limits,
     traces: telemetry.traces,
     seen: new Seen(),
+    inputs: new OpenInputs(now),
     now,
     runtime,
     keyedDigest,
@@ -124,9 +126,13 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   server.on("upgrade", upgrades(site));
   const sweep = setInterval(() => {
     limits.sweep();
-    Promise.all([approvals.expireDue(), grants.endDue(), sessions.sweep(), refusals.sweep()]).catch((error: unknown) =>
-      log({ level: "error", event: "sweep.failed", error }),
-    );
+    Promise.all([
+      approvals.expireDue(),
+      grants.endDue(),
+      gate.inputs.sweep(),
+      sessions.sweep(),
+      refusals.sweep(),
+    ]).catch((error: unknown) => log({ level: "error", event: "sweep.failed", error }));
   }, sweepMs);
 
   return {
@@ -169,6 +175,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       await setup.close();
       await agents.close();
       try {
+        await gate.inputs.close();
         await refusals.sweep("ending");
       } finally {
         await store.close();

@@ -42,6 +42,9 @@ export interface Outcome {
   also(writes: Writes): void;
 }
 
+/** Makes the end of a claimed call durable, and gives it to everybody who joined. */
+export type Finish = (outcome: Outcome) => Promise<void>;
+
 /** How long a caller waits, and what it says of itself. */
 export interface Caller {
   /** Aborts when it has gone: disconnected, cancelled, or sent away. */
@@ -55,7 +58,7 @@ export interface Caller {
 /** What a caller of a held call may do next. */
 export type Turn =
   /** This caller, and nobody else, runs the call and then reports how it ended. */
-  | { readonly kind: "run"; readonly approval: ApprovalRecord; finish(outcome: Outcome): Promise<void> }
+  | { readonly kind: "run"; readonly approval: ApprovalRecord; readonly finish: Finish }
   /** The identical call was run, by another caller or before this one came (`again`); this was its answer, masked. */
   | {
       readonly kind: "answered";

@@ -10,6 +10,7 @@ import type { Store } from "../store/store.ts";
 import type { AnswerLimit } from "./answer-size.ts";
 import type { Traces } from "../telemetry/port.ts";
 import type { KnownTools } from "./known-tools.ts";
+import type { OpenInputs } from "./open-inputs.ts";
 import type { Reply } from "./reply.ts";
 import type { Seen } from "./seen.ts";
 import type { Session, Sessions } from "./sessions.ts";
@@ -25,6 +26,7 @@ export interface Gate {
   readonly limits: RuleLimits;
   readonly traces: Traces;
   readonly seen: Seen;
+  readonly inputs: OpenInputs;
   readonly now: () => number;
   /** The configuration in force now. */
   readonly runtime: () => Runtime;

@@ -38,6 +38,8 @@ export interface Answer {
   readonly response: RpcMessage;
   readonly eventId: string | undefined;
   readonly hidden: readonly Hidden[];
+  /** The `requestState` of a target that asks for input, unmasked: it is the target's own, and must come back as it was. */
+  readonly state?: Json;
 }
 
 /** One reason for all: an error made for each call costs more than the call's parsing. */
@@ -91,7 +93,8 @@ async function maskResponse(
   const result: Json = message.result ?? {};
   if (declares) return { response: { jsonrpc: "2.0", id, result }, hidden: [] };
   const { value, hidden } = await masker.maskResult(result, outputSchema);
-  return { response: { jsonrpc: "2.0", id, result: value }, hidden };
+  const state = isJsonObject(result) && result.resultType === "input_required" ? result.requestState : undefined;
+  return { response: { jsonrpc: "2.0", id, result: value }, hidden, ...(state === undefined ? {} : { state }) };
 }
 
 async function within<T>(promise: Promise<T>, milliseconds: number, signal: AbortSignal): Promise<T> {

@@ -144,11 +144,11 @@ function argumentsOf({ method, params }: Request): Json {
   return method === "resources/read" ? { uri: params.uri ?? null } : (params.arguments ?? {});
 }
 
-/** Why this request can't be held: it has something that no approver would see. */
-export function unseenMembers({ method, params }: Request): string | null {
+/** Why this request can't be held: it has something that no approver would see. `more` are members that belong to it besides. */
+export function unseenMembers({ method, params }: Request, more: readonly string[] = []): string | null {
   if (!holdable.has(method)) return `A rule holds this, but ${method} cannot be held. Nothing was run.`;
   const known = method === "resources/read" ? ["uri", "_meta"] : ["name", "arguments", "_meta"];
-  const other = Object.keys(params).find((key) => !known.includes(key));
+  const other = Object.keys(params).find((key) => !known.includes(key) && !more.includes(key));
   return other === undefined ? null : `A held call may carry only ${known.join(", ")}; it has “${other}” as well.`;
 }
 

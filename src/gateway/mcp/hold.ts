@@ -70,10 +70,10 @@ export async function holdCall(
   const answering = underRule(exchange, effect);
   switch (turn.kind) {
     case "run": {
-      const { response: message, eventId } = await runApproved(answering, request, call, turn).finally(() =>
-        seat.leave(),
-      );
-      return deliver(exchange, eventId === undefined ? { message } : { message, eventId }, approval);
+      const { approval: record, finish } = turn;
+      const claimed = { approval: record, lookup: held.lookup, asked: 0, finish };
+      const { last, ended } = await runApproved(answering, request, call, claimed).finally(() => seat.leave());
+      return ended ? deliver(exchange, last, approval) : reply.end(last);
     }
     case "answered": {
       const message = { ...remasked(answering, turn.answer), id: request.id };
@@ -94,7 +94,8 @@ export async function holdCall(
 const foreignState =
   "The requestState is not what the gateway gave for this very call. Make the call again without it. Nothing was run.";
 
-async function answer(
+/** Records the gateway's own answer to a held call, or that its caller has gone (`message` null), and gives it. */
+export async function answer(
   exchange: Exchange,
   message: RpcMessage | null,
   call: string,
@@ -112,7 +113,11 @@ async function answer(
 }
 
 /** Sends the answer, and notes if it reached the caller; an answer that nobody got is kept for the identical call. */
-async function deliver({ gate, reply, cancelled }: Exchange, last: TargetMessage, approval: string): Promise<void> {
+export async function deliver(
+  { gate, reply, cancelled }: Exchange,
+  last: TargetMessage,
+  approval: string,
+): Promise<void> {
   // A client that has cancelled reads the answer no more.
   if (cancelled.aborted) return reply.abandon();
   reply.end(last);
@@ -127,6 +132,6 @@ function remasked({ connection }: Exchange, message: RpcMessage): RpcMessage {
 }
 
 /** A refusal may quote names of the caller's. */
-function masked({ connection }: Exchange, failure: RpcFailure): RpcFailure {
+export function masked({ connection }: Exchange, failure: RpcFailure): RpcFailure {
   return { ...failure, message: connection.masker.mask(failure.message).value };
 }

@@ -2,6 +2,7 @@ import type { Effect } from "../policy/policy.ts";
 import type { Exchange } from "./context.ts";
 import { headerMismatchCode, invalidParamsCode, methodNotFoundCode } from "./classify.ts";
 import { unjudgedHeader } from "./headers.ts";
+import { goOn } from "./go-on.ts";
 import { runGranted } from "./granted.ts";
 import { plainlyLimited } from "./hold-limits.ts";
 import { holdCall } from "./hold.ts";
@@ -10,6 +11,7 @@ import { finish, lifetime } from "./lifetime.ts";
 import { filterList } from "./listing.ts";
 import { classOf, subscribedTo, type MethodClass } from "./methods.ts";
 import { otherSpelling } from "./resource-address.ts";
+import { goesOn } from "./open-inputs.ts";
 import { recordCall } from "./record-call.ts";
 import { newCallId, requestEntry, responseEntry, type Judged, type Request } from "./record.ts";
 import { deniedByRule } from "./refusal.ts";
@@ -94,6 +96,8 @@ async function judge(exchange: Exchange, request: Request, { reaches, name }: Ca
       );
     case "approve": {
       const held = { ...judged, effect };
+      const { requestState: state } = request.params;
+      if (request.era === "modern" && goesOn(state)) return goOn(exchange, request, state, name, reaches, held);
       if (await runGranted(exchange, request, name, reaches, held, refuseLimited)) return;
       const limited = plainlyLimited(exchange, request, name, effect);
       if (limited !== null) return refuseLimited(limited);

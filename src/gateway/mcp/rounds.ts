@@ -1,6 +1,7 @@
 import { timingSafeEqual } from "node:crypto";
 import type { Json, JsonObject } from "../../shared/json.ts";
 import type { RpcMessage } from "../../shared/target.ts";
+import { goesOn } from "./open-inputs.ts";
 import type { Request } from "./record.ts";
 
 /**
@@ -46,7 +47,9 @@ export function withoutState(request: Request): Request {
 /** The same for a call that is not held any more, whose state may also be its target's own business. */
 export function withoutOwnState(request: Request): Request {
   const { requestState } = request.params;
-  return typeof requestState === "string" && ours.test(requestState) ? withoutState(request) : request;
+  return typeof requestState === "string" && (ours.test(requestState) || goesOn(requestState))
+    ? withoutState(request)
+    : request;
 }
 
 /** The answer that makes a modern client come back by itself. */

@@ -1,27 +1,98 @@
-import type { Outcome, Turn } from "../approvals/turn.ts";
+import { isJsonObject } from "../../shared/json.ts";
+import type { TargetMessage } from "../../shared/target.ts";
+import type { Outcome } from "../approvals/turn.ts";
 import { internalErrorCode } from "./classify.ts";
 import type { Exchange } from "./context.ts";
 import { seenMessage } from "./held-call.ts";
+import { abandoned, type ClaimedCall } from "./open-inputs.ts";
 import { responseEntry, type Request } from "./record.ts";
 import { errorMessage } from "./reply.ts";
+import { mostRounds } from "./rounds.ts";
 import { factsOf, run, type Ran } from "./run.ts";
 
-/** Runs a claimed call to its end, whether its caller stays or not, and makes its outcome durable before it is answered (rule 5). */
+/** What the caller is answered; `ended` is false where its target asks for input first. */
+interface Answered {
+  readonly last: TargetMessage;
+  readonly ended: boolean;
+}
+
+/**
+ * Runs a claimed call, or one round of it, whether its caller stays or not, and makes what came of it durable before it is answered
+ * (rule 5). A call whose target asks for input stays claimed.
+ */
 export async function runApproved(
   exchange: Exchange,
   request: Request,
   call: string,
-  turn: Extract<Turn, { kind: "run" }>,
-): Promise<Ran> {
-  const seen = { ...request, message: seenMessage(request) };
+  claimed: ClaimedCall,
+): Promise<Answered> {
+  const { approval } = claimed;
   let ran: Ran;
+  let questions: Answered | null;
   try {
+    const seen = { ...request, message: seenMessage(request) };
     ran = await run(exchange, seen, Promise.resolve(), new AbortController().signal);
+    questions = await ask(exchange, request, call, claimed, ran);
   } catch (fault) {
-    await turn.finish(faulted(request, call, turn.approval.id));
+    await claimed.finish(faulted(request, call, approval.id));
     throw fault;
   }
-  const entry = responseEntry(call, ran.outcome, { ...factsOf(ran), whole: true, approval: turn.approval.id });
+  if (questions !== null) return questions;
+  if (asksForInput(request, ran)) {
+    const { answer, ...end } = abandoned(approval.id, "The target asked for more input than the gateway carries.");
+    ran = { ...ran, response: { ...answer, id: request.id }, hidden: [], outcome: "unknown" };
+    await claimed.finish({ ...end, answer: ran.response, also: recorded(ran, call, approval.id) });
+  } else await claimed.finish(outcomeOf(ran, call, approval.id));
+  return { last: messageOf(ran), ended: true };
+}
+
+/** Passes the target's questions on with a word of ours for its state; null where it asked nothing, or the call can't go on. */
+async function ask(
+  exchange: Exchange,
+  request: Request,
+  call: string,
+  claimed: ClaimedCall,
+  ran: Ran,
+): Promise<Answered | null> {
+  const { gate } = exchange;
+  const { result } = ran.response;
+  if (!asksForInput(request, ran) || !isJsonObject(result) || claimed.asked + 1 >= mostRounds) return null;
+  const { requestState: _state, ...said } = result;
+  const asked = { ...ran, response: { ...ran.response, result: said } };
+  const word = gate.inputs.put({
+    approval: claimed.approval,
+    lookup: claimed.lookup,
+    asked: claimed.asked + 1,
+    finish: claimed.finish,
+    questions: new Set(isJsonObject(said.inputRequests) ? Object.keys(said.inputRequests) : []),
+    state: ran.state,
+    untilMs: gate.now() + gate.runtime().config.approvals.reuse,
+  });
+  if (word === null) return null;
+  try {
+    await gate.store.commit(recorded(asked, call, claimed.approval.id, "input_required"));
+  } catch (fault) {
+    gate.inputs.take(word);
+    throw fault;
+  }
+  const response = { ...asked.response, result: { ...said, requestState: word } };
+  return { last: messageOf({ ...asked, response }), ended: false };
+}
+
+function asksForInput({ era }: Request, { outcome, response: { result } }: Ran): boolean {
+  return era === "modern" && outcome === "ok" && isJsonObject(result) && result.resultType === "input_required";
+}
+
+function messageOf({ response: message, eventId }: Ran): TargetMessage {
+  return eventId === undefined ? { message } : { message, eventId };
+}
+
+function recorded(ran: Ran, call: string, approval: string, outcome: string = ran.outcome): Outcome["also"] {
+  const entry = responseEntry(call, outcome, { ...factsOf(ran), whole: true, approval });
+  return (writes) => writes.append("call.response", entry);
+}
+
+function outcomeOf(ran: Ran, call: string, approval: string): Outcome {
   const state = ran.outcome === "ok" ? "executed" : ran.outcome === "error" ? "failed" : "unknown";
   const message = {
     executed:
@@ -31,8 +102,7 @@ export async function runApproved(
     failed: "The target answered with an error.",
     unknown: "The target did not answer; whether the call took effect is unknown.",
   }[state];
-  await turn.finish({ state, message, answer: ran.response, also: (writes) => writes.append("call.response", entry) });
-  return ran;
+  return { state, message, answer: ran.response, also: recorded(ran, call, approval) };
 }
 
 /** A fault of ours after the claim: nobody knows what the target did. */

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from "../../shared/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
 import { TargetError, type RpcMessage, type StreamSign } from "../../shared/target.ts";
 import type { Hidden } from "../../shared/approval.ts";
 import { ask, noteCancelled, type Stage } from "./asking.ts";
@@ -24,6 +24,8 @@ export interface Ran {
   readonly sessionLost: boolean;
   /** How large the answer was, where that was more than the rule lets through; then `response` says so in its place. */
   readonly tooLarge?: JsonObject;
+  /** The target's own state where it asks for input, as it gave it: not for the client, nor for the record. */
+  readonly state?: Json;
 }
 
 /**
