@@ -38,9 +38,13 @@ export function modernHeaders(version: string, method: string, params: JsonObjec
   const base = { "mcp-protocol-version": version, "mcp-method": method };
   const field = nameHeaderSource.get(method);
   const name = field === undefined ? undefined : params[field];
-  if (typeof name !== "string") return base;
-  const plain = /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(name) && !name.startsWith("=?");
-  return { ...base, "mcp-name": plain ? name : `=?base64?${Buffer.from(name, "utf8").toString("base64")}?=` };
+  return typeof name === "string" ? { ...base, "mcp-name": headerValue(name) } : base;
+}
+
+/** A text as a header's value, encoded where it can't be one as it is (2026-07-28, "Value Encoding"). */
+export function headerValue(text: string): string {
+  const plain = /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(text) && !text.startsWith("=?");
+  return plain ? text : `=?base64?${Buffer.from(text, "utf8").toString("base64")}?=`;
 }
 
 /** What of a modern request's standard headers is missing or disagrees with its body, or null. */

@@ -3,24 +3,18 @@ import { isRpcId, kindOf, metaOf, paramsOf } from "../../../shared/message.ts";
 import {
   TargetError,
   type ProtocolHeaders,
-  type RpcId,
   type RpcMessage,
   type StreamSign,
   type Target,
   type TargetMessage,
   type TargetSession,
 } from "../../../shared/target.ts";
-import { methodNotFoundCode } from "../classify.ts";
+import { declaredTool } from "../catalogue.ts";
+import { headerMismatchCode } from "../classify.ts";
 import { modernHeaders } from "../headers.ts";
-import { refusalCodes } from "../refusal.ts";
-import { errorMessage } from "../reply.ts";
-
-/** 2026-07-28, "Protocol version": a server names the versions it speaks in the error's `data.supported`. */
-const unsupportedVersion = -32022;
-const modern = "2026-07-28";
-const prefix = "io.modelcontextprotocol/";
-/** What a client without the modern revision's streams and rounds can't be given. */
-const untranslated: ReadonlySet<string> = new Set(["resources/subscribe", "resources/unsubscribe"]);
+import { answeredHere, initialized, isModernOnly, legacyResponse } from "./legacy-words.ts";
+import { paramHeadersOf } from "./param-headers.ts";
+import { metaKeys, modernVersion, unnamed } from "./revisions.ts";
 
 type Messages = AsyncGenerator<TargetMessage, void, undefined>;
 
@@ -77,7 +71,7 @@ export class LegacySession implements TargetSession {
   /** `initialize` answered by what `server/discover` says. */
   async #discover(initialize: RpcMessage, signal: AbortSignal): Promise<TargetMessage> {
     const session = this.#via.open("modern");
-    const { clientInfo = { name: "unknown", version: "" }, protocolVersion } = paramsOf(initialize);
+    const { clientInfo = { ...unnamed }, protocolVersion } = paramsOf(initialize);
     this.#bridged = { session, clientInfo, level: null };
     const discover: RpcMessage = { ...initialize, method: "server/discover", params: {} };
     for await (const { message } of this.#translated(discover, signal)) {
@@ -100,58 +94,54 @@ export class LegacySession implements TargetSession {
     const { session, clientInfo, level } = this.#bridged;
     const _meta: JsonObject = {
       ...metaOf(message),
-      [`${prefix}protocolVersion`]: modern,
-      [`${prefix}clientInfo`]: clientInfo,
-      [`${prefix}clientCapabilities`]: {},
-      ...(level === null ? {} : { [`${prefix}logLevel`]: level }),
+      [metaKeys.version]: modernVersion,
+      [metaKeys.clientInfo]: clientInfo,
+      [metaKeys.capabilities]: {},
+      ...(level === null ? {} : { [metaKeys.logLevel]: level }),
     };
     const params = { ...paramsOf(message), _meta };
-    const headers = modernHeaders(modern, method, params);
-    for await (const said of session.request({ ...message, params }, headers, signal, onStream))
-      yield kindOf(said.message) === "response" ? { message: legacyResponse(said.message) } : said;
+    const asked = { ...message, params };
+    const said =
+      method === "tools/call"
+        ? this.#call(session, asked, signal, onStream)
+        : session.request(asked, modernHeaders(modernVersion, method, params), signal, onStream);
+    for await (const each of said) {
+      if (method === "tools/list") paramHeadersOf(this.#via).note(each.message.result);
+      yield kindOf(each.message) === "response" ? { message: legacyResponse(each.message) } : each;
+    }
+  }
+
+  /** A call with the headers that its tool wants, looked up where they aren't known or are said to be others by now. */
+  async *#call(
+    session: TargetSession,
+    asked: RpcMessage,
+    signal: AbortSignal,
+    onStream?: (sign: StreamSign) => void,
+  ): Messages {
+    const params = paramsOf(asked);
+    const tool = typeof params.name === "string" ? params.name : "";
+    const declared = paramHeadersOf(this.#via);
+    const learn = async (): Promise<void> => {
+      const headers = modernHeaders(modernVersion, "tools/list", {});
+      await declaredTool(session, tool, params, headers, signal, async (page) => declared.note(page));
+    };
+    if (!declared.has(tool)) await learn();
+    const headers = (): ProtocolHeaders => ({
+      ...modernHeaders(modernVersion, "tools/call", params),
+      ...declared.of(tool, params.arguments),
+    });
+    try {
+      yield* session.request(asked, headers(), signal, onStream);
+    } catch (error) {
+      if (!isHeaderMismatch(error)) throw error;
+      // It was refused before it ran: the tool was declared anew since (2026-07-28, "Client Behavior").
+      await learn();
+      yield* session.request(asked, headers(), signal, onStream);
+    }
   }
 }
 
-/** What the modern revision has no more: answered here where that means something, otherwise refused. */
-function answeredHere(id: RpcId, method: string): RpcMessage | null {
-  if (method === "ping" || method === "logging/setLevel") return { jsonrpc: "2.0", id, result: {} };
-  return untranslated.has(method) ? errorMessage(id, needsModern(`has ${method} no more`)) : null;
-}
-
-function isModernOnly(error: Json | undefined): boolean {
-  if (!isJsonObject(error) || error.code !== unsupportedVersion || !isJsonObject(error.data)) return false;
-  const { supported } = error.data;
-  return Array.isArray(supported) && supported.length > 0 && supported.every((version) => String(version) >= modern);
-}
-
-/** The result of `initialize` from that of `server/discover`: without what can't be translated. */
-function initialized(discovered: JsonObject, asked: Json | undefined): JsonObject {
-  const capabilities = isJsonObject(discovered.capabilities) ? discovered.capabilities : {};
-  const kept = Object.entries(capabilities).map(([name, value]) => {
-    if (!isJsonObject(value)) return [name, value] as const;
-    const { listChanged: _listChanged, subscribe: _subscribe, ...others } = value;
-    return [name, others] as const;
-  });
-  const { _meta: meta, instructions } = discovered;
-  const serverInfo = isJsonObject(meta) ? meta[`${prefix}serverInfo`] : undefined;
-  return {
-    protocolVersion: typeof asked === "string" && asked < modern ? asked : "2025-11-25",
-    capabilities: Object.fromEntries(kept),
-    serverInfo: serverInfo ?? { name: "unknown", version: "" },
-    ...(instructions === undefined ? {} : { instructions }),
-  };
-}
-
-function legacyResponse(message: RpcMessage): RpcMessage {
-  const { result, id } = message;
-  if (!isJsonObject(result)) return message;
-  const { resultType, ...others } = result;
-  if (resultType !== "input_required" || !isRpcId(id)) return { ...message, result: others };
-  return errorMessage(id, needsModern("asks the client in rounds that older revisions don't have"));
-}
-
-function needsModern(what: string): { readonly code: number; readonly message: string; readonly data: Json } {
-  const message = `The target speaks only ${modern}, which ${what}: use a client of that revision.`;
-  const code = what.endsWith("no more") ? methodNotFoundCode : refusalCodes.targetFailed;
-  return { code, message, data: { code: "revision_needed", revision: modern } };
+function isHeaderMismatch(error: unknown): boolean {
+  if (!(error instanceof TargetError) || error.status !== 400 || !isJsonObject(error.rpcError)) return false;
+  return error.rpcError.code === headerMismatchCode;
 }

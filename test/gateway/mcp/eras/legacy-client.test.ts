@@ -9,6 +9,8 @@ import { serve } from "../../connections/servers.ts";
 import { openWays, type Ways } from "../../../conformance/ways.ts";
 
 let served: Served;
+/** The header in which the tool `locate` wants its region repeated. */
+let regionHeader = "Region";
 let ways: Ways;
 let client: Client;
 beforeAll(async () => {
@@ -39,6 +41,11 @@ function modernServer(): McpServer {
       await ctx.mcpReq.notify({ method: "notifications/progress", params: { progressToken, progress: 1 } });
     return { content: [{ type: "text", text: String(a + b) }] };
   });
+  const region = z.string().meta({ "x-mcp-header": regionHeader });
+  const place = z.object({ zip: z.string().meta({ "x-mcp-header": "Zip" }) });
+  server.registerTool("locate", { inputSchema: z.object({ region, place: place.optional() }) }, (found) => ({
+    content: [{ type: "text", text: JSON.stringify(found) }],
+  }));
   server.registerTool("ask", {}, () => inputRequired({ inputRequests: { roots: inputRequired.listRoots() } }));
   server.registerResource("umlaut", "test://umlaut", {}, () => ({
     contents: [{ uri: "test://umlaut", text: "umlaut" }],
@@ -47,6 +54,11 @@ function modernServer(): McpServer {
     messages: [{ role: "user", content: { type: "text", text: "hello" } }],
   }));
   return server;
+}
+
+/** The headers of the call that the server saw last. */
+function headers() {
+  return served.seen.findLast(({ body }) => body.includes('"tools/call"'))?.headers;
 }
 
 describe("a legacy client in front of a server of 2026-07-28 alone", () => {
@@ -58,7 +70,7 @@ describe("a legacy client in front of a server of 2026-07-28 alone", () => {
   });
 
   it("lists, calls, reads and gets as if the server spoke its revision", async () => {
-    expect((await client.listTools()).tools.map(({ name }) => name)).toEqual(["add", "ask"]);
+    expect((await client.listTools()).tools.map(({ name }) => name)).toEqual(["add", "locate", "ask"]);
     const steps: unknown[] = [];
     const options = { onprogress: (step: unknown) => void steps.push(step) };
     const sum = await client.callTool({ name: "add", arguments: { a: 1, b: 2 } }, undefined, options);
@@ -68,6 +80,26 @@ describe("a legacy client in front of a server of 2026-07-28 alone", () => {
     expect(await client.readResource({ uri: "test://umlaut" })).toMatchObject({ contents: [{ text: "umlaut" }] });
     expect(await client.getPrompt({ name: "greet" })).toMatchObject({ messages: [{ content: { text: "hello" } }] });
     expect(await client.ping()).toEqual({});
+  });
+
+  it("sends the headers that a tool wants its arguments repeated in, those of today", async () => {
+    const plain = { region: "eu-west", place: { zip: "01067" } };
+    expect(await client.callTool({ name: "locate", arguments: plain })).toMatchObject({
+      content: [{ text: JSON.stringify(plain) }],
+    });
+    expect(headers()).toMatchObject({ "mcp-method": "tools/call", "mcp-name": "locate" });
+    expect(headers()).toMatchObject({ "mcp-param-region": "eu-west", "mcp-param-zip": "01067" });
+    const umlaut = { region: "Köln\r\nX-Injected: 1" };
+    expect(await client.callTool({ name: "locate", arguments: umlaut })).toMatchObject({
+      content: [{ text: JSON.stringify(umlaut) }],
+    });
+    expect(headers()).toMatchObject({ "mcp-param-region": expect.stringMatching(/^=\?base64\?/) });
+    expect(headers()).not.toHaveProperty("x-injected");
+    expect(headers()).not.toHaveProperty("mcp-param-zip");
+    regionHeader = "Area";
+    await client.callTool({ name: "locate", arguments: plain });
+    expect(headers()).toMatchObject({ "mcp-param-area": "eu-west" });
+    expect(headers()).not.toHaveProperty("mcp-param-region");
   });
 
   it("is told clearly what its revision can't have", async () => {
