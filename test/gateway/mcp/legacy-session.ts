@@ -10,7 +10,11 @@ export interface LegacySession {
   get(headers: Readonly<Record<string, string>>): Promise<Response>;
 }
 
-export async function openSession({ url }: Ground, token: string, capabilities: JsonObject): Promise<LegacySession> {
+export async function openSession(
+  { url }: Pick<Ground, "url">,
+  token: string,
+  capabilities: JsonObject,
+): Promise<LegacySession> {
   const shared = {
     authorization: `Bearer ${token}`,
     accept: "application/json, text/event-stream",
