@@ -44,7 +44,8 @@ At the gateway
   admin tools list|accept        tools whose declaration changed
   audit verify                   check the ledger against its key
 
---profile DIR names another profile folder, --json prints one JSON value. countersign COMMAND --help says more.
+--profile DIR names another profile folder, --json prints one JSON value. countersign COMMAND --help says more,
+countersign --version which version this is.
 Status: 0 done, 1 refused or failed, 2 wrong usage.`;
 
 process.exitCode = await run(process.argv.slice(2), commands, overview);

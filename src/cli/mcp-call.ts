@@ -8,6 +8,7 @@ import {
 } from "@modelcontextprotocol/client";
 import { CountersignError } from "../shared/errors.ts";
 import type { JsonObject } from "../shared/json.ts";
+import { version } from "./version.ts";
 
 /** A held call may wait as long as a rule lets it; progress every 15 s shows that somebody still holds it. */
 const silenceMs = 120_000;
@@ -28,7 +29,7 @@ export interface ToolCall {
 /** One tool call by a real MCP client of either era. Throws CountersignError: `denied` with the gateway's words, `target_failed`, … */
 export async function callTool(call: ToolCall): Promise<CallToolResult> {
   const client = new Client(
-    { name: "countersign-cli", title: "Countersign terminal shell", version: "0.1.0" },
+    { name: "countersign-cli", title: "Countersign terminal shell", version: version() },
     { versionNegotiation: { mode: "auto" } },
   );
   try {

@@ -1,4 +1,4 @@
-import { loadConfig } from "../gateway/config.ts";
+import { formatConfigErrors, loadConfig, missingSecrets, type LoadedConfig } from "../gateway/config.ts";
 import { CountersignError } from "../shared/errors.ts";
 import { configJsonSchema } from "../gateway/config-json-schema.ts";
 import { limitsText } from "../gateway/policy/limits-text.ts";
@@ -16,7 +16,7 @@ const help = `Usage: countersign policy check FILE [--json]
 Checks a gateway.yaml whole, as the gateway does before it uses it, and shows its rules in the order in which they
 are tried: the first that matches a call decides it, and a call that none matches is denied. What is odd but no
 error is said beside the rule: one that can never match, one whose connections don't exist, one that allows by what a
-server says of itself. explain tells what would become of a tool call of that principal, and why. schema prints a JSON
+server says of itself; and each secret (env:NAME, file:PATH) that can't be had here, without which the gateway won't start. explain tells what would become of a tool call of that principal, and why. schema prints a JSON
 Schema of gateway.yaml, for editors.
 
 replay tells what the rules of FILE would have done to the calls that were recorded since TIME (2026-11-20,
@@ -61,7 +61,8 @@ export const policy = command(help, options, async ({ values, positionals, profi
 
 async function check(positionals: readonly string[], terminal: Terminal): Promise<void> {
   const [, file] = positional(positionals, ["check", "FILE"]);
-  const { config } = await loadConfig(file);
+  const loaded = await loadConfig(file);
+  const { config } = loaded;
   const warnings = ruleWarnings(config);
   const rules = config.rules.map((rule, index) => ({
     id: rule.name,
@@ -77,6 +78,9 @@ async function check(positionals: readonly string[], terminal: Terminal): Promis
     binary: rule.binary ?? null,
     warnings: warnings[index] ?? [],
   }));
+  const unset = await unsetSecrets(loaded);
+  // The answer for scripts is the list of rules, which has no place for what is no rule's.
+  if (terminal.json) for (const line of unset) terminal.note(`warning: ${line}`);
   const rows = rules.map((rule) => [
     String(rule.position),
     rule.effect,
@@ -91,8 +95,15 @@ async function check(positionals: readonly string[], terminal: Terminal): Promis
       limits === null ? [] : [`limits: rule ${JSON.stringify(id)} allows each principal ${limitsText(limits)}`],
     ),
     ...rules.flatMap((rule) => rule.warnings.map((warning) => `warning: rule ${JSON.stringify(rule.id)} ${warning}`)),
+    ...unset.map((line) => `warning: ${line}`),
     `${file} is good: ${count(rules.length, "rule")}, ${count(config.connections.length, "connection")}.`,
   ]);
+}
+
+/** A gateway that started here and now would refuse this file; elsewhere the secrets may well be there. */
+async function unsetSecrets(loaded: LoadedConfig): Promise<readonly string[]> {
+  const problems = await missingSecrets(loaded);
+  return problems.length === 0 ? [] : formatConfigErrors(loaded.path, problems).split("\n");
 }
 
 const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`;

@@ -1,6 +1,7 @@
 import { CountersignError, toFailure } from "../shared/errors.ts";
 import type { Command } from "./command.ts";
 import { terminal } from "./terminal.ts";
+import { version } from "./version.ts";
 
 /** Runs the command that these arguments name. Returns the exit status: 0 done, 1 refused or failed, 2 wrong usage. */
 export async function run(
@@ -12,6 +13,10 @@ export async function run(
   if (name === undefined || name === "help" || name === "--help" || name === "-h") {
     terminal(false).answer(null, overview.split("\n"));
     return name === undefined ? 2 : 0;
+  }
+  if (name === "--version") {
+    terminal(rest.includes("--json")).answer({ version: version() }, [version()]);
+    return 0;
   }
   try {
     const load = Object.hasOwn(commands, name) ? commands[name] : undefined;

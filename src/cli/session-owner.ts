@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { openClient, type Client } from "../client/index.ts";
 import type { ConsoleState } from "../shared/console.ts";
 import { CountersignError } from "../shared/errors.ts";
+import { profileDirectory } from "./profile-directory.ts";
 import { untilStopped } from "./signals.ts";
 import { table, type Terminal } from "./terminal.ts";
 
@@ -34,7 +35,7 @@ export async function ownUntilStopped({ profile, ca, console, terminal }: OwnerO
     const stay = await Promise.race([ready.then(() => true), stopped.then(() => false)]);
     ready.catch(() => undefined);
     if (!stay) return;
-    tell(client, console, terminal);
+    tell(client, profile, console, terminal);
     await stopped;
   } finally {
     await client.close();
@@ -71,20 +72,34 @@ function known({ gateway, connections }: ConsoleState): boolean {
   return gateway.link === "online" && connections.length > 0;
 }
 
-function tell(client: Client, console: boolean, terminal: Terminal): void {
+function tell(client: Client, profile: string, console: boolean, terminal: Terminal): void {
   const { gateway, session, tunnel, connections } = client.state();
   const link = console ? client.consoleLink() : null;
   const account = session.state === "signed-in" ? session.account : null;
   terminal.answer({ gateway: gateway.origin, account, tunnel, console: link, connections }, [
     `Signed in to ${gateway.origin} as ${account?.name ?? "nobody"}.`,
+    ...reachable(connections, profile),
+    ...(link === null ? [] : [`Console (good once, for 60 seconds): ${link}`]),
+    "The tunnel stays open until Ctrl-C.",
+  ]);
+}
+
+/** What this person may reach, and how a client gets in there; whoever only approves needs no client. `profile` is where the session lies. */
+export function reachable(connections: ConsoleState["connections"], profile: string): readonly string[] {
+  if (connections.length === 0) return ["No connection of this gateway is open to you."];
+  const named = profile === profileDirectory(undefined) ? "" : ` --profile ${quoted(profile)}`;
+  return [
     ...table(
       ["connection", "local address"],
       connections.map(({ name, url }) => [name, url ?? ""]),
     ),
-    "An MCP client gets its token from: countersign clients add NAME",
-    ...(link === null ? [] : [`Console (good once, for 60 seconds): ${link}`]),
-    "The tunnel stays open until Ctrl-C.",
-  ]);
+    `An MCP client gets its token from: countersign clients add NAME${named}`,
+  ];
+}
+
+/** A path as a shell takes it. */
+function quoted(path: string): string {
+  return /^[\w./:\\-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
 /** The built console beside this program: `dist/renderer`, seen from dist/cli or from src/cli. */

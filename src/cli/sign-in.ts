@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { connectControl, type Control } from "../client/control.ts";
-import { discover, readProfile, writeProfile } from "../client/profile.ts";
-import { CountersignError } from "../shared/errors.ts";
+import { discover, gatewayOrigin, readProfile, writeProfile } from "../client/profile.ts";
+import { CountersignError, toFailure } from "../shared/errors.ts";
 import type { Profile, Provider } from "../shared/provider.ts";
 import { command, positional } from "./command.ts";
 import { ownUntilStopped } from "./session-owner.ts";
@@ -24,6 +24,7 @@ const options = {
 export const signIn = command(help, options, async ({ values, positionals, profile, terminal }) => {
   positional(positionals, []);
   if (values.gateway !== undefined) {
+    refuseNoAddress(values.gateway);
     const ca = values.ca === undefined ? {} : { ca: await readFile(values.ca, "utf8") };
     await pin(
       profile,
@@ -46,6 +47,15 @@ export const signIn = command(help, options, async ({ values, positionals, profi
     owner.close();
   }
 });
+
+/** What can't be a gateway's address is a slip of whoever typed it, not a gateway's fault. */
+function refuseNoAddress(given: string): void {
+  try {
+    gatewayOrigin(given);
+  } catch (cause) {
+    throw new CountersignError("usage", `--gateway: ${toFailure(cause).message}`, { cause });
+  }
+}
 
 async function signInAt(owner: Control, terminal: Terminal): Promise<void> {
   await owner.ask("signIn", {}, (url) => terminal.note(`Open this address to sign in: ${url}`));

@@ -14,7 +14,12 @@ export interface Announcement {
 }
 
 /** What a person who started the demo may try next, with this run's real places. */
-export function guide(told: Omit<Announcement, "console">, folder: DemoFolder, consoleLink: string | null): string {
+export function guide(
+  told: Omit<Announcement, "console">,
+  folder: DemoFolder,
+  consoleLink: string | null,
+  keep: boolean,
+): string {
   const shell = "npm run -s countersign --";
   const { engineer, approver } = told.profiles;
   const target = JSON.stringify({ path: `${folder.files}/hello.txt`, content: "Hello from an agent.\n" });
@@ -41,6 +46,6 @@ Try next:
   4. Check that nobody touched the record of all this:
        ${shell} audit verify --data ${told.data} --profile ${approver}
 
-Ctrl-C stops everything; the folder above stays for you to look at.
+${keep ? "Ctrl-C stops everything; the folder above stays for you to look at." : "Ctrl-C stops everything and removes the folder above (--keep leaves it)."}
 `;
 }

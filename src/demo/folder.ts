@@ -18,7 +18,7 @@ export interface DemoFolder {
   readonly memory: string;
 }
 
-/** A fresh folder in the system's temporary one, for this user alone; it is left behind for whoever wants to look. */
+/** A fresh folder in the system's temporary one, for this user alone. */
 export async function makeFolder(): Promise<DemoFolder> {
   const root = await mkdtemp(join(tmpdir(), "countersign-demo-"));
   const folder: DemoFolder = {

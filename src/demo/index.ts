@@ -1,7 +1,7 @@
 /** The demo: everything on one machine, with nothing to configure. This file is its table of contents. */
 import { createServer } from "node:net";
 import { once } from "node:events";
-import { writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
@@ -37,7 +37,8 @@ async function run(options: DemoOptions): Promise<void> {
   const pages = consolePages();
   pages.catch(() => undefined);
   const folder = await makeFolder();
-  lifetime.add(() => void process.stderr.write(`demo: its folder stays at ${folder.root}\n`));
+  // The first to be added is the last to end: nothing writes there any more.
+  lifetime.add(() => leave(folder, options));
 
   const { gateway, ca } = await startServers(options, folder);
   const electron = options.headless || options.json ? null : await trayAppBinary();
@@ -49,7 +50,7 @@ async function run(options: DemoOptions): Promise<void> {
   if (electron !== null) {
     await pages;
     await startTrayApp(electron, folder.profiles.approver, gateway, lifetime);
-    process.stdout.write(guide(told, folder, null));
+    process.stdout.write(guide(told, folder, null, options.keep));
     return;
   }
   const approver = await openPerson(
@@ -58,6 +59,12 @@ async function run(options: DemoOptions): Promise<void> {
   );
   await approver.serveConsole(await pages);
   announce(options, told, folder, approver);
+}
+
+/** Nothing of a demo outlives it unasked; after a failure its gateway's log is what tells why. */
+async function leave({ root }: DemoFolder, { keep }: DemoOptions): Promise<void> {
+  if (keep || process.exitCode !== 0) process.stderr.write(`demo: its folder stays at ${root}\n`);
+  else await rm(root, { recursive: true, force: true, maxRetries: 2 });
 }
 
 /** Sign-in provider, customers, gateway.yaml, gateway. */
@@ -108,7 +115,7 @@ function announce(
     process.stdout.write(`${JSON.stringify(announcement)}\n`);
     return;
   }
-  process.stdout.write(guide(told, folder, link));
+  process.stdout.write(guide(told, folder, link, options.keep));
   if (!process.stdin.isTTY) return;
   createInterface({ input: process.stdin }).on("line", () => {
     process.stdout.write(`  Console   ${approver.consoleLink()}\n`);

@@ -69,6 +69,15 @@ export function formatConfigErrors(path: string, problems: readonly Problem[]): 
 
 /** Makes sure that every secret of the configuration can be had now. Throws CountersignError `configuration` with the place of each that can't. */
 export async function checkSecrets(loaded: LoadedConfig, env: NodeJS.ProcessEnv = process.env): Promise<void> {
+  const problems = await missingSecrets(loaded, env);
+  if (problems.length > 0) throw new CountersignError("configuration", formatConfigErrors(loaded.path, problems));
+}
+
+/** The place of each secret that can't be had now, and why. */
+export async function missingSecrets(
+  loaded: LoadedConfig,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<readonly Problem[]> {
   const problems: Problem[] = [];
   for (const finding of secretsOf(loaded.config)) {
     try {
@@ -78,7 +87,7 @@ export async function checkSecrets(loaded: LoadedConfig, env: NodeJS.ProcessEnv 
       problems.push({ ...loaded.placeOf(finding), message: error.message });
     }
   }
-  if (problems.length > 0) throw new CountersignError("configuration", formatConfigErrors(loaded.path, problems));
+  return problems;
 }
 
 /** The place of each secret, its name as the message. */

@@ -1,5 +1,7 @@
 import type { IncomingMessage } from "node:http";
-import type { ErrorCode } from "../shared/errors.ts";
+import { ZodError } from "zod";
+import type { CountersignError, ErrorCode } from "../shared/errors.ts";
+import type { LogLine } from "./log.ts";
 
 /** The HTTP status of each code; what is not listed is our own fault. */
 const statuses: Partial<Readonly<Record<ErrorCode, number>>> = {
@@ -39,6 +41,30 @@ export function statusOf(code: ErrorCode): number {
 /** The token of `Authorization: Bearer TOKEN` (RFC 6750, section 2.1), undefined where there is none. */
 export function bearerOf(request: IncomingMessage): string | undefined {
   return /^Bearer ([A-Za-z0-9._~+/-]+=*)$/i.exec(request.headers.authorization ?? "")?.[1];
+}
+
+/** What a refused caller is told: for a token that can't be taken at all, also what to do. */
+export function adviceOn({ code, message }: CountersignError): string {
+  if (code !== "token_invalid") return message;
+  return `${message} Sign in again; if that changes nothing, ask who runs the gateway: its log says why.`;
+}
+
+/** The log's line on a refused token. Never a value of the token: our own words, and the code or the claims' names of what stood behind them. */
+export function refusedLine(
+  { code, message, cause }: CountersignError,
+  { path, address }: { readonly path: string; readonly address: string },
+): LogLine {
+  const behind = cause instanceof ZodError ? claimsOf(cause) : codeOf(cause);
+  const why = behind === null ? message : `${message} (${behind})`;
+  return { level: "warn", event: "auth.refused", code, path: path.slice(0, 200), address, why };
+}
+
+function claimsOf({ issues }: ZodError): string {
+  return issues.map(({ path, code }) => `${path.map(String).join(".")}: ${code}`).join(", ");
+}
+
+function codeOf(cause: unknown): string | null {
+  return cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : null;
 }
 
 /** `WWW-Authenticate` (RFC 6750, section 3) with the metadata that leads a client to the right issuer (RFC 9728, section 5.1). */

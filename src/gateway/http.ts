@@ -5,7 +5,7 @@ import { linkPath } from "../shared/agent-link.ts";
 import type { Agents } from "./agents/agents.ts";
 import type { ApprovalsStream } from "./approvals/stream.ts";
 import { api, discoveryOf, type ApiVisit } from "./api.ts";
-import { bearerOf, challenge, statusOf } from "./http-errors.ts";
+import { adviceOn, bearerOf, challenge, refusedLine, statusOf } from "./http-errors.ts";
 import type { Principal } from "./identity/principal.ts";
 import type { Refusals } from "./identity/refusals.ts";
 import type { Draining } from "./draining.ts";
@@ -95,7 +95,9 @@ async function authenticate(site: Site, request: IncomingMessage, path: string):
   } catch (error) {
     if (!(error instanceof CountersignError)) throw error;
     site.operators.observed.refused(error.code);
-    await site.refusals.record({ kind: "auth.refused", code: error.code, path, address: addressOf(request) });
+    const refusal = { kind: "auth.refused", code: error.code, path, address: addressOf(request) } as const;
+    // As often as the ledger, and no oftener: whoever has no token must not fill the log. A missing one needs no word.
+    if ((await site.refusals.record(refusal)) && error.code !== "token_missing") site.log(refusedLine(error, refusal));
     throw error;
   }
 }
@@ -159,8 +161,9 @@ function fail(site: Site, request: IncomingMessage, response: ServerResponse, er
         : { code: internalErrorCode, message: "The gateway failed on this request; its log has the cause." };
     return sendJson(response, status, errorMessage(null, failure));
   }
-  const headers = status === 401 ? challenge(site.origin, request.url ?? "/", code, known?.message ?? "") : {};
-  refuse(response, status, code, known?.message ?? "An unexpected fault; the gateway's log has the cause.", headers);
+  const message = known === null ? "An unexpected fault; the gateway's log has the cause." : adviceOn(known);
+  const headers = status === 401 ? challenge(site.origin, request.url ?? "/", code, message) : {};
+  refuse(response, status, code, message, headers);
 }
 
 function refuse(

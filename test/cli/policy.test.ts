@@ -73,6 +73,18 @@ describe("policy explain of a rule with limits", () => {
 });
 
 describe("policy check", () => {
+  it("warns of secrets that can't be had here, naming each", async () => {
+    const secret = join(folder, "secret.yaml");
+    const text = await readFile(file, "utf8");
+    await writeFile(secret, `${text}metrics: { token: env:COUNTERSIGN_TEST_UNSET }\n`);
+    const { status, stdout } = await shell("policy", "check", secret);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^warning: .*secret\.yaml:\d+:\d+ metrics\.token: .*COUNTERSIGN_TEST_UNSET is not set/m);
+    const json = await shell("policy", "check", secret, "--json");
+    expect(JSON.parse(json.stdout)).toBeInstanceOf(Array);
+    expect(json.stderr).toContain("COUNTERSIGN_TEST_UNSET");
+  });
+
   it("shows limits, and warns where they count sessions alone", async () => {
     const { stdout } = await shell("policy", "check", file);
     expect(stdout).toContain('rule "limited" allows each principal 60 calls per 60s, 1 at once, answers of 5000 bytes');

@@ -1,4 +1,4 @@
-import { access, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { access, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -24,6 +24,8 @@ describe("the terminal shell", () => {
     ["where the configuration is not named", ["gateway"]],
     ["where no key is known to verify by", ["audit", "verify", "--data", "."]],
     ["where the gateway was never named", ["sign-in"]],
+    ["where the gateway's name is no address", ["sign-in", "--gateway", "nonsense"]],
+    ["where the gateway's address is not of a scheme it has", ["sign-in", "--gateway", "http://gateway.example"]],
     ["where the arguments are not JSON", ["call", "files", "read_file", "{path"]],
     ["where the arguments are no object", ["call", "files", "read_file", "[1]"]],
   ])("ends with status 2 %s", async (_, args) => {
@@ -52,6 +54,12 @@ describe("the terminal shell", () => {
       const help = await shell(name, "--help");
       expect(help).toMatchObject({ status: 0, stdout: expect.stringContaining(`Usage: countersign ${name}`) });
     }
+  });
+
+  it("says its version, which is package.json's", async () => {
+    const { version } = JSON.parse(await readFile("package.json", "utf8")) as { version: string };
+    expect(await shell("--version")).toEqual({ status: 0, stdout: `${version}\n`, stderr: "" });
+    expect(JSON.parse((await shell("--json", "--version")).stdout)).toEqual({ version });
   });
 
   it("makes no folder where it only asks", async () => {

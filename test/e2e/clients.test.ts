@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { readdir, readFile } from "node:fs/promises";
 import { request, type IncomingMessage } from "node:http";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openInspector, openV1, openV2, type OpenClient } from "./mcp-clients.ts";
 import { descendants, startDemo, survivors, type RunningDemo } from "./running-demo.ts";
@@ -86,6 +86,7 @@ describe("Ctrl-C", () => {
     expect(await demo.interrupt()).toBeLessThan(3000);
     expect(demo.child.exitCode).toBe(0);
     expect(await survivors(started)).toEqual([]);
+    await expect(readdir(dirname(demo.told.data))).rejects.toThrow("ENOENT");
   });
 });
 

@@ -40,9 +40,9 @@ export interface RunningDemo {
 }
 
 /** `node src/demo/index.ts --headless --json`, without waiting for it; its folder is made in `temporary`. */
-export function spawnDemo(temporary: string = tmpdir()): ChildProcess {
+export function spawnDemo(temporary: string = tmpdir(), ...more: readonly string[]): ChildProcess {
   const env = { ...process.env, TMPDIR: temporary };
-  return spawn(process.execPath, [entry, "--headless", "--json"], { stdio: ["ignore", "pipe", "pipe"], env });
+  return spawn(process.execPath, [entry, "--headless", "--json", ...more], { stdio: ["ignore", "pipe", "pipe"], env });
 }
 
 /** Starts the demo and waits for its line. */

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -31,5 +31,15 @@ describe("a demo that is ended in the middle of its start-up", () => {
     await ended;
     expect(performance.now() - asked).toBeLessThan(3000);
     expect(await survivors(started)).toEqual([]);
+  });
+
+  it("leaves its folder where it was told to keep it", async () => {
+    const before = await readdir(temporary);
+    const demo = spawnDemo(temporary, "--keep");
+    while ((await readdir(temporary)).length === before.length) await wait(20);
+    const ended = once(demo, "exit");
+    demo.kill("SIGINT");
+    await ended;
+    expect(await readdir(temporary)).toHaveLength(before.length + 1);
   });
 });

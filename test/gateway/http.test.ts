@@ -66,6 +66,23 @@ describe("the edge", () => {
   });
 });
 
+describe("a refused token", () => {
+  it("is told what to do, and the log says why without quoting it", async () => {
+    const token = await ground.token("erin", []);
+    const [head, payload] = token.split(".");
+    const forged = `${head}.${payload}.${Buffer.alloc(64).toString("base64url")}`;
+    const answer = await fetch(`${ground.url}/v1/me`, { headers: { authorization: `Bearer ${forged}` } });
+    expect(answer.status).toBe(401);
+    expect(await answer.json()).toMatchObject({
+      error: { code: "token_invalid", message: expect.stringContaining("Sign in again") },
+    });
+    const line = ground.log.find(({ event }) => event === "auth.refused");
+    expect(line).toMatchObject({ level: "warn", code: "token_invalid", path: "/v1/me" });
+    expect(line?.["why"]).toMatch(/^The token's signature does not hold\. \(ERR_\w+\)$/);
+    for (const part of [head, payload]) expect(JSON.stringify(ground.log)).not.toContain(part);
+  });
+});
+
 describe("refusals", () => {
   it("of one address are recorded one by one up to a number a minute, then counted in one entry", async () => {
     const refused = () => ground.ledger().filter(({ kind }) => kind === "auth.refused");

@@ -35,16 +35,17 @@ export class Refusals {
     this.#sinceMs = now();
   }
 
-  /** Resolves once the refusal is durable or counted. Throws CountersignError `store_failed`. */
-  async record({ kind, ...refusal }: Refusal): Promise<void> {
+  /** Resolves once the refusal is durable (true) or counted (false). Throws CountersignError `store_failed`. */
+  async record({ kind, ...refusal }: Refusal): Promise<boolean> {
     const minute = this.#minuteOf(networkOf(refusal.address));
     if (minute.recorded >= mostEach) {
       minute.more += 1;
-      return;
+      return false;
     }
     minute.recorded += 1;
     const entry = { ...refusal, path: refusal.path.slice(0, 200) };
     await this.#store.commit((writes) => writes.append(kind, entry));
+    return true;
   }
 
   /** Writes down what was only counted, once its minute is over, or at once where `ending`. */
