@@ -5,30 +5,44 @@ import { openStep } from "../shared/approval-steps.ts";
 import { CountersignError } from "../shared/errors.ts";
 import { digest } from "../shared/json.ts";
 import { approvalLines, clock, hiddenCount, meter } from "./approval-text.ts";
+import { wishLines, wishOf } from "./grant-wish.ts";
 import { command, positional } from "./command.ts";
 import { signedInState, withOwner } from "./owner.ts";
 import { listed, type Terminal } from "./terminal.ts";
 
 const help = `Usage: countersign approvals list [--all] [--profile DIR] [--json]
        countersign approvals show ID
-       countersign approvals approve ID [--reason TEXT]
+       countersign approvals approve ID [--reason TEXT] [--for TIME [--uses N] [--prefix ARG=VALUE] [--any ARG]]
        countersign approvals deny ID [--reason TEXT]
 
 The calls that wait for a decision, or that were decided meanwhile (--all). What is shown is masked; the count of
 hidden values says how much is not seen. approve and deny print the request, and sign a decision on exactly what they
 printed. A call of high or critical risk is
-approved in the console's window only; a rule may ask for a --reason.`;
+approved in the console's window only; a rule may ask for a --reason.
+--for 8h grants later calls of the same person and tool as well, where the rule permits it: at most N, each argument
+equal to the one shown, or beginning with VALUE, or anything. --prefix and --any may be given several times.`;
 
-const options = { all: { type: "boolean" }, reason: { type: "string" } } as const;
+const options = {
+  all: { type: "boolean" },
+  reason: { type: "string" },
+  for: { type: "string" },
+  uses: { type: "string" },
+  prefix: { type: "string", multiple: true },
+  any: { type: "string", multiple: true },
+} as const;
 
 export const approvals = command(help, options, async ({ values, positionals, profile, terminal }) => {
-  const act = action(positionals, values.all ?? false, values.reason ?? "");
+  const act = action(positionals, values.all ?? false, values.reason ?? "", wishOf(values));
   await withOwner(profile, async (owner) => act(await signedInState(owner, profile), terminal, owner));
 });
 
 type Action = (state: ConsoleState, terminal: Terminal, owner: Control) => void | Promise<void>;
 
-function action([verb, ...rest]: readonly string[], all: boolean, reason: string): Action {
+type Wish = ReturnType<typeof wishOf>;
+
+function action([verb, ...rest]: readonly string[], all: boolean, reason: string, wish: Wish): Action {
+  if (wish !== null && verb !== "approve")
+    throw new CountersignError("usage", "--for goes with approvals approve; --help shows the usage.");
   switch (verb) {
     case "list":
       positional(rest, []);
@@ -40,7 +54,7 @@ function action([verb, ...rest]: readonly string[], all: boolean, reason: string
     case "approve":
     case "deny": {
       const [id] = positional(rest, ["ID"]);
-      return (state, terminal, owner) => decide({ owner, state, id, verdict: verb, reason }, terminal);
+      return (state, terminal, owner) => decide({ owner, state, id, verdict: verb, reason, wish }, terminal);
     }
     default:
       throw new CountersignError("usage", "approvals needs list, show, approve or deny; --help shows the usage.");
@@ -80,17 +94,21 @@ interface Deciding {
   readonly id: string;
   readonly verdict: Verdict;
   readonly reason: string;
+  readonly wish: Wish;
 }
 
-async function decide({ owner, state, id, verdict, reason }: Deciding, terminal: Terminal): Promise<void> {
+async function decide({ owner, state, id, verdict, reason, wish }: Deciding, terminal: Terminal): Promise<void> {
   const approval = find(state, id);
   // To standard error with --json, where standard output is for the one value.
-  const lines = approvalLines(approval, gatewayNowMs(state));
+  const offer = approval.grants ?? null;
+  const grant = wish === null ? null : { ...wish, mostUses: wish.mostUses ?? offer?.mostUses ?? 1 };
+  const lines = [...approvalLines(approval, gatewayNowMs(state)), ...(grant === null ? [] : wishLines(grant, offer))];
   if (terminal.json) for (const line of lines) terminal.note(line);
   else terminal.answer(null, lines);
   const shown = await digest({ arguments: approval.payload.arguments, hidden: approval.payload.hidden });
   const step = openStep(approval);
-  const result = await owner.call("approvals.decide", { id: approval.id, step, verdict, reason, digest: shown });
+  const decision = { id: approval.id, step, verdict, reason, digest: shown };
+  const result = await owner.call("approvals.decide", grant === null ? decision : { ...decision, grant });
   if (!result.ok) throw new CountersignError(result.error.code, result.error.message);
   if (terminal.json) terminal.answer(result.value, []);
   else terminal.answer(null, [doneText(verdict, result.value)]);

@@ -3,8 +3,11 @@ import { CountersignError } from "../shared/errors.ts";
 import { profileDirectory } from "./profile-directory.ts";
 import type { Terminal } from "./terminal.ts";
 
-type Options = Readonly<Record<string, { readonly type: "string" | "boolean" }>>;
-type Values<O extends Options> = { readonly [K in keyof O]?: O[K]["type"] extends "boolean" ? boolean : string };
+type Options = Readonly<Record<string, { readonly type: "string" | "boolean"; readonly multiple?: true }>>;
+type Value<O extends Options[string]> = O["type"] extends "boolean" ? boolean : string;
+type Values<O extends Options> = {
+  readonly [K in keyof O]?: O[K] extends { readonly multiple: true } ? readonly Value<O[K]>[] : Value<O[K]>;
+};
 
 /** What one run of a command gets: its own options parsed, and what every command knows. */
 export interface Invocation<O extends Options = Options> {

@@ -13,6 +13,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   call: async () => (await import("./call.ts")).call,
   clients: async () => (await import("./clients.ts")).clients,
   approvals: async () => (await import("./approvals.ts")).approvals,
+  grants: async () => (await import("./grants.ts")).grants,
   audit: async () => (await import("./audit.ts")).audit,
   policy: async () => (await import("./policy.ts")).policy,
   admin: async () => (await import("./admin.ts")).admin,
@@ -33,6 +34,7 @@ At the engineer's desk
 
 At the approver's desk
   approvals list|show|approve|deny
+  grants list|revoke             what was granted for later calls
   console                        a new one-time link to the console in a browser
 
 At the gateway

@@ -3,6 +3,7 @@ import { CountersignError } from "../shared/errors.ts";
 import type { ConsoleMethods } from "./console-calls.ts";
 import { decide } from "./decisions.ts";
 import type { Device } from "./device.ts";
+import { listGrants, revokeGrant } from "./grants.ts";
 import type { GatewayApi } from "./gateway.ts";
 import type { GatewayLink } from "./gateway-link.ts";
 import type { Session } from "./session.ts";
@@ -39,6 +40,8 @@ export function createConsoleMethods(options: ConsoleMethodsOptions): ConsoleMet
       if (link.held.take(decided)) link.showApprovals();
       return decided;
     },
+    "grants.list": () => listGrants(api),
+    "grants.revoke": ({ id }) => revokeGrant(api, id),
     "connections.copyAddress": async ({ name }) => {
       const url = addressOf(options.state(), name);
       await copyText?.(url);

@@ -3,12 +3,13 @@ import { approvalView, type ApprovalView, type DecisionPayload, type Presence } 
 import type { ConsoleInput } from "../shared/console.ts";
 import { CountersignError } from "../shared/errors.ts";
 import type { Device } from "./device.ts";
+import { grantBeside } from "./grants.ts";
 import type { GatewayApi } from "./gateway.ts";
 
 /** What a person decided, `digest` being computed by whoever rendered the payload to them. */
 export type Decision = ConsoleInput<"approvals.decide">;
 
-/** Signs a decision on this approval and sends it; answers with the approval as decided. Throws the gateway's codes, or `gateway_unreachable`. */
+/** Signs a decision on this approval, with the grant that goes with it, and sends both; answers with the approval as decided. Throws the gateway's codes, or `gateway_unreachable`. */
 export async function decide(
   api: GatewayApi,
   device: Device,
@@ -18,7 +19,11 @@ export async function decide(
   gatewayNowMs: number,
 ): Promise<ApprovalView> {
   const payload = decisionOn(approval, decision, presence, api.origin, Math.floor(gatewayNowMs / 1000));
-  const body = { decision: await device.sign(payload) };
+  const grant = decision.grant === undefined ? null : grantBeside(approval, payload, decision.grant);
+  const body = {
+    decision: await device.sign(payload),
+    ...(grant === null ? {} : { grant: await device.signGrant(grant) }),
+  };
   const path = `/v1/approvals/${encodeURIComponent(approval.id)}/decision`;
   try {
     return (await api.post(path, body, decided)).approval;

@@ -2,6 +2,7 @@ import { exportJWK, generateKeyPair, importJWK, SignJWT, type CryptoKey, type JW
 import { z } from "zod";
 import { decisionType, type DecisionPayload } from "../shared/approval.ts";
 import { devicePublicKey, enrolled, enrolmentType, type DevicePublicKey } from "../shared/device.ts";
+import { grantType, type GrantPayload } from "../shared/grant.ts";
 import { CountersignError } from "../shared/errors.ts";
 import type { GatewayApi } from "./gateway.ts";
 import type { Vault } from "./vault.ts";
@@ -14,6 +15,8 @@ export interface Device {
   enrol(api: GatewayApi, principal: string, gatewaySeconds: number): Promise<string>;
   /** The decision as a compact JWS by the enrolled key. Throws `unknown_device` before an enrolment. */
   sign(payload: DecisionPayload): Promise<string>;
+  /** A grant in the same way. */
+  signGrant(payload: GrantPayload): Promise<string>;
 }
 
 /** `vault`: where the key rests between runs; null keeps it in memory only, where it can't be exported at all. */
@@ -34,12 +37,8 @@ export async function openDevice(vault: Vault | null, gateway: string, name: str
       if (vault !== null) await store(vault, gateway, held);
       return answer.device;
     },
-    async sign(payload) {
-      if (held === null) throw new CountersignError("unknown_device", "This device is not enrolled: sign in again.");
-      return await new SignJWT(payload)
-        .setProtectedHeader({ alg: "EdDSA", typ: decisionType, kid: held.id })
-        .sign(held.key.privateKey);
-    },
+    sign: (payload) => signAs(held, decisionType, payload),
+    signGrant: (payload) => signAs(held, grantType, payload),
   };
 }
 
@@ -53,6 +52,11 @@ interface Held {
   readonly id: string;
   readonly principal: string;
   readonly key: Key;
+}
+
+async function signAs(held: Held | null, typ: string, payload: DecisionPayload | GrantPayload): Promise<string> {
+  if (held === null) throw new CountersignError("unknown_device", "This device is not enrolled: sign in again.");
+  return await new SignJWT(payload).setProtectedHeader({ alg: "EdDSA", typ, kid: held.id }).sign(held.key.privateKey);
 }
 
 const vaultKey = "device";

@@ -53,9 +53,9 @@ export function createHeldApprovals(): HeldApprovals {
   };
 }
 
-/** Digest of all that a decision is signed over, of the payload that its digest covers, and of the steps it counts in. */
+/** Digest of all that a decision is signed over, of the payload that its digest covers, of the arguments that a grant beside it binds, and of the steps it counts in. */
 function askedBy(approval: ApprovalView): string {
-  const { requester, connection, tool, fingerprint, payload, argumentsDigest, rule, steps } = approval;
+  const { requester, connection, tool, fingerprint, payload, argumentsDigest, rule, steps, grants } = approval;
   const { name, version } = rule;
   const { arguments: args, hidden } = payload;
   const facts = [requester.id, connection, tool, fingerprint, argumentsDigest, name, version];
@@ -66,6 +66,7 @@ function askedBy(approval: ApprovalView): string {
         args,
         hidden.map(({ path, kind }) => [path, kind]),
         steps.map(({ approvers, need }) => [approvers, need]),
+        (grants?.arguments ?? []).map(({ name: argument, digest, plain }) => [argument, digest, plain]),
       ]),
     )
     .digest("base64url");

@@ -4,7 +4,6 @@ import type { Result } from "../shared/errors.ts";
 
 const call = <C extends ConsoleCall>(name: C, input: ConsoleInput<C>): Promise<Result<ConsoleOutput[C]>> =>
   ipcRenderer.invoke(name, input);
-
 // What main said last: the state is told again to each new listener, a request to show something waits for the first.
 const said: Partial<ConsoleEvents> = {};
 const stateListeners = new Set<(state: ConsoleEvents["state"]) => void>();
@@ -17,13 +16,14 @@ ipcRenderer.on("show", (_event, show: ConsoleEvents["show"]) => {
   if (showListeners.size === 0) said.show = show;
   for (const listener of showListeners) listener(show);
 });
-
 const bridge: ConsoleBridge = {
   signIn: () => call("session.signIn", {}),
   cancelSignIn: () => call("session.cancelSignIn", {}),
   signOut: () => call("session.signOut", {}),
   retry: () => call("gateway.retry", {}),
   decide: (input) => call("approvals.decide", input),
+  grants: () => call("grants.list", {}),
+  revokeGrant: (input) => call("grants.revoke", input),
   copyAddress: (input) => call("connections.copyAddress", input),
   onState: (listener) => {
     stateListeners.add(listener);

@@ -10,6 +10,7 @@ import {
   type ConsoleState,
 } from "../shared/console.ts";
 import type { Result } from "../shared/errors.ts";
+import { grantView } from "../shared/grant.ts";
 import { Channel } from "./channel.ts";
 
 declare global {
@@ -36,6 +37,8 @@ const outputs: { readonly [C in ConsoleCall]: z.ZodType<ConsoleOutput[C]> } = {
   "session.signOut": nothing,
   "gateway.retry": nothing,
   "approvals.decide": approvalView,
+  "grants.list": z.array(grantView),
+  "grants.revoke": grantView,
   "connections.copyAddress": z.object({ copied: z.boolean(), url: z.string() }),
 };
 
@@ -62,6 +65,8 @@ export function callsOver(ask: Ask): Omit<ConsoleBridge, "onState" | "onShow"> {
     signOut: () => answer("session.signOut", {}),
     retry: () => answer("gateway.retry", {}),
     decide: (input) => answer("approvals.decide", input),
+    grants: () => answer("grants.list", {}),
+    revokeGrant: (input) => answer("grants.revoke", input),
     copyAddress: (input) => answer("connections.copyAddress", input),
   };
 }
@@ -75,6 +80,8 @@ export function bridgeOverPreload(preload: ConsoleBridge): LinkedBridge {
     "session.signOut": () => preload.signOut(),
     "gateway.retry": () => preload.retry(),
     "approvals.decide": (input) => preload.decide(input),
+    "grants.list": () => preload.grants(),
+    "grants.revoke": (input) => preload.revokeGrant(input),
     "connections.copyAddress": (input) => preload.copyAddress(input),
   };
   return {

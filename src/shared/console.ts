@@ -2,6 +2,7 @@ import { z } from "zod";
 import { approvalView, verdict } from "./approval.ts";
 import { connectionView } from "./connection.ts";
 import { errorCodes, type Result } from "./errors.ts";
+import { grantWish, type GrantView } from "./grant.ts";
 import { principalView } from "./principal.ts";
 
 /** A failure as it crosses to a console. */
@@ -66,7 +67,12 @@ export const consoleCalls = {
     verdict,
     reason: z.string().max(1000),
     digest: z.string().length(43),
+    /** What is to be granted for later calls beside an approval, as the console showed it. */
+    grant: grantWish.optional(),
   }),
+  /** The grants that this person holds or may revoke, the newest first. */
+  "grants.list": z.strictObject({}),
+  "grants.revoke": z.strictObject({ id: z.string().max(100) }),
   /** Puts a connection's local address on the clipboard, or says that the page must do it itself (`copied: false`). */
   "connections.copyAddress": z.strictObject({ name: z.string().max(200) }),
 } as const;
@@ -78,6 +84,8 @@ export interface ConsoleOutput {
   "session.signOut": null;
   "gateway.retry": null;
   "approvals.decide": z.infer<typeof approvalView>;
+  "grants.list": readonly GrantView[];
+  "grants.revoke": GrantView;
   "connections.copyAddress": { readonly copied: boolean; readonly url: string };
 }
 
@@ -95,6 +103,8 @@ export interface ConsoleBridge {
   signOut(): Promise<Result<null>>;
   retry(): Promise<Result<null>>;
   decide(input: ConsoleInput<"approvals.decide">): Promise<Result<ConsoleOutput["approvals.decide"]>>;
+  grants(): Promise<Result<ConsoleOutput["grants.list"]>>;
+  revokeGrant(input: ConsoleInput<"grants.revoke">): Promise<Result<ConsoleOutput["grants.revoke"]>>;
   copyAddress(
     input: ConsoleInput<"connections.copyAddress">,
   ): Promise<Result<ConsoleOutput["connections.copyAddress"]>>;

@@ -13,6 +13,19 @@ const grantConstraint = z.discriminatedUnion("constraint", [
 ]);
 export type GrantConstraint = z.infer<typeof grantConstraint>;
 
+/** An approver's wish, before it is signed: each argument that isn't named is bound to its value. */
+export const grantWish = z.strictObject({
+  lastsMs: z.number().int().min(1000),
+  mostUses: z.number().int().min(1),
+  constraints: z.array(
+    z.discriminatedUnion("constraint", [
+      z.strictObject({ argument: name, constraint: z.literal("prefix"), prefix: z.string().min(1).max(1000) }),
+      z.strictObject({ argument: name, constraint: z.literal("any") }),
+    ]),
+  ),
+});
+export type GrantWish = z.infer<typeof grantWish>;
+
 /**
  * The payload of a grant: a compact JWS (RFC 7515), `alg: EdDSA`, `typ: countersign-grant+jws`, `kid`: the device's id. It is sent with
  * the decision that approves the call it was made from, and signed by the same device.

@@ -80,7 +80,18 @@ test("gives the page the named methods and nothing else of Electron or Node", as
     frozen: Object.isFrozen(window.countersign),
   }));
   expect(found).toEqual({
-    methods: ["cancelSignIn", "copyAddress", "decide", "onShow", "onState", "retry", "signIn", "signOut"],
+    methods: [
+      "cancelSignIn",
+      "copyAddress",
+      "decide",
+      "grants",
+      "onShow",
+      "onState",
+      "retry",
+      "revokeGrant",
+      "signIn",
+      "signOut",
+    ],
     strangers: [],
     frozen: true,
   });
@@ -171,6 +182,8 @@ test("answers no channel beside the console's calls", () => {
     "approvals.decide",
     "connections.copyAddress",
     "gateway.retry",
+    "grants.list",
+    "grants.revoke",
     "session.cancelSignIn",
     "session.signIn",
     "session.signOut",

@@ -6,7 +6,7 @@ import { digest } from "../../../src/shared/json.ts";
 import { call } from "../../support/world.ts";
 
 /** What an approver changes of what would be signed. */
-interface GrantChange {
+export interface GrantChange {
   readonly decision?: Partial<DecisionPayload>;
   readonly grant?: Partial<GrantPayload>;
   /** Of arguments that are not bound to their value. */
