@@ -30,7 +30,7 @@ export async function measureHolds(
     });
     const decided = await approver.call(
       "approvals.decide",
-      { id: approval.id, verdict: "approve", reason: "", digest: shown },
+      { id: approval.id, step: 1, verdict: "approve", reason: "", digest: shown },
       "window",
     );
     if (!decided.ok) throw new Error(decided.error.message);

@@ -1,11 +1,14 @@
 import { formatConfigErrors, loadConfig, missingSecrets, type LoadedConfig } from "../gateway/config.ts";
+import type { ApproverStep } from "../shared/approval.ts";
 import { CountersignError } from "../shared/errors.ts";
+import { stepsOf } from "../gateway/config-rules.ts";
 import { configJsonSchema } from "../gateway/config-json-schema.ts";
 import { limitsText } from "../gateway/policy/limits-text.ts";
 import { command, positional } from "./command.ts";
 import { ruleWarnings } from "./coverage.ts";
 import { explainCall } from "./policy-explain.ts";
 import { replayCalls } from "./policy-replay.ts";
+import { stepText } from "./step-text.ts";
 import { table, type Terminal } from "./terminal.ts";
 
 const help = `Usage: countersign policy check FILE [--json]
@@ -74,6 +77,8 @@ async function check(positionals: readonly string[], terminal: Terminal): Promis
     prompts: rule.prompts ?? null,
     groups: rule.groups ?? null,
     when: rule.when ?? null,
+    steps: rule.effect === "approve" ? stepsOf(rule) : null,
+    quick: rule.quick ?? false,
     limits: rule.limits ?? null,
     binary: rule.binary ?? null,
     warnings: warnings[index] ?? [],
@@ -91,6 +96,7 @@ async function check(positionals: readonly string[], terminal: Terminal): Promis
   ]);
   terminal.answer(rules, [
     ...table(["#", "effect", "rule", "connections", "calls", "groups"], rows),
+    ...rules.flatMap(({ id, steps, quick }) => (steps === null ? [] : [approving(id, steps, quick)])),
     ...rules.flatMap(({ id, limits }) =>
       limits === null ? [] : [`limits: rule ${JSON.stringify(id)} allows each principal ${limitsText(limits)}`],
     ),
@@ -104,6 +110,11 @@ async function check(positionals: readonly string[], terminal: Terminal): Promis
 async function unsetSecrets(loaded: LoadedConfig): Promise<readonly string[]> {
   const problems = await missingSecrets(loaded);
   return problems.length === 0 ? [] : formatConfigErrors(loaded.path, problems).split("\n");
+}
+
+function approving(rule: string, steps: readonly ApproverStep[], quick: boolean): string {
+  const from = quick ? ", also from a notification" : "";
+  return `approvals: rule ${JSON.stringify(rule)} waits for ${steps.map(stepText).join(", then ")}${from}`;
 }
 
 const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { approverStep, presence, risk, type ApproverStep } from "../shared/approval.ts";
+import { approverStep, mayBeQuick, presence, risk, type ApproverStep } from "../shared/approval.ts";
 import { duration } from "./config-duration.ts";
 import { ruleLimits } from "./config-limits.ts";
 import { binaryModes } from "./masking/kinds.ts";
@@ -86,7 +86,7 @@ export const rule = z
     message: "quick goes with effect: approve: remove it here",
     path: ["quick"],
   })
-  .refine((value) => value.quick !== true || value.risk === "low" || value.risk === "medium", {
+  .refine((value) => value.quick !== true || mayBeQuick(value.risk), {
     message: "quick is for risk low or medium: what is riskier is decided where all of it is seen",
     path: ["quick"],
   })
@@ -112,6 +112,14 @@ export const rule = z
       "requests goes by groups and connections alone, with allow or approve: give it a rule of its own, without when",
     path: ["requests"],
   });
+
+/** Who has to approve, whichever form the rule was written in. */
+export function stepsOf({
+  steps,
+  approvers,
+}: Pick<z.infer<typeof rule>, "steps" | "approvers">): readonly ApproverStep[] {
+  return steps ?? [{ approvers, need: "any" }];
+}
 
 function isOnePerson(steps: readonly ApproverStep[]): boolean {
   const [first, ...others] = steps;

@@ -6,6 +6,11 @@ import { principalView } from "./principal.ts";
 export const risk = z.enum(["low", "medium", "high", "critical"]);
 export type Risk = z.infer<typeof risk>;
 
+/** Whether a rule of this risk may say `quick`: what is riskier is decided where all of it is seen. */
+export function mayBeQuick(of: Risk): boolean {
+  return of === "low" || of === "medium";
+}
+
 export const approvalState = z.enum([
   "pending",
   "approved",

@@ -24,6 +24,8 @@ rules:
   - { name: small, tools: [pay], groups: [clerks], effect: allow }
   - { name: limited, tools: [list], effect: allow, limits: { rate: { calls: 60, per: 1m }, concurrency: 1, resultBytes: 5000 }, binary: hash }
   - { name: looped, tools: [loop], effect: approve, approvers: [leads], limits: { callsPerSession: 1 } }
+  - { name: two, tools: [wire], effect: approve, steps: [{ approvers: [leads], need: any }, { approvers: [legal, finance], need: all }] }
+  - { name: swift, tools: [tip], effect: approve, approvers: [leads, clerks], risk: low, quick: true }
   - { name: claims, tools: ["get_*"], when: tool.annotations.readOnlyHint, effect: allow }
 `,
   );
@@ -44,7 +46,7 @@ describe("policy explain", () => {
       ["passed over", "decided"],
     ],
     ["refuses what fails", ["bank", "pay"], "deny", "big", ["failed"]],
-    ["denies", ["bank", "pay", '{"amount":5}'], "deny", null, Array.from({ length: 5 }, () => "passed over")],
+    ["denies", ["bank", "pay", '{"amount":5}'], "deny", null, Array.from({ length: 7 }, () => "passed over")],
   ])("%s, and says why", async (_what, args, effect, rule, outcomes) => {
     const { stdout, status } = await explain(...args);
     const answer = JSON.parse(stdout) as { steps: { outcome: string; why: string }[] };
@@ -72,6 +74,13 @@ describe("policy explain of a rule with limits", () => {
   });
 });
 
+describe("policy explain of a rule with steps", () => {
+  it("says whom the call would wait for, in order", async () => {
+    const words = await shell("policy", "explain", file, "--as", "staff:erin", "bank", "wire");
+    expect(words.stdout).toContain("risk medium, for leads, then each of legal, finance.");
+  });
+});
+
 describe("policy check", () => {
   it("warns of secrets that can't be had here, naming each", async () => {
     const secret = join(folder, "secret.yaml");
@@ -83,6 +92,13 @@ describe("policy check", () => {
     const json = await shell("policy", "check", secret, "--json");
     expect(JSON.parse(json.stdout)).toBeInstanceOf(Array);
     expect(json.stderr).toContain("COUNTERSIGN_TEST_UNSET");
+  });
+
+  it("shows who has to approve, and where a notification suffices", async () => {
+    const { stdout } = await shell("policy", "check", file);
+    expect(stdout).toContain('rule "big" waits for leads\n');
+    expect(stdout).toContain('rule "two" waits for leads, then each of legal, finance\n');
+    expect(stdout).toContain('rule "swift" waits for any of leads, clerks, also from a notification\n');
   });
 
   it("shows limits, and warns where they count sessions alone", async () => {

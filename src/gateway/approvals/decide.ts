@@ -1,4 +1,10 @@
-import { type Presence, presence as presenceSchema, type StepView, type Verdict } from "../../shared/approval.ts";
+import {
+  mayBeQuick,
+  type Presence,
+  presence as presenceSchema,
+  type StepView,
+  type Verdict,
+} from "../../shared/approval.ts";
 import { openStep } from "../../shared/approval-steps.ts";
 import { CountersignError } from "../../shared/errors.ts";
 import type { Principal } from "../identity/principal.ts";
@@ -79,10 +85,10 @@ function refuseApproval({ rule }: ApprovalRecord, reason: string, step: StepView
  * showed.
  */
 function refusePresence({ rule, risk }: ApprovalRecord, verdict: Verdict, presence: Presence): void {
-  const mayBeQuick = rule.quick === true && (risk === "low" || risk === "medium");
-  if (presence === "notification" && !mayBeQuick)
+  const isQuick = rule.quick === true && mayBeQuick(risk);
+  if (presence === "notification" && !isQuick)
     throw tooWeak("This request is not decided from a notification: open it.");
-  const least = rule.presence ?? (mayBeQuick ? "notification" : "cli");
+  const least = rule.presence ?? (isQuick ? "notification" : "cli");
   if (verdict === "approve" && presences.indexOf(presence) < presences.indexOf(least))
     throw tooWeak(`This request is approved with presence ${least} at least, not ${presence}.`);
 }

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { CountersignError } from "../../shared/errors.ts";
-import type { Presence, Risk } from "../../shared/approval.ts";
+import { mayBeQuick, type Presence, type Risk } from "../../shared/approval.ts";
 import { canonical, type Json } from "../../shared/json.ts";
+import { stepsOf } from "../config-rules.ts";
 import type { RuleConfig } from "../config-schema.ts";
 import type { Principal } from "../identity/principal.ts";
 import { compileCondition, type Condition } from "./condition.ts";
@@ -107,7 +108,7 @@ function effectOf(rule: RuleConfig, reference: RuleReference): Effect {
         ...termsOf(rule, reference),
         why: rule.why || `The rule "${rule.name}" holds this call until an approver decides.`,
         risk: rule.risk,
-        steps: rule.steps ?? [{ approvers: rule.approvers, need: "any" }],
+        steps: stepsOf(rule),
         expiresMs: rule.expires,
         requireReason: rule.requireReason ?? false,
         presence: leastPresence(rule),
@@ -125,7 +126,7 @@ function termsOf({ limits, binary }: RuleConfig, rule: RuleReference): Terms {
 
 /** A terminal shows too little, and is scripted too easily, for calls of high or critical risk. */
 function leastPresence({ presence, risk, quick }: RuleConfig): Presence {
-  if (presence === undefined && quick === true) return "notification";
+  if (presence === undefined && quick === true && mayBeQuick(risk)) return "notification";
   return strengthened(presence ?? "cli", risk);
 }
 
