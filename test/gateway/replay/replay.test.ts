@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
+import { exportLedger } from "../../../src/gateway/audit/export.ts";
 import { folderSource } from "../../../src/gateway/audit/folder-source.ts";
 import type { LedgerSource, SourceEntry } from "../../../src/gateway/audit/ledger-source.ts";
 import { configSchema } from "../../../src/gateway/config-schema.ts";
@@ -127,6 +128,13 @@ describe("policy replay", () => {
     expect(new Set(report.undecidables.map(({ id }) => id))).toEqual(
       new Set(["jane: it reads arguments.mail, which was masked", "john: it goes by a name that was masked"]),
     );
+  });
+
+  it("reads an exported file as well", async () => {
+    const file = join(ground.data, "..", "export.jsonl");
+    await writeFile(file, exportLedger(folderSource(ground.data)));
+    const { stdout } = await replay(then, "--json", "--data", file);
+    expect(JSON.parse(stdout)).toMatchObject({ same: 6, changed: 0, undecidable: 0, unjudged: 1 });
   });
 
   it("prints a table for people", async () => {
