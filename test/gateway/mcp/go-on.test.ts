@@ -3,11 +3,12 @@ import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/cli
 import { acceptedContent, createMcpHandler, inputRequired, McpServer } from "@modelcontextprotocol/server";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
-import { approvalView } from "../../../src/shared/approval.ts";
+import { approvalView, type ApprovalView } from "../../../src/shared/approval.ts";
 import type { JsonObject } from "../../../src/shared/json.ts";
 import { call } from "../../support/world.ts";
 import type { Handler } from "../connections/servers.ts";
 import { enrolApprover, type Approver } from "./approver.ts";
+import { legacyServer } from "./eras/legacy-server.ts";
 import { modernRequest, openGround, post, type Ground } from "./ground.ts";
 import { nextPending } from "./hold-ground.ts";
 
@@ -81,10 +82,16 @@ function form(field: string): ReturnType<typeof inputRequired.elicit> {
 async function answeringClient(answers: Readonly<Record<string, string>>): Promise<Client> {
   const client = new Client(
     { name: "sdk-v2", version: "1" },
-    { versionNegotiation: { mode: "auto" }, capabilities: { elicitation: { form: {} } } },
+    { versionNegotiation: { mode: "auto" }, capabilities: { elicitation: { form: {} }, sampling: {} } },
   );
+  client.setRequestHandler("sampling/createMessage", () => ({
+    model: "none",
+    role: "assistant",
+    content: { type: "text", text: "says hello" },
+  }));
   client.setRequestHandler("elicitation/create", ({ params }) => {
-    const field = params.message.slice("Which ".length, -1);
+    const form = z.object({ properties: z.record(z.string(), z.unknown()) });
+    const [field = ""] = Object.keys(form.parse("requestedSchema" in params ? params.requestedSchema : {}).properties);
     return { action: "accept", content: { [field]: answers[field] ?? "" } };
   });
   const requestInit = { headers: { authorization: `Bearer ${erin}` } };
@@ -115,6 +122,16 @@ async function asked(): Promise<{ readonly word: string; readonly id: string }> 
   await approver.approve(pending);
   const { result } = await lastOf(await answer);
   return { word: question.parse(result).requestState, id: pending.id };
+}
+
+function pendingFor(tool: string): Promise<ApprovalView> {
+  return vi.waitFor(async () => {
+    const { body } = await call(ground.url, avery, "/v1/approvals?state=pending");
+    const { approvals } = z.object({ approvals: z.array(approvalView) }).parse(body);
+    const found = approvals.find((each) => each.tool === tool);
+    if (found === undefined) throw new Error("it does not wait yet");
+    return found;
+  }, 5000);
 }
 
 async function stateOf(id: string): Promise<string> {
@@ -210,14 +227,7 @@ describe("a held call whose target asks for input", () => {
   it("ends as unknown where the target asks without end", async () => {
     const named = { name: "slow_endless", arguments: {} };
     const answer = post(ground, erin, round(named));
-    const pending = await vi.waitFor(async () => {
-      const { body } = await call(ground.url, avery, "/v1/approvals?state=pending");
-      const { approvals } = z.object({ approvals: z.array(approvalView) }).parse(body);
-      return z
-        .object({ tool: z.literal("slow_endless") })
-        .and(approvalView)
-        .parse(approvals[0]);
-    });
+    const pending = await pendingFor("slow_endless");
     await approver.approve(pending);
     let last = await lastOf(await answer);
     let rounds = 1;
@@ -240,6 +250,29 @@ describe("a held call whose target asks for input", () => {
       expect(ground.target.seen.some(({ body }) => body.includes(word))).toBe(false);
     } finally {
       await ground.reload((config) => (config.rules = [asks]));
+    }
+  });
+
+  it("goes on where its target speaks older revisions only, and asks in the middle of the one call", async () => {
+    const old = await legacyServer();
+    const before: JsonObject[] = [];
+    await ground.reload((config) => {
+      before.push(...config.connections);
+      config.connections = [{ name: "target", http: { url: old.url }, timeout: "5s" }];
+      config.rules = [{ ...asks, tools: ["greet"], requests: ["elicitation", "sampling"] }];
+    });
+    try {
+      const client = await answeringClient({ name: "Ada" });
+      const called = client.callTool({ name: "greet", arguments: {} });
+      const pending = await pendingFor("greet");
+      await approver.approve(pending);
+      expect(await called).toMatchObject({ content: [{ text: "Ada says hello" }] });
+      expect(old.ran).toEqual(["greet"]);
+      expect(await stateOf(pending.id)).toBe("executed");
+      await client.close();
+    } finally {
+      await ground.reload((config) => Object.assign(config, { connections: before, rules: [asks] }));
+      await old.close();
     }
   });
 
