@@ -47,6 +47,7 @@ describe("control socket", () => {
     await until(bench.client, ({ approvals }) => approvals.length === 1);
     const input = {
       id: "a1",
+      step: 1,
       verdict: "deny",
       reason: "no",
       digest: await digest(approval.payload),
