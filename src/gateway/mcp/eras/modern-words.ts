@@ -56,9 +56,13 @@ export function legacyParams(message: RpcMessage, token: number): JsonObject {
   return meta.length === 0 ? params : { ...params, _meta: Object.fromEntries(meta) };
 }
 
-/** Of a client's capabilities, what a legacy target can make use of. */
+/** Of the capabilities that a client says in a modern request, what a legacy target can make use of. */
 export function legacyCapabilities(message: RpcMessage): JsonObject {
-  const said = metaOf(message)[metaKeys.capabilities];
+  return askableOf(metaOf(message)[metaKeys.capabilities]);
+}
+
+/** Of a client's capabilities, what it can be asked for. */
+export function askableOf(said: Json | undefined): JsonObject {
   const { sampling, elicitation, roots } = isJsonObject(said) ? said : {};
   return {
     ...(sampling === undefined ? {} : { sampling }),

@@ -1,16 +1,11 @@
 import { canonical, isJsonObject, type Json, type JsonObject } from "../../../shared/json.ts";
 import { metaOf, paramsOf } from "../../../shared/message.ts";
 import { TargetError, type RpcId, type RpcMessage, type TargetMessage } from "../../../shared/target.ts";
+import { changes } from "./changes.ts";
 import { metaKeys } from "./revisions.ts";
 
 type Messages = AsyncGenerator<TargetMessage, void, undefined>;
 
-/** Which notification a client asks for by which member, and the capability of a legacy target that promises it. */
-const changes = [
-  { member: "toolsListChanged", capability: "tools", method: "notifications/tools/list_changed" },
-  { member: "promptsListChanged", capability: "prompts", method: "notifications/prompts/list_changed" },
-  { member: "resourcesListChanged", capability: "resources", method: "notifications/resources/list_changed" },
-] as const;
 const updated = "notifications/resources/updated";
 
 interface Listener {

@@ -1,13 +1,19 @@
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { toNodeHandler } from "@modelcontextprotocol/node";
-import { createMcpHandler, inputRequired, McpServer } from "@modelcontextprotocol/server";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { acceptedContent, createMcpHandler, inputRequired, McpServer } from "@modelcontextprotocol/server";
+import {
+  ElicitRequestSchema,
+  ResourceUpdatedNotificationSchema,
+  ToolListChangedNotificationSchema,
+} from "@modelcontextprotocol/sdk/types.js";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import type { Served } from "../../connections/servers.ts";
 import { serve } from "../../connections/servers.ts";
 import { openWays, type Ways } from "../../../conformance/ways.ts";
 
+let handler: ReturnType<typeof createMcpHandler>;
 let served: Served;
 /** The header in which the tool `locate` wants its region repeated. */
 let regionHeader = "Region";
@@ -15,7 +21,8 @@ let ways: Ways;
 let client: Client;
 beforeAll(async () => {
   // It speaks 2026-07-28 and nothing older.
-  const handle = toNodeHandler(createMcpHandler(modernServer, { legacy: "reject" }));
+  handler = createMcpHandler(modernServer, { legacy: "reject" });
+  const handle = toNodeHandler(handler);
   served = await serve((request, response, body) => {
     const { method = "", url = "" } = request;
     return handle(Object.assign(request, { method, url }), response, JSON.parse(body === "" ? "null" : body));
@@ -33,7 +40,10 @@ afterAll(async () => {
 function modernServer(): McpServer {
   const server = new McpServer(
     { name: "new", version: "2" },
-    { capabilities: { tools: {}, resources: { subscribe: true }, prompts: {}, logging: {} }, instructions: "Add." },
+    {
+      capabilities: { tools: { listChanged: true }, resources: { subscribe: true }, prompts: {}, logging: {} },
+      instructions: "Add.",
+    },
   );
   server.registerTool("add", { inputSchema: z.object({ a: z.number(), b: z.number() }) }, async ({ a, b }, ctx) => {
     const progressToken = ctx.mcpReq._meta?.progressToken;
@@ -46,6 +56,14 @@ function modernServer(): McpServer {
   server.registerTool("locate", { inputSchema: z.object({ region, place: place.optional() }) }, (found) => ({
     content: [{ type: "text", text: JSON.stringify(found) }],
   }));
+  server.registerTool("greet", {}, ({ mcpReq }) => {
+    const who = acceptedContent(mcpReq.inputResponses, "who", z.object({ name: z.string() }));
+    if (who !== undefined)
+      return { content: [{ type: "text", text: `Hello ${who.name} ${String(mcpReq.requestState())}` }] };
+    const form = { type: "object" as const, properties: { name: { type: "string" as const } } };
+    const request = inputRequired.elicit({ message: "Who are you?", requestedSchema: form });
+    return inputRequired({ inputRequests: { who: request }, requestState: "again" });
+  });
   server.registerTool("ask", {}, () => inputRequired({ inputRequests: { roots: inputRequired.listRoots() } }));
   server.registerResource("umlaut", "test://umlaut", {}, () => ({
     contents: [{ uri: "test://umlaut", text: "umlaut" }],
@@ -66,11 +84,10 @@ describe("a legacy client in front of a server of 2026-07-28 alone", () => {
     expect(client.getServerVersion()).toMatchObject({ name: "new", version: "2" });
     expect(client.getInstructions()).toBe("Add.");
     expect(client.getServerCapabilities()).toMatchObject({ tools: {}, resources: {}, prompts: {} });
-    expect(client.getServerCapabilities()?.resources).not.toHaveProperty("subscribe");
   });
 
   it("lists, calls, reads and gets as if the server spoke its revision", async () => {
-    expect((await client.listTools()).tools.map(({ name }) => name)).toEqual(["add", "locate", "ask"]);
+    expect((await client.listTools()).tools.map(({ name }) => name)).toEqual(["add", "locate", "greet", "ask"]);
     const steps: unknown[] = [];
     const options = { onprogress: (step: unknown) => void steps.push(step) };
     const sum = await client.callTool({ name: "add", arguments: { a: 1, b: 2 } }, undefined, options);
@@ -102,8 +119,37 @@ describe("a legacy client in front of a server of 2026-07-28 alone", () => {
     expect(headers()).not.toHaveProperty("mcp-param-region");
   });
 
+  it("is asked what the server asks in rounds, and the call goes on with its answer", async () => {
+    const asked: string[] = [];
+    client.setRequestHandler(ElicitRequestSchema, ({ params }) => {
+      asked.push(params.message);
+      return { action: "accept", content: { name: "Ada" } };
+    });
+    expect(await client.callTool({ name: "greet" })).toMatchObject({ content: [{ text: "Hello Ada again" }] });
+    expect(asked).toEqual(["Who are you?"]);
+    client.setRequestHandler(ElicitRequestSchema, () => {
+      throw new Error("not now");
+    });
+    await expect(client.callTool({ name: "greet" })).rejects.toThrow(/input that it didn't get.*not now/s);
+  });
+
+  it("hears of changes on its own stream, and of a resource once it has subscribed", async () => {
+    const heard: string[] = [];
+    client.setNotificationHandler(ToolListChangedNotificationSchema, () => void heard.push("tools"));
+    client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params }) => void heard.push(params.uri));
+    await vi.waitFor(() => {
+      handler.notify.toolsChanged();
+      expect(heard).toContain("tools");
+    });
+    await client.subscribeResource({ uri: "test://umlaut" });
+    await vi.waitFor(() => {
+      handler.notify.resourceUpdated("test://umlaut");
+      expect(heard).toContain("test://umlaut");
+    });
+    await client.unsubscribeResource({ uri: "test://umlaut" });
+  });
+
   it("is told clearly what its revision can't have", async () => {
-    await expect(client.subscribeResource({ uri: "test://umlaut" })).rejects.toThrow(/subscri/i);
     await expect(client.callTool({ name: "ask" })).rejects.toThrow(/client capabilities/);
   });
 });
