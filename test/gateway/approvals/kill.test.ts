@@ -10,7 +10,8 @@ import { startGatewayProcess, type GatewayProcess } from "../../support/gateway-
 import { serve, type Served } from "../connections/servers.ts";
 import { enrolApprover } from "../mcp/approver.ts";
 import { nextPending, tallyServer, type Tally } from "../mcp/hold-ground.ts";
-import { modernRequest } from "../mcp/ground.ts";
+import { askingServer } from "../mcp/asking-server.ts";
+import { modernRequest, post } from "../mcp/ground.ts";
 
 const killAt = new URL("./kill-at.ts", import.meta.url).href;
 const program = fileURLToPath(new URL("../../../src/cli/index.ts", import.meta.url));
@@ -142,6 +143,39 @@ it.each([
   await lead.approve(await nextPending(gateway, lena, text));
   expect(await callTool(erin)).toContain(answer);
   expect(tally.ran).toEqual([text]);
+});
+
+it("killed while its target's question is open, the call is unknown and no answer to the question goes on with it", async () => {
+  const done: string[] = [];
+  target = await serve(askingServer(done));
+  gateway = await startGatewayProcess({
+    target: target.url,
+    rules: [
+      { name: "held", tools: ["slow_*"], effect: "approve", approvers: ["approvers"], requests: ["elicitation"] },
+    ],
+  });
+  const erin = await gateway.token("erin", ["engineers"]);
+  const avery = await gateway.token("avery", ["approvers"]);
+  const approver = await enrolApprover(gateway, avery);
+  const _meta = { "io.modelcontextprotocol/clientCapabilities": { elicitation: { form: {} } } };
+  const round = async (over: JsonObject): Promise<string> => {
+    const params = { name: "slow_ask", arguments: { text }, _meta, ...over };
+    return (await post(gateway, erin, modernRequest(1, "tools/call", params))).text();
+  };
+  const called = round({});
+  const pending = await nextPending(gateway, avery, text);
+  await approver.approve(pending);
+  const [requestState = ""] = /countersign\.input\.[\w-]+/.exec(await called) ?? [];
+  expect(requestState).not.toBe("");
+  gateway.child.kill("SIGKILL");
+  await gateway.ended();
+
+  second = await startAgain();
+  expect(stateOf(pending.id)).toBe("unknown");
+  const inputResponses = { database: { action: "accept", content: { database: "crm" } } };
+  expect(await round({ requestState, inputResponses })).toContain("This round was not run");
+  expect(await round({})).toContain(unknown);
+  expect(done).toEqual(["asked for database"]);
 });
 
 /** Starts the gateway on the same folder, this time without anything that kills it. */

@@ -1,21 +1,17 @@
-import { toNodeHandler } from "@modelcontextprotocol/node";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
-import { acceptedContent, createMcpHandler, inputRequired, McpServer } from "@modelcontextprotocol/server";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { approvalView, type ApprovalView } from "../../../src/shared/approval.ts";
 import type { JsonObject } from "../../../src/shared/json.ts";
 import { call } from "../../support/world.ts";
-import type { Handler } from "../connections/servers.ts";
 import { enrolApprover, type Approver } from "./approver.ts";
+import { askingServer, targetState } from "./asking-server.ts";
 import { legacyServer } from "./eras/legacy-server.ts";
 import { modernRequest, openGround, post, type Ground } from "./ground.ts";
 import { nextPending } from "./hold-ground.ts";
 
 /** What a tool has done, by its text: each time it asked, and each time it ended. */
 const done: string[] = [];
-/** Holds what masking would change: it has to come back as it was all the same. */
-const targetState = "state of 4012 8888 8888 1881";
 const asks = {
   name: "held",
   tools: ["slow_*"],
@@ -32,7 +28,7 @@ let text: string;
 let texts = 0;
 
 beforeAll(async () => {
-  ground = await openGround(askingServer(), [asks]);
+  ground = await openGround(askingServer(done), [asks]);
   erin = await ground.token("erin", ["engineers"]);
   avery = await ground.token("avery", ["approvers"]);
   approver = await enrolApprover(ground, avery);
@@ -43,41 +39,6 @@ beforeEach(() => {
   ground.clock.aheadMs = 0;
   text = `text ${(texts += 1)}`;
 });
-
-/** A server of 2026-07-28 whose tool asks for a database and a reason, one after the other, before it writes. */
-function askingServer(): Handler {
-  const handle = toNodeHandler(
-    createMcpHandler(() => {
-      const server = new McpServer({ name: "asking", version: "1" });
-      server.registerTool("slow_ask", { inputSchema: z.object({ text: z.string() }) }, ({ text: written }, ctx) => {
-        const { inputResponses: given } = ctx.mcpReq;
-        const reason = acceptedContent(given, "reason", z.object({ reason: z.string() }));
-        if (reason !== undefined && ctx.mcpReq.requestState() === targetState) {
-          done.push(`wrote ${written}`);
-          return { content: [{ type: "text", text: `wrote ${written} because of ${reason.reason}` }] };
-        }
-        const database = acceptedContent(given, "database", z.object({ database: z.string() }));
-        done.push(`asked for ${database === undefined ? "database" : "reason"}`);
-        return inputRequired({
-          inputRequests: database === undefined ? { database: form("database") } : { reason: form("reason") },
-          requestState: targetState,
-        });
-      });
-      server.registerTool("slow_endless", {}, () => inputRequired({ inputRequests: { database: form("database") } }));
-      return server;
-    }),
-  );
-  return async (request, response, body) => {
-    const { method, url } = request;
-    if (method === undefined || url === undefined) return;
-    await handle(Object.assign(request, { method, url }), response, body === "" ? undefined : JSON.parse(body));
-  };
-}
-
-function form(field: string): ReturnType<typeof inputRequired.elicit> {
-  const requestedSchema = { type: "object" as const, properties: { [field]: { type: "string" as const } } };
-  return inputRequired.elicit({ message: `Which ${field}?`, requestedSchema });
-}
 
 async function answeringClient(answers: Readonly<Record<string, string>>): Promise<Client> {
   const client = new Client(

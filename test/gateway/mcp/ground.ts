@@ -165,7 +165,12 @@ export interface Sent {
 }
 
 /** Posts one message to the gateway's connection. */
-export function post({ url }: Ground, token: string, { headers, body }: Sent, signal?: AbortSignal): Promise<Response> {
+export function post(
+  { url }: Pick<Ground, "url">,
+  token: string,
+  { headers, body }: Sent,
+  signal?: AbortSignal,
+): Promise<Response> {
   return fetch(`${url}/mcp/target`, {
     method: "POST",
     headers: {
