@@ -7,9 +7,10 @@ import { finish, lifetime } from "./lifetime.ts";
 import { seatOf, underRule } from "./limited.ts";
 import { commitCall } from "./record-call.ts";
 import { newCallId, requestEntry, responseEntry, type Judged, type Request } from "./record.ts";
-import { overLimit } from "./refusal.ts";
-import type { RpcFailure } from "./reply.ts";
-import { factsOf, run } from "./run.ts";
+import { overLimit, refusalCodes } from "./refusal.ts";
+import { errorMessage, type RpcFailure } from "./reply.ts";
+import { factsOf, run, type Ran } from "./run.ts";
+import { asksForInput } from "./run-approved.ts";
 
 type Approve = Extract<Effect, { effect: "approve" }>;
 
@@ -70,7 +71,7 @@ async function answer(
   away: AbortSignal,
 ): Promise<void> {
   const seen = { ...request, message: seenMessage(request) };
-  const ran = await run(exchange, seen, Promise.resolve(), away);
+  const ran = withoutRounds(request, await run(exchange, seen, Promise.resolve(), away));
   const entry = responseEntry(call, ran.outcome, { ...factsOf(ran), whole: true, approval: null });
   await exchange.gate.store.commit((writes) => writes.append("call.response", { ...entry, grant: grant.id }));
   await finish(exchange, ran.sessionLost);
@@ -78,6 +79,15 @@ async function answer(
     { message: ran.response, ...(ran.eventId === undefined ? {} : { eventId: ran.eventId }) },
     ran.status,
   );
+}
+
+/** A grant covers the arguments that are sent, not what would be asked for afterwards: such a call ends here. */
+function withoutRounds(request: Request, ran: Ran): Ran {
+  if (!asksForInput(request, ran)) return ran;
+  const message =
+    "The target asks for input, which a grant does not cover. Whether the call took effect is unknown; check before you repeat it.";
+  const failure = { code: refusalCodes.targetFailed, message, data: { code: "outcome_unknown" } };
+  return { ...ran, response: errorMessage(request.id, failure), hidden: [], outcome: "unknown" };
 }
 
 function named({ id, approval, by }: GrantRecord): { id: string; approval: string; by: { id: string; name: string } } {

@@ -79,7 +79,8 @@ async function ask(
   return { last: messageOf({ ...asked, response }), ended: false };
 }
 
-function asksForInput({ era }: Request, { outcome, response: { result } }: Ran): boolean {
+/** Whether the target asks for input before it goes on (2026-07-28). */
+export function asksForInput({ era }: Request, { outcome, response: { result } }: Ran): boolean {
   return era === "modern" && outcome === "ok" && isJsonObject(result) && result.resultType === "input_required";
 }
 

@@ -1,7 +1,7 @@
 /**
  * Loaded into a gateway's process before the gateway (`node --import`): ends it as `kill -9` does, exactly before or after the commit
- * that KILL_AT names, `before STATE` or `after STATE`: the commit that brings an approval to that state, notes an answer as `delivered`, or
- * adds a first decision of several (`begun`).
+ * that KILL_AT names, `before STATE` or `after STATE`: the commit that brings an approval to that state, notes an answer as `delivered`, adds
+ * a first decision of several (`begun`), makes a grant (`granted`) or counts its first use (`used`).
  * It works from below, at SQLite's door, so that the gateway itself holds nothing for the sake of its tests.
  */
 import { DatabaseSync } from "node:sqlite";
@@ -23,11 +23,19 @@ function reaches(db: DatabaseSync): boolean {
   const tables = db.prepare("SELECT count(*) AS n FROM sqlite_schema WHERE name IN ('answers', 'approvals')").get();
   if (tables?.n !== 2) return false;
   if (state === "delivered") return db.prepare("SELECT 1 FROM answers WHERE delivered = 1").get() !== undefined;
+  if (state === "granted") return hasGrants(db) && db.prepare("SELECT 1 FROM grants").get() !== undefined;
+  if (state === "used") return hasGrants(db) && db.prepare(used).get() !== undefined;
   if (state === "begun") return db.prepare(begun).get() !== undefined;
   return db.prepare("SELECT 1 FROM approvals WHERE state = ?").get(state ?? "") !== undefined;
 }
 
 const begun = "SELECT 1 FROM approvals WHERE state = 'pending' AND json_array_length(record, '$.decisions') > 0";
+
+const used = "SELECT 1 FROM grants WHERE json_extract(record, '$.uses') > 0";
+
+function hasGrants(db: DatabaseSync): boolean {
+  return db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'grants'").get() !== undefined;
+}
 
 function die(): never {
   process.kill(process.pid, "SIGKILL");

@@ -14,7 +14,9 @@ export interface GrantGround extends Ground {
   /** The arguments of the calls that reached the target. */
   readonly ran: JsonObject[];
   /** What the target says of its tools. */
-  readonly target_: { description: string };
+  readonly declared: { description: string };
+  /** What the target answers calls with. */
+  readonly answering: { result: JsonObject };
   /** Makes a call and waits for its answer. */
   callTool(args: JsonObject, token?: string, tool?: string): Promise<Answer>;
   /** Makes a call that is held, leaves it, and returns it as the approver sees it. */
@@ -51,14 +53,15 @@ const names = ["write_it", "write_that", "plain_it", "equal_it"];
 
 export async function openGrantGround(rules: JsonObject[] = grantRules): Promise<GrantGround> {
   const ran: JsonObject[] = [];
-  const target_ = { description: "Writes." };
+  const declared = { description: "Writes." };
+  const answering: GrantGround["answering"] = { result: { content: [{ type: "text", text: "done" }] } };
   const ground = await openGround((_request, response, body) => {
     const { method, params } = JSON.parse(body) as { method: string; params: JsonObject };
     if (method === "tools/call") ran.push(params.arguments as JsonObject);
-    const tools = names.map((name) => ({ name, ...target_, inputSchema: { type: "object" } }));
-    const answer = result(body, method === "tools/list" ? { tools } : { content: [{ type: "text", text: "done" }] });
+    const tools = names.map((name) => ({ name, ...declared, inputSchema: { type: "object" } }));
+    const answer = result(body, method === "tools/list" ? { tools } : answering.result);
     response.writeHead(200, { "content-type": "application/json" }).end(answer);
-  }, rules);
+  }, structuredClone(rules));
   const erin = await ground.token("erin", ["engineers"]);
   const approver = await enrolGranter(
     ground.url,
@@ -77,7 +80,8 @@ export async function openGrantGround(rules: JsonObject[] = grantRules): Promise
     erin,
     approver,
     ran,
-    target_,
+    declared,
+    answering,
     async callTool(args, token = erin, tool = "write_it") {
       const text = await (await send(args, token, tool)).text();
       const data = text.startsWith("{")
