@@ -2,6 +2,7 @@ import { formatConfigErrors, loadConfig, missingSecrets, type LoadedConfig } fro
 import type { ApproverStep } from "../shared/approval.ts";
 import { CountersignError } from "../shared/errors.ts";
 import { stepsOf } from "../gateway/config-rules.ts";
+import type { RuleConfig } from "../gateway/config-schema.ts";
 import { configJsonSchema } from "../gateway/config-json-schema.ts";
 import { limitsText } from "../gateway/policy/limits-text.ts";
 import { command, positional } from "./command.ts";
@@ -79,6 +80,7 @@ async function check(positionals: readonly string[], terminal: Terminal): Promis
     when: rule.when ?? null,
     steps: rule.effect === "approve" ? stepsOf(rule) : null,
     quick: rule.quick ?? false,
+    grants: rule.grants ?? null,
     limits: rule.limits ?? null,
     binary: rule.binary ?? null,
     warnings: warnings[index] ?? [],
@@ -97,6 +99,7 @@ async function check(positionals: readonly string[], terminal: Terminal): Promis
   terminal.answer(rules, [
     ...table(["#", "effect", "rule", "connections", "calls", "groups"], rows),
     ...rules.flatMap(({ id, steps, quick }) => (steps === null ? [] : [approving(id, steps, quick)])),
+    ...rules.flatMap(({ id, grants }) => (grants === null ? [] : [granting(id, grants)])),
     ...rules.flatMap(({ id, limits }) =>
       limits === null ? [] : [`limits: rule ${JSON.stringify(id)} allows each principal ${limitsText(limits)}`],
     ),
@@ -115,6 +118,11 @@ async function unsetSecrets(loaded: LoadedConfig): Promise<readonly string[]> {
 function approving(rule: string, steps: readonly ApproverStep[], quick: boolean): string {
   const from = quick ? ", also from a notification" : "";
   return `approvals: rule ${JSON.stringify(rule)} waits for ${steps.map(stepText).join(", then ")}${from}`;
+}
+
+function granting(rule: string, { longest, mostUses, constraints }: NonNullable<RuleConfig["grants"]>): string {
+  const bound = constraints.join(", ");
+  return `grants: rule ${JSON.stringify(rule)} permits up to ${count(mostUses, "later call")} within ${longest / 1000} seconds, arguments bound by ${bound}`;
 }
 
 const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`;

@@ -1,10 +1,8 @@
-import { CountersignError } from "../../shared/errors.ts";
 import type { RpcMessage } from "../../shared/target.ts";
-import { recordGrant, verifyGrant } from "../grants/granting.ts";
 import type { Principal } from "../identity/principal.ts";
 import type { ApprovalRecord, Store } from "../store/store.ts";
-import { recordDecision, type DecisionTerms } from "./decide.ts";
-import { verifyDecision } from "./decision.ts";
+import type { DecisionTerms } from "./decide.ts";
+import { decideSigned } from "./deciding.ts";
 import { claim } from "./claim.ts";
 import { due, oweDecision, recordOutcome, recordUnknown, recordWithdrawal } from "./ending.ts";
 import { Flight } from "./flight.ts";
@@ -97,28 +95,10 @@ export class Approvals {
 
   /** Records an approver's signed decision, and in the same commit the grant that came with it, or neither; throws CountersignError with the code that docs/protocol.md lists. */
   async decide(principal: Principal, id: string, jws: string, grantJws?: string): Promise<ApprovalRecord> {
-    const { store } = this.#options;
-    try {
-      if (store.approvals.get(id) === undefined) throw new CountersignError("not_found", "There is no such request.");
-      const signed = await verifyDecision(jws, principal, store.devices);
-      const grant = grantJws === undefined ? null : await verifyGrant(grantJws, principal, store.devices);
-      const decided = await store.commit((writes) => {
-        const repeated = writes.approvals.get(id)?.decisions.some(({ jws: known }) => known === signed.jws) ?? false;
-        const approval = recordDecision(writes, this.#options, principal, id, signed);
-        if (grant === null) return approval;
-        const terms = { gateway: this.#options.gateway, nowMs: this.#options.now() };
-        recordGrant(writes, terms, principal, { approval, decision: signed, grant, repeated });
-        return approval;
-      });
-      this.#publish(decided);
-      return decided;
-    } catch (error) {
-      if (error instanceof CountersignError && error.code !== "store_failed") {
-        const { code } = error;
-        await store.commit((writes) => writes.append("decision.refused", { approval: id, by: principal.id, code }));
-      }
-      throw error;
-    }
+    const sent = { decision: jws, grant: grantJws };
+    const decided = await decideSigned(this.#options.store, this.#options, principal, id, sent);
+    this.#publish(decided);
+    return decided;
   }
 
   async #wait(call: HeldCall, opened: ApprovalRecord, flight: Flight<RpcMessage>, caller: Caller): Promise<Turn> {
