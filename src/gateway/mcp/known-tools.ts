@@ -43,7 +43,7 @@ export class KnownTools {
     connection: Connection,
     name: string,
     session: TargetSession,
-    like: JsonObject,
+    like: () => JsonObject,
     headers: ProtocolHeaders,
   ): Promise<DeclaredTool | null> {
     const { target, timeoutMs } = connection;
@@ -54,7 +54,7 @@ export class KnownTools {
     const underWay = asked.get(name);
     if (underWay !== undefined) return (await underWay) === null ? null : this.known(connection, name);
     const learn = (result: JsonObject): Promise<void> => this.learn(connection, result);
-    const answer = declaredTool(session, name, like, headers, AbortSignal.timeout(timeoutMs), learn);
+    const answer = declaredTool(session, name, like(), headers, AbortSignal.timeout(timeoutMs), learn);
     asked.set(name, answer);
     try {
       // The page is learnt whole, with what else it says of this name.

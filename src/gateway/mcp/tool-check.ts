@@ -1,3 +1,4 @@
+import type { JsonObject } from "../../shared/json.ts";
 import { paramsOf } from "../../shared/message.ts";
 import { TargetError } from "../../shared/target.ts";
 import { towardsTarget, type MayAsk } from "./capabilities.ts";
@@ -16,7 +17,7 @@ export async function calledTool(exchange: Exchange, request: Request, name: str
   const { gate, runtime, caller, connection, session, headers } = exchange;
   const mayAsk: MayAsk = (asked) => runtime.policy.mayAsk(caller.principal, connection.name, asked);
   // The target gets no more of the client's capabilities than with the call itself.
-  const like = request.era === "modern" ? paramsOf(towardsTarget(request.message, mayAsk)) : request.params;
+  const like = (): JsonObject => paramsOf(towardsTarget(request.message, mayAsk));
   try {
     return { ok: true, tool: await gate.tools.current(connection, name, session.target, like, headers) };
   } catch (error) {

@@ -1,3 +1,4 @@
+import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -84,6 +85,21 @@ describe("an agent as a process of its own", () => {
     const fresh = await ground.client("older");
     expect(textOf(await fresh.callTool(sum))).toBe("3");
     await fresh.close();
+  });
+
+  it("serves a client of 2026-07-28 alone from its servers that have only sessions", async () => {
+    const authorization = `Bearer ${await ground.token("erin", ["engineers"])}`;
+    for (const [connection, name, args, answer] of [
+      ["local", "get_steps", { steps: 1, size: 1 }, "done"],
+      ["web", "slow", { drop: false }, "done"],
+      ["older", "get_sum", { a: 1, b: 2 }, "3"],
+    ] as const) {
+      const client = new Client({ name: "new", version: "1" }, { versionNegotiation: { mode: { pin: "2026-07-28" } } });
+      const address = new URL(`${ground.url}/mcp/${connection}`);
+      await client.connect(new StreamableHTTPClientTransport(address, { requestInit: { headers: { authorization } } }));
+      expect(textOf(await client.callTool({ name, arguments: { ...args } }))).toBe(answer);
+      await client.close();
+    }
   });
 
   it("runs a held call once it is approved", async () => {

@@ -31,6 +31,9 @@ export interface Attending {
 }
 
 const mostAside = 1000;
+/** More open questions than this are no conversation but a flood. */
+const mostOpen = 64;
+const tooMany = "Too many requests to the client are open.";
 const notAsked = "The client can't be asked for this here.";
 
 /**
@@ -94,6 +97,7 @@ export class BridgedCall {
     if (!isRpcId(id) || typeof method !== "string") return;
     if (method === "ping") return this.#outgoing.tell({ jsonrpc: "2.0", id, result: {} });
     if (!this.#outgoing.mayAsk(method)) return this.#outgoing.tell(errorMessage(id, methodNotFound(notAsked)));
+    if (this.#questions.size >= mostOpen) return this.#outgoing.tell(errorMessage(id, methodNotFound(tooMany)));
     this.#asked += 1;
     this.#questions.set(`q${this.#asked}`, { id, request: { method, ...(params === undefined ? {} : { params }) } });
     this.#news.resolve();

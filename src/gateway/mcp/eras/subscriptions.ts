@@ -6,6 +6,8 @@ import { metaKeys } from "./revisions.ts";
 
 type Messages = AsyncGenerator<TargetMessage, void, undefined>;
 
+/** Of news that wait for a slow client; whoever has as many need not hear of more to look again. */
+const mostNews = 1000;
 const updated = "notifications/resources/updated";
 
 interface Listener {
@@ -32,7 +34,7 @@ export class Subscriptions {
   /** What the target says of changes. */
   hear(message: RpcMessage): void {
     for (const listener of this.#listeners) {
-      if (!listener.wants(message)) continue;
+      if (listener.news.size >= mostNews || !listener.wants(message)) continue;
       listener.news.set(canonical(message), message);
       listener.wake();
     }
