@@ -138,7 +138,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   return {
     async start() {
       await approvals.recover();
-      await grants.endDue();
+      await grants.endDue("now");
       await store.commit((writes) => {
         writes.append("gateway.started", { origin });
         writes.append("config.loaded", { rules: runtime().policy.version });
@@ -152,7 +152,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     async reload(next) {
       await setup.replace(next);
       agents.reconfigured();
-      await grants.endDue();
+      await grants.endDue("now");
       await store.commit((writes) => writes.append("config.loaded", { rules: runtime().policy.version }));
       log({ level: "info", event: "config.loaded", rules: runtime().policy.version });
     },

@@ -20,6 +20,9 @@ export interface GrantsOptions extends GrantBonds {
   readonly keyedDigest: (value: Json) => string;
 }
 
+/** How often all that live are looked at, in milliseconds: there may be thousands. */
+const checkMs = 15_000;
+
 /** The call that would use a grant: the id of its record, and what its rule's limits say once a grant is found. */
 interface Using {
   readonly id: string;
@@ -34,6 +37,7 @@ export type Use =
 /** Approvers' signed permissions for later calls (rule 3): found, counted, shown and ended. They are made beside a decision. */
 export class Grants {
   readonly #options: GrantsOptions;
+  #checkedAtMs = 0;
 
   constructor(options: GrantsOptions) {
     this.#options = options;
@@ -91,10 +95,16 @@ export class Grants {
     return view;
   }
 
-  /** Ends, with their entries, those that are over or whose rule, tool, device or people have changed. */
-  async endDue(): Promise<void> {
+  /**
+   * Ends, with their entries, those that are over or whose rule, tool, device or people have changed. A sweep looks at time alone but
+   * every fifteen seconds; a call that would use a grant finds all of it by itself.
+   */
+  async endDue(when: "sweep" | "now" = "sweep"): Promise<void> {
     const { store, now } = this.#options;
-    const due = store.grants.allLive().filter((grant) => endedBy(store, this.#options, grant, now()) !== null);
+    const whole = when === "now" || Math.abs(now() - this.#checkedAtMs) >= checkMs;
+    if (whole) this.#checkedAtMs = now();
+    const suspects = whole ? store.grants.allLive() : store.grants.overdue(now());
+    const due = suspects.filter((grant) => endedBy(store, this.#options, grant, now()) !== null);
     if (due.length === 0) return;
     await store.commit((writes) => {
       for (const { id } of due) {

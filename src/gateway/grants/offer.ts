@@ -1,6 +1,6 @@
 import type { Hidden } from "../../shared/approval.ts";
 import type { GrantOffer } from "../../shared/grant-offer.ts";
-import { isJsonObject, type Json } from "../../shared/json.ts";
+import { canonical, isJsonObject, type Json } from "../../shared/json.ts";
 import type { GrantTerms } from "../policy/policy.ts";
 
 /** A call as grants see it: whose, where, and with which real arguments, in memory only (rule 6). */
@@ -27,6 +27,8 @@ export function argumentDigest(
 /** So many arguments fit into one signed grant. */
 const mostArguments = 64;
 const longestName = 200;
+/** What was shown is kept with a grant and read with each use: characters of its JSON. */
+const mostShown = 65_536;
 
 /**
  * What may be granted beside approving this call, or null: its arguments must be an object in which every name is shown as it is, as a
@@ -44,6 +46,7 @@ export function offerOf(
   const names = Object.keys(real);
   if (names.length > mostArguments || names.length !== Object.keys(masked).length) return null;
   if (names.some((name) => name.length > longestName || !Object.hasOwn(masked, name))) return null;
+  if (canonical(masked).length > mostShown) return null;
   const touched = new Set(shown.hidden.map(({ path }) => path[0]));
   return {
     longestMs: terms.longestMs,

@@ -48,7 +48,7 @@ export async function runGranted(
   try {
     const use = await commitCall(exchange, judged, (writes) => {
       // Nobody waits for it any more: no use is spent.
-      if (away.aborted) return null;
+      if (away.aborted || exchange.reply.gone.aborted) return null;
       const taken = gate.grants.use(writes, held, asked, { id: call, admit: () => seat.occupy() ?? seat.charge() });
       if (taken?.kind === "used")
         writes.append("call.request", { ...entry, effect: "approve+grant", grant: named(taken.grant) });

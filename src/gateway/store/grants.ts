@@ -18,6 +18,8 @@ export interface GrantReads {
   /** All that live of this principal for this tool, oldest first. */
   live(principal: string, connection: string, tool: string): readonly GrantRecord[];
   allLive(): readonly GrantRecord[];
+  /** Those that live and whose time is over. */
+  overdue(nowMs: number): readonly GrantRecord[];
   /** All, the newest first. */
   all(): readonly GrantRecord[];
 }
@@ -36,9 +38,11 @@ const schema = `
     connection TEXT NOT NULL,
     tool TEXT NOT NULL,
     live INTEGER NOT NULL CHECK (live IN (0, 1)),
+    ends_at_ms INTEGER NOT NULL,
     record TEXT NOT NULL
   ) STRICT;
   CREATE INDEX IF NOT EXISTS grants_live ON grants (principal, connection, tool) WHERE live = 1;
+  CREATE INDEX IF NOT EXISTS grants_end ON grants (ends_at_ms) WHERE live = 1;
 `;
 
 /** Reads and writes over the table of grants. */
@@ -50,19 +54,30 @@ export function grantTable(db: DatabaseSync): GrantWrites {
     "SELECT record FROM grants WHERE live = 1 AND principal = ? AND connection = ? AND tool = ? ORDER BY number",
   );
   const allLive = db.prepare("SELECT record FROM grants WHERE live = 1 ORDER BY number");
+  const overdue = db.prepare("SELECT record FROM grants WHERE live = 1 AND ends_at_ms <= ?");
   const all = db.prepare("SELECT record FROM grants ORDER BY number DESC");
   const put = db.prepare(`
-    INSERT INTO grants (id, approval, principal, connection, tool, live, record) VALUES (?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO grants (id, approval, principal, connection, tool, live, ends_at_ms, record) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (id) DO UPDATE SET live = excluded.live, record = excluded.record`);
   return {
     get: (id) => parse(get.get(id)),
     ofApproval: (approval) => parse(ofApproval.get(approval)),
     live: (principal, connection, tool) => parseAll(live.all(principal, connection, tool)),
     allLive: () => parseAll(allLive.all()),
+    overdue: (nowMs) => parseAll(overdue.all(Math.floor(nowMs))),
     all: () => parseAll(all.all()),
     put(record) {
-      const { id, approval, principal, connection, tool, state } = grantRecord.parse(record);
-      put.run(id, approval, principal.id, connection, tool, state === "live" ? 1 : 0, JSON.stringify(record));
+      const { id, approval, principal, connection, tool, state, endsAtMs } = grantRecord.parse(record);
+      put.run(
+        id,
+        approval,
+        principal.id,
+        connection,
+        tool,
+        state === "live" ? 1 : 0,
+        Math.ceil(endsAtMs),
+        JSON.stringify(record),
+      );
     },
   };
 }

@@ -79,6 +79,7 @@ describe("a grant ends", () => {
     // Asked anew for this very call: the change is found before anything is forwarded.
     expect(await ground.callTool(args)).toMatchObject({ error: { code: -32057 } });
     expect(ground.ran).toHaveLength(ran);
+    ground.clock.aheadMs = 15_000;
     await ended(id, "tool has changed");
     ground.declared.description = "Writes.";
     await post(ground, ground.erin, modernRequest("list", "tools/list", {}));
@@ -103,8 +104,9 @@ describe("a grant ends", () => {
     const db = new DatabaseSync(join(ground.data, "gateway.sqlite"), { timeout: 2000 });
     db.prepare("DELETE FROM devices WHERE id = ?").run(device);
     db.close();
-    await ended(id, "device");
+    // A call finds it before the sweep does.
     await isHeld();
+    await ended(id, "device");
   });
 
   it.each([

@@ -157,6 +157,7 @@ describe("what is offered", () => {
       Object.fromEntries(Array.from({ length: 65 }, (_, at) => [`a${at}`, at])),
       "write_it",
     ],
+    ["where the arguments are larger than a grant keeps", { text: "a".repeat(65_536) }, "write_it"],
     ["where the rule permits none", { x: 1 }, "plain_it"],
   ])("is nothing %s", async (_name, args, tool) => {
     expect((await ground.held(args, tool)).grants ?? null).toBeNull();
