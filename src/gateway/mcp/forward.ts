@@ -11,6 +11,7 @@ import {
 } from "../../shared/target.ts";
 import type { Hidden } from "../../shared/approval.ts";
 import type { Masker } from "../masking/masker.ts";
+import { maskInput } from "./question.ts";
 
 /** One request on its way to a target. */
 export interface Forward {
@@ -92,8 +93,10 @@ async function maskResponse(
   }
   const result: Json = message.result ?? {};
   if (declares) return { response: { jsonrpc: "2.0", id, result }, hidden: [] };
-  const { value, hidden } = await masker.maskResult(result, outputSchema);
-  const state = isJsonObject(result) && result.resultType === "input_required" ? result.requestState : undefined;
+  const input = isJsonObject(result) && result.resultType === "input_required" ? result : null;
+  const { value, hidden } =
+    input?.inputRequests === undefined ? await masker.maskResult(result, outputSchema) : maskInput(masker, input);
+  const state = input?.requestState;
   return { response: { jsonrpc: "2.0", id, result: value }, hidden, ...(state === undefined ? {} : { state }) };
 }
 

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json } from "../../shared/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
 import { paramsOf } from "../../shared/message.ts";
 import type { RpcMessage } from "../../shared/target.ts";
 import type { Masker } from "../masking/masker.ts";
@@ -25,6 +25,25 @@ export function maskQuestion(masker: Masker, message: RpcMessage): ReturnType<ty
           path: ["params", "requestedSchema", "properties", field.name, ...path],
           kind,
         })),
+      ),
+    ],
+  };
+}
+
+/** An `input_required` result (2026-07-28) as the client gets it: each of its requests masked as a question is. */
+export function maskInput(masker: Masker, result: JsonObject): ReturnType<typeof masker.mask<JsonObject>> {
+  const { value, hidden } = masker.mask<JsonObject>({ ...result, inputRequests: {} });
+  const asked = Object.entries(objectOf(result.inputRequests)).map(([name, request]) => {
+    const question = maskQuestion(masker, { ...objectOf(request), jsonrpc: "2.0" });
+    const { jsonrpc: _version, ...said } = question.value;
+    return { name, said, hidden: question.hidden };
+  });
+  return {
+    value: { ...value, inputRequests: Object.fromEntries(asked.map(({ name, said }) => [name, said])) },
+    hidden: [
+      ...hidden,
+      ...asked.flatMap((each) =>
+        each.hidden.map(({ path, kind }) => ({ path: ["inputRequests", each.name, ...path], kind })),
       ),
     ],
   };

@@ -168,7 +168,12 @@ describe("what a server with sessions may ask a client of 2026-07-28", () => {
 
   it("is recorded with the call that it belongs to", async () => {
     await ground.reload((config) => (config.rules = [{ name: "all", effect: "allow", requests: ["elicitation"] }]));
-    expect(await greet(2, { elicitation: {} })).toMatchObject({ result: { resultType: "input_required" } });
+    await ground.reload((config) => Object.assign(config.connections[0] ?? {}, { fields: ["name"] }));
+    const properties = { name: { type: "string" } };
+    expect(await greet(2, { elicitation: {} })).toMatchObject({
+      // Still a form, though values of this name are masked.
+      result: { resultType: "input_required", inputRequests: { q1: { params: { requestedSchema: { properties } } } } },
+    });
     const entries = ground.ledger().filter(({ kind }) => kind === "call.response");
     expect(entries.at(-1)?.body).toContain("Who are you?");
   });
