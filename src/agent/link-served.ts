@@ -1,6 +1,6 @@
 import { channelWindow, longestFrame, type AgentFrame, type GatewayFrame } from "../shared/agent-link.ts";
 import { TargetError, type StreamSign, type Target, type TargetMessage, type TargetSession } from "../shared/target.ts";
-import { bear } from "./silence.ts";
+import { Patience } from "./patience.ts";
 
 /** What a link asks for: the target of this name. Throws TargetError `unreachable` for a name the agent doesn't have. */
 export type Reach = (connection: string, timeoutMs: number) => Target;
@@ -13,8 +13,7 @@ type Asked = Extract<GatewayFrame, { type: "request" | "notify" | "listen" }>;
 
 interface Conversation {
   readonly session: TargetSession;
-  /** How long the target may be silent. HTTP targets watch for that themselves. */
-  readonly silenceMs: number;
+  readonly patience: Patience;
 }
 
 interface Channel {
@@ -72,7 +71,9 @@ export class ServedLink {
   #open({ connection, era, timeoutMs }: Extract<GatewayFrame, { type: "open" }>): Conversation | TargetError {
     try {
       const target = this.#reach(connection, timeoutMs);
-      return { session: target.open(era), silenceMs: target.transport === "stdio" ? timeoutMs : Infinity };
+      // HTTP targets watch for silence themselves.
+      const patience = new Patience(target.transport === "stdio" ? timeoutMs : Infinity);
+      return { session: target.open(era), patience };
     } catch (error) {
       return this.#targetError(error);
     }
@@ -115,16 +116,17 @@ export class ServedLink {
     const conversation = this.#conversations.get(asked.session);
     if (conversation instanceof TargetError) throw conversation;
     if (conversation === undefined) throw new TargetError("session-lost", "The session has ended.", { status: 404 });
-    const { session, silenceMs } = conversation;
+    const { session, patience } = conversation;
     switch (asked.type) {
       case "request": {
-        const patienceMs = asked.message.method === "subscriptions/listen" ? Infinity : silenceMs;
         const onStream = (sign: StreamSign): void => this.#sign(asked.channel, sign);
-        return patient(session.request(asked.message, asked.headers, signal, onStream), patienceMs);
+        const said = session.request(asked.message, asked.headers, signal, onStream);
+        return asked.message.method === "subscriptions/listen" ? said : patience.bear(said);
       }
       case "listen":
-        return session.listen(asked.headers, asked.lastEventId ?? undefined, signal);
+        return patience.note(session.listen(asked.headers, asked.lastEventId ?? undefined, signal));
       case "notify":
+        patience.answered(asked.message);
         return nothingAfter(session.notify(asked.message, asked.headers));
       default:
         return asked satisfies never;
@@ -170,25 +172,6 @@ export class ServedLink {
     if (error instanceof TargetError) return error;
     this.#onFault(error);
     return new TargetError("crashed", "The agent failed on this; its log has the cause.");
-  }
-}
-
-/** The messages as they come. Throws TargetError `timeout` after so long a silence. */
-async function* patient(messages: AsyncIterable<TargetMessage>, silenceMs: number): AsyncGenerator<TargetMessage> {
-  const iterator = messages[Symbol.asyncIterator]();
-  const next = (): Promise<IteratorResult<TargetMessage>> =>
-    Number.isFinite(silenceMs) ? bear(iterator.next(), silenceMs, () => undefined) : iterator.next();
-  let waits = true;
-  try {
-    for (let step = await next(); step.done !== true; step = await next()) yield step.value;
-  } catch (error) {
-    waits = !(error instanceof TargetError && error.reason === "timeout");
-    throw error;
-  } finally {
-    const left = iterator.return?.();
-    // Where it is silent, its end would be waited for in vain.
-    if (waits) await left;
-    else left?.catch(() => undefined);
   }
 }
 

@@ -54,7 +54,7 @@ export async function forward(request: Forward): Promise<Answer> {
   const messages = said[Symbol.asyncIterator]();
   try {
     for (;;) {
-      const next = await within(messages.next(), request.silenceMs(), request.signal);
+      const next = await within(messages.next(), request.silenceMs, request.signal);
       if (next.done === true) throw new TargetError("crashed", "The target ended its answer without a response.");
       const { message, eventId } = next.value;
       if (isResponse(message)) return { ...(await maskResponse(message, request)), eventId };
@@ -100,13 +100,17 @@ async function maskResponse(
   return { response: { jsonrpc: "2.0", id, result: value }, hidden, ...(state === undefined ? {} : { state }) };
 }
 
-async function within<T>(promise: Promise<T>, milliseconds: number, signal: AbortSignal): Promise<T> {
+async function within<T>(promise: Promise<T>, silenceMs: () => number, signal: AbortSignal): Promise<T> {
   const end = Promise.withResolvers<never>();
   const cancelled = (): void =>
     end.reject(new TargetError("timeout", "The call was cancelled before the target answered."));
-  const timer = Number.isFinite(milliseconds)
-    ? setTimeout(() => end.reject(new TargetError("timeout", "The target did not answer in time.")), milliseconds)
-    : undefined;
+  const milliseconds = silenceMs();
+  const expire = (): void => {
+    // The client may have been asked meanwhile, elsewhere: then the target waits as well.
+    if (silenceMs() === Infinity) timer = setTimeout(expire, milliseconds);
+    else end.reject(new TargetError("timeout", "The target did not answer in time."));
+  };
+  let timer = Number.isFinite(milliseconds) ? setTimeout(expire, milliseconds) : undefined;
   signal.addEventListener("abort", cancelled, { once: true });
   if (signal.aborted) cancelled();
   promise.catch(() => undefined);
