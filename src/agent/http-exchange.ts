@@ -1,9 +1,10 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Dispatcher } from "undici";
+import { follow } from "../shared/abort.ts";
 import { TargetError } from "../shared/target.ts";
 import type { ClientCredentials } from "./http-oauth.ts";
 import { exchangeFault, refusal } from "./http-refusal.ts";
-import { bear } from "./silence.ts";
+import { bear, silentFor } from "./silence.ts";
 
 export type Body = Dispatcher.ResponseData["body"];
 
@@ -36,17 +37,17 @@ export interface Incoming {
 const maxBodyBytes = 64 * 1024 * 1024;
 const maxRefusalBytes = 64 * 1024;
 
-/** One HTTP exchange up to the answer's headers. Throws TargetError for every status but 2xx, or the signal's reason. */
+/** One HTTP exchange up to the answer's headers. Throws TargetError for every status but 2xx, or an aborted signal's reason. */
 export async function exchange(
   { dispatcher, url, credentials, bearer, timeoutMs }: Endpoint,
   outgoing: Outgoing,
-  signal: AbortSignal,
+  ...signals: readonly AbortSignal[]
 ): Promise<Incoming> {
-  const silence = new AbortController();
-  const either = AbortSignal.any([signal, silence.signal]);
   const hasSession = "mcp-session-id" in outgoing.headers;
   const token = await bearer?.token();
   const granted = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const end = new AbortController();
+  const unlink = follow(end, signals);
   const work = dispatcher.request({
     origin: url.origin,
     path: url.pathname + url.search,
@@ -54,13 +55,14 @@ export async function exchange(
     // The gateway's own headers come last: a credential can't replace one of them.
     headers: { ...credentials, ...granted, ...outgoing.headers },
     body: outgoing.body ?? null,
-    signal: either,
+    signal: end.signal,
     // Counted here, exactly: undici's own timers are coarse.
     headersTimeout: 0,
     bodyTimeout: 0,
   });
   try {
-    const { statusCode: status, headers, body } = await bear(work, timeoutMs, (error) => silence.abort(error));
+    const { statusCode: status, headers, body } = await bear(work, timeoutMs, (error) => end.abort(error));
+    body.once("close", unlink);
     body.on("error", () => undefined); // told to whoever reads it
     if (status === 401 && token !== undefined) bearer?.refused(token);
     if (status < 200 || status > 299) {
@@ -69,21 +71,34 @@ export async function exchange(
     const type = String(headers["content-type"] ?? "");
     return { status, headers, type: type.split(";", 1)[0]?.trim().toLowerCase() ?? "", body };
   } catch (error) {
-    signal.throwIfAborted();
+    unlink();
+    for (const signal of signals) signal.throwIfAborted();
     throw exchangeFault(error);
   }
 }
 
-/** A whole body as text. Throws TargetError `protocol` above the limit, `timeout` where it stalls. */
-export async function readText(body: Body, timeoutMs: number, maxBytes: number = maxBodyBytes): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of chunksOf(body, () => timeoutMs)) {
-    length += chunk.length;
-    if (length > maxBytes) throw new TargetError("protocol", `The target's answer is longer than ${maxBytes} bytes.`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
+/** A whole body as text. Throws TargetError `protocol` above the limit, `timeout` where it stalls; the body has ended then. */
+export function readText(body: Body, timeoutMs: number, maxBytes: number = maxBodyBytes): Promise<string> {
+  return new Promise<string>((resolve, reject) => {
+    const chunks: Uint8Array[] = [];
+    let length = 0;
+    const silence = setTimeout(() => body.destroy(silentFor(timeoutMs)), timeoutMs);
+    // By events: an iterator over the stream costs a call more than its parsing.
+    body
+      .on("data", (chunk: Uint8Array) => {
+        length += chunk.length;
+        chunks.push(chunk);
+        silence.refresh();
+        if (length > maxBytes)
+          body.destroy(new TargetError("protocol", `The target's answer is longer than ${maxBytes} bytes.`));
+      })
+      .once("end", () => resolve(Buffer.concat(chunks).toString("utf8")))
+      .once("error", reject)
+      .once("close", () => {
+        clearTimeout(silence);
+        if (!body.readableEnded) reject(new TargetError("crashed", "The target broke off its answer."));
+      });
+  });
 }
 
 /**

@@ -110,7 +110,7 @@ export class HttpSession implements TargetSession {
   }
 
   #exchange(outgoing: Outgoing, signal: AbortSignal): Promise<Incoming> {
-    return exchange(this.#endpoint, outgoing, this.#either(signal));
+    return exchange(this.#endpoint, outgoing, signal, this.#closed.signal);
   }
 
   #either(signal: AbortSignal): AbortSignal {

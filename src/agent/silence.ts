@@ -4,7 +4,7 @@ import { TargetError } from "../shared/target.ts";
 export function bear<T>(work: Promise<T>, timeoutMs: number, giveUp: (error: TargetError) => void): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const timer = setTimeout(() => {
-      const error = new TargetError("timeout", `The target was silent for ${timeoutMs} ms.`);
+      const error = silentFor(timeoutMs);
       reject(error);
       giveUp(error);
     }, timeoutMs);
@@ -19,9 +19,13 @@ export async function bearWhile<T>(work: Promise<T>, leftMs: () => number, timeo
     const wait = (): void => {
       const left = leftMs();
       if (left > 0) timer = setTimeout(wait, Math.ceil(left));
-      else reject(new TargetError("timeout", `The target was silent for ${timeoutMs} ms.`));
+      else reject(silentFor(timeoutMs));
     };
     wait();
     work.then(resolve, reject).finally(() => clearTimeout(timer));
   });
+}
+
+export function silentFor(ms: number): TargetError {
+  return new TargetError("timeout", `The target was silent for ${ms} ms.`);
 }

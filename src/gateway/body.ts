@@ -5,18 +5,34 @@ import { CountersignError } from "../shared/errors.ts";
  * The body as UTF-8 text, or null where it is larger than `limit` bytes; what is over the limit isn't kept. Throws CountersignError
  * `bad_request` where the caller goes away before its end: that is the caller's doing, and no fault to log.
  */
-export async function readBody(request: IncomingMessage, limit: number): Promise<string | null> {
-  if (Number(request.headers["content-length"] ?? 0) > limit) return null;
-  const chunks: Buffer[] = [];
-  let size = 0;
-  try {
-    for await (const chunk of request as AsyncIterable<Buffer>) {
-      size += chunk.length;
-      if (size > limit) return null;
-      chunks.push(chunk);
-    }
-  } catch (cause) {
-    throw new CountersignError("bad_request", "The request ended before its body did.", { cause });
-  }
-  return Buffer.concat(chunks).toString("utf8");
+export function readBody(request: IncomingMessage, limit: number): Promise<string | null> {
+  if (Number(request.headers["content-length"] ?? 0) > limit) return Promise.resolve(null);
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    let ended = false;
+    // By events: an iterator over the stream costs a call more than its parsing.
+    request
+      .on("data", (chunk: Buffer) => {
+        size += chunk.length;
+        if (size <= limit) {
+          chunks.push(chunk);
+          return;
+        }
+        chunks.length = 0;
+        resolve(null);
+      })
+      .once("end", () => {
+        ended = true;
+        resolve((chunks.length === 1 ? chunks[0] : Buffer.concat(chunks))?.toString("utf8") ?? "");
+      })
+      .once("error", (cause) => reject(cutShort(cause)))
+      .once("close", () => {
+        if (!ended) reject(cutShort());
+      });
+  });
+}
+
+function cutShort(cause?: unknown): CountersignError {
+  return new CountersignError("bad_request", "The request ended before its body did.", { cause });
 }

@@ -25,16 +25,27 @@ function isJsonWithin(value: unknown, levels: number): boolean {
 
 /**
  * The canonical text of a JSON value (RFC 8785): members sorted by UTF-16 code units, no white space,
- * numbers and strings as ECMAScript writes them. Two values are equal exactly when their texts are.
+ * numbers and strings as ECMAScript writes them. Two values are equal exactly when their texts are. Throws TypeError for what only a
+ * wrong type could have let in: undefined, a function.
  */
 export function canonical(value: Json): string {
-  if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+  if (typeof value !== "object" || value === null) return scalar(value);
+  let text = "";
+  if (Array.isArray(value)) {
+    for (const each of value as readonly Json[]) text += text === "" ? canonical(each) : `,${canonical(each)}`;
+    return `[${text}]`;
+  }
   const object = value as JsonObject;
-  const members = Object.keys(object)
-    .sort()
-    .map((key) => `${JSON.stringify(key)}:${canonical(object[key] as Json)}`);
-  return `{${members.join(",")}}`;
+  for (const key of Object.keys(object).sort()) {
+    text += `${text === "" ? "" : ","}${JSON.stringify(key)}:${canonical(object[key] as Json)}`;
+  }
+  return `{${text}}`;
+}
+
+function scalar(value: string | number | boolean | null): string {
+  const text = JSON.stringify(value) as string | undefined;
+  if (text === undefined) throw new TypeError("A value that is not JSON has no canonical text.");
+  return text;
 }
 
 /** SHA-256 over the canonical text's UTF-8 bytes, as base64url without padding. */

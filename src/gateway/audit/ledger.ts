@@ -1,4 +1,4 @@
-import { hash, randomBytes } from "node:crypto";
+import { hash } from "node:crypto";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { z } from "zod";
 import { CountersignError } from "../../shared/errors.ts";
@@ -8,6 +8,7 @@ import { verifyCheckpoint } from "../../shared/note.ts";
 import type { GatewayKeys } from "../keys.ts";
 import { checkpointEvery, signCheckpoint } from "./checkpoint.ts";
 import { appendLeaf, emptyTree, leafHash, packFrontier, type Tree, treeRoot, unpackTree } from "./merkle.ts";
+import { newSalt } from "./salt.ts";
 
 /** An entry before it has its place: `body` is canonical JSON, already masked (rule 6). */
 export interface Draft {
@@ -79,7 +80,7 @@ export class LedgerTables {
   }
 
   #insert(tree: Tree, { atMs, kind, body }: Draft): Tree {
-    const salt = randomBytes(32);
+    const salt = newSalt();
     const leaf = canonical({ v: 1, seq: tree.size, atMs, kind, body: bodyDigest(salt, body) });
     const leafDigest = leafHash(leaf);
     this.#insertEntry.run(tree.size, leaf, leafDigest, salt, body);

@@ -1,3 +1,4 @@
+import { follow } from "../../shared/abort.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
 import { kindOf } from "../../shared/message.ts";
 import {
@@ -49,8 +50,8 @@ const over = new TargetError("timeout", "The call is over.");
 /** Sends the request and passes on what the target says, masked, until its response. Throws TargetError. */
 export async function forward(request: Forward): Promise<Answer> {
   const stop = new AbortController();
-  const signal = AbortSignal.any([request.signal, stop.signal]);
-  const said = request.session.request(request.message, request.headers, signal, request.onStream);
+  const unlink = follow(stop, [request.signal]);
+  const said = request.session.request(request.message, request.headers, stop.signal, request.onStream);
   const messages = said[Symbol.asyncIterator]();
   try {
     for (;;) {
@@ -61,6 +62,7 @@ export async function forward(request: Forward): Promise<Answer> {
       await passOn(request, next.value);
     }
   } finally {
+    unlink();
     stop.abort(over);
     messages.return?.()?.catch(() => undefined);
   }

@@ -28,6 +28,9 @@ export class KnownTools {
   readonly #targets = new WeakMap<Target, Map<string, Kept>>();
   readonly #asked = new WeakMap<Target, Map<string, Promise<DeclaredTool | null>>>();
 
+  /** Accepted fingerprints as the store has them, by connection and masked name: every call asks. */
+  readonly #recorded = new Map<string, string>();
+
   constructor(store: Store, now: () => number) {
     this.#store = store;
     this.#now = now;
@@ -116,10 +119,16 @@ export class KnownTools {
       writes.tools.put(connection.name, tool, fingerprint);
       writes.append("tool.accepted", { connection: connection.name, tool, fingerprint, before, by });
     });
+    this.#recorded.clear();
   }
 
   #accepted({ name, masker }: Connection, tool: string): string | undefined {
-    return this.#store.tools.fingerprint(name, masker.mask(tool).value);
+    const masked = masker.mask(tool).value;
+    const key = `${name} ${masked}`;
+    const known = this.#recorded.get(key) ?? this.#store.tools.fingerprint(name, masked);
+    if (known !== undefined) this.#recorded.set(key, known);
+    if (this.#recorded.size > mostKept) this.#recorded.clear();
+    return known;
   }
 }
 

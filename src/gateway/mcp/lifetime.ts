@@ -4,9 +4,9 @@ import type { Request } from "./record.ts";
 /** Aborts when nobody waits for the call any more. A modern client that disconnects has cancelled; a legacy one has not (2025-11-25, "Sending messages"). */
 export function lifetime(exchange: Exchange, request: Request): AbortSignal {
   if (request.era === "legacy") return exchange.cancelled;
-  const ends = [exchange.cancelled, exchange.reply.gone];
+  const { gone } = exchange.reply;
   // A subscription has no end of its own.
-  return AbortSignal.any(request.method === "subscriptions/listen" ? [...ends, exchange.gate.draining] : ends);
+  return request.method === "subscriptions/listen" ? AbortSignal.any([gone, exchange.gate.draining]) : gone;
 }
 
 /** Closes our side of a session that the target has ended. */

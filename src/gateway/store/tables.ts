@@ -125,12 +125,14 @@ function devicePut(db: DatabaseSync): Writes["devices"]["put"] {
   return (record) => void put.run(record.id, JSON.stringify(deviceRecord.parse(record)));
 }
 
+const toolRow = z.object({ fingerprint: z.string() });
+
 function toolReads(db: DatabaseSync): Reads["tools"] {
   const get = db.prepare("SELECT fingerprint FROM tools WHERE connection = ? AND tool = ?");
   return {
     fingerprint: (connection, tool) => {
       const row = get.get(connection, tool);
-      return row === undefined ? undefined : z.object({ fingerprint: z.string() }).parse(row).fingerprint;
+      return row === undefined ? undefined : toolRow.parse(row).fingerprint;
     },
   };
 }
