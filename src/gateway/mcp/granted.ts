@@ -30,11 +30,13 @@ export async function runGranted(
   const { gate, caller, connection } = exchange;
   const { effect } = judged;
   if (kind !== "tool" || effect.grants === undefined || unseenMembers(request) !== null) return false;
+  // What is null instead of an object was not what the approver saw: it is held, and shown as it is.
+  const { arguments: given = {} } = request.params;
   const asked: GrantedCall = {
     principal: caller.principal.id,
     connection: connection.name,
     tool: name,
-    arguments: request.params.arguments ?? {},
+    arguments: given,
   };
   if (!gate.grants.mayServe(asked, effect.rule.version)) return false;
   const tool = await declaredOr(exchange, request, name, kind);

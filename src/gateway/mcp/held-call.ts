@@ -141,7 +141,8 @@ export async function declaredOr(
 
 /** What the approver is shown, and all of the parameters that the target will get besides the name. */
 function argumentsOf({ method, params }: Request): Json {
-  return method === "resources/read" ? { uri: params.uri ?? null } : (params.arguments ?? {});
+  if (method === "resources/read") return { uri: params.uri ?? null };
+  return params.arguments === undefined ? {} : params.arguments;
 }
 
 /** Why this request can't be held: it has something that no approver would see. `more` are members that belong to it besides. */

@@ -55,6 +55,11 @@ export function classOf(method: string, params: JsonObject, era: "legacy" | "mod
   }
 }
 
+/** Why these arguments can't be judged, or null: a condition reads members, and would find a list or a text empty that a lenient target understands. */
+export function withoutMembers({ arguments: given }: JsonObject): string | null {
+  return given === undefined || given === null || isJsonObject(given) ? null : "The arguments must be an object.";
+}
+
 /** The resources whose changes a `subscriptions/listen` asks for (2026-07-28, "Subscriptions"). */
 export function subscribedTo(params: JsonObject): readonly string[] {
   const asked = isJsonObject(params.notifications) ? params.notifications.resourceSubscriptions : undefined;

@@ -9,7 +9,7 @@ import { holdCall } from "./hold.ts";
 import { underRule, withinLimits } from "./limited.ts";
 import { finish, lifetime } from "./lifetime.ts";
 import { filterList } from "./listing.ts";
-import { classOf, subscribedTo, type MethodClass } from "./methods.ts";
+import { classOf, subscribedTo, withoutMembers, type MethodClass } from "./methods.ts";
 import { otherSpelling } from "./resource-address.ts";
 import { goesOn } from "./open-inputs.ts";
 import { recordCall } from "./record-call.ts";
@@ -57,6 +57,8 @@ async function judge(exchange: Exchange, request: Request, { reaches, name }: Ca
       message: "The parameters don't name what is called.",
     });
   }
+  const shapeless = withoutMembers(request.params);
+  if (shapeless !== null) return refuse(exchange, request, name, null, { code: invalidParamsCode, message: shapeless });
   const unjudged = unjudgedHeader(exchange.headers, request.params);
   if (unjudged !== null) {
     const message = `The ${unjudged} header names a value that the arguments don't hold.`;
