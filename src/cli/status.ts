@@ -31,13 +31,14 @@ function idleLines(profile: string, pinned: Profile | null): readonly string[] {
   return [`Gateway  ${pinned.gateway}`, `Nobody is signed in: countersign connect --profile ${profile}`];
 }
 
-function summary({ gateway, session, tunnel, approvals, clients }: ConsoleState) {
+function summary({ gateway, session, tunnel, pause, approvals, clients }: ConsoleState) {
   const pending = approvals.filter((approval) => approval.state === "pending");
   return {
     gateway: gateway.origin,
     link: gateway.link,
     session,
     tunnel,
+    pause,
     pending: {
       toDecide: pending.filter(waitsForReader).length,
       own: pending.filter((approval) => approval.relation === "requester").length,
@@ -53,6 +54,7 @@ function stateLines(profile: string, state: ConsoleState): readonly string[] {
     `Gateway  ${state.gateway.origin} (${state.session.state === "signed-out" ? "connected once somebody signs in" : link})`,
     `Account  ${sessionText(state.session)}`,
     `Tunnel   ${tunnelText(state.tunnel)}, ${clients} ${clients === 1 ? "client" : "clients"}`,
+    ...(state.pause === null ? [] : ["Paused   calls are refused until they are resumed in a console"]),
     `Pending  ${pending.toDecide} to decide, ${pending.own} of your own`,
   ];
 }

@@ -6,6 +6,7 @@ import type { Device } from "./device.ts";
 import { listGrants, revokeGrant } from "./grants.ts";
 import type { GatewayApi } from "./gateway.ts";
 import type { GatewayLink } from "./gateway-link.ts";
+import type { Pause } from "./pause.ts";
 import type { Session } from "./session.ts";
 import { tunnelAddress } from "./state.ts";
 
@@ -13,6 +14,7 @@ export interface ConsoleMethodsOptions {
   readonly api: GatewayApi;
   readonly device: Device;
   readonly link: GatewayLink;
+  readonly pause: Pick<Pause, "begin" | "end">;
   readonly session: Session;
   readonly state: () => ConsoleState;
   readonly copyText: ((text: string) => void | Promise<void>) | undefined;
@@ -20,7 +22,7 @@ export interface ConsoleMethodsOptions {
 
 /** What a console may ask of this client. */
 export function createConsoleMethods(options: ConsoleMethodsOptions): ConsoleMethods {
-  const { api, device, link, session, copyText } = options;
+  const { api, device, link, pause, session, copyText } = options;
   return {
     "session.signIn": () => session.signIn().then(() => null),
     "session.cancelSignIn": async () => {
@@ -42,6 +44,8 @@ export function createConsoleMethods(options: ConsoleMethodsOptions): ConsoleMet
     },
     "grants.list": () => listGrants(api),
     "grants.revoke": ({ id }) => revokeGrant(api, id),
+    "tunnel.pause": ({ forMinutes }) => pause.begin(forMinutes).then(() => null),
+    "tunnel.resume": () => pause.end().then(() => null),
     "connections.copyAddress": async ({ name }) => {
       const url = addressOf(options.state(), name);
       await copyText?.(url);

@@ -4,6 +4,7 @@ import { CountersignError } from "../shared/errors.ts";
 import type { Profile, Provider } from "../shared/provider.ts";
 import type { Client } from "./client.ts";
 import { openClients, type Clients } from "./clients.ts";
+import { closeAll, type Closer } from "./closers.ts";
 import { createConsoleCalls, type ConsoleMethods } from "./console-calls.ts";
 import { createConsoleMethods } from "./console-methods.ts";
 import { serveConsole, type ConsoleServer } from "./console-server.ts";
@@ -13,6 +14,7 @@ import { createGatewayApi, type TokenSource } from "./gateway.ts";
 import { gatewayTools } from "./gateway-tools.ts";
 import { createGatewayLink } from "./gateway-link.ts";
 import { ownProfile } from "./ownership.ts";
+import { openPause } from "./pause.ts";
 import { privateDirectory } from "./private-file.ts";
 import { gatewayOrigin, readProfile } from "./profile.ts";
 import { createSession, type SessionState } from "./session.ts";
@@ -60,22 +62,6 @@ export async function openClient(options: ClientOptions): Promise<Client> {
   }
 }
 
-/** What has to end with the client, in the order in which it was begun. */
-type Closer = () => void | Promise<void>;
-
-/** Ends all, the last begun first; a part that fails to end keeps no other from it, and is thrown when all are done. */
-async function closeAll(closers: Closer[]): Promise<void> {
-  const faults: unknown[] = [];
-  for (let closer = closers.pop(); closer !== undefined; closer = closers.pop()) {
-    try {
-      await closer();
-    } catch (fault) {
-      faults.push(fault);
-    }
-  }
-  if (faults.length > 0) throw faults[0];
-}
-
 async function assemble(options: ClientOptions, profile: Profile, closers: Closer[]): Promise<Client> {
   const { directory, ca, openBrowser, copyText } = options;
   const now = options.now ?? Date.now;
@@ -89,6 +75,8 @@ async function assemble(options: ClientOptions, profile: Profile, closers: Close
   const clients = await openClients(directory, now, () => state.set({ clients: [...clients.list()] }));
   state.set({ clients: [...clients.list()] });
   closers.push(() => clients.close());
+  const pause = await openPause({ directory, now, onState: (changed) => state.set({ pause: changed }) });
+  closers.push(() => pause.close());
   const device = await openDevice(options.vault ?? null, origin, options.deviceName ?? hostname());
   const link = createGatewayLink({ directory, profile, api, token, state, ca, now });
   closers.push(() => link.pause());
@@ -99,7 +87,7 @@ async function assemble(options: ClientOptions, profile: Profile, closers: Close
   const tunnel = createTunnel({
     directory,
     origin,
-    token,
+    token: pause.guarding(token),
     clients,
     ca,
     device: () => deviceOf(session.state()),
@@ -114,7 +102,7 @@ async function assemble(options: ClientOptions, profile: Profile, closers: Close
     else link.pause();
   }
 
-  const methods = createConsoleMethods({ api, device, link, session, state: () => state.get(), copyText });
+  const methods = createConsoleMethods({ api, device, link, pause, session, state: () => state.get(), copyText });
   const exportLedger = async (): Promise<string> => {
     const file = join(directory, `ledger-${crypto.randomUUID()}.jsonl`);
     await api.download("/v1/audit/export", file);

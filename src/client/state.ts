@@ -41,6 +41,8 @@ export function firstState(profile: Profile, origin: string, nowMs: number): Sta
     session: { state: "signed-out", error: null },
     provider: { kind: provider.kind, issuer: provider.kind === "entra" ? provider.authority : provider.issuer },
     tunnel: { state: "closed" },
+    pause: null,
+    desktop: null,
     connections: [],
     approvals: [],
     clients: [],

@@ -1,40 +1,37 @@
 import { contextBridge, ipcRenderer } from "electron";
-import type { ConsoleBridge, ConsoleCall, ConsoleEvents, ConsoleInput, ConsoleOutput } from "../shared/console.ts";
-import type { Result } from "../shared/errors.ts";
+import { bridgeCalls, desktopBridgeCalls } from "../shared/bridge.ts";
+import type { BridgeMethods, ConsoleBridge, DesktopBridge } from "../shared/bridge.ts";
+import type { ConsoleEvents } from "../shared/console.ts";
 
-const call = <C extends ConsoleCall>(name: C, input: ConsoleInput<C>): Promise<Result<ConsoleOutput[C]>> =>
-  ipcRenderer.invoke(name, input);
-// What main said last: the state is told again to each new listener, a request to show something waits for the first.
-const said: Partial<ConsoleEvents> = {};
-const stateListeners = new Set<(state: ConsoleEvents["state"]) => void>();
-const showListeners = new Set<(show: ConsoleEvents["show"]) => void>();
-ipcRenderer.on("state", (_event, state: ConsoleEvents["state"]) => {
-  said.state = state;
-  for (const listener of stateListeners) listener(state);
-});
-ipcRenderer.on("show", (_event, show: ConsoleEvents["show"]) => {
-  if (showListeners.size === 0) said.show = show;
-  for (const listener of showListeners) listener(show);
-});
+/** One method for each name of the table, each bound to its own channel. */
+function methods(calls: Readonly<Record<string, string>>): object {
+  const named = Object.entries(calls).map(([method, channel]) => {
+    return [method, (input: unknown = {}) => ipcRenderer.invoke(channel, input)] as const;
+  });
+  return Object.fromEntries(named);
+}
+
+/** What main says under this name. The last of it is told again to a new listener: each time (`stays`), or to the first one only. */
+function listening<E extends keyof ConsoleEvents>(event: E, stays: boolean) {
+  const listeners = new Set<(data: ConsoleEvents[E]) => void>();
+  const said: { last?: ConsoleEvents[E] } = {};
+  ipcRenderer.on(event, (_event, data: ConsoleEvents[E]) => {
+    if (stays || listeners.size === 0) said.last = data;
+    for (const listener of listeners) listener(data);
+  });
+  return (listener: (data: ConsoleEvents[E]) => void) => {
+    listeners.add(listener);
+    if (said.last !== undefined) listener(said.last);
+    if (!stays) delete said.last;
+    return () => listeners.delete(listener);
+  };
+}
+
+// The tables and the types of their methods are one thing (shared/bridge.ts).
 const bridge: ConsoleBridge = {
-  signIn: () => call("session.signIn", {}),
-  cancelSignIn: () => call("session.cancelSignIn", {}),
-  signOut: () => call("session.signOut", {}),
-  retry: () => call("gateway.retry", {}),
-  decide: (input) => call("approvals.decide", input),
-  grants: () => call("grants.list", {}),
-  revokeGrant: (input) => call("grants.revoke", input),
-  copyAddress: (input) => call("connections.copyAddress", input),
-  onState: (listener) => {
-    stateListeners.add(listener);
-    if (said.state !== undefined) listener(said.state);
-    return () => stateListeners.delete(listener);
-  },
-  onShow: (listener) => {
-    showListeners.add(listener);
-    if (said.show !== undefined) listener(said.show);
-    delete said.show;
-    return () => showListeners.delete(listener);
-  },
+  ...(methods(bridgeCalls) as BridgeMethods),
+  desktop: methods(desktopBridgeCalls) as DesktopBridge,
+  onState: listening("state", true),
+  onShow: listening("show", false),
 };
 contextBridge.exposeInMainWorld("countersign", bridge);

@@ -1,14 +1,21 @@
 import { z } from "zod";
 import { approvalView } from "../shared/approval.ts";
 import {
+  bridgeCalls,
+  desktopBridgeCalls,
+  type BridgeMethods,
+  type ConsoleBridge,
+  type DesktopBridge,
+} from "../shared/bridge.ts";
+import {
   consoleState,
   failure,
-  type ConsoleBridge,
+  pageName,
   type ConsoleCall,
-  type ConsoleInput,
   type ConsoleOutput,
   type ConsoleState,
 } from "../shared/console.ts";
+import type { DesktopCall, DesktopOutput } from "../shared/desktop.ts";
 import type { Result } from "../shared/errors.ts";
 import { grantView } from "../shared/grant.ts";
 import { Channel } from "./channel.ts";
@@ -28,10 +35,13 @@ export interface LinkedBridge extends ConsoleBridge {
   onLink(listener: (link: Link) => void): () => void;
 }
 
-export const showEvent = z.object({ approval: z.string().nullable() });
+export const showEvent = z.object({ approval: z.string().nullable(), page: pageName.optional() });
+
+type Call = ConsoleCall | DesktopCall;
+type Output<C extends Call> = (ConsoleOutput & DesktopOutput)[C];
 
 const nothing = z.null();
-const outputs: { readonly [C in ConsoleCall]: z.ZodType<ConsoleOutput[C]> } = {
+const outputs: { readonly [C in Call]: z.ZodType<Output<C>> } = {
   "session.signIn": nothing,
   "session.cancelSignIn": nothing,
   "session.signOut": nothing,
@@ -39,53 +49,53 @@ const outputs: { readonly [C in ConsoleCall]: z.ZodType<ConsoleOutput[C]> } = {
   "approvals.decide": approvalView,
   "grants.list": z.array(grantView),
   "grants.revoke": grantView,
+  "tunnel.pause": nothing,
+  "tunnel.resume": nothing,
   "connections.copyAddress": z.object({ copied: z.boolean(), url: z.string() }),
+  "desktop.set": nothing,
+  "desktop.testNotification": nothing,
+  "desktop.quit": nothing,
 };
 
 /** Sends one call and resolves to the raw answer; rejects only where there can be none. */
-export type Ask = <C extends ConsoleCall>(call: C, input: ConsoleInput<C>) => Promise<unknown>;
+export type Ask = (call: string, input: object) => Promise<unknown>;
 
 /** The named calls over any transport; an answer that does not parse is a failure, never a value. */
-export function callsOver(ask: Ask): Omit<ConsoleBridge, "onState" | "onShow"> {
-  const answer = async <C extends ConsoleCall>(call: C, input: ConsoleInput<C>): Promise<Result<ConsoleOutput[C]>> => {
-    try {
-      const raw = z
-        .object({ ok: z.boolean() })
-        .loose()
-        .parse(await ask(call, input));
-      if (!raw.ok) return { ok: false, error: failure.parse(raw["error"]) };
-      return { ok: true, value: outputs[call].parse(raw["value"]) };
-    } catch {
-      return { ok: false, error: { code: "transient", message: "The answer did not arrive or cannot be read." } };
-    }
-  };
-  return {
-    signIn: () => answer("session.signIn", {}),
-    cancelSignIn: () => answer("session.cancelSignIn", {}),
-    signOut: () => answer("session.signOut", {}),
-    retry: () => answer("gateway.retry", {}),
-    decide: (input) => answer("approvals.decide", input),
-    grants: () => answer("grants.list", {}),
-    revokeGrant: (input) => answer("grants.revoke", input),
-    copyAddress: (input) => answer("connections.copyAddress", input),
-  };
+export function callsOver(ask: Ask): BridgeMethods {
+  return methods(bridgeCalls, (_method, call, input) => ask(call, input)) as BridgeMethods;
+}
+
+type Send<M extends string> = (method: M, call: Call, input: object) => Promise<unknown>;
+
+/** One method for each name of the table; their types are the table's (shared/bridge.ts). */
+function methods<M extends string>(calls: Readonly<Record<M, Call>>, send: Send<M>): object {
+  const named = (Object.entries(calls) as [M, Call][]).map(([method, call]) => {
+    return [method, (input: object = {}) => answer(call, () => send(method, call, input))] as const;
+  });
+  return Object.fromEntries(named);
+}
+
+async function answer<C extends Call>(call: C, ask: () => Promise<unknown>): Promise<Result<Output<C>>> {
+  try {
+    const raw = z
+      .object({ ok: z.boolean() })
+      .loose()
+      .parse(await ask());
+    if (!raw.ok) return { ok: false, error: failure.parse(raw["error"]) };
+    return { ok: true, value: outputs[call].parse(raw["value"]) };
+  } catch {
+    return { ok: false, error: { code: "transient", message: "The answer did not arrive or cannot be read." } };
+  }
 }
 
 /** The bridge that the preload offers. A state that cannot be read ends the link: an older one must not pass for today's. */
 export function bridgeOverPreload(preload: ConsoleBridge): LinkedBridge {
   const links = new Channel<Link>("open");
-  const sent: { readonly [C in ConsoleCall]: (input: ConsoleInput<C>) => Promise<unknown> } = {
-    "session.signIn": () => preload.signIn(),
-    "session.cancelSignIn": () => preload.cancelSignIn(),
-    "session.signOut": () => preload.signOut(),
-    "gateway.retry": () => preload.retry(),
-    "approvals.decide": (input) => preload.decide(input),
-    "grants.list": () => preload.grants(),
-    "grants.revoke": (input) => preload.revokeGrant(input),
-    "connections.copyAddress": (input) => preload.copyAddress(input),
-  };
+  const { desktop } = preload;
   return {
-    ...callsOver((call, input) => sent[call](input)),
+    ...(methods(bridgeCalls, (method, _call, input) => preload[method](input as never)) as BridgeMethods),
+    desktop:
+      desktop && (methods(desktopBridgeCalls, (name, _call, input) => desktop[name](input as never)) as DesktopBridge),
     onState: (listener) =>
       preload.onState((raw) => {
         const state = parseState(raw);

@@ -1,6 +1,7 @@
 import type { ApprovalView, Verdict } from "../shared/approval.ts";
 import { openStep } from "../shared/approval-steps.ts";
-import type { ConsoleBridge, ConsoleState } from "../shared/console.ts";
+import type { ConsoleBridge } from "../shared/bridge.ts";
+import type { ConsoleState } from "../shared/console.ts";
 import type { Failure } from "../shared/errors.ts";
 import { digest } from "../shared/json.ts";
 import { createStore, type Store } from "./store.ts";

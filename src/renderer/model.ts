@@ -1,6 +1,7 @@
 import { createContext, use } from "react";
 import type { ApprovalView } from "../shared/approval.ts";
-import type { ConsoleBridge, ConsoleState } from "../shared/console.ts";
+import type { ConsoleBridge } from "../shared/bridge.ts";
+import type { ConsoleState } from "../shared/console.ts";
 import type { LinkedBridge } from "./bridge.ts";
 import { createDecisions, type Decisions } from "./decisions.ts";
 import { createSelection, ownRequests, waitingFor, type Selection } from "./selection.ts";

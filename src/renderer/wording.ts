@@ -99,6 +99,7 @@ const wordings: Readonly<Record<ErrorCode, Wording>> = {
     what: "The gateway’s ledger does not continue what this computer saw before.",
     next: "Tell your auditor before you decide anything.",
   },
+  paused: { what: "Calls are paused on this computer.", next: "Resume them, then call again." },
   port_taken: {
     what: "Another program holds the tunnel’s port, so MCP clients cannot call.",
     next: "End that program, then start Countersign again.",

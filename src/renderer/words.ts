@@ -33,6 +33,12 @@ export const words = {
     lost: "This page lost its link to Countersign and tries again. What was known stays readable; decisions wait.",
     seen: (time: string) => `As last seen at ${time}. It still expires at the gateway.`,
   },
+  pause: {
+    open: "Calls are paused on this computer. They are refused until you resume them.",
+    until: (time: string) => `Calls are paused on this computer until ${time}. Until then they are refused.`,
+    pause: "Pause calls",
+    resume: "Resume",
+  },
   ended: {
     title: "This console’s link has ended",
     why: "A link opens the console once, in one page, while Countersign runs. A reload needs a new one.",

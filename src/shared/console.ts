@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { approvalView, verdict } from "./approval.ts";
 import { connectionView } from "./connection.ts";
-import { errorCodes, type Result } from "./errors.ts";
+import { desktopView } from "./desktop.ts";
+import { errorCodes } from "./errors.ts";
 import { grantWish, type GrantView } from "./grant.ts";
 import { principalView } from "./principal.ts";
 
@@ -16,6 +17,9 @@ export const clientView = z.object({
   lastUsedAtMs: z.number().nullable(),
 });
 export type ClientView = z.infer<typeof clientView>;
+
+/** Until when calls are paused on this machine, by its clock; null in it: until the person resumes them. */
+export const pauseState = z.object({ untilMs: z.number().nullable() }).nullable();
 
 /** All that a console draws. The owner of a profile sends it whole after each change; the console keeps no state of its own beside it. */
 export const consoleState = z.object({
@@ -44,10 +48,14 @@ export const consoleState = z.object({
     z.object({ state: z.literal("open"), port: z.number(), addresses: z.array(z.string()) }),
     z.object({ state: z.literal("failed"), error: failure }),
   ]),
+  /** The person let no call through the tunnel for now. */
+  pause: pauseState,
   connections: z.array(connectionView.extend({ url: z.string().nullable() })),
   /** Newest state of every approval this principal may see and that is pending or changed while connected. */
   approvals: z.array(approvalView),
   clients: z.array(clientView),
+  /** What may be set on this desktop; null where the console runs in a browser. */
+  desktop: desktopView.nullable(),
 });
 export type ConsoleState = z.infer<typeof consoleState>;
 
@@ -73,6 +81,8 @@ export const consoleCalls = {
   /** The grants that this person holds or may revoke, the newest first. */
   "grants.list": z.strictObject({}),
   "grants.revoke": z.strictObject({ id: z.string().max(100) }),
+  "tunnel.pause": z.strictObject({ forMinutes: z.number().int().min(1).max(1440).nullable() }),
+  "tunnel.resume": z.strictObject({}),
   /** Puts a connection's local address on the clipboard, or says that the page must do it itself (`copied: false`). */
   "connections.copyAddress": z.strictObject({ name: z.string().max(200) }),
 } as const;
@@ -86,29 +96,18 @@ export interface ConsoleOutput {
   "approvals.decide": z.infer<typeof approvalView>;
   "grants.list": readonly GrantView[];
   "grants.revoke": GrantView;
+  "tunnel.pause": null;
+  "tunnel.resume": null;
   "connections.copyAddress": { readonly copied: boolean; readonly url: string };
 }
+
+/** The pages that can be asked for from outside of the console. */
+export const pageName = z.enum(["inbox", "requests", "connections", "settings"]);
+export type PageName = z.infer<typeof pageName>;
 
 /** What the owner tells every console. Over IPC each is a channel of that name; headless, `{event, data}`. */
 export interface ConsoleEvents {
   state: ConsoleState;
-  /** Show this approval (a click on a notification or in the tray menu). */
-  show: { readonly approval: string | null };
-}
-
-/** What a page finds as `window.countersign`: named methods, no generic channel (preload), or the same over the loopback WebSocket. */
-export interface ConsoleBridge {
-  signIn(): Promise<Result<null>>;
-  cancelSignIn(): Promise<Result<null>>;
-  signOut(): Promise<Result<null>>;
-  retry(): Promise<Result<null>>;
-  decide(input: ConsoleInput<"approvals.decide">): Promise<Result<ConsoleOutput["approvals.decide"]>>;
-  grants(): Promise<Result<ConsoleOutput["grants.list"]>>;
-  revokeGrant(input: ConsoleInput<"grants.revoke">): Promise<Result<ConsoleOutput["grants.revoke"]>>;
-  copyAddress(
-    input: ConsoleInput<"connections.copyAddress">,
-  ): Promise<Result<ConsoleOutput["connections.copyAddress"]>>;
-  /** Calls back at once with the present state, then after each change. Returns the way to stop. */
-  onState(listener: (state: ConsoleState) => void): () => void;
-  onShow(listener: (show: ConsoleEvents["show"]) => void): () => void;
+  /** Show this approval, or this page (a click on a notification or in the tray menu, a link). */
+  show: { readonly approval: string | null; readonly page?: PageName | undefined };
 }

@@ -41,6 +41,7 @@ export const errorCodes = [
   "transient",
   "misconfigured",
   "gateway_unreachable",
+  "paused",
   "port_taken",
   "profile_in_use",
   "not_running",

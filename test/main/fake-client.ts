@@ -12,6 +12,8 @@ export function stateWith(changed: Partial<ConsoleState> = {}): ConsoleState {
       device: "device-1",
     },
     ledger: null,
+    pause: null,
+    desktop: null,
     provider: { kind: "oidc", issuer: "https://login.example" },
     tunnel: { state: "open", port: 7878, addresses: ["http://127.0.0.1:7878"] },
     connections: [],

@@ -6,7 +6,7 @@ import { build } from "vite";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { Client } from "../../src/client/index.ts";
 import { digest } from "../../src/shared/json.ts";
-import type { ConsoleBridge } from "../../src/shared/console.ts";
+import type { ConsoleBridge } from "../../src/shared/bridge.ts";
 import type { StandInWindow } from "../support/electron/browser-window.ts";
 import { installElectron, type StandIn } from "../support/electron/stand-in.ts";
 import { approvalWith, createFakeClient, stateWith } from "./fake-client.ts";
@@ -84,9 +84,12 @@ test("gives the page the named methods and nothing else of Electron or Node", as
       "cancelSignIn",
       "copyAddress",
       "decide",
+      "desktop",
       "grants",
       "onShow",
       "onState",
+      "pause",
+      "resume",
       "retry",
       "revokeGrant",
       "signIn",
@@ -187,6 +190,8 @@ test("answers no channel beside the console's calls", () => {
     "session.cancelSignIn",
     "session.signIn",
     "session.signOut",
+    "tunnel.pause",
+    "tunnel.resume",
   ]);
 });
 

@@ -7,6 +7,7 @@ export type MarkState = "filled" | "hollow" | "struck";
 export function markState(state: ConsoleState | null, isLinked: boolean): MarkState {
   if (state === null || state.session.state === "signed-out" || state.session.state === "signing-in") return "hollow";
   if (!isLinked || state.gateway.link === "offline") return "struck";
+  if (state.pause !== null) return "hollow";
   return state.session.state === "signed-in" && state.gateway.link === "online" ? "filled" : "hollow";
 }
 

@@ -22,6 +22,7 @@ export function Notices({ state, isLinked }: { readonly state: ConsoleState; rea
       {isLinked && state.session.state === "signed-in" && state.gateway.link === "offline" && (
         <Offline gateway={state.gateway} />
       )}
+      {isLinked && state.pause && <Paused untilMs={state.pause.untilMs} />}
       {state.ledger && (
         <Band tone="bad" icon="fail">
           {wording(state.ledger.code)}
@@ -51,6 +52,23 @@ function Offline({ gateway }: { readonly gateway: ConsoleState["gateway"] }) {
       <span aria-hidden="true">
         {inMs !== null && inMs > 0 ? words.offline.next(secondsLeft(inMs)) : words.offline.trying}
       </span>
+    </Band>
+  );
+}
+
+function Paused({ untilMs }: { readonly untilMs: number | null }) {
+  const { bridge } = useModel();
+  return (
+    <Band
+      tone="warn"
+      icon="note"
+      action={
+        <Button size="small" onClick={() => void bridge.resume()}>
+          {words.pause.resume}
+        </Button>
+      }
+    >
+      {untilMs === null ? words.pause.open : words.pause.until(clockTime(untilMs))}
     </Band>
   );
 }

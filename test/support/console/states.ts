@@ -31,6 +31,8 @@ export function signedIn(approvals: readonly ApprovalView[], change: Partial<Con
     },
     session: { state: "signed-in", account: approver, device: "dev_5Yt1" },
     ledger: null,
+    pause: null,
+    desktop: null,
     provider: { kind: "oidc", issuer: "http://127.0.0.1:9400" },
     tunnel: { state: "open", port: 7316, addresses: ["127.0.0.1:7316", "[::1]:7316"] },
     connections: [

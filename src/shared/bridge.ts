@@ -1,0 +1,53 @@
+import type { ConsoleCall, ConsoleEvents, ConsoleInput, ConsoleOutput, ConsoleState } from "./console.ts";
+import type { DesktopCall, DesktopInput, DesktopOutput } from "./desktop.ts";
+import type { Result } from "./errors.ts";
+
+// This file imports no schema: the preload, which is loaded before every page, is made of it.
+
+/** Each method that a page finds, and the one call it makes. A call that is not named here cannot be made from a page. */
+export const bridgeCalls = {
+  signIn: "session.signIn",
+  cancelSignIn: "session.cancelSignIn",
+  signOut: "session.signOut",
+  retry: "gateway.retry",
+  decide: "approvals.decide",
+  grants: "grants.list",
+  revokeGrant: "grants.revoke",
+  pause: "tunnel.pause",
+  resume: "tunnel.resume",
+  copyAddress: "connections.copyAddress",
+} as const satisfies Readonly<Record<string, ConsoleCall>>;
+
+/** The same for what only a desktop can do. */
+export const desktopBridgeCalls = {
+  set: "desktop.set",
+  testNotification: "desktop.testNotification",
+  quit: "desktop.quit",
+} as const satisfies Readonly<Record<string, DesktopCall>>;
+
+/** A call whose input has no member is a method without a parameter. */
+type Method<Input, Output> = string extends keyof Input
+  ? () => Promise<Result<Output>>
+  : (input: Input) => Promise<Result<Output>>;
+
+export type BridgeMethods = {
+  readonly [M in keyof typeof bridgeCalls]: Method<
+    ConsoleInput<(typeof bridgeCalls)[M]>,
+    ConsoleOutput[(typeof bridgeCalls)[M]]
+  >;
+};
+export type DesktopBridge = {
+  readonly [M in keyof typeof desktopBridgeCalls]: Method<
+    DesktopInput<(typeof desktopBridgeCalls)[M]>,
+    DesktopOutput[(typeof desktopBridgeCalls)[M]]
+  >;
+};
+
+/** What a page finds as `window.countersign`: named methods, no generic channel (preload), or the same over the loopback WebSocket. */
+export interface ConsoleBridge extends BridgeMethods {
+  /** The desktop around the console; absent in a browser. */
+  readonly desktop?: DesktopBridge | undefined;
+  /** Calls back at once with the present state, then after each change. Returns the way to stop. */
+  onState(listener: (state: ConsoleState) => void): () => void;
+  onShow(listener: (show: ConsoleEvents["show"]) => void): () => void;
+}

@@ -1,0 +1,47 @@
+import { z } from "zod";
+
+/** A time of day by this machine's clock, `07:30`. */
+const timeOfDay = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/);
+
+/** When no notification is shown: each day from one time to the next occurrence of the other. */
+export const quietHours = z.strictObject({ on: z.boolean(), from: timeOfDay, to: timeOfDay });
+export type QuietHours = z.infer<typeof quietHours>;
+
+/**
+ * How the test of notifications stands: `waiting` for the click, `clicked` when it came back, `missed` after a minute without one,
+ * `failed` where the system refused to show it.
+ */
+export const notificationTest = z.enum(["none", "waiting", "clicked", "missed", "failed"]);
+export type NotificationTest = z.infer<typeof notificationTest>;
+
+/** The desktop around the console, as its owner knows it. */
+export const desktopView = z.object({
+  notifications: z.boolean(),
+  quietHours,
+  /** Null where it cannot be set: the app is not installed. */
+  startAtLogin: z.boolean().nullable(),
+  test: notificationTest,
+  /** Whether a `quick` request may be decided from its notification: a signed app on macOS or Windows. */
+  decidesInNotifications: z.boolean(),
+  /** Whether closing the window leaves the app in a tray; otherwise the window stays. */
+  hasTray: z.boolean(),
+});
+export type DesktopView = z.infer<typeof desktopView>;
+
+/** What the console may ask of the desktop's main process, and of no other owner of a profile; over IPC each is a channel of that name. */
+export const desktopCalls = {
+  "desktop.set": z.strictObject({
+    notifications: z.boolean().optional(),
+    quietHours: quietHours.optional(),
+    startAtLogin: z.boolean().optional(),
+  }),
+  "desktop.testNotification": z.strictObject({}),
+  "desktop.quit": z.strictObject({}),
+} as const;
+export type DesktopCall = keyof typeof desktopCalls;
+export type DesktopInput<C extends DesktopCall> = z.infer<(typeof desktopCalls)[C]>;
+export interface DesktopOutput {
+  "desktop.set": null;
+  "desktop.testNotification": null;
+  "desktop.quit": null;
+}
