@@ -14,6 +14,7 @@ export function approvalLines(approval: ApprovalView, nowMs: number): readonly s
     ...(approval.description === null ? [] : [`Server says ${quoted(approval.description)}`]),
     `Held by    rule ${quoted(rule.name)}, risk ${approval.risk}: ${quoted(rule.why)}`,
     ...stepLines(approval),
+    ...numberLines(approval),
     timing(approval, nowMs),
     `Arguments  ${hiddenCount(payload.hidden)}`,
     ...jsonLines(payload.arguments).map((line) => `  ${line}`),
@@ -54,6 +55,15 @@ function stepLines(approval: ApprovalView): readonly string[] {
   return [...lines, ...(yours === "" ? [] : [yours])].map(
     (line, index) => `${index === 0 ? "Deciders  " : "          "} ${line}`,
   );
+}
+
+function numberLines({ matching, state }: ApprovalView): readonly string[] {
+  if (matching === undefined || matching === null) return [];
+  const { number, wrong, most } = matching;
+  const tries = wrong === 0 ? "" : ` (${wrong} wrong of ${most} that deny it)`;
+  if (number !== null) return [`Number     ${number}: tell it to who approves, by voice, never in a chat${tries}`];
+  if (state === "pending") return [`Number     its requester sees it and tells it to who approves${tries}`];
+  return wrong === 0 ? [] : [`Number     ${wrong} wrong of ${most} that deny it`];
 }
 
 const standings = {

@@ -18,7 +18,8 @@ const help = `Usage: countersign approvals list [--all] [--profile DIR] [--json]
 The calls that wait for a decision, or that were decided meanwhile (--all). What is shown is masked; the count of
 hidden values says how much is not seen. approve and deny print the request, and sign a decision on exactly what they
 printed. A call of high or critical risk is
-approved in the console's window only; a rule may ask for a --reason.
+approved in the console's window only, a critical one with the number that its requester sees; a rule may ask for a
+--reason.
 --for 8h grants later calls of the same person and tool as well, where the rule permits it: at most N, each argument
 equal to the one shown, or beginning with VALUE, or anything. --prefix and --any may be given several times.`;
 
@@ -99,6 +100,7 @@ interface Deciding {
 
 async function decide({ owner, state, id, verdict, reason, wish }: Deciding, terminal: Terminal): Promise<void> {
   const approval = find(state, id);
+  if (verdict === "approve" && approval.risk === "critical") throw critical();
   // To standard error with --json, where standard output is for the one value.
   const offer = approval.grants ?? null;
   const grant = wish === null ? null : { ...wish, mostUses: wish.mostUses ?? offer?.mostUses ?? 1 };
@@ -112,6 +114,13 @@ async function decide({ owner, state, id, verdict, reason, wish }: Deciding, ter
   if (!result.ok) throw new CountersignError(result.error.code, result.error.message);
   if (terminal.json) terminal.answer(result.value, []);
   else terminal.answer(null, [doneText(verdict, result.value)]);
+}
+
+function critical(): CountersignError {
+  return new CountersignError(
+    "presence_too_weak",
+    "A critical call is approved in the console's window, with the number that its requester tells you. Open it there; deny works here.",
+  );
 }
 
 function doneText(verdict: Verdict, approval: ApprovalView): string {

@@ -5,7 +5,6 @@ import type { ConnectionView } from "../shared/connection.ts";
 import { enrolment } from "../shared/device.ts";
 import { CountersignError } from "../shared/errors.ts";
 import type { Discovery } from "../shared/provider.ts";
-import { viewFor } from "./approvals/view.ts";
 import { exportLedger } from "./audit/export.ts";
 import { folderSource } from "./audit/folder-source.ts";
 import { listGrants, revokeGrant } from "./grants-api.ts";
@@ -101,13 +100,13 @@ function approvals({ site, request, response, principal }: ApiVisit): void {
     throw new CountersignError("bad_request", `There is no state “${(asked ?? "").slice(0, 40)}”.`);
   const { approvals: table } = site.gate.store;
   const records = state === null ? table.changedAfter(0) : table.inState(state.data);
-  const views = records.map((record) => viewFor(principal, record)).filter((view) => view !== null);
+  const views = records.map((record) => site.gate.approvals.seenBy(principal, record)).filter((view) => view !== null);
   sendJson(response, 200, { approvals: views.filter(({ relation }) => relation !== "observer") });
 }
 
 function oneApproval({ site, response, principal }: ApiVisit, id: string): void {
   const record = site.gate.store.approvals.get(id);
-  const approval = record === undefined ? null : viewFor(principal, record);
+  const approval = record === undefined ? null : site.gate.approvals.seenBy(principal, record);
   if (approval === null) throw new CountersignError("not_found", "There is no such request.");
   sendJson(response, 200, { approval });
 }
@@ -115,12 +114,12 @@ function oneApproval({ site, response, principal }: ApiVisit, id: string): void 
 async function decision({ site, request, response, principal }: ApiVisit, id: string): Promise<void> {
   const body = await bodyOf(request, decisionBody);
   const record = await site.gate.approvals.decide(principal, id, body.decision, body.grant);
-  sendJson(response, 200, { approval: viewFor(principal, record) });
+  sendJson(response, 200, { approval: site.gate.approvals.seenBy(principal, record) });
 }
 
 async function withdraw({ site, response, principal }: ApiVisit, id: string): Promise<void> {
   const record = await site.gate.approvals.withdraw(principal, id);
-  sendJson(response, 200, { approval: viewFor(principal, record) });
+  sendJson(response, 200, { approval: site.gate.approvals.seenBy(principal, record) });
 }
 
 async function audit({ site, response, principal }: ApiVisit): Promise<void> {

@@ -31,6 +31,8 @@ const statuses: Partial<Readonly<Record<ErrorCode, number>>> = {
   reason_required: 400,
   presence_too_weak: 403,
   grant_refused: 403,
+  number_required: 400,
+  wrong_number: 403,
   store_failed: 503,
 };
 

@@ -76,9 +76,9 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const personOf = (id: string): string => runtime().config.identities.find((ids) => ids.includes(id))?.[0] ?? id;
   const ruleVersion = (name: string): string | undefined => runtime().policy.versionOf(name);
   const reuseMs = (): number => runtime().config.approvals.reuse;
-  const approvals = new Approvals({ store, gateway: origin, now, reuseMs, personOf, ruleVersion });
   const tools = new KnownTools(store, now);
   const keyedDigest = (value: Parameters<typeof keys.keyedDigest>[0]): string => keys.keyedDigest(value);
+  const approvals = new Approvals({ store, gateway: origin, now, reuseMs, personOf, ruleVersion, keyedDigest });
   const grants = new Grants({ store, now, keyedDigest, personOf, ruleVersion, ...placesOf(runtime, tools) });
   const sessions = new Sessions(now, (session, why) => {
     store

@@ -78,6 +78,14 @@ const wordings: Readonly<Record<ErrorCode, Wording>> = {
     what: "The rule does not permit this grant.",
     next: "Grant less, or approve this one call alone.",
   },
+  number_required: {
+    what: "A critical call is approved only with the requester’s number.",
+    next: "Ask them for it by voice, then approve.",
+  },
+  wrong_number: {
+    what: "That is not the number on the requester’s screen.",
+    next: "Ask them once more, by voice: after three wrong numbers the request is denied.",
+  },
   signed_out: { what: "You are signed out.", next: "Sign in, then try again." },
   reauthentication_needed: { what: "Your sign-in has ended.", next: "Sign in again." },
   cancelled: { what: "The sign-in was cancelled.", next: "Sign in when you are ready." },

@@ -32,6 +32,9 @@ export type Verdict = z.infer<typeof verdict>;
 export const presence = z.enum(["notification", "cli", "window", "authenticator"]);
 export type Presence = z.infer<typeof presence>;
 
+/** Two digits that only the requester's console shows, and that whoever approves a critical call has to name. */
+export const matchedNumber = z.string().regex(/^[1-9]\d$/, "It is two digits, 10 to 99");
+
 // Not z.json() and z.record(): they copy, and leave out a member named `__proto__`, which would then run without being shown (rule 3).
 export const json = z.custom<Json>(isJson);
 const jsonObject = z.custom<JsonObject>((value) => isJson(value) && isJsonObject(value));
@@ -111,6 +114,14 @@ export const approvalView = z.object({
     quick: z.boolean().optional(),
   }),
   risk,
+  /**
+   * For critical risk: the number to be named with an approval, to its requester while it waits and to nobody else; how many wrong ones came,
+   * and with how many it is denied. Absent or null: no number is asked for.
+   */
+  matching: z
+    .object({ number: matchedNumber.nullable(), wrong: z.number().int(), most: z.number().int() })
+    .nullable()
+    .optional(),
   /** What may be granted for later calls beside approving this one. Absent or null: nothing. */
   grants: grantOffer.nullable().optional(),
   /** The groups of all steps. */
@@ -149,6 +160,8 @@ export const decisionPayload = z.strictObject({
   step: z.number().int().min(1).optional(),
   verdict,
   reason: z.string().max(1000),
+  /** In an approval of critical risk, and nowhere else: the number that the requester's console showed. */
+  number: matchedNumber.optional(),
   presence,
   /** Seconds since the epoch, by the gateway's clock. */
   iat: z.number().int(),

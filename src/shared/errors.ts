@@ -32,6 +32,8 @@ export const errorCodes = [
   "reason_required",
   "presence_too_weak",
   "grant_refused",
+  "number_required",
+  "wrong_number",
   // the engineer's side
   "signed_out",
   "reauthentication_needed",

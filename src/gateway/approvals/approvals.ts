@@ -1,3 +1,4 @@
+import type { ApprovalView } from "../../shared/approval.ts";
 import type { RpcMessage } from "../../shared/target.ts";
 import type { Principal } from "../identity/principal.ts";
 import type { ApprovalRecord, Store } from "../store/store.ts";
@@ -9,6 +10,7 @@ import { Flight } from "./flight.ts";
 import { open } from "./opening.ts";
 import { move } from "./records.ts";
 import type { Caller, HeldCall, Outcome, Turn } from "./turn.ts";
+import { viewFor } from "./view.ts";
 
 export interface ApprovalsOptions extends DecisionTerms {
   readonly store: Store;
@@ -58,8 +60,8 @@ export class Approvals {
    * may run it, has its answer, is refused, has waited long enough, or has gone. `onOpen` is called once the approval is durable.
    */
   async hold(call: HeldCall, caller: Caller, onOpen: (approval: ApprovalRecord) => void): Promise<Turn> {
-    const { store, now } = this.#options;
-    const opening = await store.commit((writes) => open(writes, call, caller.continues, now()));
+    const { store } = this.#options;
+    const opening = await store.commit((writes) => open(writes, call, caller.continues, this.#options));
     if (opening.kind === "kept")
       return { kind: "answered", answer: opening.answer, approval: opening.record, again: true };
     if (opening.kind === "ended") return { kind: "refused", approval: opening.record, why: opening.why };
@@ -96,9 +98,12 @@ export class Approvals {
   /** Records an approver's signed decision, and in the same commit the grant that came with it, or neither; throws CountersignError with the code that docs/protocol.md lists. */
   async decide(principal: Principal, id: string, jws: string, grantJws?: string): Promise<ApprovalRecord> {
     const sent = { decision: jws, grant: grantJws };
-    const decided = await decideSigned(this.#options.store, this.#options, principal, id, sent);
-    this.#publish(decided);
-    return decided;
+    return decideSigned(this.#options.store, this.#options, principal, id, sent, (changed) => this.#publish(changed));
+  }
+
+  /** The approval as this principal may see it, or null: then it doesn't exist for them. */
+  seenBy(principal: Principal, record: ApprovalRecord): ApprovalView | null {
+    return viewFor(principal, record, this.#options.keyedDigest);
   }
 
   async #wait(call: HeldCall, opened: ApprovalRecord, flight: Flight<RpcMessage>, caller: Caller): Promise<Turn> {

@@ -9,10 +9,12 @@ import { openStep } from "../../shared/approval-steps.ts";
 import { CountersignError } from "../../shared/errors.ts";
 import type { Principal } from "../identity/principal.ts";
 import type { ApprovalRecord, DecisionRecord, Writes } from "../store/store.ts";
-import { checkDecision, type SignedDecision } from "./decision.ts";
+import { checkDecision, mismatch, type SignedDecision } from "./decision.ts";
+import { committed, type KeyedDigest, matchNumber, revealed } from "./number.ts";
 import { addDecision, move, viewOf } from "./records.ts";
 import { bringsFurther, isMember, stepViews } from "./steps.ts";
 import { hasDecided } from "./view.ts";
+import { digestOf, wrongNumber } from "./wrong-number.ts";
 
 /** What a decision is checked against besides the approval itself. */
 export interface DecisionTerms {
@@ -24,20 +26,27 @@ export interface DecisionTerms {
   readonly personOf: (id: string) => string;
   /** The version of the named rule in today's policy, if it still is there. */
   readonly ruleVersion: (name: string) => string | undefined;
+  readonly keyedDigest: KeyedDigest;
 }
 
-/** Checks a signed decision in the order of docs/protocol.md and records it; the first check that fails throws its code. */
+/** What came of a decision: recorded, or it named a wrong number and has to be counted within the same commit. */
+export type Judged =
+  | { readonly kind: "recorded"; readonly record: ApprovalRecord }
+  | { readonly kind: "wrong-number"; readonly record: ApprovalRecord };
+
+/** Checks a signed decision in the order of docs/protocol.md and records it; the first check that fails throws its code, but for a wrong number. */
 export function recordDecision(
   writes: Writes,
   terms: DecisionTerms,
   principal: Principal,
   id: string,
   signed: SignedDecision,
-): ApprovalRecord {
+): Judged {
   const nowMs = terms.now();
   const record = writes.approvals.get(id);
   if (record === undefined) throw new CountersignError("not_found", "There is no such request.");
-  if (record.decisions.some(({ jws }) => jws === signed.jws)) return record;
+  if (record.decisions.some(({ jws }) => jws === signed.jws)) return { kind: "recorded", record };
+  if (record.wrongNumbers.some(({ sent }) => sent === digestOf(signed.jws))) throw wrongNumber(record);
   const steps = stepViews(record);
   const open = openStep({ steps });
   refuseDecider(record, principal, terms, steps.slice(0, open));
@@ -53,20 +62,54 @@ export function recordDecision(
   const { verdict, reason, presence } = signed.payload;
   refusePresence(record, verdict, presence);
   if (verdict === "approve") refuseApproval(record, reason, step, principal);
+  if (!numberFits(record, signed.payload, terms)) return { kind: "wrong-number", record };
   const decision = { verdict, reason, by: viewOf(principal), device: signed.device.id, presence, atMs: nowMs };
   const decided = { ...decision, step: open, person: principal.person, jws: signed.jws };
-  return put(writes, record, decided, nowMs + terms.reuseMs());
+  return { kind: "recorded", record: put(writes, record, decided, terms, nowMs) };
 }
 
 /** A denial ends the approval, an approval only with its last step; until then it stays pending, one decision richer. */
-function put(writes: Writes, record: ApprovalRecord, decided: DecisionRecord, reuseUntilMs: number): ApprovalRecord {
+function put(
+  writes: Writes,
+  record: ApprovalRecord,
+  decided: DecisionRecord,
+  { keyedDigest, reuseMs }: DecisionTerms,
+  nowMs: number,
+): ApprovalRecord {
   const decisions = [...record.decisions, decided];
   const { step: _step, person: _person, jws: _jws, ...decision } = decided;
   if (decided.verdict === "deny")
     return move(writes, record, { state: "denied", decision, decisions, reuseUntilMs: null });
   const isComplete = stepViews({ ...record, decisions }).every(({ missing }) => missing === 0);
-  if (!isComplete) return addDecision(writes, record, decisions);
-  return move(writes, record, { state: "approved", decision, decisions, reuseUntilMs });
+  const seed = revealed(keyedDigest, record);
+  if (!isComplete)
+    return addDecision(writes, record, decisions, { ...seed, ...committed(keyedDigest, { ...record, decisions }) });
+  return move(writes, record, { state: "approved", decision, decisions, reuseUntilMs: nowMs + reuseMs() }, seed);
+}
+
+/** Whether the number is the one that is asked for; false for a wrong one. Throws where none was named, one was named in vain, or it is spent. */
+function numberFits(
+  record: ApprovalRecord,
+  signed: SignedDecision["payload"],
+  { keyedDigest }: DecisionTerms,
+): boolean {
+  const match = matchNumber(keyedDigest, record, signed);
+  switch (match) {
+    case "right":
+      return true;
+    case "wrong":
+      return false;
+    case "missing":
+      throw new CountersignError(
+        "number_required",
+        "A critical call is approved only with the number that its requester's console shows.",
+      );
+    case "unasked":
+    case "spent":
+      throw mismatch("number");
+    default:
+      return match satisfies never;
+  }
 }
 
 /** What the rule asks of an approval beyond the signature. To deny is always free. */

@@ -4,6 +4,7 @@ import type { Principal } from "../identity/principal.ts";
 import type { ApprovalRecord, Store } from "../store/store.ts";
 import { recordDecision, type DecisionTerms } from "./decide.ts";
 import { verifyDecision } from "./decision.ts";
+import { countWrong, wrongNumber } from "./wrong-number.ts";
 
 /** What an approver sends: a decision, and perhaps a grant beside it, as compact JWS. */
 interface Sent {
@@ -12,8 +13,8 @@ interface Sent {
 }
 
 /**
- * Records a signed decision and the grant that came with it in one commit, both or neither; a refusal is recorded as well. Throws
- * CountersignError with the code that docs/protocol.md lists.
+ * Records a signed decision and the grant that came with it in one commit, both or neither; a refusal is recorded as well. `onChange` hears
+ * of each durable change. Throws CountersignError with the code that docs/protocol.md lists.
  */
 export async function decideSigned(
   store: Store,
@@ -21,18 +22,11 @@ export async function decideSigned(
   principal: Principal,
   id: string,
   sent: Sent,
+  onChange: (record: ApprovalRecord) => void,
 ): Promise<ApprovalRecord> {
+  let judged: { readonly approval: ApprovalRecord; readonly isWrong: boolean };
   try {
-    if (store.approvals.get(id) === undefined) throw new CountersignError("not_found", "There is no such request.");
-    const decision = await verifyDecision(sent.decision, principal, store.devices);
-    const grant = sent.grant === undefined ? null : await verifyGrant(sent.grant, principal, store.devices);
-    return await store.commit((writes) => {
-      const repeated = writes.approvals.get(id)?.decisions.some(({ jws }) => jws === decision.jws) ?? false;
-      const approval = recordDecision(writes, terms, principal, id, decision);
-      const at = { gateway: terms.gateway, nowMs: terms.now() };
-      if (grant !== null) recordGrant(writes, at, principal, { approval, decision, grant, repeated });
-      return approval;
-    });
+    judged = await judge(store, terms, principal, id, sent);
   } catch (error) {
     if (error instanceof CountersignError && error.code !== "store_failed") {
       const { code } = error;
@@ -40,4 +34,24 @@ export async function decideSigned(
     }
     throw error;
   }
+  onChange(judged.approval);
+  // Recorded where it was counted.
+  if (judged.isWrong) throw wrongNumber(judged.approval);
+  return judged.approval;
+}
+
+async function judge(store: Store, terms: DecisionTerms, principal: Principal, id: string, sent: Sent) {
+  if (store.approvals.get(id) === undefined) throw new CountersignError("not_found", "There is no such request.");
+  const decision = await verifyDecision(sent.decision, principal, store.devices);
+  const grant = sent.grant === undefined ? null : await verifyGrant(sent.grant, principal, store.devices);
+  return store.commit((writes) => {
+    const repeated = writes.approvals.get(id)?.decisions.some(({ jws }) => jws === decision.jws) ?? false;
+    const { kind, record } = recordDecision(writes, terms, principal, id, decision);
+    const nowMs = terms.now();
+    if (kind === "wrong-number")
+      return { approval: countWrong(writes, record, principal, decision.jws, nowMs), isWrong: true };
+    const at = { gateway: terms.gateway, nowMs };
+    if (grant !== null) recordGrant(writes, at, principal, { approval: record, decision, grant, repeated });
+    return { approval: record, isWrong: false };
+  });
 }

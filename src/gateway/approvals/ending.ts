@@ -5,7 +5,7 @@ import type { Principal } from "../identity/principal.ts";
 import type { ApprovalRecord, Reads, Writes } from "../store/store.ts";
 import { move } from "./records.ts";
 import type { Outcome } from "./turn.ts";
-import { viewFor } from "./view.ts";
+import { isVisible } from "./view.ts";
 
 /** Records how a claimed call ended, and keeps its masked answer for as long as the identical call may ask for it. */
 export function recordOutcome(writes: Writes, id: string, outcome: Outcome, nowMs: number): ApprovalRecord {
@@ -50,7 +50,7 @@ export function due({ approvals }: Pick<Reads, "approvals">, nowMs: number): rea
  */
 export function recordWithdrawal(writes: Writes, principal: Principal, id: string, nowMs: number): ApprovalRecord {
   const record = writes.approvals.get(id);
-  if (record === undefined || viewFor(principal, record) === null)
+  if (record === undefined || !isVisible(principal, record))
     throw new CountersignError("not_found", "There is no such request.");
   if (record.person !== principal.person && record.requester.id !== principal.id)
     throw new CountersignError("not_allowed", "Only who asked may withdraw a request.");

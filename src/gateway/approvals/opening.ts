@@ -1,6 +1,7 @@
 import type { RpcMessage } from "../../shared/target.ts";
 import type { Exceeded } from "../policy/limits.ts";
 import type { ApprovalRecord, Writes } from "../store/store.ts";
+import { committed, type KeyedDigest } from "./number.ts";
 import { isStillGood, move, newRecord } from "./records.ts";
 import type { HeldCall } from "./turn.ts";
 
@@ -19,7 +20,13 @@ export type Opening =
  * Finds what this call may join or is owed, or opens an approval for it, within one commit. `continues` is the approval
  * that an earlier round of the very same call was told of, or null.
  */
-export function open(writes: Writes, call: HeldCall, continues: string | null, nowMs: number): Opening {
+export function open(
+  writes: Writes,
+  call: HeldCall,
+  continues: string | null,
+  { now, keyedDigest }: { readonly now: () => number; readonly keyedDigest: KeyedDigest },
+): Opening {
+  const nowMs = now();
   const earlier = continues === null ? undefined : writes.approvals.get(continues);
   if (earlier !== undefined && earlier.lookup === call.lookup) {
     const found = continued(writes, earlier, call, nowMs);
@@ -37,7 +44,8 @@ export function open(writes: Writes, call: HeldCall, continues: string | null, n
   if (exceeded !== null) return { kind: "limited", exceeded };
   const why = "The rule or the tool has changed since.";
   const ended = live && move(writes, live, { state: live.state === "pending" ? "expired" : "lapsed" }, { why });
-  const record = move(writes, newRecord(call, nowMs), {});
+  const fresh = newRecord(call, nowMs);
+  const record = move(writes, fresh, {}, committed(keyedDigest, fresh));
   return { kind: "waits", record, changed: ended === undefined ? [record] : [ended, record] };
 }
 

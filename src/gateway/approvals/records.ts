@@ -31,7 +31,7 @@ export function move(
           payload: masked,
         }
       : {}),
-    ...(state === "approved" || state === "denied" ? newest(stored) : {}),
+    ...(state === "approved" || (state === "denied" && stored.decision !== null) ? newest(stored) : {}),
     ...(stored.outcome === null ? {} : { outcome: stored.outcome.message }),
     ...detail,
   });
@@ -43,9 +43,10 @@ export function addDecision(
   writes: Writes,
   record: ApprovalRecord,
   decisions: ApprovalRecord["decisions"],
+  detail: JsonObject = {},
 ): ApprovalRecord {
   const stored = writes.approvals.put({ ...record, decisions });
-  writes.append("decision.recorded", { ...factsOf(stored), ...newest(stored) });
+  writes.append("decision.recorded", { ...factsOf(stored), ...newest(stored), ...detail });
   return stored;
 }
 
@@ -103,6 +104,7 @@ export function newRecord(call: HeldCall, nowMs: number): Omit<ApprovalRecord, "
     approvers: [...new Set(effect.steps.flatMap(({ approvers }) => approvers))],
     steps: effect.steps.map(({ approvers, need }) => ({ approvers: [...approvers], need })),
     decisions: [],
+    wrongNumbers: [],
     createdAtMs: nowMs,
     expiresAtMs: nowMs + effect.expiresMs,
     reuseUntilMs: null,

@@ -5,7 +5,6 @@ import { feedBeatMs, type FeedFrame } from "../../shared/feed.ts";
 import type { Principal } from "../identity/principal.ts";
 import type { ApprovalRecord, Store } from "../store/store.ts";
 import type { Approvals } from "./approvals.ts";
-import { viewFor } from "./view.ts";
 
 const checkpointMs = 1000;
 /** A reader that lets this much pile up is cut off; it comes back and resumes. */
@@ -21,6 +20,7 @@ export class ApprovalsStream {
   readonly #server = new WebSocketServer({ noServer: true, maxPayload: 1024 });
   readonly #readers = new Set<Reader>();
   readonly #store: Store;
+  readonly #approvals: Pick<Approvals, "seenBy">;
   readonly #now: () => number;
   readonly #timers: readonly NodeJS.Timeout[];
   readonly #stopListening: () => void;
@@ -28,8 +28,9 @@ export class ApprovalsStream {
   /** The highest revision that all readers have been told of. */
   #told: number;
 
-  constructor(store: Store, approvals: Pick<Approvals, "onChange">, now: () => number) {
+  constructor(store: Store, approvals: Pick<Approvals, "onChange" | "seenBy">, now: () => number) {
     this.#store = store;
+    this.#approvals = approvals;
     this.#now = now;
     this.#told = store.approvals.lastRevision();
     this.#stopListening = approvals.onChange(() => this.#changes());
@@ -84,7 +85,7 @@ export class ApprovalsStream {
   }
 
   #tell({ socket, principal }: Reader, record: ApprovalRecord): void {
-    const approval = viewFor(principal, record);
+    const approval = this.#approvals.seenBy(principal, record);
     if (approval !== null) send(socket, { type: "approval", approval });
   }
 

@@ -2,15 +2,22 @@ import type { ApprovalView, StepView } from "../../shared/approval.ts";
 import { openStep } from "../../shared/approval-steps.ts";
 import type { Principal } from "../identity/principal.ts";
 import type { ApprovalRecord } from "../store/store.ts";
+import { matchingOf, type KeyedDigest } from "./number.ts";
 import { bringsFurther, isMember, stepViews } from "./steps.ts";
 
 /** The approval as this principal may see it, or null: then it doesn't exist for them. */
-export function viewFor(principal: Principal, record: ApprovalRecord): ApprovalView | null {
+export function viewFor(principal: Principal, record: ApprovalRecord, keyed: KeyedDigest): ApprovalView | null {
   const steps = stepViews(record);
   const relation = relationTo(principal, record, steps);
   if (relation === null) return null;
-  const { person: _person, lookup: _lookup, decisions: _decisions, ...visible } = record;
-  return { ...visible, steps, relation, standing: standingOf(principal, record, relation, steps) };
+  const { person: _person, lookup: _lookup, decisions: _decisions, wrongNumbers: _wrong, ...visible } = record;
+  const matching = matchingOf(keyed, record, relation);
+  return { ...visible, matching, steps, relation, standing: standingOf(principal, record, relation, steps) };
+}
+
+/** Whether this principal may see the approval at all. */
+export function isVisible(principal: Principal, record: ApprovalRecord): boolean {
+  return relationTo(principal, record, stepViews(record)) !== null;
 }
 
 /** Whether this person has decided on this approval, as they were known then. */

@@ -38,6 +38,10 @@ export function notApproved(approval: ApprovalRecord, why: string | null): RpcFa
     const message = `Denied by ${by.name} (${deniersOf(approval).join(", ")}). Nothing was run. Reason: ${reason === "" ? "none given" : reason}`;
     return { code: refusalCodes.deniedByApprover, message, data: { ...data, code: "denied", reason } };
   }
+  if (approval.state === "denied") {
+    const message = `Denied: ${approval.wrongNumbers.length} wrong numbers were named for this critical call. Nothing was run. Call again to ask again.`;
+    return { code: refusalCodes.deniedByApprover, message, data: { ...data, code: "denied", reason: "wrong_number" } };
+  }
   if (approval.state === "expired") {
     const minutes = Math.max(1, Math.round((approval.expiresAtMs - approval.createdAtMs) / 60_000));
     const message = `Denied: nobody decided within ${minutes} ${minutes === 1 ? "minute" : "minutes"}. Nothing was run. Call again to ask again.`;

@@ -13,10 +13,12 @@ const decisionRecord = approvalView.shape.decision
 export type DecisionRecord = Readonly<z.infer<typeof decisionRecord>>;
 
 /** An approval as it is kept: what everybody may see of it, and what only the gateway needs. */
-export const approvalRecord = approvalView.omit({ relation: true, standing: true }).extend({
+export const approvalRecord = approvalView.omit({ relation: true, standing: true, matching: true }).extend({
   steps: z.array(approverStep).min(1),
   /** All that were recorded, in their order; a denial is the last. */
   decisions: z.array(decisionRecord),
+  /** Approvals whose number was wrong: by whom, and SHA-256 of what was sent, so that the very same one counts once. */
+  wrongNumbers: z.array(z.object({ by: z.string(), sent: z.string(), atMs: z.number() })).default([]),
   /** The requester's person under `identities:`, for "nobody decides on their own call". */
   person: z.string(),
   /** Keyed digest over principal, connection, tool and arguments: equal calls share it. */

@@ -54,6 +54,7 @@ async function reopen(): Promise<void> {
     reuseMs: () => 10 * minute,
     personOf: (id) => personOf(id),
     ruleVersion: () => ruleVersion,
+    keyedDigest: (value) => keys.keyedDigest(value),
   });
   await approvals.recover();
 }

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
 import type { Approvals } from "../../../src/gateway/approvals/approvals.ts";
+import { viewFor } from "../../../src/gateway/approvals/view.ts";
 import { ApprovalsStream } from "../../../src/gateway/approvals/stream.ts";
 import type { Principal } from "../../../src/gateway/identity/principal.ts";
 import type { ApprovalRecord } from "../../../src/gateway/store/store.ts";
@@ -25,7 +26,8 @@ const auditor: Principal = {
 test("a reader gets changes in the order of their revisions though they are told of in another, so that it resumes without loss", async () => {
   const store = await (await scratch()).open();
   const listeners: ((record: ApprovalRecord) => void)[] = [];
-  const told: Pick<Approvals, "onChange"> = {
+  const told: Pick<Approvals, "onChange" | "seenBy"> = {
+    seenBy: (principal, record) => viewFor(principal, record, () => ""),
     onChange(listener) {
       listeners.push(listener);
       return () => undefined;

@@ -60,6 +60,7 @@ export function approval(
     approvers: ["approvers"],
     steps: [{ approvers: ["approvers"], need: "any" }],
     decisions: [],
+    wrongNumbers: [],
     createdAtMs: 1,
     expiresAtMs: 2,
     reuseUntilMs: null,
