@@ -7,8 +7,10 @@ import { listGrants, revokeGrant } from "./grants.ts";
 import type { GatewayApi } from "./gateway.ts";
 import type { GatewayLink } from "./gateway-link.ts";
 import type { Pause } from "./pause.ts";
+import { exportHistory, figuresOf, historyItem, listHistory, type SaveText } from "./history.ts";
 import type { Session } from "./session.ts";
 import { tunnelAddress } from "./state.ts";
+import { withdraw } from "./withdrawals.ts";
 
 export interface ConsoleMethodsOptions {
   readonly api: GatewayApi;
@@ -18,6 +20,7 @@ export interface ConsoleMethodsOptions {
   readonly session: Session;
   readonly state: () => ConsoleState;
   readonly copyText: ((text: string) => void | Promise<void>) | undefined;
+  readonly saveText: SaveText | undefined;
 }
 
 /** What a console may ask of this client. */
@@ -42,6 +45,15 @@ export function createConsoleMethods(options: ConsoleMethodsOptions): ConsoleMet
       if (link.held.take(decided)) link.showApprovals();
       return decided;
     },
+    "approvals.withdraw": async ({ id }) => {
+      const ended = await withdraw(api, id);
+      if (link.held.fits(ended) && link.held.take(ended)) link.showApprovals();
+      return ended;
+    },
+    "history.list": ({ after, ...filter }) => listHistory(api, filter, after),
+    "history.figures": ({ kind, today }) => figuresOf(api, kind, today),
+    "history.show": ({ id }) => historyItem(api, id),
+    "history.export": ({ filter, format }) => exportHistory(api, filter, format, options.saveText),
     "grants.list": () => listGrants(api),
     "grants.revoke": ({ id }) => revokeGrant(api, id),
     "tunnel.pause": ({ forMinutes }) => pause.begin(forMinutes).then(() => null),

@@ -13,6 +13,7 @@ import { openDevice } from "./device.ts";
 import { createGatewayApi, type TokenSource } from "./gateway.ts";
 import { gatewayTools } from "./gateway-tools.ts";
 import { createGatewayLink } from "./gateway-link.ts";
+import type { SaveText } from "./history.ts";
 import { ownProfile } from "./ownership.ts";
 import { openPause } from "./pause.ts";
 import { privateDirectory } from "./private-file.ts";
@@ -43,6 +44,8 @@ export interface ClientOptions {
   readonly deviceName?: string;
   /** Puts text on the clipboard, where there is one. */
   readonly copyText?: (text: string) => void | Promise<void>;
+  /** Lets the person choose where a text of theirs is saved, where there is such a dialog. */
+  readonly saveText?: SaveText;
 }
 
 /** Becomes the owner of a profile. Throws `profile_in_use`, or `configuration` where the folder has no good profile. */
@@ -63,7 +66,7 @@ export async function openClient(options: ClientOptions): Promise<Client> {
 }
 
 async function assemble(options: ClientOptions, profile: Profile, closers: Closer[]): Promise<Client> {
-  const { directory, ca, openBrowser, copyText } = options;
+  const { directory, ca, openBrowser, copyText, saveText } = options;
   const now = options.now ?? Date.now;
   const origin = gatewayOrigin(profile.gateway);
   const vault = options.vault ?? memoryVault();
@@ -102,7 +105,16 @@ async function assemble(options: ClientOptions, profile: Profile, closers: Close
     else link.pause();
   }
 
-  const methods = createConsoleMethods({ api, device, link, pause, session, state: () => state.get(), copyText });
+  const methods = createConsoleMethods({
+    api,
+    device,
+    link,
+    pause,
+    session,
+    state: () => state.get(),
+    copyText,
+    saveText,
+  });
   const exportLedger = async (): Promise<string> => {
     const file = join(directory, `ledger-${crypto.randomUUID()}.jsonl`);
     await api.download("/v1/audit/export", file);

@@ -8,6 +8,7 @@ import type { Discovery } from "../shared/provider.ts";
 import { exportLedger } from "./audit/export.ts";
 import { folderSource } from "./audit/folder-source.ts";
 import { listGrants, revokeGrant } from "./grants-api.ts";
+import { historyInFigures, listHistory, oneOfHistory } from "./history-api.ts";
 import { bodyOf } from "./json-body.ts";
 import type { Site } from "./http.ts";
 import { enrol } from "./identity/devices.ts";
@@ -30,6 +31,7 @@ const decisionBody = z.strictObject({ decision: z.string().max(16_384), grant: z
 export async function api(visit: ApiVisit): Promise<void> {
   const { request, path } = visit;
   const approval = /^\/v1\/approvals\/([\w-]{1,64})(\/decision|\/withdraw)?$/.exec(path);
+  const past = /^\/v1\/history\/([\w-]{1,64})$/.exec(path)?.[1];
   const grant = /^\/v1\/grants\/([\w-]{1,64})\/revoke$/.exec(path)?.[1];
   switch (`${request.method} ${path}`) {
     case "GET /v1/me":
@@ -42,6 +44,10 @@ export async function api(visit: ApiVisit): Promise<void> {
       return approvals(visit);
     case "GET /v1/grants":
       return listGrants(visit);
+    case "GET /v1/history":
+      return listHistory(visit);
+    case "GET /v1/history/figures":
+      return historyInFigures(visit);
     case "GET /v1/tools":
       return listTools(visit);
     case "POST /v1/tools/accept":
@@ -57,6 +63,7 @@ export async function api(visit: ApiVisit): Promise<void> {
         return withdraw(visit, approval[1] ?? "");
       if (approval !== null && approval[2] === "/decision" && request.method === "POST")
         return decision(visit, approval[1] ?? "");
+      if (past !== undefined && request.method === "GET") return oneOfHistory(visit, past);
       if (grant !== undefined && request.method === "POST") return revokeGrant(visit, grant);
       throw new CountersignError("not_found", "There is nothing at this address.");
   }

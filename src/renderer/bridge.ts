@@ -9,6 +9,7 @@ import {
 } from "../shared/bridge.ts";
 import {
   consoleState,
+  exported,
   failure,
   pageName,
   type ConsoleCall,
@@ -18,6 +19,7 @@ import {
 import type { DesktopCall, DesktopOutput } from "../shared/desktop.ts";
 import type { Result } from "../shared/errors.ts";
 import { grantView } from "../shared/grant.ts";
+import { historyDetail, historyFigures, historyPage } from "../shared/history.ts";
 import { Channel } from "./channel.ts";
 
 declare global {
@@ -47,6 +49,11 @@ const outputs: { readonly [C in Call]: z.ZodType<Output<C>> } = {
   "session.signOut": nothing,
   "gateway.retry": nothing,
   "approvals.decide": approvalView,
+  "approvals.withdraw": approvalView,
+  "history.list": historyPage,
+  "history.figures": historyFigures,
+  "history.show": historyDetail,
+  "history.export": exported,
   "grants.list": z.array(grantView),
   "grants.revoke": grantView,
   "tunnel.pause": nothing,

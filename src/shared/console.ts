@@ -4,6 +4,14 @@ import { connectionView } from "./connection.ts";
 import { desktopView } from "./desktop.ts";
 import { errorCodes } from "./errors.ts";
 import { grantWish, type GrantView } from "./grant.ts";
+import {
+  historyCursor,
+  historyFilter,
+  historyKind,
+  type HistoryDetail,
+  type HistoryFigures,
+  type HistoryPage,
+} from "./history.ts";
 import { principalView } from "./principal.ts";
 
 /** A failure as it crosses to a console. */
@@ -59,6 +67,13 @@ export const consoleState = z.object({
 });
 export type ConsoleState = z.infer<typeof consoleState>;
 
+const exportFormat = z.enum(["json", "csv"]);
+export type ExportFormat = z.infer<typeof exportFormat>;
+
+/** An export: its text and name, where the page saves it; without text once the owner has (`saved`), or where the person thought better of it. */
+export const exported = z.object({ saved: z.boolean().nullable(), name: z.string(), text: z.string().nullable() });
+export type Exported = z.infer<typeof exported>;
+
 /**
  * What a console may ask of the owner of its profile: one object in, a Result out. Over IPC each is a channel
  * of that name; headless, a message `{id, call, input}` on the loopback WebSocket.
@@ -78,6 +93,15 @@ export const consoleCalls = {
     /** What is to be granted for later calls beside an approval, as the console showed it. */
     grant: grantWish.optional(),
   }),
+  /** Ends one's own request, before it has begun to run. */
+  "approvals.withdraw": z.strictObject({ id: z.string().max(100) }),
+  /** One's own decisions or requests, a page at a time. */
+  "history.list": historyFilter.extend({ after: historyCursor.optional() }),
+  /** `today`: when this page's day began. */
+  "history.figures": z.strictObject({ kind: historyKind, today: z.number().int().nonnegative() }),
+  "history.show": z.strictObject({ id: z.string().max(100) }),
+  /** Saves all that the filter finds as a file, or says that the page must do it itself (`saved: null`). */
+  "history.export": z.strictObject({ filter: historyFilter, format: exportFormat }),
   /** The grants that this person holds or may revoke, the newest first. */
   "grants.list": z.strictObject({}),
   "grants.revoke": z.strictObject({ id: z.string().max(100) }),
@@ -94,6 +118,11 @@ export interface ConsoleOutput {
   "session.signOut": null;
   "gateway.retry": null;
   "approvals.decide": z.infer<typeof approvalView>;
+  "approvals.withdraw": z.infer<typeof approvalView>;
+  "history.list": HistoryPage;
+  "history.figures": HistoryFigures;
+  "history.show": HistoryDetail;
+  "history.export": Exported;
   "grants.list": readonly GrantView[];
   "grants.revoke": GrantView;
   "tunnel.pause": null;

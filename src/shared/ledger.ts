@@ -2,7 +2,7 @@ import { z } from "zod";
 import { isJson, isJsonObject, type JsonObject } from "./json.ts";
 
 /** What happened, as the ledger names it. A kind is never renamed; new ones may be added within version 1. */
-const entryKind = z.enum([
+export const entryKind = z.enum([
   "gateway.started",
   "gateway.stopped",
   "gateway.unclean_stop",

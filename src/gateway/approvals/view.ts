@@ -7,9 +7,18 @@ import { bringsFurther, isMember, stepViews } from "./steps.ts";
 
 /** The approval as this principal may see it, or null: then it doesn't exist for them. */
 export function viewFor(principal: Principal, record: ApprovalRecord, keyed: KeyedDigest): ApprovalView | null {
+  const relation = relationTo(principal, record, stepViews(record));
+  return relation === null ? null : viewAs(principal, record, relation, keyed);
+}
+
+/** The approval as this principal sees it, who stands so to it. */
+export function viewAs(
+  principal: Principal,
+  record: ApprovalRecord,
+  relation: ApprovalView["relation"],
+  keyed: KeyedDigest,
+): ApprovalView {
   const steps = stepViews(record);
-  const relation = relationTo(principal, record, steps);
-  if (relation === null) return null;
   const { person: _person, lookup: _lookup, decisions: _decisions, wrongNumbers: _wrong, ...visible } = record;
   const matching = matchingOf(keyed, record, relation);
   return { ...visible, matching, steps, relation, standing: standingOf(principal, record, relation, steps) };

@@ -6,6 +6,7 @@ import { canonical } from "../../shared/json.ts";
 import type { EntryKind } from "../../shared/ledger.ts";
 import { verifyCheckpoint } from "../../shared/note.ts";
 import type { GatewayKeys } from "../keys.ts";
+import { type AboutApproval, type ApprovalEntries, approvalEntries } from "./approval-entries.ts";
 import { checkpointEvery, signCheckpoint } from "./checkpoint.ts";
 import { appendLeaf, emptyTree, leafHash, packFrontier, type Tree, treeRoot, unpackTree } from "./merkle.ts";
 import { newSalt } from "./salt.ts";
@@ -15,6 +16,8 @@ export interface Draft {
   readonly atMs: number;
   readonly kind: EntryKind;
   readonly body: string;
+  /** The approval that it speaks of, so that it is found again by it. */
+  readonly about?: AboutApproval | null;
 }
 
 /** The ledger as it stands: its tree, and the checkpoint that covers all of it. */
@@ -50,6 +53,7 @@ export class LedgerTables {
   readonly #insertEntry: StatementSync;
   readonly #insertCheckpoint: StatementSync;
   readonly #deleteCheckpoint: StatementSync;
+  readonly #ofApprovals: ApprovalEntries;
 
   constructor(db: DatabaseSync, log: LedgerLog) {
     this.#log = log;
@@ -57,6 +61,7 @@ export class LedgerTables {
       "INSERT INTO ledger_entries (seq, leaf, leaf_hash, salt, body) VALUES (?, ?, ?, ?, ?)",
     );
     this.#insertCheckpoint = db.prepare("INSERT INTO ledger_checkpoints (size, note, frontier) VALUES (?, ?, ?)");
+    this.#ofApprovals = approvalEntries(db);
     this.#deleteCheckpoint = db.prepare("DELETE FROM ledger_checkpoints WHERE size = ?");
   }
 
@@ -79,11 +84,12 @@ export class LedgerTables {
     return next;
   }
 
-  #insert(tree: Tree, { atMs, kind, body }: Draft): Tree {
+  #insert(tree: Tree, { atMs, kind, body, about }: Draft): Tree {
     const salt = newSalt();
     const leaf = canonical({ v: 1, seq: tree.size, atMs, kind, body: bodyDigest(salt, body) });
     const leafDigest = leafHash(leaf);
     this.#insertEntry.run(tree.size, leaf, leafDigest, salt, body);
+    if (about) this.#ofApprovals.put(about, { seq: tree.size, kind, atMs });
     return appendLeaf(tree, leafDigest);
   }
 

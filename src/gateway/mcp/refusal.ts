@@ -47,7 +47,8 @@ export function notApproved(approval: ApprovalRecord, why: string | null): RpcFa
     const message = `Denied: nobody decided within ${minutes} ${minutes === 1 ? "minute" : "minutes"}. Nothing was run. Call again to ask again.`;
     return { code: refusalCodes.notDecided, message, data: { ...data, code: "expired" } };
   }
-  const message = `${why ?? "The approval has ended."} Nothing was run. Call again to ask again.`;
+  const ended = approval.state === "withdrawn" ? "Withdrawn by who asked." : "The approval has ended.";
+  const message = `${why ?? ended} Nothing was run. Call again to ask again.`;
   return { code: refusalCodes.notDecided, message, data: { ...data, code: approval.state } };
 }
 

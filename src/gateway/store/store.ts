@@ -5,6 +5,7 @@ import type { JsonObject } from "../../shared/json.ts";
 import type { EntryKind } from "../../shared/ledger.ts";
 import type { AnswerReads, AnswerWrites } from "./answers.ts";
 import type { GrantReads, GrantWrites } from "./grants.ts";
+import type { HistoryReads } from "./history.ts";
 
 /** A decision as it is kept: the step it counts in (from 1), the person behind its signer when it was made, and its compact JWS. */
 const decisionRecord = approvalView.shape.decision
@@ -51,6 +52,7 @@ export interface Reads {
     lastRevision(): number;
   };
   readonly answers: AnswerReads;
+  readonly history: HistoryReads;
   readonly grants: GrantReads;
   readonly devices: { get(id: string): DeviceRecord | undefined };
   readonly tools: { fingerprint(connection: string, tool: string): string | undefined };

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { answerTable } from "./answers.ts";
 import { storedApproval } from "./stored-approval.ts";
 import { grantTable } from "./grants.ts";
+import { type HistoryTable, historyTable } from "./history.ts";
 import { type ApprovalRecord, approvalRecord, deviceRecord, type Reads, type Writes } from "./store.ts";
 
 /** What the store keeps besides the ledger. `running` is set while a gateway has the store open. */
@@ -45,15 +46,17 @@ export function stateTables(db: DatabaseSync): StateTables {
   const approvals = approvalReads(db);
   const answers = answerTable(db);
   const grants = grantTable(db);
+  const history = historyTable(db);
   const devices = deviceReads(db);
   const tools = toolReads(db);
   const running = db.prepare("SELECT running FROM running");
   const setRunning = db.prepare("UPDATE running SET running = ?");
   return {
-    reads: { approvals, answers, grants, devices, tools },
+    reads: { approvals, answers, history, grants, devices, tools },
     writes: {
-      approvals: { ...approvals, put: approvalPut(db, approvals) },
+      approvals: { ...approvals, put: approvalPut(db, approvals, history) },
       answers,
+      history,
       grants,
       devices: { ...devices, put: devicePut(db) },
       tools: { ...tools, put: toolPut(db) },
@@ -88,7 +91,7 @@ function approvalReads(db: DatabaseSync): Reads["approvals"] {
   };
 }
 
-function approvalPut(db: DatabaseSync, reads: Reads["approvals"]): Writes["approvals"]["put"] {
+function approvalPut(db: DatabaseSync, reads: Reads["approvals"], history: HistoryTable): Writes["approvals"]["put"] {
   const put = db.prepare(`
     INSERT INTO approvals (id, revision, state, lookup, expires_at_ms, record) VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, state = excluded.state, lookup = excluded.lookup,
@@ -96,6 +99,7 @@ function approvalPut(db: DatabaseSync, reads: Reads["approvals"]): Writes["appro
   return (record) => {
     const next = approvalRecord.parse({ ...record, revision: reads.lastRevision() + 1 });
     put.run(next.id, next.revision, next.state, next.lookup, Math.ceil(next.expiresAtMs), JSON.stringify(next));
+    history.put(next);
     return next;
   };
 }

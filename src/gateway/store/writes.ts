@@ -1,3 +1,4 @@
+import { aboutApproval } from "../audit/approval-entries.ts";
 import type { Draft } from "../audit/ledger.ts";
 import { canonical, type JsonObject } from "../../shared/json.ts";
 import type { EntryKind } from "../../shared/ledger.ts";
@@ -46,6 +47,7 @@ export function openWrites(state: StateWrites, now: () => number, beforeState: (
         deliver: (approval) => changing(() => state.answers.deliver(approval)),
         forget: (nowMs) => changing(() => state.answers.forget(nowMs)),
       },
+      history: state.history,
       grants: { ...state.grants, put: (record) => changing(() => state.grants.put(record)) },
       devices: { ...state.devices, put: (record) => changing(() => state.devices.put(record)) },
       tools: { ...state.tools, put: (...tool) => changing(() => state.tools.put(...tool)) },
@@ -69,5 +71,5 @@ export function storeFault(error: unknown): Error | undefined {
 const sqliteConstraint = 19;
 
 function draftOf(kind: EntryKind, body: JsonObject, atMs: number): Draft {
-  return { kind, body: canonical(body), atMs: Math.floor(atMs) };
+  return { kind, body: canonical(body), atMs: Math.floor(atMs), about: aboutApproval(kind, body) };
 }

@@ -245,7 +245,10 @@ describe("withdrawal", () => {
     expect(await withdraw(id, avery)).toBe(403);
     expect(await withdraw(id, await ground.token("eve", ["engineers"]))).toBe(404);
     expect(await withdraw(id, erin)).toBe(200);
-    expect((await responseOf(await held)).error).toMatchObject({ data: { approval: id, code: "withdrawn" } });
+    expect((await responseOf(await held)).error).toMatchObject({
+      message: "Withdrawn by who asked. Nothing was run. Call again to ask again.",
+      data: { approval: id, code: "withdrawn" },
+    });
     expect(ground.ledger().some(({ kind, body }) => kind === "approval.withdrawn" && body.includes(id))).toBe(true);
     expect(await withdraw(id, erin)).toBe(200);
     expect(tally.ran).toEqual([]);
