@@ -11,6 +11,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   console: async () => (await import("./console.ts")).consoleLink,
   connections: async () => (await import("./connections.ts")).connections,
   call: async () => (await import("./call.ts")).call,
+  requests: async () => (await import("./requests.ts")).requests,
   clients: async () => (await import("./clients.ts")).clients,
   approvals: async () => (await import("./approvals.ts")).approvals,
   grants: async () => (await import("./grants.ts")).grants,
@@ -30,6 +31,7 @@ At the engineer's desk
   status                         who is signed in, what is open
   connections                    what this person may reach, and at which local address
   call CONNECTION TOOL [JSON]    one call through the tunnel
+  requests [withdraw ID]         one's own calls that a rule holds; --all, those of before as well
   clients list|add|remove        the MCP client programs that may use the tunnel
 
 At the approver's desk
