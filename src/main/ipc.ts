@@ -15,6 +15,8 @@ interface Answerers {
 
 /** Answers the calls of `consoleCalls` and no others, for the main frame of our own window on our own origin and for nobody else. */
 export function answerCalls(answerers: Answerers): void {
+  // electron-store tells any renderer, unasked by us and synchronously, where the user's data lies. Our settings are open by now.
+  ipcMain.removeAllListeners("electron-store-get-data");
   for (const call of Object.keys(consoleCalls) as ConsoleCall[]) {
     ipcMain.handle(call, (event, input: unknown) => answer(answerers, call, event, input));
   }
@@ -44,10 +46,16 @@ async function answer<C extends ConsoleCall>(
   }
 }
 
-// A frame that navigated away has no senderFrame any more: absence denies.
+// A frame that navigated away has no senderFrame any more, and reading one that was destroyed throws: absence denies.
 function isOurPage(window: Pick<ConsoleWindow, "owns">, event: IpcMainInvokeEvent): boolean {
   const frame = event.senderFrame;
   if (frame === null) return false;
-  if (!window.owns(frame)) return false;
-  return frame.origin === consoleOrigin;
+  try {
+    if (frame.detached) return false;
+    if (frame.parent !== null) return false;
+    if (!window.owns(frame)) return false;
+    return frame.origin === consoleOrigin;
+  } catch {
+    return false;
+  }
 }

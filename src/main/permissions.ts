@@ -1,11 +1,13 @@
 import { app, type Session } from "electron";
 
-/** Refuses every web permission, device and download: the console needs none of them. */
+/** Refuses every web permission, device, download and all of the network: the console needs none of them. */
 export function denyPermissions(session: Session): void {
   session.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
   session.setPermissionCheckHandler(() => false);
   session.setDevicePermissionHandler(() => false);
   session.on("will-download", (event) => event.preventDefault());
+  // The pages' policy says so too; this holds for a page that lost its policy. What the engineer's side sends goes by Node, not by this session.
+  session.webRequest.onBeforeRequest({ urls: [...remote] }, (_details, answer) => answer({ cancel: true }));
 }
 
 /** Nails every page to where the app put it: no navigation, no new window, no guest page, whatever the page says. */
@@ -17,3 +19,5 @@ export function lockPages(): void {
     contents.setWindowOpenHandler(() => ({ action: "deny" }));
   });
 }
+
+const remote = ["http://*/*", "https://*/*", "ws://*/*", "wss://*/*", "ftp://*/*", "file://*/*"] as const;

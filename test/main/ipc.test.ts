@@ -52,7 +52,7 @@ test("passes on what is asked rightly, with presence set by main", async () => {
 });
 
 function frameAt(origin: string): WebFrameMain {
-  return { origin, url: `${origin}/index.html` } as WebFrameMain;
+  return { origin, url: `${origin}/index.html`, parent: null, detached: false } as WebFrameMain;
 }
 
 async function ask(senderFrame: WebFrameMain | null, call: string, input: unknown): Promise<Result<unknown>> {

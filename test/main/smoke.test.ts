@@ -203,6 +203,7 @@ test("answers no channel beside the console's calls", () => {
     "tunnel.pause",
     "tunnel.resume",
   ]);
+  expect([...electron.ipcMain.listening]).toEqual([]);
 });
 
 test("keeps the page where it is and lets it open nothing", async () => {
@@ -227,6 +228,15 @@ test("refuses every web permission", () => {
   expect(answers).toEqual([false]);
   expect(electron.session.handlers.check?.(null, "clipboard-read", "app://countersign", null as never)).toBe(false);
   expect(electron.session.handlers.device?.(null as never)).toBe(false);
+});
+
+test("lets no page reach the network or the disk, should it have lost its policy", () => {
+  expect(electron.session.requests.urls).toEqual(
+    expect.arrayContaining(["http://*/*", "https://*/*", "ws://*/*", "wss://*/*", "file://*/*"]),
+  );
+  const answers: unknown[] = [];
+  electron.session.requests.judge?.(null as never, (answer) => answers.push(answer));
+  expect(answers).toEqual([{ cancel: true }]);
 });
 
 test("hides on closing, says so once, and comes back at a second launch", () => {

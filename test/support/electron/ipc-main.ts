@@ -5,13 +5,19 @@ type Listener = Parameters<IpcMain["handle"]>[1];
 /** `ipcMain`: handlers by channel, called with who really sent the message. */
 export class StandInIpcMain implements Pick<IpcMain, "handle"> {
   readonly #handlers = new Map<string, Listener>();
+  /** Channels that are listened to without being answered: electron-store listens for renderers that ask for its data. */
+  readonly listening = new Set<string>();
 
   handle(channel: string, listener: Listener): void {
     if (this.#handlers.has(channel)) throw new Error(`Attempted to register a second handler for '${channel}'`);
     this.#handlers.set(channel, listener);
   }
-  /** electron-store listens for renderers that ask for its data; ours never do, and synchronous IPC is not answered here. */
-  on(): this {
+  on(channel: string): this {
+    this.listening.add(channel);
+    return this;
+  }
+  removeAllListeners(channel: string): this {
+    this.listening.delete(channel);
     return this;
   }
   get channels(): readonly string[] {

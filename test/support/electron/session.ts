@@ -1,5 +1,12 @@
 import { EventEmitter } from "node:events";
-import type { CustomScheme, Protocol, Session } from "electron";
+import type {
+  CallbackResponse,
+  CustomScheme,
+  OnBeforeRequestListenerDetails,
+  Protocol,
+  Session,
+  WebRequestFilter,
+} from "electron";
 
 type Handler = (request: Request) => Response | Promise<Response>;
 
@@ -25,6 +32,8 @@ export class StandInProtocol implements Pick<Protocol, "handle" | "registerSchem
   }
 }
 
+type RequestJudge = (details: OnBeforeRequestListenerDetails, answer: (response: CallbackResponse) => void) => void;
+
 type PermissionSurface = "setPermissionRequestHandler" | "setPermissionCheckHandler" | "setDevicePermissionHandler";
 
 /** `session.defaultSession`: its protocol, and the permission handlers as main set them. */
@@ -35,6 +44,14 @@ export class StandInSession extends EventEmitter implements Pick<Session, Permis
     check?: Parameters<Session["setPermissionCheckHandler"]>[0];
     device?: Parameters<Session["setDevicePermissionHandler"]>[0];
   } = {};
+  /** Which addresses main looks at before they are asked for, and what it answers. */
+  readonly requests: { urls: readonly string[]; judge: RequestJudge | null } = { urls: [], judge: null };
+  readonly webRequest = {
+    onBeforeRequest: (filter: WebRequestFilter, judge: RequestJudge): void => {
+      this.requests.urls = filter.urls;
+      this.requests.judge = judge;
+    },
+  };
 
   constructor(protocol: StandInProtocol) {
     super();

@@ -20,7 +20,7 @@ type Surface = "loadURL" | "send";
 export class StandInWebContents extends EventEmitter implements Pick<WebContents, Surface> {
   /** The page once it is there; everything asked of it before waits for it. */
   readonly page: Promise<Page>;
-  readonly mainFrame: Pick<WebFrameMain, "origin" | "url">;
+  readonly mainFrame: Pick<WebFrameMain, "origin" | "url" | "parent" | "detached">;
   /** What a page tried to go to or to open, and whether the app let it. */
   readonly attempts: { readonly what: "navigate" | "open"; readonly url: string; readonly allowed: boolean }[] = [];
   readonly #parts: PageParts;
@@ -37,6 +37,8 @@ export class StandInWebContents extends EventEmitter implements Pick<WebContents
     this.#parts = parts;
     const address = (): string => electronAddress(this.#held.page?.mainFrame().url() ?? "about:blank");
     this.mainFrame = {
+      parent: null,
+      detached: false,
       get url() {
         return address();
       },

@@ -1,0 +1,38 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { importBuilt } from "./built.ts";
+import type { RecordedElectron } from "./recorded-electron.ts";
+
+const longestPreload = 40;
+
+/** What the preload of `root` shows to the page beyond named methods, each of which asks for one agreed call. A line each. */
+export async function bridgeFindings(root: string, electron: RecordedElectron): Promise<readonly string[]> {
+  const file = join(root, "src/preload/index.ts");
+  await import(pathToFileURL(file).href);
+  const { consoleCalls } = await importBuilt(root, "shared/console.js");
+  const lines = (await readFile(file, "utf8")).trimEnd().split("\n").length;
+  const findings =
+    lines <= longestPreload ? [] : [`preload: ${lines} lines, more than ${longestPreload} can be looked over`];
+  const names = [...electron.exposed.keys()].filter((name) => name !== "countersign");
+  findings.push(...names.map((name) => `preload: shows the page a second thing, ${name}`));
+  for (const [name, method] of Object.entries(electron.exposed.get("countersign") ?? {})) {
+    if (typeof method !== "function") {
+      findings.push(`preload: ${name} is not a method`);
+      continue;
+    }
+    // A method that lets its caller pick the channel would ask for this one.
+    await method(pickedByPage, pickedByPage);
+    const asked = electron.invoked.splice(0).map(({ channel }) => channel);
+    findings.push(
+      ...asked
+        .filter((channel) => !(channel in consoleCalls))
+        .map((channel) => `preload: ${name} asks for ${channel}, which is not agreed`),
+    );
+    if (asked.length > 1) findings.push(`preload: ${name} asks for more than one call`);
+  }
+  return findings;
+}
+
+/** What a page would pass: callable too, as some methods take a listener. */
+const pickedByPage = Object.assign(() => undefined, { toString: () => "electron-store-get-data" });

@@ -1,0 +1,20 @@
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type * as ipc from "../../src/main/ipc.ts";
+import type * as permissions from "../../src/main/permissions.ts";
+import type * as settings from "../../src/main/settings.ts";
+import type * as window from "../../src/main/window.ts";
+import type * as console from "../../src/shared/console.ts";
+
+interface BuiltModules {
+  readonly "main/ipc.js": typeof ipc;
+  readonly "main/permissions.js": typeof permissions;
+  readonly "main/settings.js": typeof settings;
+  readonly "main/window.js": typeof window;
+  readonly "shared/console.js": typeof console;
+}
+
+/** A module of `root`/dist as it ships; it has its source's type, because tsc has just built it from there. */
+export async function importBuilt<F extends keyof BuiltModules>(root: string, file: F): Promise<BuiltModules[F]> {
+  return (await import(pathToFileURL(join(root, "dist", file)).href)) as BuiltModules[F];
+}
