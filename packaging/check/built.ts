@@ -5,6 +5,7 @@ import type * as permissions from "../../src/main/permissions.ts";
 import type * as settings from "../../src/main/settings.ts";
 import type * as window from "../../src/main/window.ts";
 import type * as console from "../../src/shared/console.ts";
+import type * as desktop from "../../src/shared/desktop.ts";
 
 interface BuiltModules {
   readonly "main/ipc.js": typeof ipc;
@@ -12,9 +13,17 @@ interface BuiltModules {
   readonly "main/settings.js": typeof settings;
   readonly "main/window.js": typeof window;
   readonly "shared/console.js": typeof console;
+  readonly "shared/desktop.js": typeof desktop;
 }
 
 /** A module of `root`/dist as it ships; it has its source's type, because tsc has just built it from there. */
 export async function importBuilt<F extends keyof BuiltModules>(root: string, file: F): Promise<BuiltModules[F]> {
   return (await import(pathToFileURL(join(root, "dist", file)).href)) as BuiltModules[F];
+}
+
+/** The names of every call that a page may make, each of which has a schema. */
+export async function agreedCalls(root: string): Promise<readonly string[]> {
+  const { consoleCalls } = await importBuilt(root, "shared/console.js");
+  const { desktopCalls } = await importBuilt(root, "shared/desktop.js");
+  return [...Object.keys(consoleCalls), ...Object.keys(desktopCalls)];
 }

@@ -2,7 +2,8 @@ import { EventEmitter } from "node:events";
 import { registerHooks } from "node:module";
 import type { IpcMainInvokeEvent, OnBeforeRequestListenerDetails, Session } from "electron";
 
-type Answer = (event: IpcMainInvokeEvent, ...args: unknown[]) => unknown;
+/** What `ipcMain.handle` takes. */
+export type Answer = (event: IpcMainInvokeEvent, ...args: unknown[]) => unknown;
 
 /** What was asked of Electron. No window opens: the options, handlers and channels are what the check looks at. */
 export interface RecordedElectron {
