@@ -59,6 +59,7 @@ function decisionOn(
     step: decision.step,
     verdict: decision.verdict,
     reason: decision.reason,
+    ...(decision.number === undefined ? {} : { number: decision.number }),
     presence,
     iat,
     exp: iat + lifetimeSeconds,

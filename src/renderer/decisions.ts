@@ -3,6 +3,7 @@ import { openStep } from "../shared/approval-steps.ts";
 import type { ConsoleBridge } from "../shared/bridge.ts";
 import type { ConsoleState } from "../shared/console.ts";
 import type { Failure } from "../shared/errors.ts";
+import type { GrantWish } from "../shared/grant.ts";
 import { digest } from "../shared/json.ts";
 import { createStore, type Store } from "./store.ts";
 
@@ -11,17 +12,30 @@ const undoMs = 5000;
 
 /** A decision on its way; when the gateway has it, the approval's own state says so and this ends. */
 type Deciding =
-  | { readonly step: "denying"; readonly approval: ApprovalView; readonly sendsAtMs: number }
+  /** `batch`: those that were denied with one press share a number. */
+  | { readonly step: "denying"; readonly approval: ApprovalView; readonly sendsAtMs: number; readonly batch: number }
   | { readonly step: "sending"; readonly verdict: Verdict }
   | { readonly step: "refused"; readonly verdict: Verdict; readonly error: Failure };
+
+/** What goes with an approval besides the request itself. */
+export interface Approving {
+  readonly reason: string;
+  /** What the requester's screen shows, for critical risk. */
+  readonly number?: string | undefined;
+  readonly grant?: GrantWish | undefined;
+}
 
 export interface Decisions {
   readonly all: Store<ReadonlyMap<string, Deciding>>;
   /** Sends at once. `approval` is what the page shows: the digest covers that and nothing newer (rule 3). */
-  approve(approval: ApprovalView, reason: string): void;
-  /** Sends after five seconds, unless undone, or unless somebody else ends the request first. */
-  deny(approval: ApprovalView, reason: string): void;
+  approve(approval: ApprovalView, how: Approving): void;
+  /** Signs and sends each by itself, one after another. */
+  approveEach(approvals: readonly ApprovalView[], reason: string): void;
+  /** Sends after five seconds, unless undone, or unless somebody else ends the request first; several with one reason, one after another. */
+  deny(approvals: readonly ApprovalView[], reason: string): void;
   undo(id: string): void;
+  /** Takes back all that was denied with one press. */
+  undoBatch(batch: number): void;
   /** Drops what the new state has answered. */
   follow(state: ConsoleState): void;
   /** The page is being left: nothing that still could be undone is sent. */
@@ -33,55 +47,75 @@ function isOpenToReader({ state, standing }: ApprovalView): boolean {
   return state === "pending" && (standing === "decide" || standing === "deny");
 }
 
+const idsOf = (approvals: readonly ApprovalView[]) => approvals.map(({ id }) => id);
+
 export function createDecisions(bridge: Pick<ConsoleBridge, "decide">): Decisions {
   const all = createStore<ReadonlyMap<string, Deciding>>(new Map());
-  const timers = new Map<string, ReturnType<typeof setTimeout>>();
+  const timers = new Map<number, ReturnType<typeof setTimeout>>();
+  let batches = 0;
 
-  const put = (id: string, deciding: Deciding | null) => {
-    const next = new Map(all.get());
-    if (deciding === null) next.delete(id);
-    else next.set(id, deciding);
-    all.set(next);
+  const put = (ids: readonly string[], next: (id: string) => Deciding | null) => {
+    if (ids.length === 0) return;
+    const changed = new Map(all.get());
+    for (const id of ids) {
+      const deciding = next(id);
+      if (deciding === null) changed.delete(id);
+      else changed.set(id, deciding);
+    }
+    all.set(changed);
   };
-  const stop = (id: string) => {
-    clearTimeout(timers.get(id));
-    timers.delete(id);
-    if (all.get().get(id)?.step === "denying") put(id, null);
-  };
-  const send = async (approval: ApprovalView, verdict: Verdict, reason: string) => {
-    put(approval.id, { step: "sending", verdict });
+  const isFree = ({ id }: ApprovalView) => (all.get().get(id)?.step ?? "refused") === "refused";
+  const send = async (approval: ApprovalView, verdict: Verdict, { reason, number, grant }: Approving) => {
     const shown = await digest({ arguments: approval.payload.arguments, hidden: approval.payload.hidden });
-    const step = openStep(approval);
-    const result = await bridge.decide({ id: approval.id, step, verdict, reason, digest: shown });
-    if (!result.ok) put(approval.id, { step: "refused", verdict, error: result.error });
+    const decision = { id: approval.id, step: openStep(approval), verdict, reason, digest: shown };
+    const besides = { ...(number === undefined ? {} : { number }), ...(grant === undefined ? {} : { grant }) };
+    const result = await bridge.decide({ ...decision, ...besides });
+    if (!result.ok) put([approval.id], () => ({ step: "refused", verdict, error: result.error }));
   };
-  const isBusy = (id: string) => (all.get().get(id)?.step ?? "refused") !== "refused";
+  const sendEach = async (approvals: readonly ApprovalView[], verdict: Verdict, how: Approving) => {
+    put(idsOf(approvals), () => ({ step: "sending", verdict }));
+    // One after another: a thousand at once would only wait in line elsewhere. What has ended by itself meanwhile is left alone.
+    for (const approval of approvals) if (all.get().has(approval.id)) await send(approval, verdict, how);
+  };
+  const waitingIn = (batch: number) =>
+    [...all.get().values()].flatMap((each) => (each.step === "denying" && each.batch === batch ? [each.approval] : []));
+  const undoBatch = (batch: number) => {
+    clearTimeout(timers.get(batch));
+    timers.delete(batch);
+    put(idsOf(waitingIn(batch)), () => null);
+  };
 
   return {
     all,
-    approve(approval, reason) {
-      if (!isBusy(approval.id)) void send(approval, "approve", reason);
+    approve(approval, how) {
+      if (isFree(approval)) void sendEach([approval], "approve", how);
     },
-    deny(approval, reason) {
-      if (isBusy(approval.id)) return;
-      put(approval.id, { step: "denying", approval, sendsAtMs: Date.now() + undoMs });
+    approveEach: (approvals, reason) => void sendEach(approvals.filter(isFree), "approve", { reason }),
+    deny(approvals, reason) {
+      const denied = new Map(approvals.filter(isFree).map((approval) => [approval.id, approval]));
+      const batch = (batches += 1);
+      const sendsAtMs = Date.now() + undoMs;
+      put([...denied.keys()], (id) => {
+        const approval = denied.get(id);
+        return approval === undefined ? null : { step: "denying", approval, sendsAtMs, batch };
+      });
       const timer = setTimeout(() => {
-        timers.delete(approval.id);
-        void send(approval, "deny", reason);
+        timers.delete(batch);
+        void sendEach(waitingIn(batch), "deny", { reason });
       }, undoMs);
-      timers.set(approval.id, timer);
+      timers.set(batch, timer);
     },
-    undo: stop,
+    undo: (id) => put(all.get().get(id)?.step === "denying" ? [id] : [], () => null),
+    undoBatch,
     follow(state) {
       const open = new Set(state.approvals.filter(isOpenToReader).map(({ id }) => id));
-      for (const id of all.get().keys()) {
-        if (open.has(id)) continue;
-        stop(id);
-        put(id, null);
-      }
+      put(
+        [...all.get().keys()].filter((id) => !open.has(id)),
+        () => null,
+      );
     },
     leave() {
-      timers.forEach((_, id) => stop(id));
+      for (const batch of timers.keys()) undoBatch(batch);
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { ConsoleState } from "../shared/console.ts";
+import { count } from "./words/count.ts";
 import { createStore, type Store } from "./store.ts";
 
 /** This machine's clock in ms, whole seconds, ticking while somebody looks. */
@@ -37,6 +38,19 @@ export function timeLeft(leftMs: number): string {
   const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
   return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
 }
+
+/** A length in its largest unit that divides it: “15 minutes”, “8 hours”. */
+export function lengthText(lengthMs: number): string {
+  const seconds = Math.floor(lengthMs / 1000);
+  for (const [size, one, many] of lengths) if (seconds % size === 0) return count(seconds / size, one, many);
+  return count(seconds, "second", "seconds");
+}
+
+const lengths = [
+  [86_400, "day", "days"],
+  [3600, "hour", "hours"],
+  [60, "minute", "minutes"],
+] as const;
 
 /** How long ago, in the largest whole unit. */
 export function ago(passedMs: number): string {

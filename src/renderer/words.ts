@@ -1,6 +1,9 @@
 import { clients, connections } from "./words/connections.ts";
+import { denyAll } from "./words/deny-all.ts";
 import { decide, decided } from "./words/decisions.ts";
+import { grant, grants } from "./words/grants.ts";
 import { inbox, quorum } from "./words/inbox.ts";
+import { number } from "./words/number.ts";
 import { claims, payload, request } from "./words/request.ts";
 import { requests } from "./words/requests.ts";
 
@@ -73,6 +76,10 @@ export const words = {
   payload,
   quorum,
   decide,
+  number,
+  denyAll,
+  grant,
+  grants,
   decided,
   requests,
   connections,
@@ -90,7 +97,7 @@ export const words = {
       [["R"], "Write a reason"],
       [["D"], "Deny, with five seconds to undo"],
       [["A"], "Approve, low and medium risk"],
-      [["Ctrl", "Enter"], "Approve with a reason, up to high risk"],
+      [["Ctrl", "Enter"], "Approve with a reason, up to high risk; critical has no key"],
       [["Esc"], "Leave a field, or go back to the list"],
       [["?"], "All keys"],
     ],

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { approvalView, verdict } from "./approval.ts";
+import { approvalView, matchedNumber, verdict } from "./approval.ts";
 import { connectionView } from "./connection.ts";
 import { desktopView } from "./desktop.ts";
 import { errorCodes } from "./errors.ts";
@@ -90,6 +90,8 @@ export const consoleCalls = {
     verdict,
     reason: z.string().max(1000),
     digest: z.string().length(43),
+    /** What the approver was told that the requester's console shows; with an approval of critical risk alone. */
+    number: matchedNumber.optional(),
     /** What is to be granted for later calls beside an approval, as the console showed it. */
     grant: grantWish.optional(),
   }),

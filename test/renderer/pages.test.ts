@@ -88,7 +88,7 @@ describe("what holds for every page", () => {
     await page.getByText(/Next try in \d+ s/).waitFor();
     await page.getByText(/As last seen at/).waitFor();
     await page.getByText("Decide when the gateway is back.").waitFor();
-    expect(await page.getByRole("button", { name: "Deny" }).isDisabled()).toBe(true);
+    expect(await page.getByRole("button", { name: "Deny", exact: true }).isDisabled()).toBe(true);
     await page.keyboard.press("a");
     await page.keyboard.press("d");
     await page.getByRole("button", { name: "Try now" }).click();
@@ -158,6 +158,6 @@ describe("my requests", () => {
     await page
       .getByRole("row", { name: /edit_file .* Denied by Ada Approver\. Nothing was run\. “Wrong account”/ })
       .waitFor();
-    expect(await page.getByRole("button", { name: "Deny" }).count()).toBe(0);
+    expect(await page.getByRole("button", { name: "Deny", exact: true }).count()).toBe(0);
   });
 });

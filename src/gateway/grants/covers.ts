@@ -1,6 +1,6 @@
 import type { GrantConstraint } from "../../shared/grant.ts";
 import { isJsonObject, type Json } from "../../shared/json.ts";
-import { fallsUnder } from "./prefix.ts";
+import { fallsUnder } from "../../shared/grant-prefix.ts";
 
 /** The part of a constraint that decides; what is shown of it besides does not. */
 type Constraint = GrantConstraint | (GrantConstraint & { readonly shown: Json });

@@ -4,7 +4,7 @@ import type { GrantConstraint, GrantPayload } from "../../shared/grant.ts";
 import { isJsonObject, type Json } from "../../shared/json.ts";
 import { mismatch } from "../approvals/decision.ts";
 import type { ApprovalRecord } from "../store/store.ts";
-import { fallsUnder, prefixFault } from "./prefix.ts";
+import { fallsUnder, prefixFault } from "../../shared/grant-prefix.ts";
 
 /** Throws CountersignError `grant_refused` for what the rule does not permit, `digest_mismatch` where an argument isn't the one that was held. */
 export function refuseTerms(grant: GrantPayload, approval: ApprovalRecord, nowMs: number): void {

@@ -4,10 +4,9 @@ import { Band } from "../parts/Band.tsx";
 import { Button } from "../parts/Button.tsx";
 import { useStore } from "../store.ts";
 import { clockTime, secondsLeft } from "../times.ts";
-import { spoken } from "../visible-text.ts";
 import { words } from "../words.ts";
 import { wording } from "../wording.ts";
-import css from "./Notices.module.css";
+import { Denials } from "./Denials.tsx";
 
 /** What holds for every page: the link, the sign-in, the ledger, and denials that can still be undone elsewhere. */
 export function Notices({ state, isLinked }: { readonly state: ConsoleState; readonly isLinked: boolean }) {
@@ -28,7 +27,7 @@ export function Notices({ state, isLinked }: { readonly state: ConsoleState; rea
           {wording(state.ledger.code)}
         </Band>
       )}
-      <OtherDenials />
+      <Denials />
     </div>
   );
 }
@@ -88,34 +87,4 @@ function SignInAgain({ code }: { readonly code: Parameters<typeof wording>[0] })
       {wording(code)}
     </Band>
   );
-}
-
-function OtherDenials() {
-  const { decisions, selection, page, clock } = useModel();
-  const all = useStore(decisions.all);
-  const nowMs = useStore(clock);
-  const chosen = useStore(selection.chosen);
-  const isInbox = useStore(page) === "inbox";
-  return [...all].map(([id, deciding]) => {
-    if (deciding.step !== "denying") return null;
-    // The request's own bar has Undo where it is on the screen; a narrow window may show the list in its place.
-    const isShown = isInbox && id === chosen.id;
-    if (isShown && chosen.isOpen) return null;
-    const seconds = secondsLeft(deciding.sendsAtMs - nowMs);
-    return (
-      <div key={id} className={isShown ? css.narrow : undefined}>
-        <Band
-          tone="warn"
-          icon="clock"
-          action={
-            <Button size="small" onClick={() => decisions.undo(id)}>
-              {words.decide.undo}
-            </Button>
-          }
-        >
-          {words.decide.denyingOther(seconds, spoken(deciding.approval.tool), spoken(deciding.approval.connection))}
-        </Band>
-      </div>
-    );
-  });
 }

@@ -10,6 +10,7 @@ import { clockTime, localTime } from "../times.ts";
 import { spoken } from "../visible-text.ts";
 import { words } from "../words.ts";
 import bar from "./DecisionBar.module.css";
+import { leadOf } from "./ended-lead.ts";
 import { barredBy } from "./hindrance.ts";
 import { Meter, QuorumLine } from "./Quorum.tsx";
 import css from "./RequestDetail.module.css";
@@ -30,8 +31,7 @@ export function Decided({ approval, state, account }: DecidedProps) {
   return (
     <div className={css.lead} role="status">
       <p>
-        <b className={text.strong}>{words.decided.lead[approval.state](who === "" ? words.decided.approver : who)}</b>{" "}
-        {words.decided.rest[approval.state](until)}
+        <b className={text.strong}>{leadOf(approval, who)}</b> {words.decided.rest[approval.state](until)}
       </p>
       <dl className={`${css.facts} ${css.wide}`}>
         {decision && (

@@ -1,14 +1,23 @@
-import { useRef, useState, type MouseEvent } from "react";
+import { useMemo, useRef, useState } from "react";
 import type { ApprovalView } from "../../shared/approval.ts";
 import { quorum } from "../../shared/approval-steps.ts";
 import { useModel } from "../model.ts";
 import { Button } from "../parts/Button.tsx";
 import { useStore } from "../store.ts";
 import { words } from "../words.ts";
+import { ApproveButtons } from "./ApproveButtons.tsx";
 import css from "./DecisionBar.module.css";
+import { DecisionLine } from "./DecisionLine.tsx";
+import { approvingKey, missingIn, needsNumber } from "./demands.ts";
 import { Denying } from "./Denying.tsx";
+import { equalTo } from "./equal.ts";
+import { faultIn, firstDraft, wishOf, type GrantDraft } from "./grant-draft.ts";
+import { GrantForm } from "./GrantForm.tsx";
 import type { Hindrance } from "./hindrance.ts";
+import { KeyHints } from "./KeyHints.tsx";
+import { NumberField } from "./NumberField.tsx";
 import { Meter, QuorumLine } from "./Quorum.tsx";
+import { ReasonField } from "./ReasonField.tsx";
 import { Refused } from "./Refused.tsx";
 import { useShortcuts } from "./shortcuts.ts";
 
@@ -19,23 +28,35 @@ interface DecisionBarProps {
 
 /** Reason, Deny and Approve. The riskier the call, the more an approval asks for; denying never asks for more than a click. */
 export function DecisionBar({ approval, hinders }: DecisionBarProps) {
-  const { decisions, reasons } = useModel();
+  const { decisions, reasons, view, clock } = useModel();
   const deciding = useStore(decisions.all).get(approval.id);
   const reason = (useStore(reasons).get(approval.id) ?? "").trim();
-  const isCritical = approval.risk === "critical";
-  const needsReason = isCritical || approval.risk === "high";
+  const nowMs = useStore(clock);
+  const live = useStore(view);
+  const all = live.at === "live" ? live.state.approvals : null;
+  const equal = useMemo(() => equalTo(approval, all ?? []), [approval, all]);
+  const [number, setNumber] = useState("");
+  const [draft, setDraft] = useState<GrantDraft | null>(null);
   const isIdle = hinders === null && (deciding === undefined || deciding.step === "refused");
   const onlyDenies = approval.standing === "deny";
-  const mayApprove = isIdle && !onlyDenies && !(needsReason && reason === "");
-  const approve = () => mayApprove && decisions.approve(approval, reason);
-  const deny = () => isIdle && decisions.deny(approval, reason);
+  const offer = offerFor(approval);
+  const missing = missingIn(approval, reason, number);
+  const isGrantGood = draft === null || (offer !== null && faultIn(draft, offer, approval) === null);
+  const approve = () => {
+    if (!isIdle || onlyDenies || missing !== null || !isGrantGood) return;
+    const besides = { ...(needsNumber(approval) && { number }), ...(draft !== null && { grant: wishOf(draft) }) };
+    decisions.approve(approval, { reason, ...besides });
+    setNumber("");
+  };
+  const deny = () => isIdle && decisions.deny([approval], reason);
   const bar = useRef<HTMLElement>(null);
   // A narrow window shows the list alone: no key decides what is not on the screen.
   const whenSeen = (act: () => void) => () => bar.current?.checkVisibility() && act();
+  const key = draft === null ? approvingKey(approval) : null;
   useShortcuts({
     d: whenSeen(deny),
-    a: needsReason ? undefined : whenSeen(approve),
-    "ctrl+enter": isCritical ? undefined : whenSeen(approve),
+    a: key === "A" ? whenSeen(approve) : undefined,
+    "ctrl+enter": key === null ? undefined : whenSeen(approve),
   });
 
   if (deciding?.step === "denying") return <Denying id={approval.id} sendsAtMs={deciding.sendsAtMs} />;
@@ -43,43 +64,56 @@ export function DecisionBar({ approval, hinders }: DecisionBarProps) {
     <div>
       {deciding?.step === "refused" && <Refused verdict={deciding.verdict} code={deciding.error.code} />}
       <section ref={bar} className={css.decide} aria-label={words.decide.label}>
+        {draft !== null && offer !== null && (
+          <GrantForm
+            approval={approval}
+            offer={offer}
+            draft={draft}
+            endsAtMs={nowMs + draft.lastsMs}
+            onChange={setDraft}
+          />
+        )}
         <div className={css.above}>
           <Meter approval={approval} />
           <span className={css.grow}>
             <QuorumLine approval={approval} />
             <span role="status">
-              {hinders === null
-                ? lineFor(approval, deciding?.step === "sending" ? deciding.verdict : null)
-                : words.decide[hinders]}
+              {hinders === null ? (
+                <DecisionLine
+                  approval={approval}
+                  sending={deciding?.step === "sending" ? deciding.verdict : null}
+                  equal={equal}
+                />
+              ) : (
+                words.decide[hinders]
+              )}
             </span>
           </span>
-          {isIdle && <KeyHints />}
+          {needsNumber(approval) && !onlyDenies ? (
+            <NumberField value={number} isDisabled={!isIdle} onChange={setNumber} />
+          ) : (
+            isIdle && <KeyHints />
+          )}
         </div>
         <div className={css.does}>
-          <Reason id={approval.id} isDisabled={!isIdle} />
+          <ReasonField id={approval.id} isDisabled={!isIdle} />
           <div className={css.verbs}>
             <Button look="strong" size="large" disabled={!isIdle} onClick={deny} keys="D">
               {words.decide.deny}
               {isIdle && <kbd aria-hidden="true">D</kbd>}
             </Button>
-            {onlyDenies ? null : isCritical ? (
-              <ApproveCritical
-                key={approval.revision}
-                disabled={!mayApprove}
-                asksReason={isIdle && reason === ""}
+            {!onlyDenies && (
+              <ApproveButtons
+                approval={approval}
+                isIdle={isIdle}
+                missing={missing}
+                isGranting={draft !== null}
+                isGrantGood={isGrantGood}
+                equal={equal.length}
                 onApprove={approve}
+                onApproveEqual={() => decisions.approveEach(equal, reason)}
+                onGranting={offer ? () => setDraft(draft === null ? firstDraft(offer, approval) : null) : undefined}
               />
-            ) : (
-              <Button
-                look="primary"
-                size="large"
-                disabled={!mayApprove}
-                onClick={approve}
-                keys={needsReason ? "Control+Enter" : "A"}
-              >
-                {isIdle && !mayApprove ? words.decide.needsReason : words.decide.approve}
-                {mayApprove && <kbd aria-hidden="true">{needsReason ? "Ctrl ↵" : "A"}</kbd>}
-              </Button>
             )}
           </div>
         </div>
@@ -88,76 +122,8 @@ export function DecisionBar({ approval, hinders }: DecisionBarProps) {
   );
 }
 
-interface ApproveCriticalProps {
-  readonly disabled: boolean;
-  readonly asksReason: boolean;
-  readonly onApprove: () => void;
-}
-
-/** Two presses, of which the second is never the tail of a double click. A request that changes meanwhile asks for both again. */
-function ApproveCritical({ disabled, asksReason, onApprove }: ApproveCriticalProps) {
-  const [isArmed, setArmed] = useState(false);
-  const press = (event: MouseEvent) => {
-    if (!isArmed) setArmed(true);
-    else if (event.detail <= 1) onApprove();
-  };
-  if (asksReason)
-    return (
-      <Button look="primary" size="large" disabled>
-        {words.decide.needsReason}
-      </Button>
-    );
-  return (
-    <Button look="primary" size="large" disabled={disabled} onClick={press}>
-      {isArmed && !disabled ? words.decide.armed : words.decide.approve}
-    </Button>
-  );
-}
-
-function Reason({ id, isDisabled }: { readonly id: string; readonly isDisabled: boolean }) {
-  const { reasons } = useModel();
-  const value = useStore(reasons).get(id) ?? "";
-  return (
-    <div className={css.field}>
-      <label htmlFor="reason">{words.decide.reason}</label>
-      <input
-        id="reason"
-        maxLength={1000}
-        autoComplete="off"
-        value={value}
-        readOnly={isDisabled}
-        onChange={(event) => reasons.set(new Map(reasons.get()).set(id, event.target.value))}
-        onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
-      />
-    </div>
-  );
-}
-
-function KeyHints() {
-  return (
-    <span className={css.keys} aria-hidden="true">
-      <span>
-        <kbd>J</kbd>
-        <kbd>K</kbd>
-        {words.help.hint.move}
-      </span>
-      <span>
-        <kbd>R</kbd>
-        {words.help.hint.reason}
-      </span>
-      <span>
-        <kbd>?</kbd>
-        {words.help.hint.all}
-      </span>
-    </span>
-  );
-}
-
-function lineFor(approval: ApprovalView, sending: "approve" | "deny" | null) {
-  if (sending !== null) return words.decide.sending[sending];
-  if (approval.standing === "deny") return words.decide.onlyDeny;
-  if (approval.risk === "critical") return words.decide.critical;
+/** What may be granted beside this approval: only where it completes the request. */
+function offerFor(approval: ApprovalView) {
   const { have, need } = quorum(approval);
-  if (need === 1) return words.decide.runs;
-  return need - have === 1 ? words.decide.last : words.decide.notLast(need - have - 1);
+  return need - have === 1 ? (approval.grants ?? null) : null;
 }

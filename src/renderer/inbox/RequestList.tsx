@@ -7,6 +7,7 @@ import { matching } from "../selection.ts";
 import { useStore } from "../store.ts";
 import { clockSeconds, gatewayTime } from "../times.ts";
 import { words } from "../words.ts";
+import { DenyAll } from "./DenyAll.tsx";
 import panes from "./panes.module.css";
 import css from "./RequestList.module.css";
 import { RequestRow } from "./RequestRow.tsx";
@@ -49,7 +50,10 @@ export function RequestList({ waiting, gateway, onOpen }: RequestListProps) {
         </ul>
         {found.length === 0 && query !== "" && <p className={css.none}>{words.inbox.none}</p>}
       </div>
-      <GatewayClock gateway={gateway} />
+      <div className={css.foot}>
+        <GatewayClock gateway={gateway} />
+        <DenyAll shown={found} />
+      </div>
     </section>
   );
 }
@@ -80,7 +84,7 @@ function Search({ query }: { readonly query: string }) {
 
 function GatewayClock({ gateway }: { readonly gateway: ConsoleState["gateway"] }) {
   const nowMs = useStore(useModel().clock);
-  return <div className={css.foot}>{words.inbox.clock(clockSeconds(gatewayTime(gateway, nowMs)))}</div>;
+  return <span className={css.clock}>{words.inbox.clock(clockSeconds(gatewayTime(gateway, nowMs)))}</span>;
 }
 
 /** Arrows, Home and End move within a focused list; Enter opens. Rows choose themselves when they get the focus. */

@@ -2,11 +2,13 @@ import type { ApprovalView } from "../../shared/approval.ts";
 import { openStep, quorum } from "../../shared/approval-steps.ts";
 import type { ConsoleState } from "../../shared/console.ts";
 import page from "../connections/page.module.css";
+import { leadOf } from "../inbox/ended-lead.ts";
 import panes from "../inbox/panes.module.css";
 import { useModel } from "../model.ts";
 import { Blank } from "../parts/Blank.tsx";
 import { Outside } from "../parts/Outside.tsx";
 import { RiskMark } from "../parts/RiskMark.tsx";
+import { OwnNumber } from "./OwnNumber.tsx";
 import { ownRequests } from "../selection.ts";
 import { useStore } from "../store.ts";
 import { clockTime, gatewayTime, localTime, moment, timeLeft } from "../times.ts";
@@ -72,6 +74,7 @@ function Row({ approval, gateway }: { readonly approval: ApprovalView; readonly 
       <td>{words.decided.short[approval.state]}</td>
       <td className={`${page.two} ${page.loose}`}>{moment(localTime(gateway, approval.createdAtMs), nowMs)}</td>
       <td className={page.two}>
+        <OwnNumber approval={approval} />
         <WhatFollows approval={approval} gateway={gateway} nowMs={nowMs} />
       </td>
     </tr>
@@ -95,8 +98,7 @@ function WhatFollows({ approval, gateway, nowMs }: WhatFollowsProps) {
   const until = reuseUntilMs === null ? null : clockTime(localTime(gateway, reuseUntilMs));
   return (
     <>
-      {words.decided.lead[state](spoken(decision?.by.name ?? words.decided.approver))}{" "}
-      {words.decided.rest[state](until)}
+      {leadOf(approval, spoken(decision?.by.name ?? ""))} {words.decided.rest[state](until)}
       {decision !== null && decision.reason !== "" && (
         <>
           {" "}

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { covers } from "../../../src/gateway/grants/covers.ts";
-import { fallsUnder, prefixFault } from "../../../src/gateway/grants/prefix.ts";
+import { fallsUnder, prefixFault } from "../../../src/shared/grant-prefix.ts";
 import type { GrantConstraint } from "../../../src/shared/grant.ts";
 import { canonical, type Json, type JsonObject } from "../../../src/shared/json.ts";
 

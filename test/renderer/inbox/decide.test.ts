@@ -15,7 +15,7 @@ afterEach(async () => {
 afterAll(() => stage.close());
 
 const approve = (page: Page) => page.getByRole("button", { name: "Approve", exact: true });
-const deny = (page: Page) => page.getByRole("button", { name: "Deny" });
+const deny = (page: Page) => page.getByRole("button", { name: "Deny", exact: true });
 const undo = (page: Page) => page.getByRole("button", { name: "Undo" });
 const reason = (page: Page) => page.getByRole("textbox", { name: "Reason" });
 
@@ -60,30 +60,46 @@ describe("approving", () => {
     await expect.poll(() => server.calls.map(({ input }) => input["reason"])).toEqual(["Matches PAY-2214"]);
   });
 
-  it("asks for a reason and two presses where it is critical, and no key does it", async () => {
-    const { page, server } = await stage.open(signedIn([held({ risk: "critical" })]));
-    await page.getByRole("button", { name: "Approve after a reason" }).waitFor();
+  it("asks for a reason and the requester's number where it is critical, and no key does it", async () => {
+    const matching = { number: null, wrong: 0, most: 3 };
+    const { page, server } = await stage.open(signedIn([held({ risk: "critical", matching })]));
+    await page.getByText("Ask Erin Engineer for the number on their screen by voice, never by chat.").waitFor();
+    expect(await page.getByRole("button", { name: "Approve after the number" }).isDisabled()).toBe(true);
+    const number = page.getByRole("textbox", { name: "Number on the requester’s screen" });
+    await number.pressSequentially("4x79");
+    expect(await number.inputValue()).toBe("47");
+    expect(await page.getByRole("button", { name: "Approve after a reason" }).isDisabled()).toBe(true);
     await reason(page).fill("Replaced by a tag");
-    await page.keyboard.press("Control+Enter");
-    await page.keyboard.press("Escape");
-    await page.keyboard.press("a");
-    await approve(page).dblclick();
-    const armed = page.getByRole("button", { name: "Press again to approve critical call" });
-    await armed.waitFor();
+    for (const key of ["Control+Enter", "Escape", "a", "Control+Enter"]) await page.keyboard.press(key);
+    expect(await approve(page).getAttribute("aria-keyshortcuts")).toBeNull();
     expect(server.calls).toEqual([]);
-    await armed.click();
-    await expect.poll(() => server.calls.map(({ input }) => input["verdict"])).toEqual(["approve"]);
+    server.refuse("approvals.decide", { code: "wrong_number", message: "" });
+    await approve(page).click();
+    await expect
+      .poll(() => server.calls.map(({ input }) => [input["verdict"], input["number"]]))
+      .toEqual([["approve", "47"]]);
+    await page.getByRole("alert").getByText("That is not the number on the requester’s screen.").waitFor();
+    expect(await number.inputValue()).toBe("");
   });
 
-  it("asks for both presses again when a critical request changes in between", async () => {
-    const approval = held({ risk: "critical" });
+  it("says how many wrong numbers there were, and how such a request ended", async () => {
+    const approval = held({ risk: "critical", matching: { number: null, wrong: 2, most: 3 } });
     const { page, server } = await stage.open(signedIn([approval]));
-    await reason(page).fill("ok");
-    await approve(page).click();
-    await page.getByRole("button", { name: /Press again/ }).waitFor();
-    server.say(signedIn([{ ...approval, revision: approval.revision + 1000 }]));
-    await approve(page).waitFor();
+    await page.getByText("2 wrong numbers so far; number 3 denies the request.").waitFor();
+    server.say(signedIn([{ ...approval, state: "denied", matching: { number: null, wrong: 3, most: 3 } }]));
+    await page.getByText("Denied, since 3 wrong numbers were named. Nothing was run.").waitFor();
+  });
+
+  it("asks for a reason at any risk where the rule does", async () => {
+    const rule = { name: "r", version: "1", why: "", requireReason: true };
+    const { page, server } = await stage.open(signedIn([held({ risk: "low", rule })]));
+    await page.getByRole("button", { name: "Approve after a reason" }).waitFor();
+    await page.keyboard.press("a");
     expect(server.calls).toEqual([]);
+    await reason(page).fill("Expected");
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("a");
+    await expect.poll(() => server.calls.map(({ input }) => input["reason"])).toEqual(["Expected"]);
   });
 
   it("says above the bar what went wrong, what it means and what to do", async () => {

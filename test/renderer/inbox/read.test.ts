@@ -217,7 +217,7 @@ describe("a narrow window", () => {
     expect(await page.getByRole("option").isVisible()).toBe(false);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth);
     expect(wide).toBeLessThanOrEqual(420);
-    await page.getByRole("button", { name: "Deny" }).waitFor();
+    await page.getByRole("button", { name: "Deny", exact: true }).waitFor();
     await page.getByRole("button", { name: "All requests" }).click();
     await page.getByRole("option").waitFor();
     expect(server.calls).toEqual([]);
