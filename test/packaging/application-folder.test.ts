@@ -1,0 +1,269 @@
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
+
+// `npm run package:dir` on Electron distributions that are made here: the layout of Electron's own, with nothing that runs.
+// What it takes from the project is what is built: `npm test` builds first.
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const require = createRequire(import.meta.url);
+const electronVersion = z.object({ version: z.string() }).parse(require("electron/package.json")).version;
+/** Electron's wire: eight fuses as it ships them, and one that this project leaves alone. */
+const wire = `dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX${String.fromCodePoint(1, 9)}101100011`;
+
+let scratch: string;
+beforeAll(async () => {
+  scratch = await mkdtemp(join(tmpdir(), "countersign-packaging-"));
+  await writeFile(join(scratch, "offline.mjs"), offline);
+});
+afterAll(() => rm(scratch, { recursive: true, force: true }));
+
+describe("from a distribution without an Electron executable", () => {
+  let run: Run;
+  let folder: string;
+  let archive: Archive;
+  beforeAll(async () => {
+    run = await packageFolder(await makeDist("synthetic", "not an executable"), "out");
+    folder = join(scratch, "out/linux-unpacked");
+    archive = await extract(join(folder, "resources/app.asar"));
+  }, 120_000);
+
+  test("builds the application folder and says that the fuse step was skipped", () => {
+    expect(run).toMatchObject({ status: 0, network: "" });
+    expect(run.output).toMatch(/^fuses: skipped, as .*synthetic holds no Electron executable.* do not ship it\.$/m);
+    expect(run.output).toContain(`application folder: ${folder}\n`);
+  });
+
+  test("lays it out as Electron wants: executable, resources, licences, one language, no loose code", async () => {
+    expect((await readdir(folder)).sort()).toEqual([
+      "LICENSE.electron.txt",
+      "LICENSES.chromium.html",
+      "countersign-desktop",
+      "icudtl.dat",
+      "locales",
+      "resources",
+      "version",
+    ]);
+    expect(await readdir(join(folder, "resources"))).toEqual(["app.asar"]);
+    expect(await readdir(join(folder, "locales"))).toEqual(["en-US.pak"]);
+    expect((await stat(join(folder, "countersign-desktop"))).mode & 0o111).not.toBe(0);
+  });
+
+  test("puts into the archive what runs, and nothing of how it was made", () => {
+    const ours = archive.files.filter((file) => !file.startsWith("node_modules/"));
+    const allowed =
+      /^(package\.json|dist\/(main|client|shared)\/.+\.js|dist\/preload\/index\.cjs|dist\/renderer\/.+|assets\/(tray\/.+|icons\/128x128)\.png)$/;
+    expect(ours.filter((file) => !allowed.test(file))).toEqual([]);
+    for (const file of [
+      "dist/main/index.js",
+      "dist/preload/index.cjs",
+      "dist/renderer/index.html",
+      "assets/tray/on-dark/connected-16.png",
+    ])
+      expect(ours).toContain(file);
+    expect(
+      archive.files.filter((file) => /\.(map|ts|tsx|mts|cts|log)$|(^|\/)\.env|\.(spec|test)\.js$/.test(file)),
+    ).toEqual([]);
+  });
+
+  test("ships no source map, and no text of a source in one", async () => {
+    const scripts = archive.files.filter((file) => /^dist\/.*\.c?js$/.test(file));
+    const texts = await Promise.all(scripts.map((file) => readFile(join(archive.folder, file), "utf8")));
+    expect(texts.filter((script) => /sourceMappingURL=data:|sourcesContent/.test(script))).toEqual([]);
+  });
+
+  test("ships none of the packages that only develop, or that only other parts need", () => {
+    const packages = new Set(
+      archive.files.flatMap((file) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? []),
+    );
+    for (const name of [
+      "electron",
+      "electron-builder",
+      "vite",
+      "react",
+      "react-dom",
+      "yaml",
+      "re2js",
+      "@opentelemetry/api",
+      "@modelcontextprotocol/client",
+    ])
+      expect(packages, name).not.toContain(name);
+  });
+
+  test("keeps the licence of every package it ships", () => {
+    const folders = new Set(archive.files.flatMap((file) => /^node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? []));
+    const lost = [...folders].flatMap((name) =>
+      licencesIn(name).filter((file) => !archive.files.includes(`${name}/${file}`)),
+    );
+    expect(lost).toEqual([]);
+  });
+
+  test("keeps of package.json the entry and the version, and no scripts", async () => {
+    const manifest = z.looseObject({}).parse(JSON.parse(await readFile(join(archive.folder, "package.json"), "utf8")));
+    expect(manifest).toMatchObject({ name: "countersign", main: "dist/main/index.js", type: "module" });
+    expect(Object.keys(manifest)).not.toEqual(expect.arrayContaining(["scripts"]));
+    expect(Object.keys(manifest)).not.toEqual(expect.arrayContaining(["devDependencies"]));
+  });
+
+  test("holds everything that the app imports, with none of the repository around it", async () => {
+    const entries = ["main/tray-app.js", ...["oidc", "entra", "okta"].map((kind) => `client/sign-in/${kind}.js`)];
+    const urls = entries.map((file) => pathToFileURL(join(archive.folder, "dist", file)).href);
+    const probe = join(scratch, "probe.mjs");
+    await writeFile(
+      probe,
+      `${electronFromNowhere}\nfor (const url of ${JSON.stringify(urls)}) await import(url);\nconsole.log("imported");`,
+    );
+    expect(await runNode([probe])).toMatchObject({ status: 0, output: "imported\n" });
+  });
+
+  test("stays small: the archive below 15 MB, the page's scripts counted elsewhere", async () => {
+    expect((await stat(join(folder, "resources/app.asar"))).size).toBeLessThan(15_000_000);
+  });
+});
+
+test("sets every fuse of an executable that has them, and looks whether they hold", async () => {
+  const run = await packageFolder(await makeDist("with-fuses", `\0before ${wire} after\0`), "fused");
+  expect(run).toMatchObject({ status: 0, network: "" });
+  expect(run.output).toMatch(/^fuses: every one is as sealed$/m);
+  const executable = join(scratch, "fused/linux-unpacked/countersign-desktop");
+  expect((await readFile(executable, "latin1")).slice(-24)).toContain("010011001 after");
+  const verified = await runNode([join(root, "packaging/verify-seal.ts"), executable]);
+  expect(verified).toMatchObject({ status: 0, output: `${executable}: every fuse is as sealed\n` });
+}, 120_000);
+
+test("says which fuse of an executable is not as sealed", async () => {
+  const dist = await makeDist("unsealed", `\0before ${wire} after\0`);
+  const { status, errors } = await runNode([join(root, "packaging/verify-seal.ts"), join(dist, "electron")]);
+  expect(status).toBe(1);
+  expect(errors).toContain("electron: runAsNode is true, not false");
+  expect(errors).toContain("electron: onlyLoadAppFromAsar is false, not true");
+});
+
+test.each([
+  ["no distribution", async () => [], /Name an unpacked Electron/, 2],
+  [
+    "a folder that is none",
+    async () => ["--electron-dist", scratch],
+    /is no unpacked Electron: it has no electron\./,
+    1,
+  ],
+  [
+    "another version",
+    async () => ["--electron-dist", await makeDist("old", "x", "12.0.0")],
+    /is Electron 12\.0\.0; this project is built for/,
+    1,
+  ],
+])("refuses %s before anything is built", async (_what, given, why, status) => {
+  const run = await runNode([
+    join(root, "packaging/application-folder.ts"),
+    ...(await given()),
+    "--output",
+    join(scratch, "refused"),
+  ]);
+  expect(run).toMatchObject({ status, errors: expect.stringMatching(why) });
+  expect(existsSync(join(scratch, "refused"))).toBe(false);
+});
+
+/** A distribution as Electron's archive unpacks on Linux. */
+async function makeDist(name: string, executable: string, version = electronVersion): Promise<string> {
+  const folder = join(scratch, name);
+  await mkdir(join(folder, "locales"), { recursive: true });
+  await mkdir(join(folder, "resources"));
+  const files = {
+    electron: executable,
+    version,
+    LICENSE: "Electron's",
+    "LICENSES.chromium.html": "Chromium's",
+    "icudtl.dat": "data",
+    "locales/en-US.pak": "English",
+    "locales/de.pak": "German",
+  };
+  for (const [file, content] of Object.entries(files)) await writeFile(join(folder, file), content, "latin1");
+  await chmod(join(folder, "electron"), 0o755);
+  return folder;
+}
+
+interface Run {
+  readonly status: number | null;
+  readonly output: string;
+  readonly errors: string;
+}
+
+/** Packages with every way to the network closed; `network` names what was tried. */
+async function packageFolder(dist: string, output: string): Promise<Run & { readonly network: string }> {
+  const tried = join(scratch, `${output}.network`);
+  await writeFile(tried, "");
+  const env = {
+    ...process.env,
+    NODE_OPTIONS: `--import ${pathToFileURL(join(scratch, "offline.mjs")).href}`,
+    NETWORK_TRIED: tried,
+  };
+  const script = join(root, "packaging/application-folder.ts");
+  const run = await runNode([script, "--electron-dist", dist, "--output", join(scratch, output)], env);
+  return { ...run, network: await readFile(tried, "utf8") };
+}
+
+async function runNode(args: readonly string[], env = process.env): Promise<Run> {
+  const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "pipe"] });
+  const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
+  const [output, errors, status] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  return { status, output, errors };
+}
+
+interface Archive {
+  readonly folder: string;
+  readonly files: readonly string[];
+}
+
+async function extract(path: string): Promise<Archive> {
+  const builder = createRequire(require.resolve("electron-builder"));
+  const asar = createRequire(builder.resolve("app-builder-lib"))("@electron/asar") as {
+    extractAll(archive: string, folder: string): void;
+  };
+  const folder = join(scratch, "extracted");
+  asar.extractAll(path, folder);
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
+  return { folder, files };
+}
+
+function licencesIn(name: string): readonly string[] {
+  const manifest = z.looseObject({}).parse(require(join(root, name, "package.json")));
+  expect(manifest["license"] ?? manifest["licenses"], name).toBeDefined();
+  return ["LICENSE", "LICENSE.md", "LICENSE.txt", "license", "license.md", "LICENCE", "license.txt"].filter((file) =>
+    existsSync(join(root, name, file)),
+  );
+}
+
+/** For every Node process of a run, npm's too: a connection or a look-up fails, and is written down. */
+const offline = `
+import net from "node:net";
+import dns from "node:dns";
+import { appendFileSync } from "node:fs";
+const refuse = (what) => (...args) => {
+  appendFileSync(process.env.NETWORK_TRIED, what + " " + JSON.stringify(args[0]) + "\\n");
+  throw new Error("offline");
+};
+net.Socket.prototype.connect = refuse("connect");
+dns.lookup = refuse("look-up");
+`;
+
+/** Electron, for a probe that only asks whether all modules are there: every name that main imports, without effect. */
+const electronFromNowhere = `
+import { registerHooks } from "node:module";
+const names = ["app", "BrowserWindow", "clipboard", "dialog", "ipcMain", "Menu", "nativeImage", "nativeTheme", "Notification", "powerMonitor",
+  "protocol", "safeStorage", "screen", "session", "shell", "systemPreferences", "Tray"];
+const source = "const nothing = {}; export default nothing; " + names.map((name) => "export const " + name + " = nothing;").join(" ");
+registerHooks({
+  resolve: (specifier, context, next) => specifier === "electron" ? { url: "nowhere:electron", format: "module", shortCircuit: true } : next(specifier, context),
+  load: (url, context, next) => url === "nowhere:electron" ? { format: "module", source, shortCircuit: true } : next(url, context),
+});`;
