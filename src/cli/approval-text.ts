@@ -57,12 +57,13 @@ function stepLines(approval: ApprovalView): readonly string[] {
   );
 }
 
-function numberLines({ matching, state }: ApprovalView): readonly string[] {
+function numberLines({ matching, state, relation }: ApprovalView): readonly string[] {
   if (matching === undefined || matching === null) return [];
-  const { number, wrong, most } = matching;
+  const { wrong, most } = matching;
   const tries = wrong === 0 ? "" : ` (${wrong} wrong of ${most} that deny it)`;
-  if (number !== null) return [`Number     ${number}: tell it to who approves, by voice, never in a chat${tries}`];
-  if (state === "pending") return [`Number     its requester sees it and tells it to who approves${tries}`];
+  if (state === "pending" && relation === "requester")
+    return [`Number     your console shows it: tell it to who approves, by voice, never in a chat${tries}`];
+  if (state === "pending") return [`Number     its requester's console shows it; approve in yours${tries}`];
   return wrong === 0 ? [] : [`Number     ${wrong} wrong of ${most} that deny it`];
 }
 

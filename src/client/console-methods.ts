@@ -43,6 +43,7 @@ export function createConsoleMethods(options: ConsoleMethodsOptions): ConsoleMet
       const decided = await decide(api, device, approval, decision, presence, link.gatewayNowMs());
       if (decided.id !== decision.id || !link.held.fits(decided)) throw another();
       if (link.held.take(decided)) link.showApprovals();
+      if (decision.grant !== undefined) link.refreshGrants();
       return decided;
     },
     "approvals.withdraw": async ({ id }) => {
@@ -55,7 +56,11 @@ export function createConsoleMethods(options: ConsoleMethodsOptions): ConsoleMet
     "history.show": ({ id }) => historyItem(api, id),
     "history.export": ({ filter, format }) => exportHistory(api, filter, format, options.saveText),
     "grants.list": () => listGrants(api),
-    "grants.revoke": ({ id }) => revokeGrant(api, id),
+    "grants.revoke": async ({ id }) => {
+      const revoked = await revokeGrant(api, id);
+      link.refreshGrants();
+      return revoked;
+    },
     "tunnel.pause": ({ forMinutes }) => pause.begin(forMinutes).then(() => null),
     "tunnel.resume": () => pause.end().then(() => null),
     "connections.copyAddress": async ({ name }) => {

@@ -1,6 +1,7 @@
 import { chmod, rm } from "node:fs/promises";
 import { createServer, type Server, type Socket } from "node:net";
 import { z } from "zod";
+import type { ConsoleState } from "../shared/console.ts";
 import { CountersignError, toFailure, type Result } from "../shared/errors.ts";
 import { isConsoleCall } from "./console-calls.ts";
 import {
@@ -80,7 +81,7 @@ type Commands = { readonly [C in ControlCommand]: (input: ControlInput<C>) => Pr
 
 function commands(client: Client, onUrl: (url: string) => void): Commands {
   return {
-    status: async () => client.state(),
+    status: async () => withoutNumbers(client.state()),
     async call({ call, input, presence }) {
       if (!isConsoleCall(call)) throw new CountersignError("bad_request", "There is no such console call.");
       return await client.call(call, input, presence);
@@ -104,6 +105,14 @@ function commands(client: Client, onUrl: (url: string) => void): Commands {
       return null;
     },
   };
+}
+
+/** The numbers of critical requests are for a console's page: what reads a terminal, a model perhaps, is not the person before it. */
+function withoutNumbers(state: ConsoleState): ConsoleState {
+  const approvals = state.approvals.map((each) =>
+    each.matching ? { ...each, matching: { ...each.matching, number: null } } : each,
+  );
+  return { ...state, approvals };
 }
 
 async function signIn(client: Client, onUrl: (url: string) => void): Promise<null> {

@@ -17,6 +17,8 @@ export interface FrameTakers {
   onApprovals(): void;
   /** The gateway's clock minus ours, in ms. */
   onClock(offsetMs: number): void;
+  /** Something about the grants that this person may see. */
+  onGrants(): void;
   /** A signed note, not verified yet. */
   onCheckpoint(note: string): void;
 }
@@ -77,6 +79,9 @@ export function createFrameReader(options: FrameTakers, place: Place): FrameRead
         return takeApproval(frame.approval);
       case "ready":
         return takeReady(frame.revision);
+      case "grants":
+        options.onGrants();
+        return true;
       case "checkpoint":
         options.onCheckpoint(frame.note);
         return true;

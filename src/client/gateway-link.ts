@@ -6,6 +6,7 @@ import { createFeed } from "./feed.ts";
 import type { FeedLink } from "./feed-frames.ts";
 import type { GatewayApi, TokenSource } from "./gateway.ts";
 import { createHeldApprovals, type HeldApprovals } from "./held-approvals.ts";
+import { createKnownGrants } from "./known-grants.ts";
 import type { StateHolder } from "./state.ts";
 
 /** All that a signed-in client takes from its gateway, kept up to date in the state: approvals, connections, clock, ledger. */
@@ -22,6 +23,8 @@ export interface GatewayLink {
   gatewayNowMs(): number;
   /** Shows what is held, after a decision changed it. */
   showApprovals(): void;
+  /** Asks for the grants anew, after something was done about one. */
+  refreshGrants(): void;
 }
 
 export interface GatewayLinkOptions {
@@ -45,6 +48,8 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
     state.set({ ledger }),
   );
 
+  const grants = createKnownGrants(api, (found) => state.set({ grants: [...found] }));
+
   async function fetchConnections(): Promise<void> {
     const asked = principal;
     // Who may use what can change at any time; a failure leaves the last list, and the link says that it is offline.
@@ -55,7 +60,9 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
   function onLink(next: FeedLink): void {
     const { link, sinceMs } = state.get().gateway;
     gateway({ ...next, sinceMs: link === next.link ? sinceMs : now() });
-    if (next.link === "online") void fetchConnections();
+    if (next.link !== "online") return;
+    void fetchConnections();
+    grants.refresh();
   }
 
   const feed = createFeed({
@@ -70,14 +77,16 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
     onClock: (offsetMs) => {
       if (Math.abs(offsetMs - state.get().gateway.clockOffsetMs) >= clockStepMs) gateway({ clockOffsetMs: offsetMs });
     },
+    onGrants: () => grants.refresh(),
     onCheckpoint: (note) => void keeper.take(note),
   });
 
   function forget(): void {
     feed.stop();
     held.clear();
+    grants.forget();
     principal = null;
-    state.set({ approvals: [], connections: [] });
+    state.set({ approvals: [], connections: [], grants: [] });
   }
 
   return {
@@ -92,6 +101,7 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
     retry: () => feed.retry(),
     gatewayNowMs: () => now() + state.get().gateway.clockOffsetMs,
     showApprovals,
+    refreshGrants: () => grants.refresh(),
   };
 }
 

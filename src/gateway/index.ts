@@ -92,7 +92,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       )
       .catch((error: unknown) => log({ level: "error", event: "session.closed", error }));
   });
-  const stream = new ApprovalsStream(store, approvals, now);
+  const stream = new ApprovalsStream(store, approvals, grants, now);
   const draining = new Draining();
   const limits = new RuleLimits(now);
   const gate = {

@@ -16,7 +16,7 @@ export type View =
   | { readonly at: "live"; readonly state: ConsoleState; readonly isLinked: boolean; readonly lastAtMs: number }
   | { readonly at: "ended" };
 
-export type Page = "inbox" | "requests" | "connections";
+export type Page = "inbox" | "requests" | "connections" | "grants";
 
 /** The console as its components see it. What it keeps beside the owner's state is only what is being done on this page. */
 export interface Model {

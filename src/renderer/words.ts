@@ -10,7 +10,7 @@ import { requests } from "./words/requests.ts";
 /** Every word of ours that a page shows, but for what went wrong (wording.ts). */
 export const words = {
   title: (waiting: number) => (waiting === 0 ? "Countersign" : `(${waiting}) Countersign`),
-  tabs: { label: "Pages", inbox: "Inbox", requests: "My requests", connections: "Connections" },
+  tabs: { label: "Pages", inbox: "Inbox", requests: "My requests", connections: "Connections", grants: "Grants" },
   link: {
     online: "Connected",
     connecting: "Connecting",

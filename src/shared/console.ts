@@ -3,7 +3,7 @@ import { approvalView, matchedNumber, verdict } from "./approval.ts";
 import { connectionView } from "./connection.ts";
 import { desktopView } from "./desktop.ts";
 import { errorCodes } from "./errors.ts";
-import { grantWish, type GrantView } from "./grant.ts";
+import { grantView, grantWish, type GrantView } from "./grant.ts";
 import {
   historyCursor,
   historyFilter,
@@ -61,6 +61,8 @@ export const consoleState = z.object({
   connections: z.array(connectionView.extend({ url: z.string().nullable() })),
   /** Newest state of every approval this principal may see and that is pending or changed while connected. */
   approvals: z.array(approvalView),
+  /** Those this principal holds or may revoke, the newest first: all that live, and some that ended. */
+  grants: z.array(grantView),
   clients: z.array(clientView),
   /** What may be set on this desktop; null where the console runs in a browser. */
   desktop: desktopView.nullable(),

@@ -10,6 +10,8 @@ export const feedFrame = z.discriminatedUnion("type", [
   z.object({ type: z.literal("hello"), v: z.literal(1), nowMs: z.number() }),
   z.object({ type: z.literal("approval"), approval: approvalView }),
   z.object({ type: z.literal("ready"), revision: z.number().int() }),
+  /** Something about the grants that the reader may see has changed: `GET /v1/grants` has them. At most one a second. */
+  z.object({ type: z.literal("grants") }),
   /** The newest signed tree head (C2SP checkpoint); the client keeps the last it saw. */
   z.object({ type: z.literal("checkpoint"), note: z.string() }),
   /** Every 15 s: the gateway's clock, and a sign of life. */

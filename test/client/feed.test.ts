@@ -36,6 +36,7 @@ function open(changed: Partial<FeedOptions> = {}): void {
     onLink: (link) => links.push(link),
     onApprovals: () => undefined,
     onClock: (offsetMs) => (offset = offsetMs),
+    onGrants: () => undefined,
     onCheckpoint: () => undefined,
     waitMs: (attempt) => {
       waits.push(attempt);

@@ -4,9 +4,11 @@ import { WebSocketServer, type WebSocket } from "ws";
 import { feedBeatMs, type FeedFrame } from "../../shared/feed.ts";
 import type { Principal } from "../identity/principal.ts";
 import type { ApprovalRecord, Store } from "../store/store.ts";
+import type { Grants } from "../grants/grants.ts";
 import type { Approvals } from "./approvals.ts";
 
-const checkpointMs = 1000;
+/** How often readers hear of new entries, and of grants that changed. */
+const newsMs = 1000;
 /** A reader that lets this much pile up is cut off; it comes back and resumes. */
 const mostBuffered = 16 * 1024 * 1024;
 
@@ -21,14 +23,22 @@ export class ApprovalsStream {
   readonly #readers = new Set<Reader>();
   readonly #store: Store;
   readonly #approvals: Pick<Approvals, "seenBy">;
+  readonly #grants: Pick<Grants, "seenBy">;
   readonly #now: () => number;
+  #grantMark = 0;
   readonly #timers: readonly NodeJS.Timeout[];
   readonly #stopListening: () => void;
   #sent = "";
   /** The highest revision that all readers have been told of. */
   #told: number;
 
-  constructor(store: Store, approvals: Pick<Approvals, "onChange" | "seenBy">, now: () => number) {
+  constructor(
+    store: Store,
+    approvals: Pick<Approvals, "onChange" | "seenBy">,
+    grants: Pick<Grants, "seenBy">,
+    now: () => number,
+  ) {
+    this.#grants = grants;
     this.#store = store;
     this.#approvals = approvals;
     this.#now = now;
@@ -36,7 +46,10 @@ export class ApprovalsStream {
     this.#stopListening = approvals.onChange(() => this.#changes());
     this.#timers = [
       setInterval(() => this.#toAll(({ socket }) => send(socket, { type: "time", nowMs: now() })), feedBeatMs),
-      setInterval(() => this.#checkpoint(), checkpointMs),
+      setInterval(() => {
+        this.#checkpoint();
+        this.#grantsChanged();
+      }, newsMs),
     ];
   }
 
@@ -102,6 +115,15 @@ export class ApprovalsStream {
     if (note === this.#sent) return;
     this.#sent = note;
     this.#toAll(({ socket }) => send(socket, { type: "checkpoint", note }));
+  }
+
+  #grantsChanged(): void {
+    const { mark, changed } = this.#store.grants.changedAfter(this.#grantMark);
+    this.#grantMark = mark;
+    if (changed.length === 0) return;
+    this.#toAll(({ socket, principal }) => {
+      if (changed.some((grant) => this.#grants.seenBy(principal, grant) !== null)) send(socket, { type: "grants" });
+    });
   }
 
   #toAll(tell: (reader: Reader) => void): void {

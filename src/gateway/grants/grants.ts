@@ -71,7 +71,12 @@ export class Grants {
 
   /** All that this principal may see, the newest first. */
   list(principal: Principal): readonly GrantView[] {
-    return this.#options.store.grants.all().flatMap((record) => this.#view(principal, record) ?? []);
+    return this.#options.store.grants.all().flatMap((record) => this.seenBy(principal, record) ?? []);
+  }
+
+  /** The grant as this principal may see it, or null: then it doesn't exist for them. */
+  seenBy(principal: Principal, record: GrantRecord): GrantView | null {
+    return grantFor(principal, record, this.#options.personOf(record.principal.id));
   }
 
   /** Ends a grant at this principal's word; one that has ended stays as it is. Throws CountersignError `not_found` or `not_allowed`. */
@@ -79,7 +84,7 @@ export class Grants {
     const { store, now } = this.#options;
     const revoked = await store.commit((writes) => {
       const record = writes.grants.get(id);
-      const view = record === undefined ? null : this.#view(principal, record);
+      const view = record === undefined ? null : this.seenBy(principal, record);
       if (record === undefined || view === null) throw new CountersignError("not_found", "There is no such grant.");
       if (!mayRevoke(principal, view))
         throw new CountersignError(
@@ -90,7 +95,7 @@ export class Grants {
       const how = { state: "revoked", why: `Revoked by ${principal.name}.`, by: principal.id } as const;
       return end(writes, record, how, now());
     });
-    const view = this.#view(principal, revoked);
+    const view = this.seenBy(principal, revoked);
     if (view === null) throw new CountersignError("internal", "A grant that was seen is seen no more.");
     return view;
   }
@@ -114,10 +119,6 @@ export class Grants {
         if (ended !== null) end(writes, grant, { ...ended, by: null }, now());
       }
     });
-  }
-
-  #view(principal: Principal, record: GrantRecord): GrantView | null {
-    return grantFor(principal, record, this.#options.personOf(record.principal.id));
   }
 
   #fits(grant: GrantRecord, call: GrantedCall, ruleVersion: string): boolean {

@@ -22,6 +22,8 @@ export interface GrantReads {
   overdue(nowMs: number): readonly GrantRecord[];
   /** All, the newest first. */
   all(): readonly GrantRecord[];
+  /** What was put since that mark, in this process, and the mark to ask from next; 0 is the first. */
+  changedAfter(mark: number): { readonly mark: number; readonly changed: readonly GrantRecord[] };
 }
 
 export interface GrantWrites extends GrantReads {
@@ -59,7 +61,15 @@ export function grantTable(db: DatabaseSync): GrantWrites {
   const put = db.prepare(`
     INSERT INTO grants (id, approval, principal, connection, tool, live, ends_at_ms, record) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (id) DO UPDATE SET live = excluded.live, record = excluded.record`);
+  /** The newest mark of each that was put: a write that is undone leaves one behind, which costs a look. */
+  const marks = new Map<string, number>();
+  let mark = 0;
   return {
+    changedAfter(after) {
+      if (after === mark) return { mark, changed: [] };
+      const ids = [...marks].filter(([, of]) => of > after).map(([id]) => id);
+      return { mark, changed: ids.flatMap((id) => parse(get.get(id)) ?? []) };
+    },
     get: (id) => parse(get.get(id)),
     ofApproval: (approval) => parse(ofApproval.get(approval)),
     live: (principal, connection, tool) => parseAll(live.all(principal, connection, tool)),
@@ -67,6 +77,7 @@ export function grantTable(db: DatabaseSync): GrantWrites {
     overdue: (nowMs) => parseAll(overdue.all(Math.floor(nowMs))),
     all: () => parseAll(all.all()),
     put(record) {
+      marks.set(record.id, (mark += 1));
       const { id, approval, principal, connection, tool, state, endsAtMs } = grantRecord.parse(record);
       put.run(
         id,

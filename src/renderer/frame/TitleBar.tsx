@@ -37,12 +37,14 @@ function Tabs({ state }: { readonly state: ConsoleState }) {
     inbox: waitingFor(state).length,
     requests: ownRequests(state).filter((own) => own.state === "pending").length,
     connections: 0,
+    grants: 0,
   };
   return (
     <nav className={css.tabs} aria-label={words.tabs.label}>
       <Tab page="inbox" count={counts.inbox} />
       <Tab page="requests" count={counts.requests} />
       <Tab page="connections" count={counts.connections} />
+      <Tab page="grants" count={counts.grants} />
     </nav>
   );
 }

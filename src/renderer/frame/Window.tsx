@@ -1,4 +1,5 @@
 import { Connections } from "../connections/Connections.tsx";
+import { Grants } from "../grants/Grants.tsx";
 import { Inbox } from "../inbox/Inbox.tsx";
 import { useModel, type Page, type View } from "../model.ts";
 import text from "../parts/text.module.css";
@@ -57,7 +58,12 @@ function Alone({ view }: { readonly view: Exclude<View, { at: "waiting" }> }) {
   return <SignedOut issuer={provider.issuer} error={session.state === "signed-out" ? session.error : null} />;
 }
 
-const pages = { inbox: Inbox, requests: MyRequests, connections: Connections } as const satisfies Record<Page, unknown>;
+const pages = {
+  inbox: Inbox,
+  requests: MyRequests,
+  connections: Connections,
+  grants: Grants,
+} as const satisfies Record<Page, unknown>;
 
 function Pages({ view }: { readonly view: Extract<View, { at: "live" }> }) {
   const Shown = pages[useStore(useModel().page)];

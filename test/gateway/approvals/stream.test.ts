@@ -33,7 +33,7 @@ test("a reader gets changes in the order of their revisions though they are told
       return () => undefined;
     },
   };
-  const stream = new ApprovalsStream(store, told, Date.now);
+  const stream = new ApprovalsStream(store, told, { seenBy: () => null }, Date.now);
   const server = createServer().listen(0, "127.0.0.1");
   server.on("upgrade", (request, socket, head) => stream.open(request, socket, head, auditor));
   await once(server, "listening");
