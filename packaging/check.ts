@@ -4,6 +4,7 @@ import { callFindings } from "./check/calls.ts";
 import { electronFindings, readBuiltMain } from "./check/electron-use.ts";
 import { bridgeFindings } from "./check/bridge.ts";
 import { installerFindings } from "./check/installers.ts";
+import { policyFindings } from "./check/page-policy.ts";
 import { installRecorder } from "./check/recorded-electron.ts";
 import { windowFindings } from "./check/window-options.ts";
 
@@ -19,6 +20,7 @@ const findings = [
   ...(await installerFindings(root)),
   ...electronFindings(main),
   ...(await windowFindings(root, electron)),
+  ...(await policyFindings(root, electron)),
   ...(await callFindings(root, electron)),
   ...(await bridgeFindings(root, electron)),
 ];

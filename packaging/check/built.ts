@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type * as ipc from "../../src/main/ipc.ts";
 import type * as permissions from "../../src/main/permissions.ts";
+import type * as scheme from "../../src/main/scheme.ts";
 import type * as settings from "../../src/main/settings.ts";
 import type * as window from "../../src/main/window.ts";
 import type * as console from "../../src/shared/console.ts";
@@ -10,6 +11,7 @@ import type * as desktop from "../../src/shared/desktop.ts";
 interface BuiltModules {
   readonly "main/ipc.js": typeof ipc;
   readonly "main/permissions.js": typeof permissions;
+  readonly "main/scheme.js": typeof scheme;
   readonly "main/settings.js": typeof settings;
   readonly "main/window.js": typeof window;
   readonly "shared/console.js": typeof console;

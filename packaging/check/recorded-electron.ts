@@ -13,6 +13,8 @@ export interface RecordedElectron {
   readonly handlers: ReadonlyMap<string, Answer>;
   /** Channels that listen without answering, which the app has no use for. */
   readonly listening: () => readonly string[];
+  /** The privileged schemes as main declared them. */
+  readonly schemes: readonly unknown[];
   /** What `contextBridge` showed to the page, by name. */
   readonly exposed: ReadonlyMap<string, unknown>;
   /** What the preload asked main for: channel and input. */
@@ -34,7 +36,14 @@ export function installRecorder(names: readonly string[]): RecordedElectron {
   const ipcMain = Object.assign(new EventEmitter(), {
     handle: (name: string, answer: Answer) => void handlers.set(name, answer),
   });
-  const app = Object.assign(new EventEmitter(), { isPackaged: true, getPath: () => "/", getVersion: () => "0" });
+  const schemes: unknown[] = [];
+  const held = { sandboxed: false };
+  const app = Object.assign(new EventEmitter(), {
+    enableSandbox: () => void (held.sandboxed = true),
+    isPackaged: true,
+    getPath: () => "/",
+    getVersion: () => "0",
+  });
   const session = recordedSession();
   const recorded: Readonly<Record<string, unknown>> = {
     app,
@@ -43,6 +52,7 @@ export function installRecorder(names: readonly string[]): RecordedElectron {
       windows.push(options);
       return inert();
     },
+    protocol: { registerSchemesAsPrivileged: (given: unknown[]) => void schemes.push(...given) },
     contextBridge: { exposeInMainWorld: (name: string, value: unknown) => void exposed.set(name, value) },
     ipcRenderer: {
       on: () => undefined,
@@ -54,10 +64,15 @@ export function installRecorder(names: readonly string[]): RecordedElectron {
     windows,
     handlers,
     listening: () => ipcMain.eventNames().map(String),
+    schemes,
     exposed,
     invoked,
     session: session.given,
-    openPages: () => [...pageFindings(app), ...session.findings()],
+    openPages: () => [
+      ...(held.sandboxed ? [] : ["a renderer may be without a sandbox"]),
+      ...pageFindings(app),
+      ...session.findings(),
+    ],
   };
 }
 

@@ -10,8 +10,10 @@ export function denyPermissions(session: Session): void {
   session.webRequest.onBeforeRequest({ urls: [...remote] }, (_details, answer) => answer({ cancel: true }));
 }
 
-/** Nails every page to where the app put it: no navigation, no new window, no guest page, whatever the page says. */
+/** Nails every page to where the app put it: sandboxed, no navigation, no new window, no guest page, whatever the page says. Before Electron is ready. */
 export function lockPages(): void {
+  // For every renderer there will ever be, whatever its window's options say.
+  app.enableSandbox();
   app.on("web-contents-created", (_event, contents) => {
     contents.on("will-frame-navigate", (event) => event.preventDefault());
     contents.on("will-redirect", (event) => event.preventDefault());

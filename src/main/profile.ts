@@ -18,8 +18,9 @@ export interface ProfilePlace {
 export function findProfile(
   argv: readonly string[] = process.argv,
   env: NodeJS.ProcessEnv = process.env,
+  policyFile = managedPolicyFile(env),
 ): ProfilePlace {
-  const gateway = managedGateway(env) ?? env["COUNTERSIGN_GATEWAY"] ?? null;
+  const gateway = managedGateway(policyFile) ?? env["COUNTERSIGN_GATEWAY"] ?? null;
   const at = argv.indexOf("--profile");
   const named = at < 0 ? undefined : argv[at + 1];
   if (named === undefined)
@@ -65,8 +66,7 @@ function firstSteps({ directory, gateway }: ProfilePlace): string {
 const managedPolicy = z.object({ gateway: z.url() });
 
 /** The gateway named by the machine's administrator, in a file that only an administrator can write. */
-function managedGateway(env: NodeJS.ProcessEnv): string | null {
-  const file = managedPolicyFile(env);
+function managedGateway(file: string): string | null {
   if (!existsSync(file)) return null;
   try {
     return managedPolicy.parse(JSON.parse(readFileSync(file, "utf8"))).gateway;

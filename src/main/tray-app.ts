@@ -11,6 +11,7 @@ import { findProfile, openProfile } from "./profile.ts";
 import { report } from "./report.ts";
 import { declareConsoleScheme, serveConsole } from "./scheme.ts";
 import { openSettings } from "./settings.ts";
+import { startedPlainly } from "./switches.ts";
 import { createTray } from "./tray.ts";
 import { createPerformer } from "./tray-actions.ts";
 import { createConsoleWindow } from "./window.ts";
@@ -30,6 +31,7 @@ export const shipped: TrayAppParts["files"] = {
 
 /** The tray app from start to quit; resolves when it is up. Must be called before Electron is ready. */
 export async function runTrayApp({ openClient, files }: TrayAppParts): Promise<void> {
+  if (!startedPlainly()) return;
   const profile = findProfile();
   nameApp(profile);
   if (!claimInstance()) return;

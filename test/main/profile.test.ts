@@ -1,3 +1,4 @@
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { installElectron, type StandIn } from "../support/electron/stand-in.ts";
@@ -21,6 +22,18 @@ test("a profile named on the command line has its own user data, the default one
     userData: null,
     gateway: null,
   });
+});
+
+test.each([
+  ['{ "gateway": "https://managed.example" }', "https://managed.example"],
+  ['{ "gateway": "not an address" }', "https://own.example"],
+  ["not JSON", "https://own.example"],
+  ["[]", "https://own.example"],
+])("of the policy file %s and the environment takes %s", async (policy, gateway) => {
+  const { findProfile } = await import("../../src/main/profile.ts");
+  const file = join(electron.folder, "policy.json");
+  await writeFile(file, policy);
+  expect(findProfile(["countersign"], { COUNTERSIGN_GATEWAY: "https://own.example" }, file).gateway).toBe(gateway);
 });
 
 test("without a profile, a dialog says what to type, and nothing is opened", async () => {

@@ -67,6 +67,7 @@ test("boots into a sandboxed window that shows the console", async () => {
     nodeIntegration: false,
     webSecurity: true,
   });
+  expect(electron.app.asked).toContainEqual({ what: "enableSandbox", value: true });
   expect(shell.webContents.mainFrame.origin).toBe("app://countersign");
   await page.getByText("Nothing waits for you").waitFor();
 });

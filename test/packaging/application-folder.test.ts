@@ -1,27 +1,24 @@
-import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
+import { electronFromNowhere, extract, makeDist, packageFolder, runNode, type Archive, type Run } from "./workbench.ts";
 
 // `npm run package:dir` on Electron distributions that are made here: the layout of Electron's own, with nothing that runs.
 // What it takes from the project is what is built: `npm test` builds first.
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const require = createRequire(import.meta.url);
-const electronVersion = z.object({ version: z.string() }).parse(require("electron/package.json")).version;
 /** Electron's wire: eight fuses as it ships them, and one that this project leaves alone. */
 const wire = `dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX${String.fromCodePoint(1, 9)}101100011`;
 
 let scratch: string;
 beforeAll(async () => {
   scratch = await mkdtemp(join(tmpdir(), "countersign-packaging-"));
-  await writeFile(join(scratch, "offline.mjs"), offline);
 });
 afterAll(() => rm(scratch, { recursive: true, force: true }));
 
@@ -30,9 +27,9 @@ describe("from a distribution without an Electron executable", () => {
   let folder: string;
   let archive: Archive;
   beforeAll(async () => {
-    run = await packageFolder(await makeDist("synthetic", "not an executable"), "out");
+    run = await packageFolder(scratch, await makeDist(scratch, "synthetic", "not an executable"), "out");
     folder = join(scratch, "out/linux-unpacked");
-    archive = await extract(join(folder, "resources/app.asar"));
+    archive = await extract(join(folder, "resources/app.asar"), join(scratch, "extracted"));
   }, 120_000);
 
   test("builds the application folder and says that the fuse step was skipped", () => {
@@ -129,7 +126,7 @@ describe("from a distribution without an Electron executable", () => {
 });
 
 test("sets every fuse of an executable that has them, and looks whether they hold", async () => {
-  const run = await packageFolder(await makeDist("with-fuses", `\0before ${wire} after\0`), "fused");
+  const run = await packageFolder(scratch, await makeDist(scratch, "with-fuses", `\0before ${wire} after\0`), "fused");
   expect(run).toMatchObject({ status: 0, network: "" });
   expect(run.output).toMatch(/^fuses: every one is as sealed$/m);
   const executable = join(scratch, "fused/linux-unpacked/countersign-desktop");
@@ -139,7 +136,7 @@ test("sets every fuse of an executable that has them, and looks whether they hol
 }, 120_000);
 
 test("says which fuse of an executable is not as sealed", async () => {
-  const dist = await makeDist("unsealed", `\0before ${wire} after\0`);
+  const dist = await makeDist(scratch, "unsealed", `\0before ${wire} after\0`);
   const { status, errors } = await runNode([join(root, "packaging/verify-seal.ts"), join(dist, "electron")]);
   expect(status).toBe(1);
   expect(errors).toContain("electron: runAsNode is true, not false");
@@ -156,7 +153,7 @@ test.each([
   ],
   [
     "another version",
-    async () => ["--electron-dist", await makeDist("old", "x", "12.0.0")],
+    async () => ["--electron-dist", await makeDist(scratch, "old", "x", "12.0.0")],
     /is Electron 12\.0\.0; this project is built for/,
     1,
   ],
@@ -171,71 +168,6 @@ test.each([
   expect(existsSync(join(scratch, "refused"))).toBe(false);
 });
 
-/** A distribution as Electron's archive unpacks on Linux. */
-async function makeDist(name: string, executable: string, version = electronVersion): Promise<string> {
-  const folder = join(scratch, name);
-  await mkdir(join(folder, "locales"), { recursive: true });
-  await mkdir(join(folder, "resources"));
-  const files = {
-    electron: executable,
-    version,
-    LICENSE: "Electron's",
-    "LICENSES.chromium.html": "Chromium's",
-    "icudtl.dat": "data",
-    "locales/en-US.pak": "English",
-    "locales/de.pak": "German",
-  };
-  for (const [file, content] of Object.entries(files)) await writeFile(join(folder, file), content, "latin1");
-  await chmod(join(folder, "electron"), 0o755);
-  return folder;
-}
-
-interface Run {
-  readonly status: number | null;
-  readonly output: string;
-  readonly errors: string;
-}
-
-/** Packages with every way to the network closed; `network` names what was tried. */
-async function packageFolder(dist: string, output: string): Promise<Run & { readonly network: string }> {
-  const tried = join(scratch, `${output}.network`);
-  await writeFile(tried, "");
-  const env = {
-    ...process.env,
-    NODE_OPTIONS: `--import ${pathToFileURL(join(scratch, "offline.mjs")).href}`,
-    NETWORK_TRIED: tried,
-  };
-  const script = join(root, "packaging/application-folder.ts");
-  const run = await runNode([script, "--electron-dist", dist, "--output", join(scratch, output)], env);
-  return { ...run, network: await readFile(tried, "utf8") };
-}
-
-async function runNode(args: readonly string[], env = process.env): Promise<Run> {
-  const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "pipe"] });
-  const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
-  const [output, errors, status] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
-  return { status, output, errors };
-}
-
-interface Archive {
-  readonly folder: string;
-  readonly files: readonly string[];
-}
-
-async function extract(path: string): Promise<Archive> {
-  const builder = createRequire(require.resolve("electron-builder"));
-  const asar = createRequire(builder.resolve("app-builder-lib"))("@electron/asar") as {
-    extractAll(archive: string, folder: string): void;
-  };
-  const folder = join(scratch, "extracted");
-  asar.extractAll(path, folder);
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
-  return { folder, files };
-}
-
 function licencesIn(name: string): readonly string[] {
   const manifest = z.looseObject({}).parse(require(join(root, name, "package.json")));
   expect(manifest["license"] ?? manifest["licenses"], name).toBeDefined();
@@ -243,27 +175,3 @@ function licencesIn(name: string): readonly string[] {
     existsSync(join(root, name, file)),
   );
 }
-
-/** For every Node process of a run, npm's too: a connection or a look-up fails, and is written down. */
-const offline = `
-import net from "node:net";
-import dns from "node:dns";
-import { appendFileSync } from "node:fs";
-const refuse = (what) => (...args) => {
-  appendFileSync(process.env.NETWORK_TRIED, what + " " + JSON.stringify(args[0]) + "\\n");
-  throw new Error("offline");
-};
-net.Socket.prototype.connect = refuse("connect");
-dns.lookup = refuse("look-up");
-`;
-
-/** Electron, for a probe that only asks whether all modules are there: every name that main imports, without effect. */
-const electronFromNowhere = `
-import { registerHooks } from "node:module";
-const names = ["app", "BrowserWindow", "clipboard", "dialog", "ipcMain", "Menu", "nativeImage", "nativeTheme", "Notification", "powerMonitor",
-  "protocol", "safeStorage", "screen", "session", "shell", "systemPreferences", "Tray"];
-const source = "const nothing = {}; export default nothing; " + names.map((name) => "export const " + name + " = nothing;").join(" ");
-registerHooks({
-  resolve: (specifier, context, next) => specifier === "electron" ? { url: "nowhere:electron", format: "module", shortCircuit: true } : next(specifier, context),
-  load: (url, context, next) => url === "nowhere:electron" ? { format: "module", source, shortCircuit: true } : next(url, context),
-});`;

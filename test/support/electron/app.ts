@@ -19,6 +19,7 @@ export function preventable(): Preventable {
 }
 
 type Surface =
+  | "enableSandbox"
   | "getName"
   | "getPath"
   | "getVersion"
@@ -88,6 +89,10 @@ export class StandInApp extends EventEmitter implements Pick<App, Surface> {
   }
   whenReady(): Promise<void> {
     return this.#readiness.promise;
+  }
+  enableSandbox(): void {
+    if (this.#ready) throw new Error("app.enableSandbox() can only be called before app is ready");
+    this.asked.push({ what: "enableSandbox", value: true });
   }
   requestSingleInstanceLock(): boolean {
     return !this.#instanceTaken;

@@ -1,0 +1,114 @@
+import { spawn } from "node:child_process";
+import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { z } from "zod";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const require = createRequire(import.meta.url);
+const electronVersion = z.object({ version: z.string() }).parse(require("electron/package.json")).version;
+
+/** A distribution as Electron's archive unpacks on Linux. */
+export async function makeDist(
+  scratch: string,
+  name: string,
+  executable: string,
+  version = electronVersion,
+): Promise<string> {
+  const folder = join(scratch, name);
+  await mkdir(join(folder, "locales"), { recursive: true });
+  await mkdir(join(folder, "resources"));
+  const files = {
+    electron: executable,
+    version,
+    LICENSE: "Electron's",
+    "LICENSES.chromium.html": "Chromium's",
+    "icudtl.dat": "data",
+    "locales/en-US.pak": "English",
+    "locales/de.pak": "German",
+  };
+  for (const [file, content] of Object.entries(files)) await writeFile(join(folder, file), content, "latin1");
+  await chmod(join(folder, "electron"), 0o755);
+  return folder;
+}
+
+/** How a process ended, and what it wrote. */
+export interface Run {
+  readonly status: number | null;
+  readonly output: string;
+  readonly errors: string;
+}
+
+/** Packages with every way to the network closed; `network` names what was tried. */
+export async function packageFolder(
+  scratch: string,
+  dist: string,
+  output: string,
+): Promise<Run & { readonly network: string }> {
+  const tried = join(scratch, `${output}.network`);
+  const hook = join(scratch, "offline.mjs");
+  await writeFile(tried, "");
+  await writeFile(hook, offline);
+  const env = {
+    ...process.env,
+    NODE_OPTIONS: `--import ${pathToFileURL(hook).href}`,
+    NETWORK_TRIED: tried,
+  };
+  const script = join(root, "packaging/application-folder.ts");
+  const run = await runNode([script, "--electron-dist", dist, "--output", join(scratch, output)], env);
+  return { ...run, network: await readFile(tried, "utf8") };
+}
+
+/** A Node process with these arguments, to its end. */
+export async function runNode(args: readonly string[], env = process.env): Promise<Run> {
+  const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "pipe"] });
+  const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
+  const [output, errors, status] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  return { status, output, errors };
+}
+
+/** An archive of an app, unpacked: where, and its files by path. */
+export interface Archive {
+  readonly folder: string;
+  readonly files: readonly string[];
+}
+
+/** Unpacks an archive with the library that made it. */
+export async function extract(path: string, folder: string): Promise<Archive> {
+  const builder = createRequire(require.resolve("electron-builder"));
+  const asar = createRequire(builder.resolve("app-builder-lib"))("@electron/asar") as {
+    extractAll(archive: string, folder: string): void;
+  };
+  asar.extractAll(path, folder);
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
+  return { folder, files };
+}
+
+/** For every Node process of a run, npm's too: a connection or a look-up fails, and is written down. */
+const offline = `
+import net from "node:net";
+import dns from "node:dns";
+import { appendFileSync } from "node:fs";
+const refuse = (what) => (...args) => {
+  appendFileSync(process.env.NETWORK_TRIED, what + " " + JSON.stringify(args[0]) + "\\n");
+  throw new Error("offline");
+};
+net.Socket.prototype.connect = refuse("connect");
+dns.lookup = refuse("look-up");
+`;
+
+/** Electron, for a probe that only asks whether all modules are there: every name that main imports, without effect. */
+export const electronFromNowhere = `
+import { registerHooks } from "node:module";
+const names = ["app", "BrowserWindow", "clipboard", "dialog", "ipcMain", "Menu", "nativeImage", "nativeTheme", "Notification", "powerMonitor",
+  "protocol", "safeStorage", "screen", "session", "shell", "systemPreferences", "Tray"];
+const source = "const nothing = {}; export default nothing; " + names.map((name) => "export const " + name + " = nothing;").join(" ");
+registerHooks({
+  resolve: (specifier, context, next) => specifier === "electron" ? { url: "nowhere:electron", format: "module", shortCircuit: true } : next(specifier, context),
+  load: (url, context, next) => url === "nowhere:electron" ? { format: "module", source, shortCircuit: true } : next(url, context),
+});`;
