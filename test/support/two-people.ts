@@ -1,0 +1,113 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { openClient, type Client } from "../../src/client/index.ts";
+import { discover, writeProfile } from "../../src/client/profile.ts";
+import { signInAs } from "../../src/demo/idp/robot.ts";
+import type { JsonObject } from "../../src/shared/json.ts";
+import { launchBrowser } from "./browser.ts";
+import { buildConsole } from "./console/build.ts";
+import { openWorld, type World } from "./world.ts";
+
+/** A whole gateway with an engineer and an approver, each with a console of their own in a real browser. */
+export interface TwoPeople {
+  readonly world: World;
+  readonly engineer: Seat;
+  readonly approver: Seat;
+  /** The engineer calls this tool, past the tunnel; the answer's text. */
+  call(connection: string, tool: string, input: JsonObject): Promise<string>;
+  close(): Promise<void>;
+}
+
+export interface Seat {
+  readonly client: Client;
+  readonly page: Page;
+}
+
+export async function openTwoPeople(rules: JsonObject[]): Promise<TwoPeople> {
+  const closers: (() => Promise<void>)[] = [];
+  const [world, built, browser] = await Promise.all([openWorld({ rules }), buildConsole(), launchBrowser()]);
+  closers.push(
+    () => world.close(),
+    () => built.remove(),
+    () => browser.close(),
+  );
+  const close = async (): Promise<void> => {
+    for (let closer = closers.pop(); closer !== undefined; closer = closers.pop()) await closer();
+  };
+  const seats = (["engineer", "approver"] as const).map((person) =>
+    seat(world, person, built.folder, browser, closers),
+  );
+  await Promise.allSettled(seats);
+  const [engineer, approver] = await Promise.all(seats).catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
+  if (engineer === undefined || approver === undefined) throw new Error("two people are two");
+  const token = await world.token("engineer");
+  let calls = 0;
+  return {
+    world,
+    engineer,
+    approver,
+    // A test that fails leaves its call behind: the end of the gateway is then its answer.
+    call: (connection, tool, input) =>
+      callTool(`${world.url}/mcp/${connection}`, token, (calls += 1), tool, input).catch(String),
+    close,
+  };
+}
+
+async function seat(
+  world: World,
+  person: string,
+  pages: string,
+  browser: Browser,
+  closers: (() => Promise<void>)[],
+): Promise<Seat> {
+  const directory = await mkdtemp(join(tmpdir(), "countersign-seat-"));
+  closers.push(() => rm(directory, { recursive: true, force: true }));
+  const [profile] = (await discover(world.url)).profiles;
+  if (profile === undefined) throw new Error("the gateway offers no sign-in");
+  await writeProfile(directory, profile);
+  const openBrowser = (url: string): Promise<void> => signInAs(url, person, {}).then(() => undefined);
+  const client = await openClient({ directory, openBrowser, deviceName: person });
+  closers.push(() => client.close());
+  const signedIn = await client.call("session.signIn", {}, "window");
+  if (!signedIn.ok) throw new Error(signedIn.error.message);
+  await client.serveConsole(pages);
+  const context = await browser.newContext({ viewport: { width: 1180, height: 760 } });
+  context.setDefaultTimeout(10_000);
+  const page = await context.newPage();
+  await page.goto(client.consoleLink());
+  await page.getByText("Connected", { exact: true }).waitFor();
+  return { client, page };
+}
+
+async function callTool(url: string, token: string, id: number, tool: string, input: JsonObject): Promise<string> {
+  const response = await fetch(url, {
+    method: "POST",
+    headers: {
+      authorization: `Bearer ${token}`,
+      "content-type": "application/json",
+      accept: "application/json, text/event-stream",
+      "mcp-protocol-version": "2026-07-28",
+      "mcp-method": "tools/call",
+      "mcp-name": tool,
+    },
+    body: JSON.stringify({
+      jsonrpc: "2.0",
+      id,
+      method: "tools/call",
+      params: {
+        name: tool,
+        arguments: input,
+        _meta: {
+          "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+          "io.modelcontextprotocol/clientCapabilities": {},
+        },
+      },
+    }),
+  });
+  return response.text();
+}
