@@ -4,6 +4,8 @@ import type { ConsoleBridge } from "../shared/bridge.ts";
 import type { ConsoleState } from "../shared/console.ts";
 import type { LinkedBridge } from "./bridge.ts";
 import { createDecisions, type Decisions } from "./decisions.ts";
+import { createHistory, type History } from "./history/history.ts";
+import type { OwnChoice } from "./requests/own-choice.ts";
 import { createSelection, ownRequests, waitingFor, type Selection } from "./selection.ts";
 import { createStore, type Store, type WritableStore } from "./store.ts";
 import { createClock } from "./times.ts";
@@ -16,7 +18,7 @@ export type View =
   | { readonly at: "live"; readonly state: ConsoleState; readonly isLinked: boolean; readonly lastAtMs: number }
   | { readonly at: "ended" };
 
-export type Page = "inbox" | "requests" | "connections" | "grants";
+export type Page = "inbox" | "requests" | "connections" | "history" | "grants";
 
 /** The console as its components see it. What it keeps beside the owner's state is only what is being done on this page. */
 export interface Model {
@@ -25,6 +27,9 @@ export interface Model {
   readonly clock: Store<number>;
   readonly page: WritableStore<Page>;
   readonly selection: Selection;
+  /** Which of one's own requests is shown. */
+  readonly own: WritableStore<OwnChoice>;
+  readonly history: History;
   readonly decisions: Decisions;
   /** Reasons being written, by approval. */
   readonly reasons: WritableStore<ReadonlyMap<string, string>>;
@@ -37,6 +42,8 @@ export function createModel(bridge: LinkedBridge): Model {
   const view = createStore<View>({ at: "waiting" });
   const page = createStore<Page>("inbox");
   const selection = createSelection();
+  const own = createStore<OwnChoice>({ id: null, isOpen: false });
+  const history = createHistory(bridge);
   const decisions = createDecisions(bridge);
   const arrival = createStore("");
   let known: ReadonlySet<string> | null = null;
@@ -47,6 +54,7 @@ export function createModel(bridge: LinkedBridge): Model {
     if (before) arrival.set(arrivals(waitingFor(state).filter(({ id }) => !before.has(id))) || arrival.get());
     selection.follow(state);
     decisions.follow(state);
+    history.follow(state);
     if (view.get().at !== "ended") view.set({ at: "live", state, isLinked: true, lastAtMs: Date.now() });
   });
   bridge.onLink((link) => {
@@ -58,9 +66,10 @@ export function createModel(bridge: LinkedBridge): Model {
   });
   bridge.onShow(({ approval }) => {
     const now = view.get();
-    const own = now.at === "live" && ownRequests(now.state).some(({ id }) => id === approval);
-    page.set(own ? "requests" : "inbox");
-    if (approval !== null && !own) selection.open(approval);
+    const isOwn = now.at === "live" && ownRequests(now.state).some(({ id }) => id === approval);
+    page.set(isOwn ? "requests" : "inbox");
+    if (isOwn) own.set({ id: approval, isOpen: true });
+    else if (approval !== null) selection.open(approval);
   });
   const clock = createClock();
   return {
@@ -69,6 +78,8 @@ export function createModel(bridge: LinkedBridge): Model {
     clock,
     page,
     selection,
+    own,
+    history,
     decisions,
     reasons: createStore<ReadonlyMap<string, string>>(new Map()),
     arrival,

@@ -79,3 +79,16 @@ export const clockSeconds = (atMs: number) => second.format(atMs);
 export function moment(atMs: number, nowMs: number): string {
   return day.format(atMs) === day.format(nowMs) ? minute.format(atMs) : `${day.format(atMs)}, ${minute.format(atMs)}`;
 }
+
+/** Clock time today, the day otherwise: for a column where the whole moment is one step away. */
+export function dayTime(atMs: number, nowMs: number): string {
+  return day.format(atMs) === day.format(nowMs) ? minute.format(atMs) : day.format(atMs);
+}
+
+/** The day, as an axis has it: `7 Nov`. */
+export const dayName = (atMs: number) => day.format(atMs);
+
+/** Clock time with its seconds today, day and clock time otherwise. */
+export function momentSeconds(atMs: number, nowMs: number): string {
+  return day.format(atMs) === day.format(nowMs) ? second.format(atMs) : `${day.format(atMs)}, ${second.format(atMs)}`;
+}

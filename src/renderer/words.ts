@@ -2,6 +2,7 @@ import { clients, connections } from "./words/connections.ts";
 import { denyAll } from "./words/deny-all.ts";
 import { decide, decided } from "./words/decisions.ts";
 import { grant, grants } from "./words/grants.ts";
+import { history } from "./words/history.ts";
 import { inbox, quorum } from "./words/inbox.ts";
 import { number } from "./words/number.ts";
 import { claims, payload, request } from "./words/request.ts";
@@ -10,7 +11,14 @@ import { requests } from "./words/requests.ts";
 /** Every word of ours that a page shows, but for what went wrong (wording.ts). */
 export const words = {
   title: (waiting: number) => (waiting === 0 ? "Countersign" : `(${waiting}) Countersign`),
-  tabs: { label: "Pages", inbox: "Inbox", requests: "My requests", connections: "Connections", grants: "Grants" },
+  tabs: {
+    label: "Pages",
+    inbox: "Inbox",
+    requests: "My requests",
+    connections: "Connections",
+    history: "History",
+    grants: "Grants",
+  },
   link: {
     online: "Connected",
     connecting: "Connecting",
@@ -82,6 +90,7 @@ export const words = {
   grants,
   decided,
   requests,
+  history,
   connections,
   clients,
   help: {

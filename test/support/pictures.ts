@@ -4,6 +4,7 @@ import type { Page } from "playwright-core";
 import type { ConsoleState } from "../../src/shared/console.ts";
 import { launchBrowser } from "./browser.ts";
 import { buildConsole } from "./console/build.ts";
+import { answerHistory, pastFigures } from "./console/past.ts";
 import { serveTestConsole, type ConsoleServer } from "./console/server.ts";
 import { approver, customerPayload, engineer, fullInbox, held, inTwoSteps, signedIn } from "./console/states.ts";
 
@@ -16,6 +17,7 @@ interface Scene {
 }
 
 const nowMs = Date.now();
+const none = { approved: 0, denied: 0, expired: 0 };
 const decision = {
   by: approver,
   device: "dev_5Yt1",
@@ -152,6 +154,65 @@ const scenes: readonly Scene[] = [
       held({ relation: "requester", state: "expired", payload: customerPayload }),
     ]),
     act: tab(/^My requests/),
+  },
+  {
+    name: "requests-waiting",
+    state: signedIn([
+      inTwoSteps({ relation: "requester", tool: "update_customer" }, 1),
+      held({ relation: "requester", state: "withdrawn" }),
+    ]),
+    async act(page) {
+      await tab(/^My requests/)(page);
+      await page.getByRole("button", { name: "Withdraw…" }).click();
+    },
+  },
+  {
+    name: "history",
+    state: inbox,
+    async act(page, server) {
+      answerHistory(server, 700);
+      await tab(/^History/)(page);
+      await page
+        .getByRole("row", { name: /drop_table/ })
+        .first()
+        .click();
+      await page.getByText("Under a signed checkpoint").waitFor();
+    },
+  },
+  {
+    name: "history-requests",
+    state: inbox,
+    async act(page, server) {
+      answerHistory(server, 40);
+      await tab(/^History/)(page);
+      await page.getByRole("group", { name: "Show" }).getByRole("button", { name: "My requests" }).click();
+      await page
+        .getByRole("row", { name: /Expired/ })
+        .first()
+        .waitFor();
+    },
+  },
+  {
+    name: "history-empty",
+    state: inbox,
+    async act(page, server) {
+      answerHistory(server, 0);
+      server.answer("history.figures", {
+        ok: true,
+        value: { ...pastFigures, days: pastFigures.days.map(() => none), total: none, typicalMs: null },
+      });
+      await tab(/^History/)(page);
+      await page.getByRole("heading", { name: "You have decided nothing yet" }).waitFor();
+    },
+  },
+  {
+    name: "history-failed",
+    state: inbox,
+    async act(page, server) {
+      server.refuse("history.list", { code: "gateway_unreachable", message: "" });
+      await tab(/^History/)(page);
+      await page.getByRole("alert").waitFor();
+    },
   },
   { name: "help", state: inbox, act: (page) => page.keyboard.press("?") },
   {

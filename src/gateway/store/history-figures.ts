@@ -43,5 +43,7 @@ const medianRow = z.object({ took_ms: z.number() });
 const names: ReadonlyMap<string, keyof Counts> = new Map([
   ["approve", "approved"],
   ["deny", "denied"],
+  // By wrong numbers, and nobody's decision.
+  ["denied", "denied"],
   ["expired", "expired"],
 ]);

@@ -37,6 +37,7 @@ function Tabs({ state }: { readonly state: ConsoleState }) {
     inbox: waitingFor(state).length,
     requests: ownRequests(state).filter((own) => own.state === "pending").length,
     connections: 0,
+    history: 0,
     grants: 0,
   };
   return (
@@ -44,6 +45,7 @@ function Tabs({ state }: { readonly state: ConsoleState }) {
       <Tab page="inbox" count={counts.inbox} />
       <Tab page="requests" count={counts.requests} />
       <Tab page="connections" count={counts.connections} />
+      <Tab page="history" count={counts.history} />
       <Tab page="grants" count={counts.grants} />
     </nav>
   );

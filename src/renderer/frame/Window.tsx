@@ -1,5 +1,6 @@
 import { Connections } from "../connections/Connections.tsx";
 import { Grants } from "../grants/Grants.tsx";
+import { History } from "../history/History.tsx";
 import { Inbox } from "../inbox/Inbox.tsx";
 import { useModel, type Page, type View } from "../model.ts";
 import text from "../parts/text.module.css";
@@ -63,6 +64,7 @@ const pages = {
   requests: MyRequests,
   connections: Connections,
   grants: Grants,
+  history: History,
 } as const satisfies Record<Page, unknown>;
 
 function Pages({ view }: { readonly view: Extract<View, { at: "live" }> }) {

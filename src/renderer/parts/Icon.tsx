@@ -30,6 +30,7 @@ const drawings = {
       d="M5.2 1.2h5.6l4 4v5.6l-4 4H5.2l-4-4V5.2Zm1.9 2.7.25 5.2h1.3l.25-5.2Zm.9 6.2a1 1 0 1 0 0 2 1 1 0 0 0 0-2Z"
     />
   ),
+  cross: <path d="m4 4 8 8M12 4l-8 8" {...line} />,
   dot: <circle cx="8" cy="8" r="4" fill="currentColor" />,
   down: <path d="m4.5 6.5 3.5 3.5 3.5-3.5" {...line} />,
   fail: (
@@ -63,6 +64,12 @@ const drawings = {
   ),
   right: <path d="m6.5 4.5 3.5 3.5-3.5 3.5" {...line} />,
   ring: <circle cx="8" cy="8" r="3.5" {...line} />,
+  seal: (
+    <>
+      <circle cx="8" cy="6" r="4.25" {...line} />
+      <path d="m6.2 6 1.3 1.3L9.9 4.8M3.5 13.5h9" {...line} />
+    </>
+  ),
   search: (
     <>
       <circle cx="7" cy="7" r="4.25" {...line} />

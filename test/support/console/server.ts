@@ -9,6 +9,9 @@ import { readPages } from "../../../src/client/console-pages.ts";
 import type { ConsoleState } from "../../../src/shared/console.ts";
 import type { Failure, Result } from "../../../src/shared/errors.ts";
 
+/** What a call is answered, by its input. */
+type Answerer = (input: Readonly<Record<string, unknown>>) => Result<unknown>;
+
 /** The owner's end of the loopback bridge, saying whatever state a test crafts. */
 export interface ConsoleServer {
   /** A link that is good once. */
@@ -20,7 +23,7 @@ export interface ConsoleServer {
   /** Calls so far, oldest first. */
   readonly calls: readonly ConsoleRequest[];
   /** What the next calls of this name are answered; without it `{ok: true, value: null}`. */
-  answer(call: string, result: Result<unknown>): void;
+  answer(call: string, result: Result<unknown> | Answerer): void;
   refuse(call: string, error: Failure): void;
   /** Closes every socket with this code. */
   drop(code?: number): void;
@@ -52,7 +55,7 @@ export async function serveTestConsole(folder: string, first: ConsoleState | nul
   const codes = new Set<string>();
   const keys = new Set<string>();
   const calls: ConsoleRequest[] = [];
-  const results = new Map<string, Result<unknown>>();
+  const results = new Map<string, Result<unknown> | Answerer>();
   let state = first;
   let accepts = true;
 
@@ -70,7 +73,8 @@ export async function serveTestConsole(folder: string, first: ConsoleState | nul
   const receive = (socket: WebSocket, text: string) => {
     const asked = request.parse(JSON.parse(text));
     calls.push(asked);
-    const result = results.get(asked.call) ?? { ok: true, value: null };
+    const answer = results.get(asked.call) ?? { ok: true, value: null };
+    const result = typeof answer === "function" ? answer(asked.input) : answer;
     socket.send(JSON.stringify({ id: asked.id, result }));
   };
   sockets.on("connection", (socket) => {

@@ -1,0 +1,101 @@
+import type { KeyboardEvent, UIEvent } from "react";
+import type { ConsoleState } from "../../shared/console.ts";
+import page from "../connections/page.module.css";
+import { useModel } from "../model.ts";
+import { Button } from "../parts/Button.tsx";
+import { words } from "../words.ts";
+import css from "./History.module.css";
+import type { Past } from "./history.ts";
+import { HistoryRow } from "./HistoryRow.tsx";
+import { Unread } from "./Unread.tsx";
+import { useWindowed } from "./windowed.ts";
+
+interface HistoryTableProps {
+  readonly past: Past;
+  readonly gateway: ConsoleState["gateway"];
+}
+
+const { columns } = words.history;
+/** The height of a row, `--row-s`: the table counts with it. */
+const rowPx = 32;
+
+/** The lines, newest first, more of them as one comes to the end. */
+export function HistoryTable({ past, gateway }: HistoryTableProps) {
+  const { history } = useModel();
+  const { lines, filter, chosen, next, at } = past;
+  const { first, end, ref, onScroll } = useWindowed(lines.length, rowPx);
+  if (lines.length === 0) return <Unread past={past} />;
+  const scrolled = (event: UIEvent<HTMLElement>) => {
+    onScroll(event);
+    const { scrollTop, clientHeight, scrollHeight } = event.currentTarget;
+    if (scrollHeight - scrollTop - clientHeight < 20 * rowPx) history.older();
+  };
+  // One row takes the tab stop: the chosen one where it is drawn, otherwise the first drawn.
+  const at0 = lines.findIndex(({ id }) => id === chosen?.id);
+  const stop = at0 >= first && at0 < end ? at0 : first;
+  return (
+    <div className={css.scroll} ref={ref} onScroll={scrolled}>
+      <table
+        role="grid"
+        className={`${page.table} ${css.table}`}
+        aria-labelledby="history-title"
+        aria-rowcount={next === null ? lines.length + 1 : -1}
+        onKeyDown={walk}
+      >
+        <thead>
+          <tr aria-rowindex={1}>
+            <th className={css.time}>{columns.time}</th>
+            <th className={css.verdict}>{columns.decision}</th>
+            <th>{columns.call}</th>
+            <th className={css.risk}>{columns.risk}</th>
+            <th className={css.person}>{filter.kind === "decision" ? columns.requester : columns.deciders}</th>
+            <th className={css.outcome}>{columns.outcome}</th>
+            <th className={css.entry}>{columns.entry}</th>
+          </tr>
+        </thead>
+        <tbody>
+          <Space rows={first} />
+          {lines.slice(first, end).map((line, index) => (
+            <HistoryRow
+              key={line.id}
+              line={line}
+              gateway={gateway}
+              place={first + index}
+              isChosen={line.id === chosen?.id}
+              isStop={first + index === stop}
+            />
+          ))}
+          <Space rows={lines.length - end} />
+        </tbody>
+      </table>
+      <div className={css.end}>
+        <span role="status">
+          {at === "reading older" ? words.history.loadingOlder : words.history.found(lines.length, next === null)}
+        </span>
+        {next !== null && (
+          <Button size="small" disabled={at !== "read"} onClick={history.older}>
+            {words.history.older}
+          </Button>
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** The place of rows that are not drawn. */
+function Space({ rows }: { readonly rows: number }) {
+  if (rows <= 0) return null;
+  return <tr aria-hidden="true" style={{ height: rows * rowPx }} />;
+}
+
+/** Arrows move, Home goes to the first row drawn; the row that gets the focus is the chosen one. Enter shows it where the window is narrow. */
+function walk(event: KeyboardEvent<HTMLElement>): void {
+  const rows = [...event.currentTarget.querySelectorAll<HTMLElement>("[data-line]")];
+  const at = rows.findIndex((row) => row === document.activeElement);
+  const by = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key];
+  if (at < 0) return;
+  if (event.key === "Enter") rows[at]?.click();
+  else if (by === undefined) return;
+  else rows[at + by]?.focus();
+  event.preventDefault();
+}
