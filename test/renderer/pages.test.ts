@@ -137,27 +137,3 @@ describe("connections", () => {
     expect(await page.getByRole("button", { name: /Copy address/ }).count()).toBe(0);
   });
 });
-
-describe("my requests", () => {
-  it("lists own held calls with their state, apart from those to decide", async () => {
-    const decision = { verdict: "deny", reason: "Wrong account", by: approver, device: "d", presence: "cli" } as const;
-    const { page } = await stage.open(
-      signedIn([
-        held({ relation: "requester", tool: "write_file" }),
-        held({
-          relation: "requester",
-          tool: "edit_file",
-          state: "denied",
-          decision: { ...decision, atMs: Date.now() },
-        }),
-      ]),
-    );
-    await page.getByRole("heading", { name: "Nothing waits for you" }).waitFor();
-    await page.getByRole("button", { name: "My requests 1" }).click();
-    await page.getByRole("row", { name: /write_file .* Waiting .* security-approvers may decide/ }).waitFor();
-    await page
-      .getByRole("row", { name: /edit_file .* Denied by Ada Approver\. Nothing was run\. “Wrong account”/ })
-      .waitFor();
-    expect(await page.getByRole("button", { name: "Deny", exact: true }).count()).toBe(0);
-  });
-});

@@ -158,11 +158,12 @@ const scenes: readonly Scene[] = [
   {
     name: "requests-waiting",
     state: signedIn([
-      inTwoSteps({ relation: "requester", tool: "update_customer" }, 1),
+      inTwoSteps({ id: "mine", relation: "requester", createdAtMs: nowMs }, 1),
       held({ relation: "requester", state: "withdrawn" }),
     ]),
     async act(page) {
       await tab(/^My requests/)(page);
+      await choose(/update_customer .* Waiting/)(page);
       await page.getByRole("button", { name: "Withdraw…" }).click();
     },
   },

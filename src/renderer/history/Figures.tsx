@@ -16,10 +16,10 @@ const dayMs = 86_400_000;
 
 /** The last fourteen days: a bar a day, and what they come to. */
 export function Figures({ figures, kind }: FiguresProps) {
-  if (figures === null) return <div className={css.activity} />;
+  if (figures === null) return null;
   const { total, typicalMs } = figures;
   return (
-    <div className={css.activity}>
+    <>
       <Bars figures={figures} />
       <dl className={css.figures}>
         <Figure name={words.history.approved} look={css.approved} value={total.approved} />
@@ -27,7 +27,7 @@ export function Figures({ figures, kind }: FiguresProps) {
         {kind === "request" && <Figure name={words.history.expired} look={css.expired} value={total.expired} />}
         {typicalMs !== null && <Figure name={words.history.typical[kind]} value={lasted(typicalMs)} />}
       </dl>
-    </div>
+    </>
   );
 }
 

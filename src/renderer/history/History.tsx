@@ -10,7 +10,7 @@ import { wording } from "../wording.ts";
 import { Figures } from "./Figures.tsx";
 import css from "./History.module.css";
 import { HistoryDetail } from "./HistoryDetail.tsx";
-import { HistoryHead } from "./HistoryHead.tsx";
+import { Filters, HistoryHead } from "./HistoryHead.tsx";
 import { HistoryTable } from "./HistoryTable.tsx";
 
 interface HistoryProps {
@@ -33,7 +33,10 @@ export function History({ state, isLinked }: HistoryProps) {
     <main className={css.panes} data-open={past.chosen?.isOpen ? "" : undefined}>
       <section className={css.page} aria-labelledby="history-title">
         <HistoryHead past={past} isReached={isReached} />
-        <Figures figures={past.figures} kind={past.filter.kind} />
+        <div className={css.activity}>
+          <Figures figures={past.figures} kind={past.filter.kind} />
+          <Filters filter={past.filter} />
+        </div>
         {past.at === "failed" && isReached && <Failed code={past.error?.code ?? "internal"} />}
         {!isReached && <p className={css.note}>{words.history.offline}</p>}
         <HistoryTable past={past} gateway={state.gateway} />

@@ -82,8 +82,9 @@ function Head({ line, gateway }: { readonly line: HistoryEntry; readonly gateway
             <Outside text={requester.name} foldAt={60} />
           </>
         )}
+        {kind === "decision" && words.history.decidedYou}
         {words.history.at(when)}
-        {tookMs !== null && words.history.after(lasted(tookMs))}
+        {tookMs !== null && words.history.after[kind](lasted(tookMs))}.
       </p>
     </>
   );
@@ -112,12 +113,12 @@ function Whole({ line, detail, gateway }: WholeProps) {
           <Saw approval={approval} gateway={gateway} />
         </p>
       </section>
-      <Payload payload={approval.payload} />
       <section>
         <h3>{words.history.decisions}</h3>
         <Decisions approval={approval} gateway={gateway} />
       </section>
       <LedgerChain detail={detail} gateway={gateway} />
+      <Payload payload={approval.payload} />
     </>
   );
 }
@@ -127,8 +128,7 @@ function Saw({ approval, gateway }: { readonly approval: ApprovalView; readonly 
   const until = reuseUntilMs === null ? null : clockTime(localTime(gateway, reuseUntilMs));
   return (
     <>
-      {words.decided.lead[state](spoken(decision?.by.name ?? words.decided.approver))}{" "}
-      {words.decided.rest[state](until)}
+      {leadOf(approval, spoken(decision?.by.name ?? ""))} {words.decided.rest[state](until)}
       {state === "denied" && decision !== null && decision.reason !== "" && (
         <>
           {` ${words.history.reason}: `}

@@ -37,7 +37,6 @@ export function HistoryHead({ past, isReached }: HistoryHeadProps) {
         ))}
       </div>
       <span className={css.grow} />
-      <Filters filter={filter} />
       <div className={`${list.field} ${css.search}`}>
         <Icon name="search" />
         <input
@@ -63,11 +62,12 @@ export function HistoryHead({ past, isReached }: HistoryHeadProps) {
   );
 }
 
-function Filters({ filter }: { readonly filter: HistoryFilter }) {
+/** By verdict and by risk; they stand beside the figures. */
+export function Filters({ filter }: { readonly filter: HistoryFilter }) {
   const { history } = useModel();
   const shown = filter.kind === "request" ? verdicts : verdicts.filter((verdict) => verdict !== "none");
   return (
-    <>
+    <div className={css.filters}>
       <select
         className={css.select}
         aria-label={words.history.verdict}
@@ -94,6 +94,6 @@ function Filters({ filter }: { readonly filter: HistoryFilter }) {
           </option>
         ))}
       </select>
-    </>
+    </div>
   );
 }

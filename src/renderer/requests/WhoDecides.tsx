@@ -63,7 +63,7 @@ function Step({ step: { approvers, need, approvals, missing }, number, of, open 
         ))}
         {open > 0 && (
           <span className={own.missing}>
-            {number > open ? words.requests.notOpen : words.requests.need(need, missing)}
+            {number > open ? words.requests.notOpen : words.requests.missing(missing)}
           </span>
         )}
       </dd>

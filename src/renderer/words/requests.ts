@@ -41,11 +41,7 @@ export const requests = {
     withdrawn: "Call again to ask again.",
   } satisfies Record<ApprovalState, string>,
   who: "Who can decide",
-  need: (need: number | "any" | "all", missing: number) => {
-    if (missing === 0) return "complete";
-    const more = count(missing, "more person", "more people");
-    return need === "all" ? `${more}, one of each group` : more;
-  },
+  missing: (people: number) => (people === 0 ? "complete" : `${count(people, "more person", "more people")} needed`),
   notOpen: "opens after the step before",
   shown: "What approvers see",
   shownNote: "Masked at the gateway. Your real values stay with your call and are never stored.",

@@ -91,7 +91,6 @@ export function pastDetail(line: Line): HistoryDetail {
 /** Answers a console's questions about the history from these lines, so many at a time, as the gateway does. */
 export function answerHistory(server: ConsoleServer, many: number, pageSize = 100): void {
   const lines = { decision: pastLines("decision", many), request: pastLines("request", many) };
-  const kindOf = (kind: unknown) => (kind === "request" ? "request" : "decision");
   server.answer("history.list", ({ kind, search, verdict, risk, after }) => {
     const wanted = typeof search === "string" ? search.toLowerCase() : "";
     const found = lines[kindOf(kind)].filter(
@@ -113,4 +112,8 @@ export function answerHistory(server: ConsoleServer, many: number, pageSize = 10
       ? { ok: false, error: { code: "not_found", message: "" } }
       : { ok: true, value: pastDetail(line) };
   });
+}
+
+function kindOf(kind: unknown): Line["kind"] {
+  return kind === "request" ? "request" : "decision";
 }
