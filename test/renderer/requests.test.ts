@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { Verdict } from "../../src/shared/approval.ts";
 import { stageConsole, type ConsoleStage } from "../support/console/open.ts";
 import { approver, held, inTwoSteps, signedIn } from "../support/console/states.ts";
 
@@ -83,7 +84,7 @@ const endings = [
 
 describe("a request of one's own that ended", () => {
   it.each(endings)("as %s says what it means and what to do next", async (state, title, means, next) => {
-    const verdict = state === "denied" ? "deny" : "approve";
+    const verdict: Verdict = state === "denied" ? "deny" : "approve";
     const decided = ["expired", "withdrawn"].includes(state) ? null : { ...decision, verdict, atMs: Date.now() };
     const { page } = await openRequests(signedIn([held({ ...mine, state, decision: decided })]));
     await page.getByRole("heading", { name: title }).waitFor();
