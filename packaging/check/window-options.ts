@@ -30,7 +30,11 @@ export async function windowFindings(root: string, electron: RecordedElectron): 
   const { createConsoleWindow } = await importBuilt(root, "main/window.js");
   const { defaultSettings } = await importBuilt(root, "main/settings.js");
   const pages = await importBuilt(root, "main/permissions.js");
-  createConsoleWindow({ preload: "preload.cjs", settings: { get: () => defaultSettings, set: () => undefined } });
+  createConsoleWindow({
+    preload: "preload.cjs",
+    settings: { get: () => defaultSettings, set: () => undefined },
+    hasTray: () => true,
+  });
   pages.lockPages();
   pages.denyPermissions(electron.session);
   return [

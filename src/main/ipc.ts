@@ -1,7 +1,9 @@
 import { ipcMain, type IpcMainInvokeEvent } from "electron";
 import type { Client } from "../client/index.ts";
-import { consoleCalls, type ConsoleCall, type ConsoleOutput } from "../shared/console.ts";
+import { consoleCalls, type ConsoleCall } from "../shared/console.ts";
+import { desktopCalls, type DesktopCall } from "../shared/desktop.ts";
 import { toFailure, type Result } from "../shared/errors.ts";
+import type { Desktop } from "./desktop.ts";
 import type { BrowserOpener } from "./external.ts";
 import { report } from "./report.ts";
 import { consoleOrigin } from "./scheme.ts";
@@ -11,35 +13,51 @@ interface Answerers {
   readonly window: Pick<ConsoleWindow, "owns">;
   readonly client: Pick<Client, "call">;
   readonly browser: Pick<BrowserOpener, "clicked">;
+  readonly desktop: Pick<Desktop, "answers">;
 }
 
-/** Answers the calls of `consoleCalls` and no others, for the main frame of our own window on our own origin and for nobody else. */
-export function answerCalls(answerers: Answerers): void {
+/** Answers the calls of `consoleCalls` and `desktopCalls` and no others, for the main frame of our own window on our own origin and for nobody else. */
+export function answerCalls({ window, client, browser, desktop }: Answerers): void {
   // electron-store tells any renderer, unasked by us and synchronously, where the user's data lies. Our settings are open by now.
   ipcMain.removeAllListeners("electron-store-get-data");
   for (const call of Object.keys(consoleCalls) as ConsoleCall[]) {
-    ipcMain.handle(call, (event, input: unknown) => answer(answerers, call, event, input));
+    ipcMain.handle(call, (event, input: unknown) =>
+      answer(window, call, event, consoleCalls[call].safeParse(input), (parsed) => {
+        if (call === "session.signIn") browser.clicked();
+        return client.call(call, parsed, "window");
+      }),
+    );
+  }
+  for (const call of Object.keys(desktopCalls) as DesktopCall[]) {
+    ipcMain.handle(call, (event, input: unknown) =>
+      // Parsed by the schema of this very call, which TypeScript can't see through the index.
+      answer(window, call, event, desktopCalls[call].safeParse(input), async (parsed) => ({
+        ok: true,
+        value: desktop.answers[call](parsed as never),
+      })),
+    );
   }
 }
 
-async function answer<C extends ConsoleCall>(
-  { window, client, browser }: Answerers,
-  call: C,
+type Parsed = { readonly success: true; readonly data: unknown } | { readonly success: false };
+
+async function answer(
+  window: Pick<ConsoleWindow, "owns">,
+  call: ConsoleCall | DesktopCall,
   event: IpcMainInvokeEvent,
-  input: unknown,
-): Promise<Result<ConsoleOutput[C]>> {
+  parsed: Parsed,
+  perform: (input: unknown) => Promise<Result<unknown>>,
+): Promise<Result<unknown>> {
   if (!isOurPage(window, event)) {
     report(`Refused ${call} from a frame that is not the console's`);
     return { ok: false, error: { code: "not_allowed", message: "Only the console's own window may ask for this." } };
   }
-  const parsed = consoleCalls[call].safeParse(input);
   if (!parsed.success) {
     report(`Refused ${call}: its input has another shape than agreed`);
     return { ok: false, error: { code: "bad_request", message: `${call} was asked with an input it does not take.` } };
   }
-  if (call === "session.signIn") browser.clicked();
   try {
-    return await client.call(call, parsed.data, "window");
+    return await perform(parsed.data);
   } catch (error) {
     report(`${call} failed`, error);
     return { ok: false, error: toFailure(error) };

@@ -3,7 +3,7 @@ import type { ConsoleState } from "../shared/console.ts";
 import { visibleLine } from "../shared/visible.ts";
 import { clockTime, waitingFor } from "./tray-state.ts";
 
-/** The text of one notification: never a payload, never a reason. */
+/** The text of one notification: never a reason, and a payload only where `quickNotice` gives it whole. */
 export interface Notice {
   readonly title: string;
   readonly body: string;

@@ -1,64 +1,100 @@
-import { join } from "node:path";
-import { Notification, powerMonitor } from "electron";
-import type { ApprovalView } from "../shared/approval.ts";
+import { powerMonitor } from "electron";
+import type { ApprovalView, Verdict } from "../shared/approval.ts";
 import type { ConsoleState } from "../shared/console.ts";
-import { noticeFor, planNotices, type Told } from "./notices.ts";
+import { noticeFor, planNotices, type Notice, type Told } from "./notices.ts";
+import { outcomeNotice, planOutcomes, type Awaited } from "./outcomes.ts";
+import { quickNotice } from "./quick-notice.ts";
+import { isQuiet } from "./quiet-hours.ts";
 import type { Settings } from "./settings.ts";
+import { createToasts } from "./toasts.ts";
+import { clockTime } from "./tray-state.ts";
 
-/** Desktop notifications for new requests. A notification is a hint: the inbox is the truth. */
+/** Desktop notifications: new requests for who decides, outcomes for who asked. A notification is a hint: the inbox is the truth. */
 export interface Notifications {
   follow(state: ConsoleState): void;
+  /** Shows one that asks for a click; `done` hears whether it came back. */
+  test(done: (outcome: "clicked" | "missed" | "failed") => void): void;
   close(): void;
 }
 
 interface NotificationParts {
-  readonly settings: Settings;
+  readonly settings: Pick<Settings, "get">;
   readonly assets: string;
-  /** Shows this approval in the window. */
-  readonly open: (approval: string) => void;
+  readonly platform: NodeJS.Platform;
+  /** Whether the system vouches for clicks on our notifications (vouched.ts). */
+  readonly vouched: () => boolean;
+  /** Shows this approval in the window, or just the window. */
+  readonly open: (approval: string | null) => void;
+  /** Signs and sends what was clicked, over exactly what this notification showed. */
+  readonly decide: (shown: ApprovalView, verdict: Verdict) => void;
+  readonly now?: () => number;
 }
 
-export function createNotifications({ settings, assets, open }: NotificationParts): Notifications {
-  const held: { told: Told; locked: boolean } = { told: new Map(), locked: false };
-  // Held here until they end: one that is collected no longer hears its click.
-  const shown = new Map<string, Notification>();
-  const dismiss = (id: string): void => {
-    shown.get(id)?.close();
-    shown.delete(id);
+export function createNotifications(parts: NotificationParts): Notifications {
+  const { settings, open, decide, vouched, now = Date.now } = parts;
+  const held: { told: Told; awaited: Awaited; locked: boolean; state: ConsoleState | null } = {
+    told: new Map(),
+    awaited: new Map(),
+    locked: false,
+    state: null,
   };
+  const toasts = createToasts({ ...parts, opened: open });
+  // What stands there, so that it can be told again without names when the screen is locked.
+  const waiting = new Map<string, ApprovalView>();
+
   const tell = (approval: ApprovalView, state: ConsoleState): void => {
-    const icon = join(assets, "icons", "128x128.png");
-    const notification = new Notification({ ...noticeFor(approval, state, held.locked), icon, timeoutType: "never" });
-    notification.on("click", () => {
-      dismiss(approval.id);
-      open(approval.id);
-    });
-    notification.on("close", () => shown.delete(approval.id));
-    shown.set(approval.id, notification);
-    notification.show();
+    waiting.set(approval.id, approval);
+    const quick = held.locked || !vouched() ? null : quickNotice(approval, clockTime(approval.expiresAtMs, state));
+    const notice = quick ?? noticeFor(approval, state, held.locked);
+    const buttons = quick === null ? [] : decideButtons(approval, decide);
+    toasts.show(approval.id, { ...notice, buttons, clicked: () => open(approval.id) });
   };
-  powerMonitor.on("lock-screen", () => {
+  const tellOutcome = (approval: ApprovalView): void => {
+    const notice: Notice | null = outcomeNotice(approval, held.locked);
+    if (notice !== null)
+      toasts.show(`outcome ${approval.id}`, { ...notice, buttons: [], clicked: () => open(approval.id) });
+  };
+  const lock = (): void => {
     held.locked = true;
     // What stands there names people and tools.
-    for (const id of shown.keys()) dismiss(id);
-  });
-  powerMonitor.on("unlock-screen", () => {
+    const standing = [...waiting.values()].filter(({ id }) => toasts.stands(id));
+    toasts.clear();
+    for (const approval of standing) if (held.state !== null) tell(approval, held.state);
+  };
+  const unlock = (): void => {
     held.locked = false;
-  });
+  };
+  powerMonitor.on("lock-screen", lock);
+  powerMonitor.on("unlock-screen", unlock);
   return {
     follow: (state) => {
-      const plan = planNotices(
-        held.told,
-        state,
-        settings.get().notifications && Notification.isSupported(),
-        Date.now(),
-      );
-      held.told = plan.told;
-      for (const id of plan.over) dismiss(id);
-      for (const approval of plan.fresh) tell(approval, state);
+      held.state = state;
+      const { notifications, quietHours } = settings.get();
+      const enabled = notifications && !isQuiet(quietHours, now());
+      const requests = planNotices(held.told, state, enabled, now());
+      const outcomes = planOutcomes(held.awaited, state);
+      held.told = requests.told;
+      held.awaited = outcomes.awaited;
+      for (const id of requests.over) {
+        waiting.delete(id);
+        toasts.dismiss(id);
+      }
+      for (const approval of requests.fresh) tell(approval, state);
+      if (enabled) for (const approval of outcomes.fresh) tellOutcome(approval);
     },
+    test: (done) => toasts.test(done),
     close: () => {
-      for (const id of shown.keys()) dismiss(id);
+      powerMonitor.off("lock-screen", lock);
+      powerMonitor.off("unlock-screen", unlock);
+      toasts.clear();
     },
   };
+}
+
+/** Deny stands first: macOS shows the first button alone until the notification is unfolded. */
+function decideButtons(approval: ApprovalView, decide: NotificationParts["decide"]) {
+  return [
+    { label: "Deny", press: () => decide(approval, "deny") },
+    { label: "Approve", press: () => decide(approval, "approve") },
+  ];
 }

@@ -21,8 +21,11 @@ export function findProfile(
   policyFile = managedPolicyFile(env),
 ): ProfilePlace {
   const gateway = managedGateway(policyFile) ?? env["COUNTERSIGN_GATEWAY"] ?? null;
-  const at = argv.indexOf("--profile");
-  const named = at < 0 ? undefined : argv[at + 1];
+  // What stands after `--` came with a link: a web page may have written it.
+  const end = argv.indexOf("--");
+  const options = end < 0 ? argv : argv.slice(0, end);
+  const at = options.indexOf("--profile");
+  const named = at < 0 ? undefined : options[at + 1];
   if (named === undefined)
     return { directory: join(app.getPath("userData"), "profiles", "default"), userData: null, gateway };
   const directory = resolve(named);

@@ -1,5 +1,6 @@
 import Store from "electron-store";
 import { z } from "zod";
+import { quietHours } from "../shared/desktop.ts";
 import { report } from "./report.ts";
 
 const bounds = z.strictObject({
@@ -13,9 +14,12 @@ const shape = {
   /** Where the window was; null before it was ever closed. */
   bounds: bounds.nullable(),
   notifications: z.boolean(),
+  quietHours,
   startAtLogin: z.boolean(),
   /** Whether the person has been told that closing the window leaves the app in the tray. */
   hideExplained: z.boolean(),
+  /** Whether the person has been told that this desktop shows no tray. */
+  trayMissedExplained: z.boolean(),
 } as const;
 
 /** What a person may set on this machine. Nothing here decides what is allowed. */
@@ -24,8 +28,10 @@ export type SettingValues = { readonly [K in keyof typeof shape]: z.infer<(typeo
 export const defaultSettings: SettingValues = {
   bounds: null,
   notifications: true,
+  quietHours: { on: false, from: "19:00", to: "07:00" },
   startAtLogin: false,
   hideExplained: false,
+  trayMissedExplained: false,
 };
 
 export interface Settings {
@@ -65,8 +71,10 @@ export function readSettings(stored: unknown, reject: (key: string) => void): Se
   return {
     bounds: read("bounds"),
     notifications: read("notifications"),
+    quietHours: read("quietHours"),
     startAtLogin: read("startAtLogin"),
     hideExplained: read("hideExplained"),
+    trayMissedExplained: read("trayMissedExplained"),
   };
 }
 

@@ -2,10 +2,9 @@ import { app, dialog } from "electron";
 import type { Client } from "../client/index.ts";
 import type { ConsoleCall, ConsoleInput } from "../shared/console.ts";
 import { toFailure } from "../shared/errors.ts";
+import type { Desktop } from "./desktop.ts";
 import type { BrowserOpener } from "./external.ts";
 import { report } from "./report.ts";
-import type { Settings } from "./settings.ts";
-import { startAtLogin } from "./start-at-login.ts";
 import type { TrayAction } from "./tray-menu.ts";
 import type { ConsoleWindow } from "./window.ts";
 
@@ -13,26 +12,21 @@ interface Performers {
   readonly window: Pick<ConsoleWindow, "show">;
   readonly client: Pick<Client, "call" | "show">;
   readonly browser: Pick<BrowserOpener, "clicked">;
-  readonly settings: Settings;
-  /** Draws the menu again after a setting changed. */
-  readonly redraw: () => void;
+  readonly desktop: Desktop;
 }
 
 /** Does what a click in the tray's menu asks for. */
-export function createPerformer({
-  window,
-  client,
-  browser,
-  settings,
-  redraw,
-}: Performers): (action: TrayAction) => void {
+export function createPerformer({ window, client, browser, desktop }: Performers): (action: TrayAction) => void {
   const ask = <C extends ConsoleCall>(call: C, input: ConsoleInput<C>): void => {
     void askAndSay(client, call, input);
   };
+  const set = desktop.answers["desktop.set"];
   return (action) => {
     switch (action.do) {
       case "open":
         return window.show();
+      case "openSettings":
+        return window.show({ approval: null, page: "settings" });
       case "openRequest":
         return client.show(action.approval);
       case "signIn":
@@ -46,13 +40,18 @@ export function createPerformer({
         return ask("gateway.retry", {});
       case "copyAddress":
         return ask("connections.copyAddress", { name: action.connection });
+      case "pause":
+        return ask("tunnel.pause", { forMinutes: action.forMinutes });
+      case "resume":
+        return ask("tunnel.resume", {});
       case "setNotifications":
-        settings.set({ notifications: action.on });
-        return redraw();
+        return void set({ notifications: action.on });
+      case "setQuietHours":
+        return void set({ quietHours: { ...desktop.view().quietHours, on: action.on } });
       case "setStartAtLogin":
-        settings.set({ startAtLogin: action.on });
-        startAtLogin.apply(action.on);
-        return redraw();
+        return void set({ startAtLogin: action.on });
+      case "testNotification":
+        return void desktop.answers["desktop.testNotification"]({});
       case "quit":
         return app.quit();
     }

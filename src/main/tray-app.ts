@@ -1,25 +1,25 @@
 import { fileURLToPath } from "node:url";
 import { app, clipboard, session } from "electron";
 import type { Client, openClient } from "../client/index.ts";
-import { startAtLogin } from "./start-at-login.ts";
 import { createBrowserOpener } from "./external.ts";
-import { answerCalls } from "./ipc.ts";
+import { claimLinks, createLinkOpener, listenForLinks } from "./link-opener.ts";
+import { linkAmong } from "./links.ts";
 import { claimInstance, closeBeforeQuit, nameApp, stayInTray } from "./lifecycle.ts";
-import { createNotifications } from "./notifications.ts";
 import { denyPermissions, lockPages } from "./permissions.ts";
 import { findProfile, openProfile } from "./profile.ts";
 import { report } from "./report.ts";
 import { declareConsoleScheme, serveConsole } from "./scheme.ts";
 import { openSettings } from "./settings.ts";
+import { assembleShell } from "./shell.ts";
+import { surroundings } from "./surroundings.ts";
 import { startedPlainly } from "./switches.ts";
-import { createTray } from "./tray.ts";
-import { createPerformer } from "./tray-actions.ts";
-import { createConsoleWindow } from "./window.ts";
 
 /** What the tray app is started with: the engineer's side, and where the built files lie. */
 export interface TrayAppParts {
   readonly openClient: typeof openClient;
   readonly files: { readonly renderer: string; readonly preload: string; readonly assets: string };
+  /** The system under it; this one by default. */
+  readonly platform?: NodeJS.Platform;
 }
 
 /** The files as they are shipped. This module lies two folders below them both as source and built. */
@@ -30,11 +30,12 @@ export const shipped: TrayAppParts["files"] = {
 };
 
 /** The tray app from start to quit; resolves when it is up. Must be called before Electron is ready. */
-export async function runTrayApp({ openClient, files }: TrayAppParts): Promise<void> {
+export async function runTrayApp(parts: TrayAppParts): Promise<void> {
   if (!startedPlainly()) return;
   const profile = findProfile();
   nameApp(profile);
   if (!claimInstance()) return;
+  const links = claimLinks(process.argv);
   stayInTray();
   declareConsoleScheme();
   lockPages();
@@ -42,40 +43,29 @@ export async function runTrayApp({ openClient, files }: TrayAppParts): Promise<v
 
   const settings = openSettings();
   denyPermissions(session.defaultSession);
-  serveConsole(session.defaultSession, files.renderer);
+  serveConsole(session.defaultSession, parts.files.renderer);
   const browser = createBrowserOpener();
-  const client = await openProfile(openClient, profile, {
+  const client = await openProfile(parts.openClient, profile, {
     openBrowser: (url) => browser.open(url),
     copyText: (text) => clipboard.writeText(text),
   });
   if (client === null) return app.quit();
-
-  const window = createConsoleWindow({ preload: files.preload, settings });
-  answerCalls({ window, client, browser });
-  const perform = createPerformer({ window, client, browser, settings, redraw: () => tray.show(client.state()) });
-  const tray = createTray({ assets: files.assets, settings, perform });
-  const notifications = createNotifications({ settings, assets: files.assets, open: (id) => client.show(id) });
-  const follow = (): void => {
-    const state = client.state();
-    window.send("state", state);
-    tray.show(state);
-    notifications.follow(state);
-  };
+  const place = await surroundings(parts.platform ?? process.platform);
+  const shell = assembleShell({ files: parts.files, client, browser, settings, place, profile });
 
   closeBeforeQuit(async () => {
-    notifications.close();
-    window.close();
-    tray.close();
+    shell.close();
     await client.close();
   });
-  window.onLoaded(() => window.send("state", client.state()));
-  client.onState(follow);
-  client.onShow((approval) => window.show({ approval }));
-  app.on("second-instance", () => window.show());
-  app.on("activate", () => window.show());
-  startAtLogin.apply(settings.get().startAtLogin);
-  follow();
-  if (!process.argv.includes("--hidden")) window.show();
+  const opener = createLinkOpener({ state: () => client.state(), show: shell.show });
+  app.on("second-instance", (_event, argv) => {
+    const link = linkAmong(argv);
+    if (link === null) shell.show();
+    else void opener.follow(link);
+  });
+  app.on("activate", () => shell.show());
+  if (!process.argv.includes("--hidden") || !place.hasTray()) shell.show();
+  listenForLinks(opener, links);
   await openTunnel(client);
 }
 

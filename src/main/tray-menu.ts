@@ -1,14 +1,17 @@
 import type { ApprovalView, Risk } from "../shared/approval.ts";
 import type { ConsoleState } from "../shared/console.ts";
+import type { DesktopView } from "../shared/desktop.ts";
 import { visibleLine } from "../shared/visible.ts";
 import { clockTime, localTime, requestsWait, waitingFor } from "./tray-state.ts";
 
 /** What a click in the tray's menu asks for. */
 export type TrayAction =
-  | { readonly do: "open" | "signIn" | "cancelSignIn" | "signOut" | "retry" | "quit" }
+  | { readonly do: "open" | "openSettings" | "signIn" | "cancelSignIn" | "signOut" | "retry" | "resume" | "quit" }
+  | { readonly do: "testNotification" }
+  | { readonly do: "pause"; readonly forMinutes: number | null }
   | { readonly do: "openRequest"; readonly approval: string }
   | { readonly do: "copyAddress"; readonly connection: string }
-  | { readonly do: "setNotifications" | "setStartAtLogin"; readonly on: boolean };
+  | { readonly do: "setNotifications" | "setQuietHours" | "setStartAtLogin"; readonly on: boolean };
 
 export type MenuItem =
   | { readonly kind: "line" }
@@ -18,11 +21,8 @@ export type MenuItem =
   | { readonly kind: "menu"; readonly label: string; readonly items: MenuTemplate };
 export type MenuTemplate = readonly MenuItem[];
 
-/** What the menu shows besides the state; `startAtLogin` is null where the desktop has no such thing. */
-export interface MenuChoices {
-  readonly notifications: boolean;
-  readonly startAtLogin: boolean | null;
-}
+/** What the menu shows besides the state. */
+export type MenuChoices = Pick<DesktopView, "notifications" | "quietHours" | "startAtLogin">;
 
 /** The tray's whole menu for a state. Requests are named by tool and connection only: no payload, no reason, no masked value. */
 export function menuFor(state: ConsoleState, choices: MenuChoices): MenuTemplate {
@@ -45,7 +45,11 @@ function situation(state: ConsoleState): MenuTemplate {
     case "needs-sign-in":
       return [text("The sign-in has ended. Calls are refused."), click("Sign in…", { do: "signIn" }), line, openApp];
     case "signed-in":
-      return state.gateway.link === "online" ? online(state) : offline(state);
+      return [
+        ...paused(state),
+        ...(state.gateway.link === "online" ? online(state) : offline(state)),
+        ...pauseMenu(state),
+      ];
     default:
       return session satisfies never;
   }
@@ -62,8 +66,24 @@ function online(state: ConsoleState): MenuTemplate {
     openInbox,
     ...(state.ledger === null ? [] : [text("The gateway's ledger does not check out: see the window")]),
     line,
-    ...addresses(state, waiting.length === 0 ? addressesAtHand : 0),
+    ...addresses(state, waiting.length === 0 && state.pause === null ? addressesAtHand : 0),
   ];
+}
+
+function paused({ pause }: ConsoleState): MenuTemplate {
+  if (pause === null) return [];
+  const until = pause.untilMs === null ? "Paused" : `Paused until ${localTime(pause.untilMs)}`;
+  return [text(`${until}. Calls are refused.`), click("Resume", { do: "resume" }), line];
+}
+
+function pauseMenu({ pause, tunnel }: ConsoleState): MenuTemplate {
+  if (pause !== null || tunnel.state !== "open") return [];
+  const items = [
+    click("For 15 minutes", { do: "pause", forMinutes: 15 }),
+    click("For an hour", { do: "pause", forMinutes: 60 }),
+    click("Until resumed", { do: "pause", forMinutes: null }),
+  ];
+  return [{ kind: "menu", label: "Pause", items }];
 }
 
 function offline(state: ConsoleState): MenuTemplate {
@@ -104,14 +124,23 @@ function copyAddress(before: string, connection: string): MenuItem {
   return click(`${before}${name(connection)}`, { do: "copyAddress", connection });
 }
 
-function settingItems({ session }: ConsoleState, { notifications, startAtLogin }: MenuChoices): MenuTemplate {
-  const items: MenuItem[] = [];
-  if (session.state === "signed-in") {
-    items.push(text(`Signed in as ${name(session.account.name)}`), click("Sign out", { do: "signOut" }));
-  }
-  items.push(check("Notifications", notifications, "setNotifications"));
-  if (startAtLogin !== null) items.push(check("Start at login", startAtLogin, "setStartAtLogin"));
-  return items;
+function settingItems(
+  { session }: ConsoleState,
+  { notifications, quietHours, startAtLogin }: MenuChoices,
+): MenuTemplate {
+  const { on, from, to } = quietHours;
+  const items = [
+    check("Notifications", notifications, "setNotifications"),
+    check(`Quiet hours, ${from} to ${to}`, on, "setQuietHours"),
+    ...(startAtLogin === null ? [] : [check("Start at login", startAtLogin, "setStartAtLogin")]),
+    click("Test notifications", { do: "testNotification" }),
+    click("All settings…", { do: "openSettings" }),
+  ];
+  const account =
+    session.state === "signed-in"
+      ? [text(`Signed in as ${name(session.account.name)}`), click("Sign out", { do: "signOut" })]
+      : [];
+  return [...account, { kind: "menu", label: "Settings", items }];
 }
 
 const openApp = click("Open Countersign", { do: "open" });
@@ -125,7 +154,11 @@ function click(label: string, action: TrayAction): MenuItem {
   return { kind: "click", label, action };
 }
 
-function check(label: string, on: boolean, setting: "setNotifications" | "setStartAtLogin"): MenuItem {
+function check(
+  label: string,
+  on: boolean,
+  setting: "setNotifications" | "setQuietHours" | "setStartAtLogin",
+): MenuItem {
   return { kind: "check", label, on, action: { do: setting, on: !on } };
 }
 

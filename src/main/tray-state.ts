@@ -3,7 +3,7 @@ import type { ApprovalView } from "../shared/approval.ts";
 import type { ConsoleState } from "../shared/console.ts";
 
 /** What the tray's glyph says. Filled (connected, attention): calls flow. Hollow: they do not. */
-export type TrayGlyph = "signed-out" | "connected" | "attention" | "offline";
+export type TrayGlyph = "signed-out" | "connected" | "attention" | "offline" | "paused";
 
 /** The requests that wait for this person's decision, the first to run out first. */
 export function waitingFor(state: ConsoleState): readonly ApprovalView[] {
@@ -15,6 +15,7 @@ export function waitingFor(state: ConsoleState): readonly ApprovalView[] {
 export function trayGlyph(state: ConsoleState): TrayGlyph {
   if (state.session.state !== "signed-in") return "signed-out";
   if (state.gateway.link !== "online") return "offline";
+  if (state.pause !== null) return "paused";
   return waitingFor(state).length > 0 ? "attention" : "connected";
 }
 
@@ -46,6 +47,8 @@ export function trayToolTip(state: ConsoleState): string {
       return "Countersign: signed out";
     case "offline":
       return "Countersign: gateway not reached";
+    case "paused":
+      return "Countersign: calls are paused";
     case "connected":
       return "Countersign: connected";
     case "attention":

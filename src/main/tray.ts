@@ -1,9 +1,7 @@
 import { Menu, powerMonitor, Tray, type MenuItemConstructorOptions } from "electron";
 import type { ConsoleState } from "../shared/console.ts";
-import type { Settings } from "./settings.ts";
-import { startAtLogin } from "./start-at-login.ts";
 import { trayImage } from "./tray-image.ts";
-import { menuFor, type MenuItem, type MenuTemplate, type TrayAction } from "./tray-menu.ts";
+import { menuFor, type MenuChoices, type MenuItem, type MenuTemplate, type TrayAction } from "./tray-menu.ts";
 import { trayToolTip } from "./tray-state.ts";
 
 /** The app's place in the panel. */
@@ -14,23 +12,21 @@ export interface ConsoleTray {
 
 interface TrayParts {
   readonly assets: string;
-  readonly settings: Settings;
+  readonly choices: () => MenuChoices;
   readonly perform: (action: TrayAction) => void;
 }
 
 /** A tray that shows nothing before its first `show`. Everything is in the menu: on Linux a click on the icon is not dependable. */
-export function createTray({ assets, settings, perform }: TrayParts): ConsoleTray {
+export function createTray({ assets, choices, perform }: TrayParts): ConsoleTray {
   const held: { tray: Tray | null; state: ConsoleState | null } = { tray: null, state: null };
   const draw = (): void => {
     if (held.state === null) return;
-    const { notifications, startAtLogin: atLogin } = settings.get();
-    const choices = { notifications, startAtLogin: startAtLogin.offered ? atLogin : null };
     const image = trayImage(assets, held.state);
     held.tray ??= new Tray(image);
     held.tray.setImage(image);
     held.tray.setToolTip(trayToolTip(held.state));
     // Built anew each time: a StatusNotifierItem does not see changes to a menu it already has.
-    held.tray.setContextMenu(Menu.buildFromTemplate(nativeMenu(menuFor(held.state, choices), perform)));
+    held.tray.setContextMenu(Menu.buildFromTemplate(nativeMenu(menuFor(held.state, choices()), perform)));
   };
   // Panels lose icons while the screen is locked or the machine sleeps.
   const recreate = (): void => {

@@ -17,7 +17,14 @@ export interface ConsoleWindow {
   close(): void;
 }
 
-export function createConsoleWindow({ preload, settings }: { preload: string; settings: Settings }): ConsoleWindow {
+interface WindowParts {
+  readonly preload: string;
+  readonly settings: Settings;
+  /** Whether there is a tray to go to; without one the window stays within reach. */
+  readonly hasTray: () => boolean;
+}
+
+export function createConsoleWindow({ preload, settings, hasTray }: WindowParts): ConsoleWindow {
   const window = new BrowserWindow({
     ...onScreen(settings.get().bounds),
     minWidth: 420,
@@ -74,7 +81,9 @@ export function createConsoleWindow({ preload, settings }: { preload: string; se
   });
   window.on("close", (event) => {
     event.preventDefault();
-    hideToTray(window, settings);
+    settings.set({ bounds: window.getNormalBounds() });
+    if (hasTray()) hideToTray(window, settings);
+    else stayInReach(window, settings);
   });
   window.loadURL(consolePage).catch((error: unknown) => {
     if (!window.isDestroyed()) report("The console's page did not load", error);
@@ -103,7 +112,6 @@ export function createConsoleWindow({ preload, settings }: { preload: string; se
 
 /** Hides the window and, the first time, says where the app has gone: calls go on being served. */
 function hideToTray(window: BrowserWindow, settings: Settings): void {
-  settings.set({ bounds: window.getNormalBounds() });
   window.hide();
   if (settings.get().hideExplained) return;
   settings.set({ hideExplained: true });
@@ -112,6 +120,19 @@ function hideToTray(window: BrowserWindow, settings: Settings): void {
     message: "Countersign stays in the tray",
     detail:
       "Calls go on and requests still reach you. Start Countersign again to see this window, or quit it from the tray's menu.",
+  });
+}
+
+/** Without a tray a hidden window could be found by nobody. Said once. */
+function stayInReach(window: BrowserWindow, settings: Settings): void {
+  window.minimize();
+  if (settings.get().trayMissedExplained) return;
+  settings.set({ trayMissedExplained: true });
+  void dialog.showMessageBox({
+    type: "info",
+    message: "This desktop shows no tray",
+    detail:
+      "Countersign stays in the window list instead. Calls go on and requests still reach you. Quit it from its settings page. On GNOME, the AppIndicator extension shows the tray.",
   });
 }
 

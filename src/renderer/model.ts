@@ -1,7 +1,7 @@
 import { createContext, use } from "react";
 import type { ApprovalView } from "../shared/approval.ts";
 import type { ConsoleBridge } from "../shared/bridge.ts";
-import type { ConsoleState } from "../shared/console.ts";
+import type { ConsoleState, PageName } from "../shared/console.ts";
 import type { LinkedBridge } from "./bridge.ts";
 import { createDecisions, type Decisions } from "./decisions.ts";
 import { createHistory, type History } from "./history/history.ts";
@@ -18,7 +18,7 @@ export type View =
   | { readonly at: "live"; readonly state: ConsoleState; readonly isLinked: boolean; readonly lastAtMs: number }
   | { readonly at: "ended" };
 
-export type Page = "inbox" | "requests" | "connections" | "history" | "grants";
+export type Page = PageName;
 
 /** The console as its components see it. What it keeps beside the owner's state is only what is being done on this page. */
 export interface Model {
@@ -64,12 +64,14 @@ export function createModel(bridge: LinkedBridge): Model {
       view.set({ at: "ended" });
     } else if (now.at === "live") view.set({ ...now, isLinked: link === "open" });
   });
-  bridge.onShow(({ approval }) => {
+  bridge.onShow(({ approval, page: asked }) => {
     const now = view.get();
+    if (approval === null && asked !== undefined) return page.set(asked);
     const isOwn = now.at === "live" && ownRequests(now.state).some(({ id }) => id === approval);
     page.set(isOwn ? "requests" : "inbox");
     if (isOwn) own.set({ id: approval, isOpen: true });
     else if (approval !== null) selection.open(approval);
+    return undefined;
   });
   const clock = createClock();
   return {

@@ -7,6 +7,7 @@ import { inbox, quorum } from "./words/inbox.ts";
 import { number } from "./words/number.ts";
 import { claims, payload, request } from "./words/request.ts";
 import { requests } from "./words/requests.ts";
+import { settings } from "./words/settings.ts";
 
 /** Every word of ours that a page shows, but for what went wrong (wording.ts). */
 export const words = {
@@ -18,6 +19,8 @@ export const words = {
     connections: "Connections",
     history: "History",
     grants: "Grants",
+    settings: "Settings",
+    signIn: "Sign in",
   },
   link: {
     online: "Connected",
@@ -92,6 +95,7 @@ export const words = {
   requests,
   history,
   connections,
+  settings,
   clients,
   help: {
     title: "All keys",

@@ -135,7 +135,7 @@ export interface ConsoleOutput {
 }
 
 /** The pages that can be asked for from outside of the console. */
-export const pageName = z.enum(["inbox", "requests", "connections", "settings"]);
+export const pageName = z.enum(["inbox", "requests", "connections", "history", "grants", "settings"]);
 export type PageName = z.infer<typeof pageName>;
 
 /** What the owner tells every console. Over IPC each is a channel of that name; headless, `{event, data}`. */

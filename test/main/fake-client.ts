@@ -1,4 +1,5 @@
 import type { Client } from "../../src/client/index.ts";
+import type { Desktop } from "../../src/main/desktop.ts";
 import type { ApprovalView } from "../../src/shared/approval.ts";
 import type { ConsoleState } from "../../src/shared/console.ts";
 
@@ -54,6 +55,11 @@ export function approvalWith(changed: Partial<ApprovalView> = {}): ApprovalView 
     ...changed,
   };
 }
+
+/** A desktop that is set, shown and tested by nobody. */
+export const noDesktop: Pick<Desktop, "answers"> = {
+  answers: { "desktop.set": () => null, "desktop.testNotification": () => null, "desktop.quit": () => null },
+};
 
 /** An engineer's side without a gateway: its state is what a test says, its calls are kept. */
 export interface FakeClient extends Pick<

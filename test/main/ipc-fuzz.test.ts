@@ -2,6 +2,7 @@ import type { IpcMainInvokeEvent, WebFrameMain } from "electron";
 import * as fc from "fast-check";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { consoleCalls, type ConsoleCall } from "../../src/shared/console.ts";
+import { desktopCalls, type DesktopCall } from "../../src/shared/desktop.ts";
 import type { Result } from "../../src/shared/errors.ts";
 import { installElectron, type StandIn } from "../support/electron/stand-in.ts";
 import { createFakeClient, stateWith } from "./fake-client.ts";
@@ -19,6 +20,13 @@ beforeAll(async () => {
     window: { owns: (frame: WebFrameMain) => frame === ours },
     client,
     browser: { clicked: () => void clicks++ },
+    desktop: {
+      answers: {
+        "desktop.set": () => (clicks++, null),
+        "desktop.testNotification": () => (clicks++, null),
+        "desktop.quit": () => (clicks++, null),
+      },
+    },
   });
 });
 afterAll(() => electron.close());
@@ -34,9 +42,10 @@ beforeEach(() => {
 afterEach(() => void vi.restoreAllMocks());
 
 const calls = fc.constantFrom(...(Object.keys(consoleCalls) as ConsoleCall[]));
+const allCalls = [...Object.keys(consoleCalls), ...Object.keys(desktopCalls)] as (ConsoleCall | DesktopCall)[];
 
 /** An input that each call takes. */
-const taken: { readonly [C in ConsoleCall]?: unknown } = {
+const taken: { readonly [C in ConsoleCall | DesktopCall]?: unknown } = {
   "approvals.decide": { id: "a", step: 1, verdict: "deny", reason: "", digest: "d".repeat(43) },
   "grants.revoke": { id: "g" },
   "connections.copyAddress": { name: "reports-share" },
@@ -68,12 +77,18 @@ const strangers: fc.Arbitrary<WebFrameMain | null> = fc.oneof(
 
 test("refuses every call of every frame but our own, whatever the input, and does nothing for it", async () => {
   await fc.assert(
-    fc.asyncProperty(strangers, calls, fc.boolean(), fc.anything(), async (frame, call, right, noise) => {
-      const answer = await ask(frame, call, right ? (taken[call] ?? {}) : noise);
-      expect(answer).toEqual({ ok: false, error: { code: "not_allowed", message: expect.any(String) } });
-      expect(client.calls).toEqual([]);
-      expect(clicks).toBe(0);
-    }),
+    fc.asyncProperty(
+      strangers,
+      fc.constantFrom(...allCalls),
+      fc.boolean(),
+      fc.anything(),
+      async (frame, call, right, noise) => {
+        const answer = await ask(frame, call, right ? (taken[call] ?? {}) : noise);
+        expect(answer).toEqual({ ok: false, error: { code: "not_allowed", message: expect.any(String) } });
+        expect(client.calls).toEqual([]);
+        expect(clicks).toBe(0);
+      },
+    ),
     { numRuns: 1000 },
   );
 });
@@ -87,8 +102,8 @@ test.each([
   const { origin, parent, detached } = ours;
   Object.assign(ours, changed);
   try {
-    for (const call of Object.keys(consoleCalls))
-      expect(await ask(ours, call, taken[call as ConsoleCall] ?? {}), call).toMatchObject({
+    for (const call of allCalls)
+      expect(await ask(ours, call, taken[call] ?? {}), call).toMatchObject({
         error: { code: "not_allowed" },
       });
     expect(client.calls).toEqual([]);

@@ -2,7 +2,7 @@ import type { IpcMainInvokeEvent, WebFrameMain } from "electron";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Result } from "../../src/shared/errors.ts";
 import { installElectron, type StandIn } from "../support/electron/stand-in.ts";
-import { createFakeClient, stateWith } from "./fake-client.ts";
+import { createFakeClient, noDesktop, stateWith } from "./fake-client.ts";
 
 const client = createFakeClient(stateWith());
 const ours = frameAt("app://countersign");
@@ -12,7 +12,7 @@ beforeAll(async () => {
   const { answerCalls } = await import("../../src/main/ipc.ts");
   const elsewhere = frames["our own frame after it went elsewhere"];
   const owns = (frame: WebFrameMain): boolean => frame === ours || frame === elsewhere;
-  answerCalls({ window: { owns }, client, browser: { clicked: () => undefined } });
+  answerCalls({ window: { owns }, client, browser: { clicked: () => undefined }, desktop: noDesktop });
 });
 afterAll(() => electron.close());
 
@@ -36,6 +36,9 @@ test.each([
   ["session.signIn", { extra: 1 }],
   ["gateway.retry", "text"],
   ["connections.copyAddress", { name: 1 }],
+  ["desktop.set", { hideExplained: true }],
+  ["desktop.set", { quietHours: { on: true, from: "24:00", to: "07:00" } }],
+  ["desktop.quit", { now: true }],
   ["approvals.decide", { ...decision, verdict: "maybe" }],
   ["approvals.decide", { ...decision, digest: "short" }],
   ["approvals.decide", { ...decision, step: 0 }],

@@ -44,7 +44,9 @@ beforeAll(async () => {
   vi.unstubAllEnvs();
   const { runTrayApp } = await import("../../src/main/tray-app.ts");
   const files = { renderer, preload: join(preload, "index.cjs"), assets: join(root, "assets") };
-  await electron.start(() => void runTrayApp({ openClient: async () => client as unknown as Client, files }));
+  await electron.start(
+    () => void runTrayApp({ openClient: async () => client as unknown as Client, files, platform: "darwin" }),
+  );
   shell = await vi.waitFor(() => {
     const [first] = electron.BrowserWindow.all;
     if (first === undefined) throw new Error("No window yet");
@@ -191,6 +193,9 @@ test("answers no channel beside the console's calls", () => {
     "approvals.decide",
     "approvals.withdraw",
     "connections.copyAddress",
+    "desktop.quit",
+    "desktop.set",
+    "desktop.testNotification",
     "gateway.retry",
     "grants.list",
     "grants.revoke",

@@ -4,7 +4,8 @@ import { menuFor, type MenuTemplate } from "../../src/main/tray-menu.ts";
 import { glyphName, panelLook, trayGlyph } from "../../src/main/tray-state.ts";
 import { approvalWith, stateWith } from "./fake-client.ts";
 
-const choices = { notifications: true, startAtLogin: false };
+const quietHours = { on: false, from: "22:00", to: "07:00" };
+const choices = { notifications: true, quietHours, startAtLogin: false };
 const at = (hours: number, minutes: number): number => new Date(2099, 0, 1, hours, minutes).getTime();
 const gateway = stateWith().gateway;
 const account = { id: "demo:2", kind: "user", name: "A.", groups: [] } as const;
@@ -40,7 +41,16 @@ function connections(...names: readonly string[]): ConsoleState["connections"] {
   }));
 }
 
-const end = ["[x] Notifications", "[ ] Start at login", "Quit Countersign"];
+const end = [
+  "Settings",
+  "> [x] Notifications",
+  "> [ ] Quiet hours, 22:00 to 07:00",
+  "> [ ] Start at login",
+  "> Test notifications",
+  "> All settings…",
+  "Quit Countersign",
+];
+const pause = ["Pause", "> For 15 minutes", "> For an hour", "> Until resumed"];
 const signedIn = ["(Signed in as A.)", "Sign out", ...end];
 const cases: readonly [name: string, state: ConsoleState, glyph: string, expected: readonly string[]][] = [
   [
@@ -72,7 +82,16 @@ const cases: readonly [name: string, state: ConsoleState, glyph: string, expecte
     "connected, with few connections",
     stateWith({ connections: connections("files", "crm") }),
     "connected",
-    ["(No requests wait)", "Open inbox", "-", "Copy address of files", "Copy address of crm", "-", ...signedIn],
+    [
+      "(No requests wait)",
+      "Open inbox",
+      "-",
+      "Copy address of files",
+      "Copy address of crm",
+      ...pause,
+      "-",
+      ...signedIn,
+    ],
   ],
   [
     "connected, with many connections",
@@ -90,6 +109,7 @@ const cases: readonly [name: string, state: ConsoleState, glyph: string, expecte
       "> b",
       "> c",
       "> d",
+      ...pause,
       "-",
       ...signedIn,
     ],
@@ -121,6 +141,7 @@ const cases: readonly [name: string, state: ConsoleState, glyph: string, expecte
       "-",
       "Copy address",
       "> files",
+      ...pause,
       "-",
       ...signedIn,
     ],
@@ -138,6 +159,7 @@ const cases: readonly [name: string, state: ConsoleState, glyph: string, expecte
       "-",
       "Open inbox",
       "(No connections to copy the address of)",
+      ...pause,
       "-",
       ...signedIn,
     ],
@@ -146,7 +168,55 @@ const cases: readonly [name: string, state: ConsoleState, glyph: string, expecte
     "connecting, which is not yet connected",
     stateWith({ gateway: { ...gateway, link: "connecting" } }),
     "offline",
-    ["(Connecting to the gateway)", "-", "Open inbox", "(No connections to copy the address of)", "-", ...signedIn],
+    [
+      "(Connecting to the gateway)",
+      "-",
+      "Open inbox",
+      "(No connections to copy the address of)",
+      ...pause,
+      "-",
+      ...signedIn,
+    ],
+  ],
+  [
+    "paused for a time: the pause stands first, the requests still count, the glyph is hollow",
+    stateWith({ pause: { untilMs: at(15, 0) }, connections: connections("files"), approvals: [approvalWith()] }),
+    "paused",
+    [
+      "(Paused until 15:00. Calls are refused.)",
+      "Resume",
+      "-",
+      "(1 request waits for you)",
+      "○ Low: read_file on reports-share, denied at 14:36",
+      "Open inbox",
+      "-",
+      "Copy address",
+      "> files",
+      "-",
+      ...signedIn,
+    ],
+  ],
+  [
+    "paused until resumed, and offline",
+    stateWith({ pause: { untilMs: null }, gateway: { ...gateway, link: "connecting" } }),
+    "offline",
+    [
+      "(Paused. Calls are refused.)",
+      "Resume",
+      "-",
+      "(Connecting to the gateway)",
+      "-",
+      "Open inbox",
+      "(No connections to copy the address of)",
+      "-",
+      ...signedIn,
+    ],
+  ],
+  [
+    "connected without a tunnel, where there is nothing to pause",
+    stateWith({ tunnel: { state: "closed" } }),
+    "connected",
+    ["(No requests wait)", "Open inbox", "-", "(No connections to copy the address of)", "-", ...signedIn],
   ],
 ];
 
@@ -193,8 +263,8 @@ test("a tunnel that did not open is said", () => {
 });
 
 test("start at login is offered only where the desktop has it", () => {
-  const menu = lines(menuFor(stateWith(), { notifications: false, startAtLogin: null }));
-  expect(menu).toContain("[ ] Notifications");
+  const menu = lines(menuFor(stateWith(), { ...choices, notifications: false, startAtLogin: null }));
+  expect(menu).toContain("> [ ] Notifications");
   expect(menu.join()).not.toContain("Start at login");
 });
 

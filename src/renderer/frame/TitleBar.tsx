@@ -17,6 +17,7 @@ export function TitleBar({ view }: { readonly view: View }) {
     <header className={css.bar}>
       <Mark state={markState(state, isLinked)} className={css.mark} />
       {state && isIn && <Tabs state={state} />}
+      {state?.desktop && !isIn && <TabsSignedOut />}
       <span className={css.space} />
       <div className={css.who}>
         {state && <LinkStatus state={state} isLinked={isLinked} />}
@@ -39,6 +40,7 @@ function Tabs({ state }: { readonly state: ConsoleState }) {
     connections: 0,
     history: 0,
     grants: 0,
+    settings: 0,
   };
   return (
     <nav className={css.tabs} aria-label={words.tabs.label}>
@@ -47,11 +49,28 @@ function Tabs({ state }: { readonly state: ConsoleState }) {
       <Tab page="connections" count={counts.connections} />
       <Tab page="history" count={counts.history} />
       <Tab page="grants" count={counts.grants} />
+      {state.desktop && <Tab page="settings" count={counts.settings} />}
     </nav>
   );
 }
 
-function Tab({ page, count }: { readonly page: Page; readonly count: number }) {
+/** The settings of this computer are nobody's in particular: they can be reached before signing in. */
+function TabsSignedOut() {
+  return (
+    <nav className={css.tabs} aria-label={words.tabs.label}>
+      <Tab page="inbox" count={0} name={words.tabs.signIn} />
+      <Tab page="settings" count={0} />
+    </nav>
+  );
+}
+
+interface TabProps {
+  readonly page: Page;
+  readonly count: number;
+  readonly name?: string;
+}
+
+function Tab({ page, count, name = words.tabs[page] }: TabProps) {
   const { page: shown } = useModel();
   const isHere = useStore(shown) === page;
   return (
@@ -61,7 +80,7 @@ function Tab({ page, count }: { readonly page: Page; readonly count: number }) {
       aria-current={isHere ? "page" : undefined}
       onClick={() => shown.set(page)}
     >
-      {words.tabs[page]}
+      {name}
       {count > 0 && <span className={css.count}>{count}</span>}
     </button>
   );

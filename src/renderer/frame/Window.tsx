@@ -10,6 +10,7 @@ import { Ended } from "../session/Ended.tsx";
 import { Loading } from "../session/Loading.tsx";
 import { SignedOut } from "../session/SignedOut.tsx";
 import { SigningIn } from "../session/SigningIn.tsx";
+import { Settings } from "../settings/Settings.tsx";
 import { useStore } from "../store.ts";
 import { words } from "../words.ts";
 import { Help } from "./Help.tsx";
@@ -39,10 +40,12 @@ export function Window() {
 }
 
 function Content({ view }: { readonly view: View }) {
+  const page = useStore(useModel().page);
   if (view.at === "waiting") return <Loading />;
   if (view.at === "live") {
-    const { session } = view.state;
-    if (session.state === "signed-in" || session.state === "needs-sign-in") return <Pages view={view} />;
+    const { session, desktop } = view.state;
+    if (page === "settings" && desktop !== null) return <Settings desktop={desktop} />;
+    if (session.state === "signed-in" || session.state === "needs-sign-in") return <Pages view={view} page={page} />;
   }
   return (
     <main className={css.alone}>
@@ -65,9 +68,10 @@ const pages = {
   connections: Connections,
   grants: Grants,
   history: History,
-} as const satisfies Record<Page, unknown>;
+} as const satisfies Record<Exclude<Page, "settings">, unknown>;
 
-function Pages({ view }: { readonly view: Extract<View, { at: "live" }> }) {
-  const Shown = pages[useStore(useModel().page)];
+function Pages({ view, page }: { readonly view: Extract<View, { at: "live" }>; readonly page: Page }) {
+  // A browser has no settings of a desktop.
+  const Shown = pages[page === "settings" ? "inbox" : page];
   return <Shown state={view.state} isLinked={view.isLinked} lastAtMs={view.lastAtMs} />;
 }

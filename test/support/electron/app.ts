@@ -28,6 +28,7 @@ type Surface =
   | "quit"
   | "requestSingleInstanceLock"
   | "setAppUserModelId"
+  | "setAsDefaultProtocolClient"
   | "setLoginItemSettings"
   | "setName"
   | "setPath"
@@ -36,7 +37,7 @@ type Surface =
 
 /** `app`: its events and paths. One instance a process; a second launch is told by `launchAgain`. */
 export class StandInApp extends EventEmitter implements Pick<App, Surface> {
-  readonly isPackaged = false;
+  isPackaged = false;
   readonly #paths = new Map<string, string>();
   readonly #readiness = Promise.withResolvers<void>();
   readonly #quit = Promise.withResolvers<void>();
@@ -50,6 +51,7 @@ export class StandInApp extends EventEmitter implements Pick<App, Surface> {
   constructor(options: { folder: string; instanceTaken: boolean; closeWindows: () => boolean }) {
     super();
     this.#paths.set("userData", join(options.folder, "user-data"));
+    this.#paths.set("appData", join(options.folder, "app-data"));
     this.#instanceTaken = options.instanceTaken;
     this.#closeWindows = options.closeWindows;
   }
@@ -102,6 +104,10 @@ export class StandInApp extends EventEmitter implements Pick<App, Surface> {
   }
   setToastActivatorCLSID(id: string): void {
     this.asked.push({ what: "setToastActivatorCLSID", value: id });
+  }
+  setAsDefaultProtocolClient(protocol: string, path?: string, args?: string[]): boolean {
+    this.asked.push({ what: "setAsDefaultProtocolClient", value: { protocol, path, args } });
+    return true;
   }
   setLoginItemSettings(settings: Electron.Settings): void {
     this.asked.push({ what: "setLoginItemSettings", value: settings });

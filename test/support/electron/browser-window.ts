@@ -13,6 +13,7 @@ type Surface =
   | "isMinimized"
   | "isVisible"
   | "loadURL"
+  | "minimize"
   | "restore"
   | "show";
 
@@ -34,6 +35,7 @@ export function createWindowClass(app: StandInApp, parts: PageParts): WindowClas
     readonly options: BrowserWindowConstructorOptions;
     readonly webContents: StandInWebContents;
     #visible: boolean;
+    #minimized = false;
     #destroyed = false;
 
     constructor(options: BrowserWindowConstructorOptions = {}) {
@@ -63,10 +65,15 @@ export function createWindowClass(app: StandInApp, parts: PageParts): WindowClas
     isVisible(): boolean {
       return this.#visible;
     }
+    minimize(): void {
+      this.#minimized = true;
+      this.emit("minimize");
+    }
     isMinimized(): boolean {
-      return false;
+      return this.#minimized;
     }
     restore(): void {
+      this.#minimized = false;
       this.emit("restore");
     }
     isDestroyed(): boolean {

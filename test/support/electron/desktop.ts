@@ -25,8 +25,14 @@ export class StandInNotification
     this.options = options;
     StandInNotification.all.push(this);
   }
+  /** What Windows was told to call, besides the notification itself. */
+  static activation: (() => void) | null = null;
+  static supported = true;
   static isSupported(): boolean {
-    return true;
+    return StandInNotification.supported;
+  }
+  static handleActivation(callback: () => void): void {
+    StandInNotification.activation = callback;
   }
   get title(): string {
     return this.options.title ?? "";
@@ -50,6 +56,8 @@ export interface Desktop {
   readonly opened: string[];
   readonly dialogs: { readonly message: string; readonly detail: string }[];
   readonly copied: string[];
+  /** The button that a message box is answered with. */
+  readonly answer: { button: number };
   readonly powerMonitor: EventEmitter;
   readonly shell: Pick<Shell, "openExternal">;
   readonly clipboard: Pick<Clipboard, "writeText">;
@@ -66,7 +74,9 @@ export function createDesktop(): Desktop {
   const opened: string[] = [];
   const dialogs: { message: string; detail: string }[] = [];
   const copied: string[] = [];
+  const answer = { button: 0 };
   return {
+    answer,
     opened,
     dialogs,
     copied,
@@ -85,7 +95,7 @@ export function createDesktop(): Desktop {
       showErrorBox: (message, detail) => void dialogs.push({ message, detail }),
       showMessageBox: async ({ message, detail }) => {
         dialogs.push({ message, detail: detail ?? "" });
-        return { response: 0 };
+        return { response: answer.button };
       },
     },
     nativeTheme: { shouldUseDarkColors: false, shouldUseDarkColorsForSystemIntegratedUI: false },

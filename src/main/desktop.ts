@@ -1,0 +1,75 @@
+import { app } from "electron";
+import type { DesktopCall, DesktopInput, DesktopOutput, DesktopView, NotificationTest } from "../shared/desktop.ts";
+import type { Notifications } from "./notifications.ts";
+import type { Settings } from "./settings.ts";
+import type { StartAtLogin } from "./start-at-login.ts";
+
+/** What the console and the tray's menu show and set of the desktop around them. */
+export interface Desktop {
+  readonly view: () => DesktopView;
+  /** Answers one call of `desktopCalls`, its input parsed. */
+  readonly answers: { readonly [C in DesktopCall]: (input: DesktopInput<C>) => DesktopOutput[C] };
+}
+
+interface DesktopParts {
+  readonly settings: Settings;
+  readonly startAtLogin: StartAtLogin;
+  readonly notifications: () => Pick<Notifications, "test">;
+  readonly vouched: () => boolean;
+  readonly hasTray: () => boolean;
+  /** Something of the view has changed. */
+  readonly changed: () => void;
+}
+
+export function createDesktop(parts: DesktopParts): Desktop {
+  const { settings, startAtLogin, notifications, vouched, hasTray, changed } = parts;
+  const held: { test: NotificationTest } = { test: "none" };
+  const testIs = (test: NotificationTest): void => {
+    held.test = test;
+    changed();
+  };
+  return {
+    view: () => {
+      const { notifications: on, quietHours, startAtLogin: atLogin } = settings.get();
+      return {
+        notifications: on,
+        quietHours,
+        startAtLogin: startAtLogin.offered ? atLogin : null,
+        test: held.test,
+        decidesInNotifications: vouched(),
+        hasTray: hasTray(),
+      };
+    },
+    answers: {
+      "desktop.set": (input) => {
+        settings.set(given(input));
+        if (input.startAtLogin !== undefined) startAtLogin.apply(input.startAtLogin);
+        changed();
+        return null;
+      },
+      "desktop.testNotification": () => {
+        testIs("waiting");
+        notifications().test(testIs);
+        return null;
+      },
+      "desktop.quit": () => {
+        // After the answer has left.
+        setImmediate(() => app.quit());
+        return null;
+      },
+    },
+  };
+}
+
+/** What was named, without members that are there but undefined. */
+function given({
+  notifications,
+  quietHours,
+  startAtLogin,
+}: DesktopInput<"desktop.set">): Parameters<Settings["set"]>[0] {
+  return {
+    ...(notifications === undefined ? {} : { notifications }),
+    ...(quietHours === undefined ? {} : { quietHours }),
+    ...(startAtLogin === undefined ? {} : { startAtLogin }),
+  };
+}

@@ -1,0 +1,55 @@
+import { expect, test } from "vitest";
+import { linkAmong, parseLink } from "../../src/main/links.ts";
+
+test.each([
+  ["countersign://approval/apr_A-1", { approval: "apr_A-1" }],
+  ["countersign://inbox", { approval: null, page: "inbox" }],
+  ["countersign://requests", { approval: null, page: "requests" }],
+  ["countersign://connections", { approval: null, page: "connections" }],
+  ["countersign://settings", { approval: null, page: "settings" }],
+])("%s names what is to be shown", (link, target) => {
+  expect(parseLink(link)).toEqual(target);
+});
+
+test.each([
+  "",
+  "countersign:",
+  "countersign://",
+  "countersign:inbox",
+  "countersign:///inbox",
+  "countersign://inbox/",
+  "countersign://inbox?approve=1",
+  "countersign://inbox#x",
+  " countersign://inbox",
+  "countersign://inbox\n",
+  "COUNTERSIGN://inbox",
+  "countersign://approval",
+  "countersign://approval/",
+  "countersign://approval/a/b",
+  "countersign://approval/a/approve",
+  "countersign://approval/a?verdict=approve",
+  "countersign://approval/a#digest",
+  "countersign://approval/../inbox",
+  "countersign://approval/a%2Fb",
+  "countersign://approval/a b",
+  "countersign://approval/a\u202E",
+  "countersign://approval/a\n",
+  `countersign://approval/${"a".repeat(101)}`,
+  "countersign://user@approval/a",
+  "countersign://approval:1/a",
+  "countersign://approve/a",
+  "countersign://deny/a",
+  "countersign://sign-out",
+  "countersign://evil.example/approval/a",
+  "https://approval/a",
+  "javascript:alert(1)",
+  "file:///etc/passwd",
+])("%j is no link", (link) => {
+  expect(parseLink(link)).toBeNull();
+});
+
+test("a link is found among the arguments of a start, and never in the program's own name", () => {
+  expect(linkAmong(["countersign", "--hidden"])).toBeNull();
+  expect(linkAmong(["countersign://inbox"])).toBeNull();
+  expect(linkAmong(["countersign", "--", "Countersign://approve/a"])).toBe("Countersign://approve/a");
+});
