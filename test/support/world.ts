@@ -39,8 +39,8 @@ export interface World {
   token(person: string, issuer?: Kind): Promise<string>;
   /** The person with a fresh device, enrolled at the gateway. */
   decider(person: string): Promise<Decider>;
-  /** Stops the gateway and starts it again on the same data. */
-  restart(): Promise<void>;
+  /** Stops the gateway and starts it again on the same data, on which a test may work in between. */
+  restart(between?: () => Promise<void>): Promise<void>;
   /** Puts a changed configuration in force. */
   reload(change: (config: GatewayYaml) => void): Promise<void>;
   close(): Promise<void>;
@@ -104,8 +104,9 @@ export async function openWorld(
     forwarded,
     token,
     decider: async (person) => enrol(url, await token(person)),
-    async restart() {
+    async restart(between) {
       await gateway.stop();
+      await between?.();
       gateway = await start();
     },
     async reload(change) {
