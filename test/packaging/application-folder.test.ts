@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
+import { readBuiltMain } from "../../packaging/check/electron-use.ts";
 import { electronFromNowhere, extract, makeDist, packageFolder, runNode, type Archive, type Run } from "./workbench.ts";
 
 // `npm run package:dir` on Electron distributions that are made here: the layout of Electron's own, with nothing that runs.
@@ -112,10 +113,11 @@ describe("from a distribution without an Electron executable", () => {
   test("holds everything that the app imports, with none of the repository around it", async () => {
     const entries = ["main/tray-app.js", ...["oidc", "entra", "okta"].map((kind) => `client/sign-in/${kind}.js`)];
     const urls = entries.map((file) => pathToFileURL(join(archive.folder, "dist", file)).href);
+    const { imported } = await readBuiltMain(root);
     const probe = join(scratch, "probe.mjs");
     await writeFile(
       probe,
-      `${electronFromNowhere}\nfor (const url of ${JSON.stringify(urls)}) await import(url);\nconsole.log("imported");`,
+      `${electronFromNowhere(imported)}\nfor (const url of ${JSON.stringify(urls)}) await import(url);\nconsole.log("imported");`,
     );
     expect(await runNode([probe])).toMatchObject({ status: 0, output: "imported\n" });
   });

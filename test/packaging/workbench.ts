@@ -102,13 +102,15 @@ net.Socket.prototype.connect = refuse("connect");
 dns.lookup = refuse("look-up");
 `;
 
-/** Electron, for a probe that only asks whether all modules are there: every name that main imports, without effect. */
-export const electronFromNowhere = `
+/** Electron, for a probe that only asks whether all modules are there: the names that main imports, without effect. */
+export function electronFromNowhere(names: readonly string[]): string {
+  const source = ["export default {};", ...names.map((name) => `export const ${name} = {};`)].join(" ");
+  return `
 import { registerHooks } from "node:module";
-const names = ["app", "BrowserWindow", "clipboard", "dialog", "ipcMain", "Menu", "nativeImage", "nativeTheme", "Notification", "powerMonitor",
-  "protocol", "safeStorage", "screen", "session", "shell", "systemPreferences", "Tray"];
-const source = "const nothing = {}; export default nothing; " + names.map((name) => "export const " + name + " = nothing;").join(" ");
 registerHooks({
-  resolve: (specifier, context, next) => specifier === "electron" ? { url: "nowhere:electron", format: "module", shortCircuit: true } : next(specifier, context),
-  load: (url, context, next) => url === "nowhere:electron" ? { format: "module", source, shortCircuit: true } : next(url, context),
+  resolve: (specifier, context, next) =>
+    specifier === "electron" ? { url: "nowhere:electron", format: "module", shortCircuit: true } : next(specifier, context),
+  load: (url, context, next) =>
+    url === "nowhere:electron" ? { format: "module", source: ${JSON.stringify(source)}, shortCircuit: true } : next(url, context),
 });`;
+}
