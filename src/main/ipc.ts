@@ -22,19 +22,31 @@ export function answerCalls({ window, client, browser, desktop }: Answerers): vo
   ipcMain.removeAllListeners("electron-store-get-data");
   for (const call of Object.keys(consoleCalls) as ConsoleCall[]) {
     ipcMain.handle(call, (event, input: unknown) =>
-      answer(window, call, event, consoleCalls[call].safeParse(input), (parsed) => {
-        if (call === "session.signIn") browser.clicked();
-        return client.call(call, parsed, "window");
-      }),
+      answer(
+        window,
+        call,
+        event,
+        () => consoleCalls[call].safeParse(input),
+        (parsed) => {
+          if (call === "session.signIn") browser.clicked();
+          return client.call(call, parsed, "window");
+        },
+      ),
     );
   }
   for (const call of Object.keys(desktopCalls) as DesktopCall[]) {
     ipcMain.handle(call, (event, input: unknown) =>
       // Parsed by the schema of this very call, which TypeScript can't see through the index.
-      answer(window, call, event, desktopCalls[call].safeParse(input), async (parsed) => ({
-        ok: true,
-        value: desktop.answers[call](parsed as never),
-      })),
+      answer(
+        window,
+        call,
+        event,
+        () => desktopCalls[call].safeParse(input),
+        async (parsed) => ({
+          ok: true,
+          value: desktop.answers[call](parsed as never),
+        }),
+      ),
     );
   }
 }
@@ -45,13 +57,15 @@ async function answer(
   window: Pick<ConsoleWindow, "owns">,
   call: ConsoleCall | DesktopCall,
   event: IpcMainInvokeEvent,
-  parsed: Parsed,
+  parse: () => Parsed,
   perform: (input: unknown) => Promise<Result<unknown>>,
 ): Promise<Result<unknown>> {
   if (!isOurPage(window, event)) {
     report(`Refused ${call} from a frame that is not the console's`);
     return { ok: false, error: { code: "not_allowed", message: "Only the console's own window may ask for this." } };
   }
+  // Only now: a stranger's input is not read at all.
+  const parsed = parse();
   if (!parsed.success) {
     report(`Refused ${call}: its input has another shape than agreed`);
     return { ok: false, error: { code: "bad_request", message: `${call} was asked with an input it does not take.` } };
