@@ -54,7 +54,9 @@ export function createConsoleMethods(options: ConsoleMethodsOptions): ConsoleMet
     "history.list": ({ after, ...filter }) => listHistory(api, filter, after),
     "history.figures": ({ kind, today }) => figuresOf(api, kind, today),
     "history.show": ({ id }) => historyItem(api, id),
-    "history.export": ({ filter, format }) => exportHistory(api, filter, format, options.saveText),
+    // A dialog belongs to who sits before the window, not to a command.
+    "history.export": ({ filter, format }, presence) =>
+      exportHistory(api, filter, format, presence === "window" ? options.saveText : undefined),
     "grants.list": () => listGrants(api),
     "grants.revoke": async ({ id }) => {
       const revoked = await revokeGrant(api, id);

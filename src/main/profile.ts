@@ -40,7 +40,7 @@ export function findProfile(
 export async function openProfile(
   open: typeof openClient,
   place: ProfilePlace,
-  desktop: Pick<Parameters<typeof openClient>[0], "openBrowser" | "copyText">,
+  desktop: Pick<Parameters<typeof openClient>[0], "openBrowser" | "copyText" | "saveText">,
 ): Promise<Client | null> {
   if (!existsSync(join(place.directory, "profile.json"))) {
     await dialog.showMessageBox({ type: "info", message: "Countersign has no gateway yet", detail: firstSteps(place) });

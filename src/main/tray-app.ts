@@ -8,6 +8,7 @@ import { claimInstance, closeBeforeQuit, nameApp, stayInTray } from "./lifecycle
 import { denyPermissions, lockPages } from "./permissions.ts";
 import { findProfile, openProfile } from "./profile.ts";
 import { report } from "./report.ts";
+import { saveText } from "./save-text.ts";
 import { declareConsoleScheme, serveConsole } from "./scheme.ts";
 import { openSettings } from "./settings.ts";
 import { assembleShell } from "./shell.ts";
@@ -48,6 +49,7 @@ export async function runTrayApp(parts: TrayAppParts): Promise<void> {
   const client = await openProfile(parts.openClient, profile, {
     openBrowser: (url) => browser.open(url),
     copyText: (text) => clipboard.writeText(text),
+    saveText,
   });
   if (client === null) return app.quit();
   const place = await surroundings(parts.platform ?? process.platform);

@@ -56,13 +56,16 @@ export interface Desktop {
   readonly opened: string[];
   readonly dialogs: { readonly message: string; readonly detail: string }[];
   readonly copied: string[];
-  /** The button that a message box is answered with. */
-  readonly answer: { button: number };
+  /** What a message box (its button) and a save dialog (a path, or null for none) are answered with. */
+  readonly answer: { button: number; saveAs: string | null };
+  /** The paths that save dialogs proposed. */
+  readonly proposed: string[];
   readonly powerMonitor: EventEmitter;
   readonly shell: Pick<Shell, "openExternal">;
   readonly clipboard: Pick<Clipboard, "writeText">;
   readonly dialog: Pick<Dialog, "showErrorBox"> & {
     showMessageBox(options: MessageBoxOptions): Promise<{ response: number }>;
+    showSaveDialog(options: { readonly defaultPath?: string }): Promise<{ canceled: boolean; filePath: string }>;
   };
   readonly nativeTheme: Pick<NativeTheme, "shouldUseDarkColors" | "shouldUseDarkColorsForSystemIntegratedUI">;
   readonly screen: {
@@ -74,9 +77,11 @@ export function createDesktop(): Desktop {
   const opened: string[] = [];
   const dialogs: { message: string; detail: string }[] = [];
   const copied: string[] = [];
-  const answer = { button: 0 };
+  const answer: Desktop["answer"] = { button: 0, saveAs: null };
+  const proposed: string[] = [];
   return {
     answer,
+    proposed,
     opened,
     dialogs,
     copied,
@@ -96,6 +101,10 @@ export function createDesktop(): Desktop {
       showMessageBox: async ({ message, detail }) => {
         dialogs.push({ message, detail: detail ?? "" });
         return { response: answer.button };
+      },
+      showSaveDialog: async ({ defaultPath = "" }) => {
+        proposed.push(defaultPath);
+        return { canceled: answer.saveAs === null, filePath: answer.saveAs ?? "" };
       },
     },
     nativeTheme: { shouldUseDarkColors: false, shouldUseDarkColorsForSystemIntegratedUI: false },
