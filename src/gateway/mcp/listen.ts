@@ -52,17 +52,20 @@ export async function listen(visit: Visit, session: Session, headers: ProtocolHe
     if (over.aborted) return;
     if (!(error instanceof TargetError)) throw error;
     if (!response.headersSent) {
-      const status = error.reason === "session-lost" ? 404 : (error.status ?? 502);
-      sendJson(
-        response,
-        status,
-        errorMessage(null, { code: invalidRequestCode, message: "The target opens no such stream." }),
-      );
+      const message = "The target opens no such stream.";
+      sendJson(response, refusedBy(error), errorMessage(null, { code: invalidRequestCode, message }));
     }
   } finally {
     clearInterval(beat);
     response.end();
   }
+}
+
+/** Any other status of the target's would read as the gateway's own word on token, session or address. */
+function refusedBy({ reason, status }: TargetError): number {
+  if (reason === "session-lost") return 404;
+  if (status === 404) return 405;
+  return status === 400 || status === 405 ? status : 502;
 }
 
 /** Where requests come from that belong to no call. */

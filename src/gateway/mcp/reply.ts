@@ -57,7 +57,7 @@ export class Reply {
 
   /** Whether what is said now still gets to the client, at once or when it takes the stream up again. */
   get reaches(): boolean {
-    return !this.gone.aborted || this.#log !== null;
+    return !this.gone.aborted || this.#log?.dropped === false;
   }
 
   /** Opens the stream, so that proxies and the client see an answer begin. `retryMs`: when to come back after a break. */

@@ -14,12 +14,19 @@ export class StreamLog {
   readonly key = randomBytes(9).toString("base64url");
   /** Event texts; an event's id is its place. */
   readonly #events: string[] = [];
+  #said = 0;
   #kept = 0;
   #ended = false;
+  #dropped = false;
   #news = Promise.withResolvers<void>();
 
   get kept(): number {
     return this.#kept;
+  }
+
+  /** Whether it can be taken up again no more. */
+  get dropped(): boolean {
+    return this.#dropped;
   }
 
   /** The event that hands out the first id and says nothing. */
@@ -35,6 +42,14 @@ export class StreamLog {
   end(): void {
     this.#ended = true;
     this.#news.resolve();
+  }
+
+  /** Keeps nothing from here on, however much is still said. Who had taken it up again gets no more of it. */
+  drop(): void {
+    this.#dropped = true;
+    this.#events.length = 0;
+    this.#kept = 0;
+    this.end();
   }
 
   /** The events after this place, those still to come included, until the last. */
@@ -57,10 +72,12 @@ export class StreamLog {
   }
 
   #nextId(): string {
-    return `${ownMark}${this.key}.${this.#events.length}`;
+    return `${ownMark}${this.key}.${this.#said}`;
   }
 
   #keep(text: string): string {
+    this.#said += 1;
+    if (this.#dropped) return text;
     this.#events.push(text);
     this.#kept += text.length;
     this.#news.resolve();
@@ -94,6 +111,7 @@ export class StreamLogs {
       if (kept <= mostKept && this.#logs.size <= mostLogs) return;
       this.#logs.delete(key);
       kept -= log.kept;
+      log.drop();
     }
   }
 }
