@@ -16,6 +16,7 @@ export interface HeldCall {
   readonly description: string | null;
   readonly annotations: JsonObject | null;
   readonly payload: MaskedPayload;
+  /** Keyed digest over the same as `lookup`, for decisions: approvers see it. */
   readonly argumentsDigest: string;
   /** Keyed digest over principal, connection, tool and arguments. */
   readonly lookup: string;

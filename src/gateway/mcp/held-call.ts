@@ -32,7 +32,6 @@ export function heldCall(
   const { gate, caller, connection, session, client, headers } = exchange;
   const shown = argumentsOf(request);
   const { value, hidden } = connection.masker.mask(shown);
-  const subject = { method: request.method, connection: connection.name, name, arguments: shown };
   return {
     principal: caller.principal,
     connection: connection.name,
@@ -41,7 +40,7 @@ export function heldCall(
     description: tool.description === null ? null : connection.masker.mask(tool.description).value,
     annotations: tool.annotations === null ? null : connection.masker.mask(tool.annotations).value,
     payload: { arguments: value, hidden: hidden.map(({ path, kind: as }) => ({ path, kind: as })) },
-    argumentsDigest: gate.keyedDigest(subject),
+    argumentsDigest: gate.keyedDigest({ ...identityOf(exchange, request, name), use: "decision" }),
     lookup: lookupOf(exchange, request, name),
     effect,
     grants: kind === "tool" ? offer(exchange, name, shown, effect.grants) : null,
@@ -66,10 +65,15 @@ export function heldCall(
 }
 
 /** Keyed digest over principal, connection, what is called and its arguments: the same for identical calls. */
-export function lookupOf({ gate, caller, connection }: Exchange, request: Request, name: string): string {
+export function lookupOf(exchange: Exchange, request: Request, name: string): string {
+  return exchange.gate.keyedDigest(identityOf(exchange, request, name));
+}
+
+/** What identical calls have in common. The principal is in all that is made of it: an approver who may call too could else try values until a digest of theirs is that of what was hidden. */
+function identityOf({ caller, connection }: Exchange, request: Request, name: string): JsonObject {
   const { method } = request;
   const subject = { method, connection: connection.name, name, arguments: argumentsOf(request) };
-  return gate.keyedDigest({ ...subject, principal: caller.principal.id });
+  return { ...subject, principal: caller.principal.id };
 }
 
 /** What may be granted beside approving a call of this tool with these arguments. */
@@ -115,10 +119,12 @@ export async function declaredOr(
   name: string,
   kind: Subject["kind"],
 ): Promise<DeclaredTool | { readonly failure: RpcFailure }> {
-  const { gate, connection, session, headers } = exchange;
+  const { gate, caller, connection, session, headers } = exchange;
   if (kind !== "tool") {
-    // Keyed, as the name may hold a value that is masked everywhere else.
-    const fingerprint = gate.keyedDigest({ method: request.method, name });
+    // Keyed and each principal's own, as the name may hold a value that is masked everywhere else.
+    const { method } = request;
+    const place = { method, connection: connection.name, name, principal: caller.principal.id };
+    const fingerprint = gate.keyedDigest({ ...place, use: "fingerprint" });
     return { name, description: null, annotations: null, fingerprint };
   }
   try {
