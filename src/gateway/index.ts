@@ -4,6 +4,7 @@ import { Agents } from "./agents/agents.ts";
 import { Approvals } from "./approvals/approvals.ts";
 import { ApprovalsStream } from "./approvals/stream.ts";
 import type { LoadedConfig } from "./config.ts";
+import { refuseFixedChange } from "./fixed-settings.ts";
 import { Grants } from "./grants/grants.ts";
 import { placesOf } from "./grants/places.ts";
 import type { LastHop } from "./connections/registry.ts";
@@ -38,7 +39,10 @@ export interface GatewayOptions {
 export interface Gateway {
   /** Listens; throws CountersignError `port_taken`. */
   start(): Promise<{ readonly url: string }>;
-  /** Puts another configuration in force; what is under way ends under the one it began with. */
+  /**
+   * Puts another configuration in force; what is under way ends under the one it began with. Throws CountersignError `configuration`
+   * where it changes what only a new start can.
+   */
   reload(config: LoadedConfig): Promise<void>;
   /** Records that a configuration was not put in force, and why. */
   rejected(why: string): Promise<void>;
@@ -150,6 +154,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       return { url: `${listen.tls === undefined ? "http" : "https"}://${host}:${port}` };
     },
     async reload(next) {
+      refuseFixedChange(config, next);
       await setup.replace(next);
       agents.reconfigured();
       await grants.endDue("now");
@@ -158,7 +163,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     },
     async rejected(why) {
       await store.commit((writes) => writes.append("config.rejected", { why: why.slice(0, 2000) }));
-      log({ level: "warn", event: "config.rejected" });
+      log({ level: "warn", event: "config.rejected", why: why.slice(0, 2000) });
     },
     async drain() {
       log({ level: "info", event: "gateway.draining", underWay: draining.underWay });

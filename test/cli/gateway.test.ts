@@ -91,10 +91,13 @@ describe("countersign gateway", () => {
     const { ledgerKey } = discovery.parse(await (await fetch(`${url}/.well-known/countersign`)).json());
 
     await writeConfig(port, { rules: [{ ...rule, effect: "perhaps" }] });
-    await gateway.says(/goes on with the old configuration: .*gateway\.yaml:\d+:\d+/);
+    await gateway.says(/"config\.rejected","why":".*gateway\.yaml:\d+:\d+/);
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
     await writeConfig(port, { rules: [{ ...rule, tools: ["list_*"] }] });
-    await gateway.says(/was read again and is in force/);
+    await gateway.says(/"config\.loaded"/);
+
+    await writeConfig(port, { publicUrl: "http://127.0.0.1:1" });
+    await gateway.says(/publicUrl: This setting changes only when the gateway is started again/);
 
     gateway.child.kill("SIGTERM");
     expect((await gateway.ended()).status).toBe(0);

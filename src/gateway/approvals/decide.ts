@@ -90,12 +90,21 @@ function refusePresence({ rule, risk }: ApprovalRecord, verdict: Verdict, presen
     throw tooWeak("This request is not decided from a notification: open it.");
   const least = rule.presence ?? (isQuick ? "notification" : "cli");
   if (verdict === "approve" && presences.indexOf(presence) < presences.indexOf(least))
-    throw tooWeak(`This request is approved with presence ${least} at least, not ${presence}.`);
+    throw tooWeak(
+      `This request is approved ${places[least]}, not with presence ${presence}. It may be denied from here.`,
+    );
 }
 
 function tooWeak(message: string): CountersignError {
   return new CountersignError("presence_too_weak", message);
 }
+
+const places: Readonly<Record<Presence, string>> = {
+  notification: "from a notification or closer",
+  cli: "in a terminal or the console's window",
+  window: "in the console's window",
+  authenticator: "with an authenticator",
+};
 
 const presences: readonly Presence[] = presenceSchema.options;
 

@@ -1,7 +1,7 @@
 import { awaited } from "../approvals/steps.ts";
 import type { ApprovalRecord } from "../store/store.ts";
 import type { Exceeded } from "../policy/limits.ts";
-import { counted, seconds } from "../policy/limits-text.ts";
+import { counted, durationText } from "../policy/limits-text.ts";
 import type { Effect } from "../policy/policy.ts";
 import type { TargetError } from "../../shared/target.ts";
 import type { RpcFailure } from "./reply.ts";
@@ -59,8 +59,8 @@ function limitWords(exceeded: Exceeded, rule: string): { readonly what: string; 
   switch (exceeded.code) {
     case "rate_limited": {
       const { most, perMs, retryAfterMs } = exceeded;
-      const next = `Call again in ${seconds(retryAfterMs)}.`;
-      return { what: `Rule “${rule}” allows you ${counted(most)} per ${seconds(perMs)}.`, next };
+      const next = `Call again in ${Math.ceil(retryAfterMs / 1000)}s.`;
+      return { what: `Rule “${rule}” allows you ${counted(most)} per ${durationText(perMs)}.`, next };
     }
     case "too_many_at_once":
       return {
