@@ -18,6 +18,7 @@ import { KnownTools } from "./mcp/known-tools.ts";
 import { OpenInputs } from "./mcp/open-inputs.ts";
 import { Seen } from "./mcp/seen.ts";
 import { Sessions } from "./mcp/sessions.ts";
+import { UnheardCalls } from "./mcp/unheard.ts";
 import { RuleLimits } from "./policy/limits.ts";
 import { Setup } from "./setup.ts";
 import { Draining } from "./draining.ts";
@@ -111,6 +112,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     traces: telemetry.traces,
     seen: new Seen(),
     inputs: new OpenInputs(now),
+    unheard: new UnheardCalls(now),
     now,
     runtime,
     keyedDigest,
@@ -130,6 +132,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   server.on("upgrade", upgrades(site));
   const sweep = setInterval(() => {
     limits.sweep();
+    gate.unheard.sweep();
     Promise.all([
       approvals.expireDue(),
       grants.endDue(),

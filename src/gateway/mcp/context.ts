@@ -14,6 +14,7 @@ import type { OpenInputs } from "./open-inputs.ts";
 import type { Reply } from "./reply.ts";
 import type { Seen } from "./seen.ts";
 import type { Session, Sessions } from "./sessions.ts";
+import type { UnheardCalls } from "./unheard.ts";
 
 /** What the data path needs of the gateway. */
 export interface Gate {
@@ -27,6 +28,7 @@ export interface Gate {
   readonly traces: Traces;
   readonly seen: Seen;
   readonly inputs: OpenInputs;
+  readonly unheard: UnheardCalls;
   readonly now: () => number;
   /** The configuration in force now. */
   readonly runtime: () => Runtime;

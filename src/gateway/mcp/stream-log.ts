@@ -18,10 +18,16 @@ export class StreamLog {
   #kept = 0;
   #ended = false;
   #dropped = false;
+  #readers = 0;
   #news = Promise.withResolvers<void>();
 
   get kept(): number {
     return this.#kept;
+  }
+
+  /** Whether somebody has taken it up again and reads. */
+  get isRead(): boolean {
+    return this.#readers > 0;
   }
 
   /** Whether it can be taken up again no more. */
@@ -57,6 +63,7 @@ export class StreamLog {
     const gone = Promise.withResolvers<void>();
     const leave = (): void => gone.resolve();
     signal.addEventListener("abort", leave, { once: true });
+    this.#readers += 1;
     try {
       for (let next = place + 1; !signal.aborted;) {
         const text = this.#events[next];
@@ -67,6 +74,7 @@ export class StreamLog {
         else await Promise.race([this.#news.promise, gone.promise]);
       }
     } finally {
+      this.#readers -= 1;
       signal.removeEventListener("abort", leave);
     }
   }
