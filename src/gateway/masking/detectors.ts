@@ -114,6 +114,8 @@ function* detectorSpots(text: string, { modes }: Detectors, labelled: boolean): 
 
 /** How many characters, and how many places, are looked at between two yields. */
 const [sliceOfText, sliceOfPlaces] = [32_768, 128];
+/** What could be a JWT costs a parser each. */
+const placesOfJwts = 4;
 
 /** Each detector takes what it finds, so the order decides whose a doubtful match is: what is surest comes first. */
 function* findAll(
@@ -128,7 +130,7 @@ function* findAll(
     const ends = placesOfEnds(codes);
     yield* each(keys, 1, (at) => findPrivateKey(codes, at, ends, into));
   }
-  if (wanted.has("jwt")) yield* each(jwts, 1, (at) => findJwt(codes, at, into));
+  if (wanted.has("jwt")) yield* each(jwts, 1, (at) => findJwt(codes, at, into), placesOfJwts);
   if (wanted.has("token")) yield* each(prefixes, 1, (at) => findToken(codes, at, into));
   if (wanted.has("iban")) yield* each(ibans, 1, (at) => findIban(codes, at, into));
   if (wanted.has("card")) yield* each(digits, 2, (from, to) => findCards(codes, from, to, into));
@@ -150,9 +152,14 @@ function* allTriggers(codes: Uint8Array): Sliced<Triggers> {
 }
 
 /** Calls `find` with each `width` places. */
-function* each(places: readonly number[], width: 1 | 2, find: (one: number, two: number) => void): Sliced<void> {
+function* each(
+  places: readonly number[],
+  width: 1 | 2,
+  find: (one: number, two: number) => void,
+  slice = sliceOfPlaces,
+): Sliced<void> {
   for (let at = 0; at < places.length; at += width) {
-    if (at > 0 && at % sliceOfPlaces === 0) yield;
+    if (at > 0 && at % slice === 0) yield;
     find(places[at] as number, places[at + 1] ?? 0);
   }
 }

@@ -70,12 +70,12 @@ function maskerOf(rules: WalkRules): Masker {
   // A masked value has the shape of its original but for the places in `hidden`.
   const mask = <T extends Json>(value: T): Masked<T> => {
     const walk = new Walk(rules);
-    return { value: atOnce(walk.value(value, false)) as T, hidden: walk.hidden };
+    return { value: atOnce(walk.value(value, false)) as T, hidden: walk.hidden.list };
   };
   const maskLarge = async <T extends Json>(value: T): Promise<Masked<T>> => {
     const walk = new Walk(rules);
     const masked = (await inSlices(walk.value(value, false))) as T;
-    return { value: masked, hidden: walk.hidden };
+    return { value: masked, hidden: walk.hidden.list };
   };
   return {
     mask,

@@ -1,7 +1,7 @@
-import type { Hidden } from "../../shared/approval.ts";
 import type { Json, JsonObject } from "../../shared/json.ts";
 import { binaryMember, maskBinary } from "./binary.ts";
 import { isPlain, maskNumber, maskText, maskTextSlowly, type MaskedText } from "./detectors.ts";
+import { HiddenPlaces } from "./hidden-places.ts";
 import { isJsonText } from "./json-syntax.ts";
 import { hasNothingIn, JsonText, mayBeJson } from "./json-text.ts";
 import type { MaskMode } from "./kinds.ts";
@@ -24,7 +24,7 @@ const slice = 16_384;
 
 /** One walk over one payload. It collects what it hid, and knows where it is. */
 export class Walk {
-  readonly hidden: Hidden[] = [];
+  readonly hidden = new HiddenPlaces();
   readonly rules: WalkRules;
   /** The names that are shown, and those that are so. */
   readonly #path: (string | number)[] = [];
@@ -89,7 +89,7 @@ export class Walk {
   }
 
   hide(kind: string): void {
-    this.hidden.push({ path: [...this.#path], kind });
+    this.hidden.note(this.#path, kind);
   }
 
   /** Counts work done; true when it is time to yield. */
