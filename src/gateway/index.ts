@@ -84,7 +84,14 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const approvals = new Approvals({ store, gateway: origin, now, reuseMs, personOf, ruleVersion });
   const tools = new KnownTools(store, now);
   const keyedDigest = (value: Parameters<typeof keys.keyedDigest>[0]): string => keys.keyedDigest(value);
-  const grants = new Grants({ store, now, keyedDigest, personOf, ruleVersion, ...placesOf(runtime, tools) });
+  const grants = new Grants({
+    store,
+    now,
+    keyedDigest,
+    personOf,
+    ruleVersion,
+    ...placesOf(runtime, tools, keyedDigest),
+  });
   const sessions = new Sessions(now, (session, why) => {
     store
       .commit((writes) =>

@@ -65,12 +65,14 @@ async function make(loaded: LoadedConfig, lastHop: LastHop, now: () => number, k
   await checkSecrets(loaded);
   const connections = await createConnections(config.connections, lastHop, (name) => resolveSecret(name));
   const byName = new Map<string, Connection>();
-  for (const { name, fields } of config.connections) {
+  for (const { name, fields, stdio, http, agent } of config.connections) {
     const registered = connections.all.get(name);
     if (registered === undefined) continue;
     const masker = createMasker({ ...config.masking, fields: [...config.masking.fields, ...fields], keyed });
     byName.set(name, {
       ...registered,
+      // Through JSON, as settings that are absent have no canonical text.
+      place: JSON.stringify({ stdio, http, agent }),
       masker,
       outputSchemas: new OutputSchemas(),
       facts: { server: null, state: "unknown" },

@@ -35,7 +35,7 @@ export function open(writes: Writes, call: HeldCall, continues: string | null, n
   const beside = writes.approvals.pendingOf(call.principal.person) - (live?.state === "pending" ? 1 : 0);
   const exceeded = call.admit(beside);
   if (exceeded !== null) return { kind: "limited", exceeded };
-  const why = "The rule or the tool has changed since.";
+  const why = "The rule, the target or the tool has changed since.";
   const ended = live && move(writes, live, { state: live.state === "pending" ? "expired" : "lapsed" }, { why });
   const record = move(writes, newRecord(call, nowMs), {});
   return { kind: "waits", record, changed: ended === undefined ? [record] : [ended, record] };

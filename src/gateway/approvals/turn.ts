@@ -12,6 +12,8 @@ export interface HeldCall {
   readonly principal: Principal;
   readonly connection: string;
   readonly tool: string;
+  /** Keyed digest over how the target is reached that the call would go to. */
+  readonly place: string;
   readonly fingerprint: string;
   readonly description: string | null;
   readonly annotations: JsonObject | null;

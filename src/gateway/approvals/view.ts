@@ -9,7 +9,7 @@ export function viewFor(principal: Principal, record: ApprovalRecord): ApprovalV
   const steps = stepViews(record);
   const relation = relationTo(principal, record, steps);
   if (relation === null) return null;
-  const { person: _person, lookup: _lookup, decisions: _decisions, ...visible } = record;
+  const { person: _person, lookup: _lookup, place: _place, decisions: _decisions, ...visible } = record;
   return { ...visible, steps, relation, standing: standingOf(principal, record, relation, steps) };
 }
 

@@ -61,7 +61,8 @@ export class Grants {
       if (!this.#fits(grant, call, held.effect.rule.version)) continue;
       const ended = endedBy(writes, this.#options, grant, nowMs, held.fingerprint);
       if (ended !== null) end(writes, grant, { ...ended, by: null }, nowMs);
-      if (ended !== null || held.refusalNow(grant) !== null) continue;
+      // A session that was opened before a reload may lead elsewhere than the connection does now.
+      if (ended !== null || held.place !== grant.place || held.refusalNow(grant) !== null) continue;
       const exceeded = admit();
       if (exceeded !== null) return { kind: "limited", exceeded };
       return { kind: "used", grant: countUse(writes, grant, id, nowMs) };

@@ -36,6 +36,7 @@ export function heldCall(
     principal: caller.principal,
     connection: connection.name,
     tool: connection.masker.mask(name).value,
+    place: gate.keyedDigest({ place: session.place }),
     fingerprint: tool.fingerprint,
     description: tool.description === null ? null : connection.masker.mask(tool.description).value,
     annotations: tool.annotations === null ? null : connection.masker.mask(tool.annotations).value,

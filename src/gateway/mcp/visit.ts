@@ -22,13 +22,13 @@ export interface Visit {
 export function sessionFor(visit: Visit, { era, method, id, params }: Request): Session | null {
   const { gate, caller, connection } = visit;
   if (era === "modern") {
-    const session = gate.sessions.modern(caller.principal, connection.name, connection.target);
+    const session = gate.sessions.modern(caller.principal, connection);
     const meta = isJsonObject(params._meta) ? params._meta : {};
     session.client = clientOf(meta["io.modelcontextprotocol/clientInfo"]) ?? session.client;
     return session;
   }
   if (method === "initialize") {
-    const session = gate.sessions.openLegacy(caller.principal, connection.name, connection.target);
+    const session = gate.sessions.openLegacy(caller.principal, connection);
     if (session === null) {
       const message = `You have ${mostSessions} busy sessions with this connection: end one, or wait.`;
       refuse(visit, 429, id, refusalCodes.tooManySessions, message);

@@ -405,6 +405,7 @@ function heldCall(): HeldCall {
     principal: engineer,
     connection: "files",
     tool: "write_file",
+    place: "place",
     fingerprint: "print-1",
     description: null,
     annotations: null,

@@ -25,6 +25,7 @@ afterAll(async () => {
 const connection: Connection = {
   name: "files",
   title: null,
+  place: "place",
   target: {
     transport: "http",
     open: () => {
