@@ -1,4 +1,5 @@
 import { loadConfig } from "../gateway/config.ts";
+import { rolesOf } from "../gateway/identity/roles.ts";
 import { explain } from "../gateway/policy/explain.ts";
 import { limitsText } from "../gateway/policy/limits-text.ts";
 import type { Effect, Subject } from "../gateway/policy/policy.ts";
@@ -6,6 +7,7 @@ import type { Unknown } from "../gateway/policy/veil.ts";
 import { createPolicy } from "../gateway/policy/rules.ts";
 import { stepText } from "./step-text.ts";
 import { CountersignError } from "../shared/errors.ts";
+import type { Role } from "../shared/principal.ts";
 import { isJson, isJsonObject, type JsonObject } from "../shared/json.ts";
 import { visibleLine } from "../shared/visible.ts";
 import type { Terminal } from "./terminal.ts";
@@ -26,7 +28,8 @@ export async function explainCall(
   const { config } = await loadConfig(file);
   if (!config.connections.some(({ name }) => name === connection))
     throw new CountersignError("usage", `There is no connection ${JSON.stringify(connection)} in ${file}.`);
-  const subject = supposed(as, connection, tool, argumentsOf(json));
+  const roles = rolesOf(config.roles, as.groups);
+  const subject = supposed({ ...as, roles }, connection, tool, argumentsOf(json));
   const steps = explain(config.rules, subject, onlyOfRealCalls);
   const effect = createPolicy(config.rules).decide(subject);
   const open = steps.find(({ outcome }) => outcome === "undecidable");
@@ -84,12 +87,16 @@ const onlyOfRealCalls: readonly Unknown[] = [
   unknownOf("the device", ["device"]),
   unknownOf("the address", ["address"]),
   unknownOf("principal.name", ["principal", "name"]),
-  unknownOf("principal.roles", ["principal", "roles"]),
   unknownOf("principal.assurance", ["principal", "assurance"]),
 ];
 
 /** The call as the gateway would see it; what stands in `onlyOfRealCalls` is made up. */
-function supposed({ id, groups }: As, connection: string, name: string, args: JsonObject): Subject {
+function supposed(
+  { id, groups, roles }: As & { readonly roles: readonly Role[] },
+  connection: string,
+  name: string,
+  args: JsonObject,
+): Subject {
   const issuer = id.split(":", 1)[0] ?? "";
   return {
     principal: {
@@ -99,7 +106,7 @@ function supposed({ id, groups }: As, connection: string, name: string, args: Js
       groups: [...groups],
       issuer,
       person: id,
-      roles: [],
+      roles,
       clientId: "",
       expiresAtMs: 0,
       authenticatedAtMs: null,
