@@ -137,7 +137,7 @@ export async function declaredOr(
       AbortSignal.timeout(connection.timeoutMs),
       (page) => gate.tools.learn(connection, page),
     );
-    const changed = changedTool(exchange, tool);
+    const changed = changedTool(exchange, name, tool);
     if (changed !== null) return { failure: changed };
     return tool ?? { failure: { code: invalidParamsCode, message: `Unknown tool: ${name}` } };
   } catch (error) {

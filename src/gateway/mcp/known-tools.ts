@@ -55,15 +55,16 @@ export class KnownTools {
     const asked = this.#asked.get(target) ?? new Map<string, Promise<DeclaredTool | null>>();
     this.#asked.set(target, asked);
     const underWay = asked.get(name);
-    if (underWay !== undefined) return (await underWay) === null ? null : this.known(connection, name);
+    // Another caller's target may refuse that one, or list it less: only what it found serves everybody.
+    if (underWay !== undefined && (await underWay.catch(() => null)) !== null) return this.known(connection, name);
     const learn = (result: JsonObject): Promise<void> => this.learn(connection, result);
     const answer = declaredTool(session, name, like(), headers, AbortSignal.timeout(timeoutMs), learn);
-    asked.set(name, answer);
+    if (underWay === undefined) asked.set(name, answer);
     try {
       // The page is learnt whole, with what else it says of this name.
       return (await answer) === null ? null : this.known(connection, name);
     } finally {
-      asked.delete(name);
+      if (asked.get(name) === answer) asked.delete(name);
     }
   }
 
@@ -92,6 +93,11 @@ export class KnownTools {
   /** Whether the tool is declared as it was when it was first seen or last accepted. */
   isAccepted(connection: Connection, tool: DeclaredTool): boolean {
     return this.#accepted(connection, tool.name) === tool.fingerprint;
+  }
+
+  /** Whether a tool of this name was seen declared at some time. */
+  wasSeen(connection: Connection, name: string): boolean {
+    return this.#accepted(connection, name) !== undefined;
   }
 
   /** What is known of a connection's tools, for administrators: all that is the server's is masked. */

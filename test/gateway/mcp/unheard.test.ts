@@ -62,8 +62,10 @@ describe("a target that never ends its answer", () => {
     const answer = await session.post(message);
     await answer.body?.cancel();
     await inTime(() => expect(endless[0]?.destroyed).toBe(true));
-    const said = ground.target.seen.find(({ body }) => body.includes("notifications/cancelled"));
-    expect(JSON.parse(said?.body ?? "{}")).toMatchObject({ params: { requestId: 7 } });
+    await vi.waitFor(() => {
+      const said = ground.target.seen.find(({ body }) => body.includes("notifications/cancelled"));
+      expect(JSON.parse(said?.body ?? "{}")).toMatchObject({ params: { requestId: 7 } });
+    });
     await vi.waitFor(() => {
       const last = ground.ledger().findLast(({ kind }) => kind === "call.response");
       expect(JSON.parse(last?.body ?? "{}")).toMatchObject({ outcome: "cancelled" });
