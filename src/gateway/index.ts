@@ -84,14 +84,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const approvals = new Approvals({ store, gateway: origin, now, reuseMs, personOf, ruleVersion });
   const tools = new KnownTools(store, now);
   const keyedDigest = (value: Parameters<typeof keys.keyedDigest>[0]): string => keys.keyedDigest(value);
-  const grants = new Grants({
-    store,
-    now,
-    keyedDigest,
-    personOf,
-    ruleVersion,
-    ...placesOf(runtime, tools, keyedDigest),
-  });
+  const places = placesOf(runtime, tools, keyedDigest);
+  const grants = new Grants({ store, now, keyedDigest, personOf, ruleVersion, ...places });
   const sessions = new Sessions(now, (session, why) => {
     store
       .commit((writes) =>
@@ -165,7 +159,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     },
     async reload(next) {
       refuseFixedChange(config, next);
-      await setup.replace(next);
+      if (await setup.replace(next)) stream.sendAway("Others are let in than before.");
       agents.reconfigured();
       await grants.endDue("now");
       await store.commit((writes) => writes.append("config.loaded", { rules: runtime().policy.version }));
@@ -177,7 +171,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     },
     async drain() {
       log({ level: "info", event: "gateway.draining", underWay: draining.underWay });
-      stream.sendAway();
+      stream.sendAway("The gateway is stopping.");
       const left = await draining.begin(runtime().config.drain);
       log({ level: left === 0 ? "info" : "warn", event: "gateway.drained", left });
     },

@@ -4,6 +4,7 @@ import { createTokenVerifier } from "./identity/verifier.ts";
 import { createMasker } from "./masking/masker.ts";
 import { OutputSchemas } from "./masking/output-schemas.ts";
 import { createPolicy } from "./policy/rules.ts";
+import type { Config } from "./config-schema.ts";
 import type { Connection, Runtime } from "./runtime.ts";
 import { resolveSecret } from "./secrets.ts";
 
@@ -39,16 +40,26 @@ export class Setup {
     return this.#current.runtime;
   }
 
-  /** Makes everything of the new configuration first, then puts it in force at once; a failure leaves the old one. */
-  async replace(config: LoadedConfig): Promise<void> {
+  /**
+   * Makes everything of the new configuration first, then puts it in force at once; a failure leaves the old one. Answers whether a
+   * verified token may mean another person than before, or nobody.
+   */
+  async replace(config: LoadedConfig): Promise<boolean> {
+    const before = this.runtime.config;
     this.#current = await make(config, this.#lastHop, this.#now, this.#keyed);
     this.#made.push(this.#current);
+    return letsIn(before) !== letsIn(config.config);
   }
 
   async close(): Promise<void> {
     for (const { runtime } of this.#made) runtime.verifier.close();
     await Promise.all(this.#made.map(({ connections }) => connections.close()));
   }
+}
+
+/** What of a configuration says who is let in, and as whom. */
+function letsIn({ issuers, identities, roles }: Config): string {
+  return JSON.stringify([issuers, identities, roles]);
 }
 
 /** A keyed digest of a text, for pseudonyms. */
