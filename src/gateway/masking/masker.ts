@@ -82,19 +82,20 @@ function maskerOf(rules: WalkRules): Masker {
     maskLarge,
     maskStructured(value, schema) {
       const masked = mask(value);
-      return { ...masked, value: fitted(masked.value, value, schema) as typeof value };
+      return { ...masked, value: atOnce(fitted(masked.value, value, schema)) as typeof value };
     },
     async maskResult(result, outputSchema) {
       const masked = await maskLarge(result);
-      return { ...masked, value: withFitted(masked.value, result, outputSchema) };
+      return { ...masked, value: await withFitted(masked.value, result, outputSchema) };
     },
     withBinary: (binary) => maskerOf({ ...rules, binary }),
   };
 }
 
-function withFitted(masked: Json, original: Json, schema: JsonObject | undefined): Json {
+async function withFitted(masked: Json, original: Json, schema: JsonObject | undefined): Promise<Json> {
   if (schema === undefined || masked === original || !isJsonObject(masked) || !isJsonObject(original)) return masked;
   const { structuredContent } = masked;
   if (structuredContent === undefined || original.structuredContent === undefined) return masked;
-  return { ...masked, structuredContent: fitted(structuredContent, original.structuredContent, schema) };
+  const fits = await inSlices(fitted(structuredContent, original.structuredContent, schema));
+  return { ...masked, structuredContent: fits };
 }

@@ -29,6 +29,7 @@ export class Walk {
   /** The names that are shown, and those that are so. */
   readonly #path: (string | number)[] = [];
   readonly #real: (string | number)[] = [];
+  readonly #hide = (kind: string): void => this.hidden.note(this.#path, kind);
   #work = 0;
 
   constructor(rules: WalkRules) {
@@ -59,7 +60,7 @@ export class Walk {
     const shown = masked === null || seen === null ? name : uniqueName(masked.text, seen);
     this.#path.push(shown);
     this.#real.push(name);
-    for (const kind of masked?.kinds ?? []) this.hide(kind);
+    masked?.kinds.forEach(this.#hide);
     return shown;
   }
 
@@ -80,16 +81,12 @@ export class Walk {
 
   /** Records that the value here is hidden wholly, and gives its mark. */
   hideField(mode: MaskMode = "redact", value: Json = null): string {
-    this.hide("field");
+    this.#hide("field");
     if (typeof value === "object" || mode === "redact" || mode === "drop") return maskMark;
     const found = String(value);
     return mode === "partial"
       ? partial(found)
       : pseudonymMark({ kind: "field", found }, this.rules.detectors.pseudonym);
-  }
-
-  hide(kind: string): void {
-    this.hidden.note(this.#path, kind);
   }
 
   /** Counts work done; true when it is time to yield. */
@@ -134,7 +131,7 @@ export class Walk {
   }
 
   #note(found: MaskedText): string {
-    for (const kind of found.kinds) this.hide(kind);
+    found.kinds.forEach(this.#hide);
     return found.text;
   }
 
@@ -195,7 +192,7 @@ export class Walk {
 
   #binary(content: string): string {
     const masked = maskBinary(content, this.rules.binary);
-    if (masked !== content) this.hide("binary");
+    if (masked !== content) this.#hide("binary");
     return masked;
   }
 }
