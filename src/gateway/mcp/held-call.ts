@@ -11,7 +11,7 @@ import { tooManyPending, type Seat } from "./limited.ts";
 import type { Request } from "./record.ts";
 import { targetFailure } from "./refusal.ts";
 import type { RpcFailure } from "./reply.ts";
-import { changedTool } from "./tool-check.ts";
+import { changedTool, lookOf } from "./tool-check.ts";
 import { subjectOf } from "./subject.ts";
 
 const holdable = new Set(["tools/call", "resources/read", "prompts/get"]);
@@ -52,7 +52,7 @@ export function heldCall(
       const now = await declaredTool(
         session.target,
         name,
-        request.params,
+        lookOf(exchange, { ...request, message: seenMessage(request) }),
         headers,
         AbortSignal.timeout(connection.timeoutMs),
         (page) => gate.tools.learn(connection, page),
@@ -132,7 +132,7 @@ export async function declaredOr(
     const tool = await declaredTool(
       session.target,
       name,
-      request.params,
+      lookOf(exchange, { ...request, message: seenMessage(request) }),
       headers,
       AbortSignal.timeout(connection.timeoutMs),
       (page) => gate.tools.learn(connection, page),

@@ -14,16 +14,20 @@ export type CalledTool =
 
 /** The called tool as its server declares it now (null where it lists none of that name), or why it can't be said. */
 export async function calledTool(exchange: Exchange, request: Request, name: string): Promise<CalledTool> {
-  const { gate, runtime, caller, connection, session, headers } = exchange;
-  const mayAsk: MayAsk = (asked) => runtime.policy.mayAsk(caller.principal, connection.name, asked);
-  // The target gets no more of the client's capabilities than with the call itself.
-  const like = (): JsonObject => paramsOf(towardsTarget(request.message, mayAsk));
+  const { gate, connection, session, headers } = exchange;
+  const like = (): JsonObject => lookOf(exchange, request);
   try {
     return { ok: true, tool: await gate.tools.current(connection, name, session.target, like, headers) };
   } catch (error) {
     if (error instanceof TargetError) return { ok: false, failure: targetFailure(error, connection.name) };
     throw error;
   }
+}
+
+/** What a look at the tool says of the client: the target gets no more of its capabilities than with the call itself. */
+export function lookOf({ runtime, caller, connection }: Exchange, { message }: Request): JsonObject {
+  const mayAsk: MayAsk = (asked) => runtime.policy.mayAsk(caller.principal, connection.name, asked);
+  return paramsOf(towardsTarget(message, mayAsk));
 }
 
 /** The refusal of a call to a tool whose declaration changed since it was accepted, whatever the rules say; else null. */
