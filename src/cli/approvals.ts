@@ -14,10 +14,12 @@ const help = `Usage: countersign approvals list [--all] [--profile DIR] [--json]
        countersign approvals show ID
        countersign approvals approve ID [--reason TEXT] [--for TIME [--uses N] [--prefix ARG=VALUE] [--any ARG]]
        countersign approvals deny ID [--reason TEXT]
+       countersign approvals withdraw ID
 
 The calls that wait for a decision, or that were decided meanwhile (--all). What is shown is masked; the count of
 hidden values says how much is not seen. approve and deny print the request, and sign a decision on exactly what they
 printed. A call of high or critical risk is approved in the console's window only; a rule may ask for a --reason.
+withdraw ends a request of your own that has not begun to run.
 
 --for 8h grants later calls of the same person and tool as well, where the rule permits it: at most N, each argument
 equal to the one shown, or beginning with VALUE, or anything. --prefix and --any may be given several times.`;
@@ -56,8 +58,15 @@ function action([verb, ...rest]: readonly string[], all: boolean, reason: string
       const [id] = positional(rest, ["ID"]);
       return (state, terminal, owner) => decide({ owner, state, id, verdict: verb, reason, wish }, terminal);
     }
+    case "withdraw": {
+      const [id] = positional(rest, ["ID"]);
+      return (_state, terminal, owner) => withdraw(owner, id, terminal);
+    }
     default:
-      throw new CountersignError("usage", "approvals needs list, show, approve or deny; --help shows the usage.");
+      throw new CountersignError(
+        "usage",
+        "approvals needs list, show, approve, deny or withdraw; --help shows the usage.",
+      );
   }
 }
 
@@ -115,6 +124,11 @@ async function decide({ owner, state, id, verdict, reason, wish }: Deciding, ter
   }
   if (terminal.json) terminal.answer(result.value, []);
   else terminal.answer(null, [doneText(verdict, result.value)]);
+}
+
+async function withdraw(owner: Control, id: string, terminal: Terminal): Promise<void> {
+  const approval = await owner.ask("approvals.withdraw", { id });
+  terminal.answer(approval, [`Withdrawn: ${approval.id} is ${approval.state}.`]);
 }
 
 function doneText(verdict: Verdict, approval: ApprovalView): string {

@@ -58,6 +58,11 @@ function worded(cause: unknown, signal: AbortSignal): CountersignError {
     return new CountersignError("cancelled", message, { cause });
   }
   if (cause instanceof ProtocolError) return new CountersignError("denied", cause.message, { cause });
+  if (cause instanceof SdkHttpError && cause.status === 503) {
+    const message =
+      "The call did not get through: the gateway is not reached, or is stopping. countersign status says more.";
+    return new CountersignError("gateway_unreachable", message, { cause });
+  }
   if (cause instanceof SdkHttpError || cause instanceof SdkError) {
     return new CountersignError("target_failed", `The call did not get through: ${cause.message}`, { cause });
   }

@@ -1,3 +1,4 @@
+import type { ApprovalView } from "../shared/approval.ts";
 import type { ConsoleState } from "../shared/console.ts";
 import type { ToolAcceptance, ToolView } from "../shared/tool.ts";
 import type { CallConsole } from "./console-calls.ts";
@@ -27,6 +28,8 @@ export interface Client {
   tools(): Promise<readonly ToolView[]>;
   /** Lets calls to a changed tool through. Takes the role admin; throws `digest_mismatch` where it changed once more. */
   acceptTool(tool: ToolAcceptance): Promise<void>;
+  /** Ends a request of this person's that has not begun to run. Throws `not_allowed`, `already_decided` or `expired`. */
+  withdraw(id: string): Promise<ApprovalView>;
   /** Tells every console to show this approval, or its list. */
   show(approval: string | null): void;
   onShow(listener: (approval: string | null) => void): () => void;

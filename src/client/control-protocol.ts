@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
+import { approvalView } from "../shared/approval.ts";
 import { clientView, consoleState } from "../shared/console.ts";
 import { errorCodes } from "../shared/errors.ts";
 import { toolAcceptance, toolView } from "../shared/tool.ts";
@@ -22,6 +23,7 @@ export const controlInputs = {
   "clients.remove": z.strictObject({ id: z.string().max(100) }),
   "tunnel.open": z.strictObject({ port: z.number().int().min(0).max(65535).optional() }),
   consoleLink: z.strictObject({}),
+  "approvals.withdraw": z.strictObject({ id: z.string().max(100) }),
   /** Answers with the path of a new private file, which the asking command removes. */
   "ledger.export": z.strictObject({}),
   /** For the role admin. */
@@ -40,6 +42,7 @@ export const controlOutputs = {
   "clients.remove": z.null(),
   "tunnel.open": z.null(),
   consoleLink: z.string(),
+  "approvals.withdraw": approvalView,
   "ledger.export": z.string(),
   "tools.list": z.array(toolView),
   "tools.accept": z.null(),

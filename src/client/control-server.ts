@@ -97,6 +97,7 @@ function commands(client: Client, onUrl: (url: string) => void): Commands {
       return null;
     },
     consoleLink: async () => client.consoleLink(),
+    "approvals.withdraw": ({ id }) => client.withdraw(id),
     "ledger.export": () => client.exportLedger(),
     "tools.list": async () => [...(await client.tools())],
     "tools.accept": async (tool) => {

@@ -19,6 +19,7 @@ import { createSession, type SessionState } from "./session.ts";
 import type { SignIn } from "./sign-in/sign-in.ts";
 import { createState, firstState, type StateHolder } from "./state.ts";
 import { createTunnel, type Tunnel } from "./tunnel.ts";
+import { withdraw } from "./withdrawal.ts";
 import { memoryVault, type Vault } from "./vault.ts";
 
 export type { Client } from "./client.ts";
@@ -128,6 +129,7 @@ async function assemble(options: ClientOptions, profile: Profile, closers: Close
     now,
     closers,
     exportLedger,
+    withdraw: (id) => withdraw(api, link, id),
     ofTools: gatewayTools(api),
   });
   const control = await serveControl(directory, client);
@@ -144,10 +146,21 @@ interface Parts {
   readonly now: () => number;
   readonly closers: Closer[];
   readonly exportLedger: Client["exportLedger"];
+  readonly withdraw: Client["withdraw"];
   readonly ofTools: Pick<Client, "tools" | "acceptTool">;
 }
 
-function clientOver({ state, methods, tunnel, clients, now, closers, exportLedger, ofTools }: Parts): Client {
+function clientOver({
+  state,
+  methods,
+  tunnel,
+  clients,
+  now,
+  closers,
+  exportLedger,
+  withdraw: end,
+  ofTools,
+}: Parts): Client {
   const showing = new Set<(approval: string | null) => void>();
   let consoleServer: ConsoleServer | null = null;
   const client: Client = {
@@ -172,6 +185,7 @@ function clientOver({ state, methods, tunnel, clients, now, closers, exportLedge
       throw new CountersignError("not_running", "This process serves no console for a browser.");
     },
     exportLedger,
+    withdraw: end,
     ...ofTools,
     show: (approval) => showing.forEach((listener) => listener(approval)),
     onShow(listener) {
