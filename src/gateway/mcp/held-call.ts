@@ -16,8 +16,9 @@ import { subjectOf } from "./subject.ts";
 
 const holdable = new Set(["tools/call", "resources/read", "prompts/get"]);
 /** What of `_meta` belongs to the protocol. The rest would reach the target unseen by the approver. */
-const protocolMeta =
-  /^(progressToken|traceparent|tracestate|baggage|io\.modelcontextprotocol\/(protocolVersion|clientInfo|clientCapabilities|logLevel))$/;
+const textMeta =
+  /^(progressToken|traceparent|tracestate|baggage|io\.modelcontextprotocol\/(protocolVersion|logLevel))$/;
+const objectMeta = /^io\.modelcontextprotocol\/(clientInfo|clientCapabilities)$/;
 
 /** What an approver decides on: the masked arguments, their digest, the tool as its server declares it now. */
 export function heldCall(
@@ -156,6 +157,7 @@ function argumentsOf({ method, params }: Request): Json {
 export function unseenMembers({ method, params }: Request, more: readonly string[] = []): string | null {
   if (!holdable.has(method)) return `A rule holds this, but ${method} cannot be held. Nothing was run.`;
   const known = method === "resources/read" ? ["uri", "_meta"] : ["name", "arguments", "_meta"];
+  if (params._meta !== undefined && !isJsonObject(params._meta)) return "The _meta of a held call must be an object.";
   const other = Object.keys(params).find((key) => !known.includes(key) && !more.includes(key));
   return other === undefined ? null : `A held call may carry only ${known.join(", ")}; it has “${other}” as well.`;
 }
@@ -163,6 +165,12 @@ export function unseenMembers({ method, params }: Request, more: readonly string
 /** The message as it is forwarded: what was shown, and of `_meta` what is the protocol's own. */
 export function seenMessage({ message, params }: Request): RpcMessage {
   if (!isJsonObject(params._meta)) return message;
-  const meta: JsonObject = Object.fromEntries(Object.entries(params._meta).filter(([key]) => protocolMeta.test(key)));
+  const meta: JsonObject = Object.fromEntries(Object.entries(params._meta).filter(isProtocols));
   return { ...message, params: { ...params, _meta: meta } };
+}
+
+/** A member of the protocol's own, with a value of its kind: anything else could carry what nobody was shown. */
+function isProtocols([key, value]: [string, Json]): boolean {
+  if (textMeta.test(key)) return typeof value === "string" || typeof value === "number";
+  return objectMeta.test(key) && isJsonObject(value);
 }
