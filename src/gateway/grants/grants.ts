@@ -37,6 +37,7 @@ export type Use =
 /** Approvers' signed permissions for later calls (rule 3): found, counted, shown and ended. They are made beside a decision. */
 export class Grants {
   readonly #options: GrantsOptions;
+  readonly #digests = new WeakMap<GrantedCall, Map<string, string>>();
   #checkedAtMs = 0;
 
   constructor(options: GrantsOptions) {
@@ -123,7 +124,15 @@ export class Grants {
 
   #fits(grant: GrantRecord, call: GrantedCall, ruleVersion: string): boolean {
     if (grant.rule.version !== ruleVersion) return false;
-    const { keyedDigest } = this.#options;
-    return covers(grant.constraints, call.arguments, (name, value) => argumentDigest(keyedDigest, call, name, value));
+    return covers(grant.constraints, call.arguments, (name, value) => this.#digestOf(call, name, value));
+  }
+
+  /** Each argument of a call once: it may be as long as a request, and dozens of grants may be compared with it. */
+  #digestOf(call: GrantedCall, name: string, value: Json): string {
+    const digests = this.#digests.get(call) ?? new Map<string, string>();
+    this.#digests.set(call, digests);
+    const digest = digests.get(name) ?? argumentDigest(this.#options.keyedDigest, call, name, value);
+    digests.set(name, digest);
+    return digest;
   }
 }
