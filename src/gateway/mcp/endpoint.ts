@@ -11,7 +11,7 @@ import { Reply } from "./reply.ts";
 import { answerRequest } from "./requests.ts";
 import { parseStrictJson } from "./strict-json.ts";
 import type { Session } from "./sessions.ts";
-import { accepted, namedSession, refuse, sessionFor, type Visit } from "./visit.ts";
+import { accepted, namedSession, openSession, refuse, sessionFor, type Visit } from "./visit.ts";
 
 /** Serves MCP's Streamable HTTP on one connection, both eras. */
 export async function serveMcp(visit: Visit): Promise<void> {
@@ -152,7 +152,7 @@ async function get(visit: Visit): Promise<void> {
   if (visit.request.headers["mcp-session-id"] === undefined) {
     return refuse(visit, 405, null, invalidRequestCode, "There is no stream without a session.", { allow: "POST" });
   }
-  const session = namedSession(visit, null);
+  const session = openSession(visit, null);
   if (session === null) return;
   const release = visit.gate.sessions.use(session);
   try {

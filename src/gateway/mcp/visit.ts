@@ -37,7 +37,21 @@ export function sessionFor(visit: Visit, { era, method, id, params }: Request): 
     session.client = clientOf(params.clientInfo);
     return session;
   }
-  return namedSession(visit, id);
+  return openSession(visit, id);
+}
+
+/** The legacy session that a request names, unless a reload has led its connection elsewhere since: its client begins anew, at the target of now. Null once refused. */
+export function openSession(visit: Visit, id: RpcId | null): Session | null {
+  const session = namedSession(visit, id);
+  if (session === null || session.place === visit.connection.place) return session;
+  refuse(
+    visit,
+    404,
+    id,
+    refusalCodes.sessionUnknown,
+    "This session's target has been replaced: begin with initialize.",
+  );
+  return null;
 }
 
 /** The legacy session that a request names. Null once refused. */
