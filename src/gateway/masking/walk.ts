@@ -1,12 +1,13 @@
 import type { Json, JsonObject } from "../../shared/json.ts";
 import { binaryMember, maskBinary } from "./binary.ts";
-import { isPlain, maskNumber, maskText, maskTextSlowly, type MaskedText } from "./detectors.ts";
+import { maskNumber, maskText, maskTextSlowly, type MaskedText } from "./detectors.ts";
 import { HiddenPlaces } from "./hidden-places.ts";
 import { isJsonText } from "./json-syntax.ts";
 import { hasNothingIn, JsonText, mayBeJson } from "./json-text.ts";
 import type { MaskMode } from "./kinds.ts";
 import { maskMark } from "./marks.ts";
 import { uniqueName, type NameFacts } from "./names.ts";
+import { quotedFields } from "./quoted-fields.ts";
 import type { Sliced } from "./slices.ts";
 import { partial, pseudonymMark } from "./spots.ts";
 import type { WalkRules } from "./walk-rules.ts";
@@ -117,7 +118,7 @@ export class Walk {
       return found === null ? value : found.drop ? this.#drop(found) : this.#note(found);
     }
     if (typeof value !== "string") return value;
-    const found = isPlain(value, this.rules.detectors) ? null : maskText(value, this.rules.detectors, labelled);
+    const found = maskText(value, this.rules.detectors, labelled, quotedFields(value, this.rules.fields));
     return found === null ? value : found.drop ? this.#drop(found) : this.#note(found);
   }
 
@@ -126,7 +127,8 @@ export class Walk {
       if (yield* hasNothingIn(text, this.rules)) return text;
       if (yield* isJsonText(text)) return yield* new JsonText(text, this).masked(labelled);
     }
-    const found = yield* maskTextSlowly(text, this.rules.detectors, labelled);
+    const named = quotedFields(text, this.rules.fields);
+    const found = yield* maskTextSlowly(text, this.rules.detectors, labelled, named);
     return found === null ? text : found.drop ? this.#drop(found) : this.#note(found);
   }
 

@@ -181,6 +181,13 @@ describe("the masker", () => {
   });
 });
 
+describe("a card written as a number", () => {
+  it.each(["4111111111111111", "4111111111111111.0", "4.111111111111111e15", "-4111111111111111.00"])(
+    "is masked in JSON text as %s",
+    (token) => expect(mask(`{"n":${token}}`).value).toBe('{"n":"••••1111"}'),
+  );
+});
+
 describe("the places of what is hidden", () => {
   it.each<[string, Json]>([
     [
