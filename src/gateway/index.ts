@@ -14,6 +14,7 @@ import { Refusals } from "./identity/refusals.ts";
 import { loadKeys } from "./keys.ts";
 import { createServer, listening } from "./listener.ts";
 import type { Log } from "./log.ts";
+import { FailureLog } from "./mcp/failure-log.ts";
 import { KnownTools } from "./mcp/known-tools.ts";
 import { OpenInputs } from "./mcp/open-inputs.ts";
 import { Seen } from "./mcp/seen.ts";
@@ -111,6 +112,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     tools,
     limits,
     traces: telemetry.traces,
+    failures: new FailureLog(log, now),
     seen: new Seen(),
     inputs: new OpenInputs(now),
     unheard: new UnheardCalls(now),

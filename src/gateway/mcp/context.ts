@@ -1,3 +1,4 @@
+import type { FailureLog } from "./failure-log.ts";
 import type { Json } from "../../shared/json.ts";
 import type { ProtocolHeaders } from "../../shared/target.ts";
 import type { Approvals } from "../approvals/approvals.ts";
@@ -26,6 +27,7 @@ export interface Gate {
   readonly tools: KnownTools;
   readonly limits: RuleLimits;
   readonly traces: Traces;
+  readonly failures: FailureLog;
   readonly seen: Seen;
   readonly inputs: OpenInputs;
   readonly unheard: UnheardCalls;

@@ -122,7 +122,7 @@ export function outcomeUnknown(approval: string): RpcFailure {
   return { code: refusalCodes.targetFailed, message, data: { code: "outcome_unknown", approval } };
 }
 
-/** What the caller is told when the target failed; the target's own words stay in the gateway's log. */
+/** What the caller is told when the target failed; the log says what of, and nobody the target's own words. */
 export function targetFailure(error: TargetError, connection: string): RpcFailure {
   const data = { code: "target_failed", reason: error.reason };
   const { what, next } = failureWords(error);

@@ -77,6 +77,8 @@ export async function run(
   } catch (error) {
     if (!(error instanceof TargetError)) throw error;
     if (error.reason === "unreachable" || error.reason === "crashed") connection.facts.state = "failed";
+    // Who has left has broken it off.
+    if (!signal.aborted) exchange.gate.failures.failed(connection.name, error);
     return { ...failed(exchange, request, error, signal, size), ...ended() };
   }
 }
