@@ -116,7 +116,9 @@ function refuseDecider(
   opened: readonly StepView[],
 ): void {
   const { person, requester } = record;
-  if ([person, personOf(requester.id)].includes(principal.person) || requester.id === principal.id) {
+  // The decider's token may have been verified just before a reload.
+  const deciders = [principal.person, personOf(principal.id)];
+  if (deciders.some((each) => [person, personOf(requester.id)].includes(each)) || requester.id === principal.id) {
     throw new CountersignError("self_approval", "Nobody decides on their own call.");
   }
   if (opened.some((step) => isMember(principal, step)) || hasDecided(principal, record)) return;
@@ -138,7 +140,7 @@ function refuseState(record: ApprovalRecord, nowMs: number): void {
 
 /** A person counts once, whatever the step and under whichever identity, of then or of today. */
 function refuseSecond(record: ApprovalRecord, principal: Principal, { personOf }: DecisionTerms): void {
-  if (!hasDecided(principal, record) && !record.decisions.some(({ by }) => personOf(by.id) === principal.person))
-    return;
+  const deciders = [principal.person, personOf(principal.id)];
+  if (!hasDecided(principal, record) && !record.decisions.some(({ by }) => deciders.includes(personOf(by.id)))) return;
   throw new CountersignError("already_decided", "You have approved this request already; it waits for others.");
 }

@@ -301,6 +301,14 @@ describe("a decision is refused", () => {
       },
     ],
     [
+      "by the requester's other identity, joined while its decision was on the way",
+      "self_approval",
+      async (approval) => {
+        personOf = () => "staff:erin";
+        return decideAs(person("okta:erin", ["approvers"]), approval);
+      },
+    ],
+    [
       "with an extension in its header",
       "bad_signature",
       async (approval) => {
