@@ -5,6 +5,7 @@ import type { ProtocolHeaders, RpcMessage, Target, TargetSession } from "../../s
 import type { ToolView } from "../../shared/tool.ts";
 import type { Connection } from "../runtime.ts";
 import type { Store, Writes } from "../store/store.ts";
+import { ShownTools } from "./shown-tools.ts";
 import { declared, declaredTool, type DeclaredTool } from "./catalogue.ts";
 
 /** How long a declaration is believed unasked. */
@@ -30,6 +31,8 @@ export class KnownTools {
 
   /** Accepted fingerprints as the store has them, by connection and masked name: every call asks. */
   readonly #recorded = new Map<string, string>();
+
+  readonly #shown = new ShownTools();
 
   constructor(store: Store, now: () => number) {
     this.#store = store;
@@ -68,8 +71,8 @@ export class KnownTools {
     }
   }
 
-  /** Keeps what one answer to `tools/list` declares; resolves once each first sight is recorded. Throws CountersignError `store_failed`. */
-  async learn(connection: Connection, result: Json | undefined): Promise<void> {
+  /** Keeps what one answer to `tools/list` declares, and to which principal it passes, if to any; resolves once each first sight is recorded. Throws CountersignError `store_failed`. */
+  async learn(connection: Connection, result: Json | undefined, shownTo?: string): Promise<void> {
     const tools = declarations(result);
     if (tools.size === 0) return;
     const unseen = [...tools.values()].filter((tool) => this.#accepted(connection, tool.name) === undefined);
@@ -82,7 +85,10 @@ export class KnownTools {
     const kept = this.#targets.get(connection.target) ?? new Map<string, Kept>();
     this.#targets.set(connection.target, kept);
     if (kept.size > mostKept) kept.clear();
-    for (const [name, tool] of tools) kept.set(name, { tool, atMs: this.#now() });
+    for (const [name, tool] of tools) {
+      kept.set(name, { tool, atMs: this.#now() });
+      if (shownTo !== undefined) this.#shown.note(connection.target, shownTo, tool, this.#accepted(connection, name));
+    }
   }
 
   /** Notices that a target says its list has changed: what is known of it counts as old. */
@@ -90,9 +96,11 @@ export class KnownTools {
     if (message.method === "notifications/tools/list_changed") this.#targets.delete(target);
   }
 
-  /** Whether the tool is declared as it was when it was first seen or last accepted. */
-  isAccepted(connection: Connection, tool: DeclaredTool): boolean {
-    return this.#accepted(connection, tool.name) === tool.fingerprint;
+  /** Whether the tool is declared, and was last shown to this principal, as it was when it was first seen or last accepted. */
+  isAccepted(connection: Connection, tool: DeclaredTool, principal: string): boolean {
+    const accepted = this.#accepted(connection, tool.name);
+    const shown = this.#shown.of(connection.target, principal, tool.name) ?? tool;
+    return tool.fingerprint === accepted && shown.fingerprint === accepted;
   }
 
   /** Whether a tool of this name was seen declared at some time. */
@@ -102,8 +110,10 @@ export class KnownTools {
 
   /** What is known of a connection's tools, for administrators: all that is the server's is masked. */
   list(connection: Connection): readonly ToolView[] {
-    const kept = [...(this.#targets.get(connection.target)?.values() ?? [])];
-    return kept.map(({ tool }) => ({
+    const known = new Map([...(this.#targets.get(connection.target) ?? [])].map(([name, { tool }]) => [name, tool]));
+    for (const tool of this.#shown.all(connection.target))
+      if (tool.fingerprint !== this.#accepted(connection, tool.name)) known.set(tool.name, tool);
+    return [...known.values()].map((tool) => ({
       connection: connection.name,
       tool: connection.masker.mask(tool.name).value,
       description: tool.description === null ? null : connection.masker.mask(tool.description).value,

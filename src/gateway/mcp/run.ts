@@ -68,7 +68,8 @@ export async function run(
       });
     const answer = await gate.traces.step("target", work);
     noteServer(connection, answer.response);
-    if (request.method === "tools/list") await gate.tools.learn(connection, answer.response.result);
+    if (request.method === "tools/list")
+      await gate.tools.learn(connection, answer.response.result, exchange.caller.principal.id);
     if (request.method === "tools/list") connection.outputSchemas.note(answer.response.result);
     const response = refusedInput(towardsClient(request.method, answer.response), mayAsk);
     const outcome = errorOf(response) === null ? "ok" : "error";

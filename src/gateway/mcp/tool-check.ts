@@ -32,12 +32,13 @@ export function lookOf({ runtime, caller, connection }: Exchange, { message }: R
 
 /** The refusal of a call to a tool whose declaration changed since it was accepted, whatever the rules say; else null. */
 export function changedTool(
-  { gate, connection }: Exchange,
+  { gate, connection, caller }: Exchange,
   name: string,
   tool: DeclaredTool | null,
 ): RpcFailure | null {
   // One that is listed no more could be shown to clients all the same, as it pleases its server.
-  if (tool === null ? !gate.tools.wasSeen(connection, name) : gate.tools.isAccepted(connection, tool)) return null;
+  if (tool === null && !gate.tools.wasSeen(connection, name)) return null;
+  if (tool !== null && gate.tools.isAccepted(connection, tool, caller.principal.id)) return null;
   const message =
     `The tool “${name}” of ${connection.name} is no longer declared as it was when it was first seen, so calls to it are denied. ` +
     "Nothing was run. Ask an administrator to look at it (countersign admin tools accept).";
