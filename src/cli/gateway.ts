@@ -23,10 +23,10 @@ export const gateway = command(help, { config: { type: "string" } }, async ({ va
   const file = values.config;
   if (file === undefined) throw new CountersignError("usage", "--config FILE is missing; --help shows the usage.");
   const config = await loadConfig(file);
-  const agent = createAgent();
   const said = logTo((text) => void process.stderr.write(text), Date.now);
   const telemetry = await openTelemetry(process.env, "countersign-gateway", said);
   const log = telemetry.log(said);
+  const agent = createAgent({ onNote: (note) => log({ level: "warn", event: "target.note", ...note }) });
   try {
     const running = await createGateway({ config, agent, log, telemetry });
     await serve(running, file, config.config.listen.port, terminal);
