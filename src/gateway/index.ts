@@ -22,6 +22,7 @@ import { Sessions } from "./mcp/sessions.ts";
 import { UnheardCalls } from "./mcp/unheard.ts";
 import { RuleLimits } from "./policy/limits.ts";
 import { Setup } from "./setup.ts";
+import type { Runtime } from "./runtime.ts";
 import { Draining } from "./draining.ts";
 import { Observed } from "./observed.ts";
 import { openStore } from "./store/open-store.ts";
@@ -133,6 +134,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const server = await createServer(listen.tls);
   server.on("request", routes(site));
   server.on("upgrade", upgrades(site));
+  const recordLoaded = async ({ policy }: Runtime): Promise<void> =>
+    await store.commit((writes) => writes.append("config.loaded", { rules: policy.version }));
   const sweep = setInterval(() => {
     limits.sweep();
     gate.unheard.sweep();
@@ -149,10 +152,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     async start() {
       await approvals.recover();
       await grants.endDue("now");
-      await store.commit((writes) => {
-        writes.append("gateway.started", { origin });
-        writes.append("config.loaded", { rules: runtime().policy.version });
-      });
+      await store.commit((writes) => writes.append("gateway.started", { origin }));
+      await recordLoaded(runtime());
       await listening(server, listen.host, listen.port);
       const { port } = server.address() as AddressInfo;
       log({ level: "info", event: "gateway.listening", port });
@@ -161,15 +162,18 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     },
     async reload(next) {
       refuseFixedChange(config, next);
-      if (await setup.replace(next)) stream.sendAway("Others are let in than before.");
+      if (await setup.replace(next, recordLoaded)) stream.sendAway("Others are let in than before.");
       agents.reconfigured();
-      await grants.endDue("now");
-      await store.commit((writes) => writes.append("config.loaded", { rules: runtime().policy.version }));
+      // What can't be written now is ended by a later sweep, and by the new rules themselves.
+      await grants.endDue("now").catch((error: unknown) => log({ level: "error", event: "sweep.failed", error }));
       log({ level: "info", event: "config.loaded", rules: runtime().policy.version });
     },
-    async rejected(why) {
-      await store.commit((writes) => writes.append("config.rejected", { why: why.slice(0, 2000) }));
-      log({ level: "warn", event: "config.rejected", why: why.slice(0, 2000) });
+    async rejected(reason) {
+      const why = reason.slice(0, 2000);
+      log({ level: "warn", event: "config.rejected", why });
+      // A store that fails is no reason to end: the old configuration is in force, and the log has said so.
+      const recorded = store.commit((writes) => writes.append("config.rejected", { why }));
+      await recorded.catch((error: unknown) => log({ level: "error", event: "config.rejected.unrecorded", error }));
     },
     async drain() {
       log({ level: "info", event: "gateway.draining", underWay: draining.underWay });

@@ -41,13 +41,15 @@ export class Setup {
   }
 
   /**
-   * Makes everything of the new configuration first, then puts it in force at once; a failure leaves the old one. Answers whether a
-   * verified token may mean another person than before, or nobody.
+   * Makes everything of the new configuration first, waits until `record` has it durable, then puts it in force at once; a failure leaves the
+   * old one. Answers whether a verified token may mean another person than before, or nobody.
    */
-  async replace(config: LoadedConfig): Promise<boolean> {
+  async replace(config: LoadedConfig, record: (next: Runtime) => Promise<void>): Promise<boolean> {
+    const made = await make(config, this.#lastHop, this.#now, this.#keyed);
+    this.#made.push(made);
+    await record(made.runtime);
     const before = this.runtime.config;
-    this.#current = await make(config, this.#lastHop, this.#now, this.#keyed);
-    this.#made.push(this.#current);
+    this.#current = made;
     return letsIn(before) !== letsIn(config.config);
   }
 
