@@ -1,7 +1,13 @@
 import { createHash } from "node:crypto";
 import { CountersignError } from "../../shared/errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
-import type { ProtocolHeaders, RpcMessage, Target, TargetSession } from "../../shared/target.ts";
+import {
+  TargetError,
+  type ProtocolHeaders,
+  type RpcMessage,
+  type Target,
+  type TargetSession,
+} from "../../shared/target.ts";
 import type { ToolView } from "../../shared/tool.ts";
 import type { Connection } from "../runtime.ts";
 import type { Store, Writes } from "../store/store.ts";
@@ -155,11 +161,13 @@ function recordFirstSight(writes: Writes, { name, masker }: Connection, tool: De
   writes.append("tool.seen", { connection: name, tool: masked, fingerprint: tool.fingerprint });
 }
 
-/** The tools of one page. A name that is declared twice has both declarations in its fingerprint, as a client may take either. */
+/** The tools of one page. Throws TargetError `protocol` for a page without measure. A name that is declared twice has both declarations in its fingerprint, as a client may take either. */
 function declarations(result: Json | undefined): Map<string, DeclaredTool> {
   const found = new Map<string, DeclaredTool>();
-  const listed = isJsonObject(result) ? result.tools : undefined;
-  for (const each of Array.isArray(listed) ? (listed as readonly Json[]) : []) {
+  const listed = isJsonObject(result) && Array.isArray(result.tools) ? (result.tools as readonly Json[]) : [];
+  // Each first sight is an entry of the ledger.
+  if (listed.length > mostKept) throw new TargetError("protocol", "The target lists more tools than can be kept.");
+  for (const each of listed) {
     if (!isJsonObject(each) || typeof each.name !== "string") continue;
     const tool = declared(each.name, each);
     const other = found.get(tool.name);

@@ -70,6 +70,16 @@ describe("a target that nests its answer too deep to be followed", () => {
   });
 });
 
+describe("a target that lists tools without measure", () => {
+  it("fails, and fills neither memory nor ledger with them", async () => {
+    const many = Array.from({ length: 10_001 }, (_, at) => ({ name: `get_${at}` }));
+    answer = (_, response, body) => json(response, result(body, { tools: many }));
+    const listed = await post(ground, erin, modernRequest(4, "tools/list", {}));
+    expect(await listed.json()).toMatchObject({ id: 4, error: { code: -32054 } });
+    expect(ground.ledger().filter(({ kind }) => kind === "tool.seen").length).toBeLessThan(10);
+  });
+});
+
 describe("a target that refuses its own stream", () => {
   it.each([
     [401, 502],
