@@ -1,6 +1,6 @@
 import type { ApprovalView, Hidden } from "../shared/approval.ts";
 import { openStep, quorum } from "../shared/approval-steps.ts";
-import { jsonLines } from "./json-text.ts";
+import { jsonLines } from "../shared/json-text.ts";
 import { stepText } from "./step-text.ts";
 
 /** An approval as lines to decide by: nothing of the masked payload is left out, and untrusted text is quoted (rule 10). */
