@@ -14,8 +14,14 @@ const [mostEffort, mostPlaceEffort] = [5_000_000, 20_000];
  * stand-in takes its place, and where masking removed a member that is required, one is put there. What wasn't masked is not looked at. Where
  * no stand-in can be had (a required string with a pattern, a schema that costs too much), the mark stays: hidden counts for more than valid.
  */
-export function* fitted(masked: Json, original: Json, schema: JsonObject): Sliced<Json> {
-  const value = yield* fit(masked, original, { at: schema, root: schema, effort: { left: mostEffort } }, true);
+export function* fitted(
+  masked: Json,
+  original: Json,
+  schema: JsonObject,
+  shows: Schema["effort"]["shows"],
+): Sliced<Json> {
+  const effort = { left: mostEffort, shows };
+  const value = yield* fit(masked, original, { at: schema, root: schema, effort }, true);
   return value === gone ? masked : value;
 }
 
@@ -58,7 +64,7 @@ function* fitMembers(masked: JsonObject, original: JsonObject, schema: Schema): 
 /** One masked place, for a part of the effort: no schema takes long at once, nor spends what other places need. */
 function fitPlace(mark: Json, schema: Schema, required: boolean): Fitted {
   const given = Math.max(0, Math.min(mostPlaceEffort, schema.effort.left));
-  const place = { ...schema, effort: { left: given } };
+  const place = { ...schema, effort: { ...schema.effort, left: given } };
   const value = meets(mark, place) ? mark : standIn(mark, place, required, 0);
   spend(schema, given - place.effort.left);
   return place.effort.left < 0 ? mark : value;
@@ -81,8 +87,8 @@ function standIn(mark: Json, schema: Schema, required: boolean, depth: number): 
   const fixed = Array.isArray(at.enum) || at.const !== undefined;
   // A fixed value tells nothing where the schema allows no other, but one of several would be a guess at the real one.
   if (fixed && !required) return gone;
-  if (at.const !== undefined) return named(at.const, mark, schema);
-  if (Array.isArray(at.enum)) return named((at.enum[0] ?? mark) as Json, mark, schema);
+  if (at.const !== undefined) return declared(at.const, mark, schema);
+  if (Array.isArray(at.enum)) return declared((at.enum[0] ?? mark) as Json, mark, schema);
   const value = made(mark, at, schema, depth);
   return meets(value, schema) ? value : required ? lastResort(value, mark, at) : gone;
 }
@@ -90,6 +96,12 @@ function standIn(mark: Json, schema: Schema, required: boolean, depth: number): 
 /** A value that the schema itself names, for as many characters as it has: a long one in many places would be an answer without end. */
 function named(value: Json, mark: Json, schema: Schema): Json {
   return spend(schema, JSON.stringify(value).length) ? value : mark;
+}
+
+/** A value that the schema lists, unless it is of the kind that is hidden: the record would have it raw (rule 6). */
+function declared(value: Json, mark: Json, schema: Schema): Json {
+  const given = named(value, mark, schema);
+  return given === mark || schema.effort.shows(given) ? given : mark;
 }
 
 function made(mark: Json, at: JsonObject, schema: Schema, depth: number): Json {
