@@ -10,7 +10,7 @@ export interface Schema {
 }
 
 /** Schemas are the server's word: alternatives within alternatives, and lists of lists, would keep the gateway busy without end. */
-export interface Effort {
+interface Effort {
   left: number;
   /** Whether a value that the schema names holds nothing that is masked itself. */
   readonly shows: (value: Json) => boolean;
