@@ -1,4 +1,5 @@
 import { CountersignError } from "../shared/errors.ts";
+import { isShallow } from "../shared/json.ts";
 import { asRpcMessage } from "../shared/message.ts";
 import type { SseParser } from "../shared/sse.ts";
 import { TargetError, type RpcMessage, type TargetMessage } from "../shared/target.ts";
@@ -40,6 +41,7 @@ export function parseMessage(text: string): RpcMessage {
     // No cause: the engine's own message quotes the text (rule 6).
     throw new TargetError("protocol", "The target sent something that is not JSON.");
   }
+  if (!isShallow(text, value)) throw new TargetError("protocol", "The target sent something that is nested too deep.");
   const message = asRpcMessage(value);
   if (message === null) throw new TargetError("protocol", "The target sent something that is not JSON-RPC.");
   return message;

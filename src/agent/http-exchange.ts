@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Dispatcher } from "undici";
 import { follow } from "../shared/abort.ts";
+import { Pieces } from "../shared/pieces.ts";
 import { TargetError } from "../shared/target.ts";
 import type { ClientCredentials } from "./http-oauth.ts";
 import { exchangeFault, refusal } from "./http-refusal.ts";
@@ -80,19 +81,17 @@ export async function exchange(
 /** A whole body as text. Throws TargetError `protocol` above the limit, `timeout` where it stalls; the body has ended then. */
 export function readText(body: Body, timeoutMs: number, maxBytes: number = maxBodyBytes): Promise<string> {
   return new Promise<string>((resolve, reject) => {
-    const chunks: Uint8Array[] = [];
-    let length = 0;
+    const pieces = new Pieces();
     const silence = setTimeout(() => body.destroy(silentFor(timeoutMs)), timeoutMs);
     // By events: an iterator over the stream costs a call more than its parsing.
     body
       .on("data", (chunk: Uint8Array) => {
-        length += chunk.length;
-        chunks.push(chunk);
+        pieces.push(chunk);
         silence.refresh();
-        if (length > maxBytes)
+        if (pieces.length > maxBytes)
           body.destroy(new TargetError("protocol", `The target's answer is longer than ${maxBytes} bytes.`));
       })
-      .once("end", () => resolve(Buffer.concat(chunks).toString("utf8")))
+      .once("end", () => resolve(Buffer.concat(pieces.take()).toString("utf8")))
       .once("error", reject)
       .once("close", () => {
         clearTimeout(silence);

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json } from "../shared/json.ts";
+import { isJsonObject, isShallow, type Json } from "../shared/json.ts";
 import { TargetError } from "../shared/target.ts";
 
 /** Never reached the target: nothing can have run. */
@@ -51,7 +51,7 @@ export function refusal(status: number, body: string, hasSession: boolean): Targ
 function errorIn(body: string): Json | undefined {
   try {
     const value: Json = JSON.parse(body);
-    return isJsonObject(value) && isJsonObject(value.error) ? value.error : undefined;
+    return isJsonObject(value) && isJsonObject(value.error) && isShallow(body, value) ? value.error : undefined;
   } catch {
     return undefined;
   }

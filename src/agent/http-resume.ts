@@ -8,6 +8,8 @@ import { settle, type Body } from "./http-exchange.ts";
 /** Tries after a break, until the stream brings a new event. */
 const attempts = 3;
 const firstRetryMs = 250;
+/** However soon a target wants its client back: it can close a stream as often as it likes. */
+const leastRetryMs = 50;
 const longestRetryMs = 30_000;
 
 /** What an answer's stream may do, and who hears of it. */
@@ -112,7 +114,7 @@ class Resumption {
 
   #pauseMs(): number {
     const wishedMs = this.#retryMs ?? firstRetryMs * 2 ** this.#tries;
-    return Math.min(wishedMs, longestRetryMs) * (1 + Math.random() / 4);
+    return Math.min(Math.max(wishedMs, leastRetryMs), longestRetryMs) * (1 + Math.random() / 4);
   }
 }
 

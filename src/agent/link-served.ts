@@ -155,8 +155,10 @@ export class ServedLink {
     while (channel.outstanding >= channelWindow) {
       const gone = Promise.withResolvers<void>();
       channel.credited = gone.resolve;
-      signal.addEventListener("abort", () => gone.resolve(), { once: true });
+      const leave = (): void => gone.resolve();
+      signal.addEventListener("abort", leave, { once: true });
       await gone.promise;
+      signal.removeEventListener("abort", leave);
       signal.throwIfAborted();
     }
   }

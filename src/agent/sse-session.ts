@@ -16,6 +16,9 @@ import { openSse, type SseStream } from "./sse-stream.ts";
 
 type Messages = AsyncGenerator<TargetMessage, void, undefined>;
 
+/** Requests of the target's without an answer. Those that nobody takes are never answered, and must not gather. */
+const mostAsking = 1000;
+
 /** One conversation over HTTP+SSE (2024-11-05): one stream that says all, opened by the first message; lost with it. */
 export class SseSession implements TargetSession {
   readonly #endpoint: Endpoint;
@@ -104,6 +107,8 @@ export class SseSession implements TargetSession {
 
   #noteAsking(message: RpcMessage): void {
     if (kindOf(message) === "request" && isRpcId(message.id)) this.#asking.add(message.id);
+    if (this.#asking.size > mostAsking)
+      throw new TargetError("protocol", "The target asks more than anybody could answer.");
     const { requestId } = message.method === "notifications/cancelled" ? paramsOf(message) : {};
     if (isRpcId(requestId)) this.#asking.delete(requestId);
   }

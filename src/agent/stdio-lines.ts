@@ -1,3 +1,4 @@
+import { Pieces } from "../shared/pieces.ts";
 import { TargetError } from "../shared/target.ts";
 
 /** The longest line that is taken, in bytes. */
@@ -6,8 +7,7 @@ const maxLineBytes = 64 * 1024 * 1024;
 /** Cuts a byte stream into lines (MCP stdio: one JSON value a line). Throws TargetError `protocol` for a line above the limit. */
 export class LineSplitter {
   readonly #maxBytes: number;
-  #pieces: Buffer[] = [];
-  #length = 0;
+  readonly #pieces = new Pieces();
 
   constructor(maxBytes: number = maxLineBytes) {
     this.#maxBytes = maxBytes;
@@ -19,10 +19,8 @@ export class LineSplitter {
     let start = 0;
     for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, start)) {
       this.#keep(chunk.subarray(start, end));
-      const line = Buffer.concat(this.#pieces).toString("utf8").trim();
+      const line = Buffer.concat(this.#pieces.take()).toString("utf8").trim();
       if (line !== "") lines.push(line);
-      this.#pieces = [];
-      this.#length = 0;
       start = end + 1;
     }
     this.#keep(chunk.subarray(start));
@@ -30,8 +28,7 @@ export class LineSplitter {
   }
 
   #keep(piece: Buffer): void {
-    this.#length += piece.length;
-    if (this.#length > this.#maxBytes) {
+    if (this.#pieces.length + piece.length > this.#maxBytes) {
       throw new TargetError("protocol", `The target sent a line of more than ${this.#maxBytes} bytes.`);
     }
     if (piece.length > 0) this.#pieces.push(piece);

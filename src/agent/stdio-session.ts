@@ -1,3 +1,4 @@
+import { isShallow } from "../shared/json.ts";
 import { asRpcMessage, isRpcId } from "../shared/message.ts";
 import {
   TargetError,
@@ -134,7 +135,8 @@ function cancel(child: StdioChild, requestId: number): void {
 
 function parse(line: string): unknown {
   try {
-    return JSON.parse(line);
+    const value: unknown = JSON.parse(line);
+    return isShallow(line, value) ? value : undefined;
   } catch {
     return undefined;
   }

@@ -1,6 +1,6 @@
 import type { ApprovalView, Hidden } from "../shared/approval.ts";
 import { openStep, quorum } from "../shared/approval-steps.ts";
-import { jsonLines } from "./json-text.ts";
+import { jsonLines } from "../shared/json-text.ts";
 import { stepText } from "./step-text.ts";
 
 /** An approval as lines to decide by: nothing of the masked payload is left out, and untrusted text is quoted (rule 10). */
@@ -35,11 +35,14 @@ export function meter(approval: Pick<ApprovalView, "steps">): string {
   return `${have} of ${need}`;
 }
 
-/** Minutes and seconds, `9:05`; never below zero. */
+/** Minutes and seconds, `9:05`, from an hour on with hours, `8:00:05`; never below zero. */
 export function clock(durationMs: number): string {
   const seconds = Math.max(0, Math.floor(durationMs / 1000));
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  return hours === 0 ? `${minutes}:${two(seconds % 60)}` : `${hours}:${two(minutes)}:${two(seconds % 60)}`;
 }
+
+const two = (n: number): string => String(n).padStart(2, "0");
 
 function stepLines(approval: ApprovalView): readonly string[] {
   const { steps, state, standing } = approval;

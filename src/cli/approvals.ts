@@ -17,9 +17,9 @@ const help = `Usage: countersign approvals list [--all] [--profile DIR] [--json]
 
 The calls that wait for a decision, or that were decided meanwhile (--all). What is shown is masked; the count of
 hidden values says how much is not seen. approve and deny print the request, and sign a decision on exactly what they
-printed. A call of high or critical risk is
-approved in the console's window only, a critical one with the number that its requester sees; a rule may ask for a
---reason.
+printed. A call of high or critical risk is approved in the console's window only, a critical one with the number that
+its requester sees; a rule may ask for a --reason. Requests of your own: countersign requests.
+
 --for 8h grants later calls of the same person and tool as well, where the rule permits it: at most N, each argument
 equal to the one shown, or beginning with VALUE, or anything. --prefix and --any may be given several times.`;
 
@@ -111,7 +111,10 @@ async function decide({ owner, state, id, verdict, reason, wish }: Deciding, ter
   const step = openStep(approval);
   const decision = { id: approval.id, step, verdict, reason, digest: shown };
   const result = await owner.call("approvals.decide", grant === null ? decision : { ...decision, grant });
-  if (!result.ok) throw new CountersignError(result.error.code, result.error.message);
+  if (!result.ok) {
+    const { code, message } = result.error;
+    throw new CountersignError(code, code === "reason_required" ? `${message} Add --reason TEXT.` : message);
+  }
   if (terminal.json) terminal.answer(result.value, []);
   else terminal.answer(null, [doneText(verdict, result.value)]);
 }

@@ -1,4 +1,4 @@
-import { open, readFile, realpath } from "node:fs/promises";
+import { constants, copyFile, open, readFile, realpath } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { readText } from "../client/private-file.ts";
 import { readProfile } from "../client/profile.ts";
@@ -11,23 +11,39 @@ import { withExport } from "./ledger-export.ts";
 import type { Terminal } from "./terminal.ts";
 
 const help = `Usage: countersign audit verify [--data DIR|EXPORT] [--key KEY|FILE] [--profile DIR] [--json]
+       countersign audit export FILE [--profile DIR] [--json]
 
 Checks a ledger: that every entry is as it was written, that none is missing, added or moved, and that the gateway's
 key signed it so. --data is a gateway's data folder or an exported file; without it the profile's gateway is asked for
 its ledger, which takes the role auditor. The key is --key, or the one pinned in the profile when its owner confirmed
-the gateway; never one from the folder itself. The last checkpoint that the profile saw must still hold.`;
+the gateway; never one from the folder itself. The last checkpoint that the profile saw must still hold.
+
+export writes the ledger of the profile's gateway as JSON Lines to a new FILE, which takes the role auditor.`;
 
 const options = { data: { type: "string" }, key: { type: "string" } } as const;
 
 export const audit = command(help, options, async ({ values, positionals, profile, terminal }) => {
+  if (positionals[0] === "export")
+    return await exportTo(positional(positionals, ["export", "FILE"])[1], profile, terminal);
   const [verb] = positional(positionals, ["verify"]);
-  if (verb !== "verify") throw new CountersignError("usage", "audit knows only verify; --help shows the usage.");
+  if (verb !== "verify") throw new CountersignError("usage", "audit knows verify and export; --help shows the usage.");
   const trusted = await trust(profile, values.key, values.data);
   const verify = async (path: string): Promise<LedgerReport> => await verifyLedger(await openSource(path), trusted);
   if (values.data !== undefined) await refuseDatabase(values.data);
   const report = values.data === undefined ? await withExport(profile, verify) : await verify(values.data);
   answer(report, trusted.seen !== undefined, terminal);
 });
+
+/** Readable for its owner alone, as the export is; a file that is there already may be the one to keep. */
+async function exportTo(file: string, profile: string, terminal: Terminal): Promise<void> {
+  await withExport(profile, async (exported) => {
+    await copyFile(exported, file, constants.COPYFILE_EXCL).catch((cause: NodeJS.ErrnoException) => {
+      const why = cause.code === "EEXIST" ? "is there already: name a new file" : `can't be written (${cause.code})`;
+      throw new CountersignError("usage", `${file} ${why}.`, { cause });
+    });
+  });
+  terminal.answer({ file }, [`The ledger is in ${file}. Check it: countersign audit verify --data ${file}`]);
+}
 
 /** A database given by itself would be read as an export, and every line of it be a finding: a false alarm. */
 async function refuseDatabase(path: string): Promise<void> {

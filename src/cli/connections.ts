@@ -1,3 +1,4 @@
+import { visibleLine } from "../shared/visible.ts";
 import { command, positional } from "./command.ts";
 import { signedInState, withOwner } from "./owner.ts";
 import { listed } from "./terminal.ts";
@@ -16,9 +17,9 @@ export const connections = command(help, {}, async ({ positionals, profile, term
     listed(
       "You may use no connection of this gateway.",
       ["connection", "state", "server says it is", "address"],
-      rows.map(({ name, state: condition, server, url }) => [
+      rows.map(({ name, state: condition, reason, server, url }) => [
         name,
-        condition,
+        reason === undefined ? condition : `${condition}: ${visibleLine(reason, 100)}`,
         server === null ? "" : `${server.name} ${server.version}`,
         url ?? "the tunnel is closed",
       ]),

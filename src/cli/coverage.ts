@@ -77,7 +77,7 @@ function claims({ effect, when }: RuleConfig): readonly string[] {
 }
 
 /** Steps that ask for less, or for more, than they seem to. */
-function approving({ steps = [], quick, requireReason }: RuleConfig): readonly string[] {
+function approving({ steps = [], quick, requireReason, presence }: RuleConfig): readonly string[] {
   const plain = steps.flatMap(({ approvers, need }, index) =>
     (need === "all" && approvers.length === 1) || need === 1
       ? [`step ${index + 1} needs one person: need: any says so`]
@@ -92,6 +92,9 @@ function approving({ steps = [], quick, requireReason }: RuleConfig): readonly s
   return [
     ...plain,
     ...again,
+    ...(presence === "authenticator"
+      ? ["asks for an authenticator, which no client offers yet: nobody can approve it"]
+      : []),
     ...(silent ? ["is quick and needs a reason, which a click on a notification doesn't give"] : []),
   ];
 }

@@ -14,18 +14,19 @@ const help = `Usage: countersign gateway --config FILE [--json]
 
 Runs a gateway with an embedded agent until SIGINT or SIGTERM. Its log goes to standard error, one JSON object a line.
 A first signal lets calls under way end (drain in the configuration), a second one ends it at once.
-It reads its configuration again when the file changes and at SIGHUP, without dropping calls; a bad edit is
-reported and keeps the old configuration running. With --json it prints {"url"} once it listens.`;
+It reads its configuration again when the file changes and at SIGHUP, without dropping calls. The log says
+config.loaded, or config.rejected and why: then the old configuration stays in force. listen, publicUrl, data and keys
+change only with a new start. With --json it prints {"url"} once it listens.`;
 
 export const gateway = command(help, { config: { type: "string" } }, async ({ values, positionals, terminal }) => {
   positional(positionals, []);
   const file = values.config;
   if (file === undefined) throw new CountersignError("usage", "--config FILE is missing; --help shows the usage.");
   const config = await loadConfig(file);
-  const agent = createAgent();
   const said = logTo((text) => void process.stderr.write(text), Date.now);
   const telemetry = await openTelemetry(process.env, "countersign-gateway", said);
   const log = telemetry.log(said);
+  const agent = createAgent({ onNote: (note) => log({ level: "warn", event: "target.note", ...note }) });
   try {
     const running = await createGateway({ config, agent, log, telemetry });
     await serve(running, file, config.config.listen.port, terminal);
@@ -40,7 +41,7 @@ async function serve(running: Gateway, file: string, port: number, terminal: Ter
   try {
     const { url } = await startAt(running, port);
     terminal.answer({ url }, [`The gateway listens at ${url}.`]);
-    const watch = whenChanged(file, () => reload(running, file, terminal));
+    const watch = whenChanged(file, () => reload(running, file));
     await stopped;
     watch.close();
     await running.drain();
@@ -60,13 +61,10 @@ async function startAt(running: Gateway, port: number): Promise<{ readonly url: 
   }
 }
 
-async function reload(running: Gateway, file: string, terminal: Terminal): Promise<void> {
+async function reload(running: Gateway, file: string): Promise<void> {
   try {
     await running.reload(await loadConfig(file));
-    terminal.note(`${file} was read again and is in force.`);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    terminal.note(`The gateway goes on with the old configuration: ${why}`);
-    await running.rejected(why);
+    await running.rejected(error instanceof Error ? error.message : String(error));
   }
 }

@@ -1,3 +1,4 @@
+import { durationText } from "../gateway/policy/limits-text.ts";
 import type { GrantOffer } from "../shared/grant-offer.ts";
 import { CountersignError } from "../shared/errors.ts";
 import type { GrantWish } from "../shared/grant.ts";
@@ -38,8 +39,8 @@ export function wishLines(wish: GrantWish, offer: GrantOffer | null): readonly s
     if (constraint.constraint === "any") return `  ${JSON.stringify(name)} anything`;
     return `  ${JSON.stringify(name)} begins with ${JSON.stringify(constraint.prefix)}`;
   });
-  const seconds = Math.floor(wish.lastsMs / 1000);
-  return [`Grant      at most ${wish.mostUses} later calls within ${seconds} seconds, each with`, ...lines];
+  const calls = wish.mostUses === 1 ? "later call" : "later calls";
+  return [`Grant      at most ${wish.mostUses} ${calls} within ${durationText(wish.lastsMs)}, each with`, ...lines];
 }
 
 function prefixOf(text: string): GrantWish["constraints"][number] {

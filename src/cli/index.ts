@@ -35,7 +35,7 @@ At the engineer's desk
   clients list|add|remove        the MCP client programs that may use the tunnel
 
 At the approver's desk
-  approvals list|show|approve|deny
+  approvals list|show|approve|deny  the calls that wait for a decision
   grants list|revoke             what was granted for later calls
   console                        a new one-time link to the console in a browser
 
@@ -47,6 +47,7 @@ At the gateway
   policy schema                  a JSON Schema of gateway.yaml
   admin tools list|accept        tools whose declaration changed
   audit verify                   check the ledger against its key
+  audit export FILE              write the ledger to a file
 
 --profile DIR names another profile folder, --json prints one JSON value. countersign COMMAND --help says more,
 countersign --version which version this is.

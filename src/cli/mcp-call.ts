@@ -57,10 +57,21 @@ function worded(cause: unknown, signal: AbortSignal): CountersignError {
     const message = "Stopped waiting. If it was held, its approval stays good for a while: repeat the call to use it.";
     return new CountersignError("cancelled", message, { cause });
   }
-  if (cause instanceof ProtocolError) return new CountersignError("denied", cause.message, { cause });
+  if (cause instanceof ProtocolError) return new CountersignError(codeOf(cause), cause.message, { cause });
+  if (cause instanceof SdkHttpError && cause.status === 503) {
+    const message =
+      "The call did not get through: the gateway is not reached, or is stopping. countersign status says more.";
+    return new CountersignError("gateway_unreachable", message, { cause });
+  }
   if (cause instanceof SdkHttpError || cause instanceof SdkError) {
     return new CountersignError("target_failed", `The call did not get through: ${cause.message}`, { cause });
   }
   const what = cause instanceof Error ? cause.message : String(cause);
   return new CountersignError("target_failed", `The tunnel did not answer: ${what}`, { cause });
+}
+
+/** A target that failed is no denial: the gateway's error says which (docs/protocol.md). */
+function codeOf({ data }: ProtocolError): "denied" | "target_failed" {
+  const failed = typeof data === "object" && data !== null && "code" in data && data.code === "target_failed";
+  return failed ? "target_failed" : "denied";
 }

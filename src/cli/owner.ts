@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { readProfile } from "../client/profile.ts";
 import { connectControl, type Control } from "../client/control.ts";
 import type { ConsoleState } from "../shared/console.ts";
 import { CountersignError } from "../shared/errors.ts";
@@ -12,7 +13,9 @@ export async function ownerOf(profile: string): Promise<Control | null> {
 export async function withOwner<T>(profile: string, use: (owner: Control) => Promise<T>): Promise<T> {
   const owner = await ownerOf(profile);
   if (owner === null) {
-    const message = `Nobody is signed in with the profile ${profile}: run countersign connect --profile ${profile}`;
+    const known = (await readProfile(profile)) !== null;
+    const next = known ? `connect --profile ${profile}` : `sign-in --gateway URL --profile ${profile}`;
+    const message = `Nobody is signed in with the profile ${profile}: run countersign ${next}`;
     throw new CountersignError("not_running", message);
   }
   try {

@@ -1,10 +1,13 @@
 import { loadConfig } from "../gateway/config.ts";
+import { rolesOf } from "../gateway/identity/roles.ts";
 import { explain } from "../gateway/policy/explain.ts";
 import { limitsText } from "../gateway/policy/limits-text.ts";
 import type { Effect, Subject } from "../gateway/policy/policy.ts";
+import type { Unknown } from "../gateway/policy/veil.ts";
 import { createPolicy } from "../gateway/policy/rules.ts";
 import { stepText } from "./step-text.ts";
 import { CountersignError } from "../shared/errors.ts";
+import type { Role } from "../shared/principal.ts";
 import { isJson, isJsonObject, type JsonObject } from "../shared/json.ts";
 import { visibleLine } from "../shared/visible.ts";
 import type { Terminal } from "./terminal.ts";
@@ -25,19 +28,24 @@ export async function explainCall(
   const { config } = await loadConfig(file);
   if (!config.connections.some(({ name }) => name === connection))
     throw new CountersignError("usage", `There is no connection ${JSON.stringify(connection)} in ${file}.`);
-  const subject = supposed(as, connection, tool, argumentsOf(json));
-  const steps = explain(config.rules, subject);
+  const roles = rolesOf(config.roles, as.groups);
+  const subject = supposed({ ...as, roles }, connection, tool, argumentsOf(json));
+  const steps = explain(config.rules, subject, onlyOfRealCalls);
   const effect = createPolicy(config.rules).decide(subject);
-  const { limits = null, binary = null } = effect.effect === "deny" ? {} : effect;
+  const open = steps.find(({ outcome }) => outcome === "undecidable");
+  const { limits = null, binary = null } = open !== undefined || effect.effect === "deny" ? {} : effect;
   const answer = {
     id: `${connection} ${tool}`,
-    effect: effect.effect,
-    rule: effect.rule?.name ?? null,
+    effect: open === undefined ? effect.effect : "undecidable",
+    rule: open?.rule ?? effect.rule?.name ?? null,
     limits,
     binary,
   };
+  const what = `${visibleLine(tool, 60)} on ${connection}`;
   terminal.answer({ ...answer, steps: steps.map((step) => ({ id: step.rule, ...step })) }, [
-    outcomeOf(effect, `${visibleLine(tool, 60)} on ${connection}`),
+    open === undefined
+      ? outcomeOf(effect, what)
+      : `What becomes of ${what} hangs on rule ${JSON.stringify(open.rule)}: ${open.why}.`,
     ...(limits === null ? [] : [`  each principal within its limits: ${limitsText(limits)}`]),
     ...(binary === null ? [] : [`  binary content of its answer: ${binary}`]),
     ...steps.map(({ rule, outcome, why }) => `  rule ${JSON.stringify(rule)} ${outcome}: ${why}`),
@@ -67,8 +75,28 @@ function argumentsOf(text: string): JsonObject {
   throw new CountersignError("usage", "The arguments must be a JSON object.");
 }
 
-/** The call as the gateway would see it; what only a real one has (its tool's declaration, client, device) is not known. */
-function supposed({ id, groups }: As, connection: string, name: string, args: JsonObject): Subject {
+const unknownOf = (what: string, path: Unknown["path"]): Unknown => ({
+  path,
+  what: `${what}, which only a real call has`,
+});
+
+const onlyOfRealCalls: readonly Unknown[] = [
+  unknownOf("the tool's annotations", ["tool", "annotations"]),
+  unknownOf("the tool's fingerprint", ["tool", "fingerprint"]),
+  unknownOf("the client", ["client"]),
+  unknownOf("the device", ["device"]),
+  unknownOf("the address", ["address"]),
+  unknownOf("principal.name", ["principal", "name"]),
+  unknownOf("principal.assurance", ["principal", "assurance"]),
+];
+
+/** The call as the gateway would see it; what stands in `onlyOfRealCalls` is made up. */
+function supposed(
+  { id, groups, roles }: As & { readonly roles: readonly Role[] },
+  connection: string,
+  name: string,
+  args: JsonObject,
+): Subject {
   const issuer = id.split(":", 1)[0] ?? "";
   return {
     principal: {
@@ -78,7 +106,7 @@ function supposed({ id, groups }: As, connection: string, name: string, args: Js
       groups: [...groups],
       issuer,
       person: id,
-      roles: [],
+      roles,
       clientId: "",
       expiresAtMs: 0,
       authenticatedAtMs: null,
@@ -88,7 +116,7 @@ function supposed({ id, groups }: As, connection: string, name: string, args: Js
     name,
     method: "tools/call",
     arguments: args,
-    tool: null,
+    tool: { name, fingerprint: "", annotations: {} },
     client: null,
     device: null,
     address: "127.0.0.1",

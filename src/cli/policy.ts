@@ -4,7 +4,7 @@ import { CountersignError } from "../shared/errors.ts";
 import { stepsOf } from "../gateway/config-rules.ts";
 import type { RuleConfig } from "../gateway/config-schema.ts";
 import { configJsonSchema } from "../gateway/config-json-schema.ts";
-import { limitsText } from "../gateway/policy/limits-text.ts";
+import { durationText, limitsText } from "../gateway/policy/limits-text.ts";
 import { command, positional } from "./command.ts";
 import { ruleWarnings } from "./coverage.ts";
 import { explainCall } from "./policy-explain.ts";
@@ -20,8 +20,11 @@ const help = `Usage: countersign policy check FILE [--json]
 Checks a gateway.yaml whole, as the gateway does before it uses it, and shows its rules in the order in which they
 are tried: the first that matches a call decides it, and a call that none matches is denied. What is odd but no
 error is said beside the rule: one that can never match, one whose connections don't exist, one that allows by what a
-server says of itself; and each secret (env:NAME, file:PATH) that can't be had here, without which the gateway won't start. explain tells what would become of a tool call of that principal, and why. schema prints a JSON
-Schema of gateway.yaml, for editors.
+server says of itself; and each secret (env:NAME, file:PATH) that can't be had here, without which the gateway won't
+start. schema prints a JSON Schema of gateway.yaml, for editors.
+
+explain tells what would become of a tool call of that principal (ISSUER:ID, the issuer's name in FILE first), and why.
+Where that hangs on what only a real call has (the tool's declaration, its client, device and address), it says so.
 
 replay tells what the rules of FILE would have done to the calls that were recorded since TIME (2026-11-20,
 2026-11-20T08:00:00Z, or 7d back from now): which would end otherwise, by which rules. --data is a gateway's data folder or
@@ -81,6 +84,7 @@ async function check(positionals: readonly string[], terminal: Terminal): Promis
     steps: rule.effect === "approve" ? stepsOf(rule) : null,
     quick: rule.quick ?? false,
     grants: rule.grants ?? null,
+    requests: rule.requests ?? null,
     limits: rule.limits ?? null,
     binary: rule.binary ?? null,
     warnings: warnings[index] ?? [],
@@ -100,6 +104,7 @@ async function check(positionals: readonly string[], terminal: Terminal): Promis
     ...table(["#", "effect", "rule", "connections", "calls", "groups"], rows),
     ...rules.flatMap(({ id, steps, quick }) => (steps === null ? [] : [approving(id, steps, quick)])),
     ...rules.flatMap(({ id, grants }) => (grants === null ? [] : [granting(id, grants)])),
+    ...rules.flatMap(({ id, requests }) => (requests === null ? [] : [asking(id, requests)])),
     ...rules.flatMap(({ id, limits }) =>
       limits === null ? [] : [`limits: rule ${JSON.stringify(id)} allows each principal ${limitsText(limits)}`],
     ),
@@ -122,7 +127,11 @@ function approving(rule: string, steps: readonly ApproverStep[], quick: boolean)
 
 function granting(rule: string, { longest, mostUses, constraints }: NonNullable<RuleConfig["grants"]>): string {
   const bound = constraints.join(", ");
-  return `grants: rule ${JSON.stringify(rule)} permits up to ${count(mostUses, "later call")} within ${longest / 1000} seconds, arguments bound by ${bound}`;
+  return `grants: rule ${JSON.stringify(rule)} permits up to ${count(mostUses, "later call")} within ${durationText(longest)}, arguments bound by ${bound}`;
+}
+
+function asking(rule: string, requests: readonly string[]): string {
+  return `requests: rule ${JSON.stringify(rule)} lets targets ask their client for ${requests.join(", ") || "nothing"}`;
 }
 
 const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`;

@@ -1,5 +1,5 @@
 import type { CallToolResult } from "@modelcontextprotocol/client";
-import { jsonLines } from "./json-text.ts";
+import { jsonLines } from "../shared/json-text.ts";
 
 /** A tool's result as lines: its text as it is, anything else as JSON. */
 export function resultLines(result: CallToolResult): readonly string[] {

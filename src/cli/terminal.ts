@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline/promises";
 import { visible } from "../shared/visible.ts";
-import { jsonText } from "./json-text.ts";
+import { jsonText } from "../shared/json-text.ts";
 
 /** Where a command's answers and questions go. What it prints may hold untrusted text, which it makes visible first (rule 10). */
 export interface Terminal {

@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
-import { connectionView } from "../shared/connection.ts";
+import { connectionView, type ConnectionView } from "../shared/connection.ts";
 import type { Profile } from "../shared/provider.ts";
 import { createCheckpointKeeper } from "./checkpoint.ts";
 import { createFeed } from "./feed.ts";
@@ -41,6 +42,8 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
   const { state, now, api } = options;
   const held = createHeldApprovals();
   let principal: string | null = null;
+  /** What the gateway said last: the same again redraws nothing. */
+  let offered: readonly ConnectionView[] = [];
   const gateway = (changed: Partial<ReturnType<StateHolder["get"]>["gateway"]>) =>
     state.set({ gateway: { ...state.get().gateway, ...changed } });
   const showApprovals = () => state.set({ approvals: [...held.list()] });
@@ -54,7 +57,9 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
     const asked = principal;
     // Who may use what can change at any time; a failure leaves the last list, and the link says that it is offline.
     const found = await api.get("/v1/connections", connectionList).catch(() => null);
-    if (found !== null && principal === asked) state.set({ connections: found.connections });
+    if (found === null || principal !== asked || isDeepStrictEqual(found.connections, offered)) return;
+    offered = found.connections;
+    state.set({ connections: found.connections });
   }
 
   function onLink(next: FeedLink): void {
@@ -75,6 +80,8 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
     onApprovals: showApprovals,
     // A second's drift redraws nothing; latency alone makes tens of milliseconds.
     onClock: (offsetMs) => {
+      // The gateway tells the time every 15 s: as often, what it offers is asked for, which a reload or an agent may have changed.
+      if (state.get().gateway.link === "online") void fetchConnections();
       if (Math.abs(offsetMs - state.get().gateway.clockOffsetMs) >= clockStepMs) gateway({ clockOffsetMs: offsetMs });
     },
     onGrants: () => grants.refresh(),
@@ -86,6 +93,7 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
     held.clear();
     grants.forget();
     principal = null;
+    offered = [];
     state.set({ approvals: [], connections: [], grants: [] });
   }
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { CountersignError } from "../shared/errors.ts";
+import { Pieces } from "../shared/pieces.ts";
 
 /**
  * The body as UTF-8 text, or null where it is larger than `limit` bytes; what is over the limit isn't kept. Throws CountersignError
@@ -8,7 +9,7 @@ import { CountersignError } from "../shared/errors.ts";
 export function readBody(request: IncomingMessage, limit: number): Promise<string | null> {
   if (Number(request.headers["content-length"] ?? 0) > limit) return Promise.resolve(null);
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
+    const pieces = new Pieces();
     let size = 0;
     let ended = false;
     // By events: an iterator over the stream costs a call more than its parsing.
@@ -16,15 +17,15 @@ export function readBody(request: IncomingMessage, limit: number): Promise<strin
       .on("data", (chunk: Buffer) => {
         size += chunk.length;
         if (size <= limit) {
-          chunks.push(chunk);
+          pieces.push(chunk);
           return;
         }
-        chunks.length = 0;
+        pieces.take();
         resolve(null);
       })
       .once("end", () => {
         ended = true;
-        resolve((chunks.length === 1 ? chunks[0] : Buffer.concat(chunks))?.toString("utf8") ?? "");
+        resolve(Buffer.concat(pieces.take()).toString("utf8"));
       })
       .once("error", (cause) => reject(cutShort(cause)))
       .once("close", () => {

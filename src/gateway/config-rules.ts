@@ -22,7 +22,7 @@ export const rule = z
     prompts: someNames.optional(),
     /** The caller is in one of them; absent, anybody. */
     groups: someNames.optional(),
-    /** A CEL condition over the call (README, "Conditions"). It is checked when the file is read; a call on which it fails is refused. */
+    /** A CEL condition over the call (docs/configuration.md, "Conditions"). It is checked when the file is read; a call on which it fails is refused. */
     when: z.string().min(1).max(4000).optional(),
     effect: z.enum(["allow", "deny", "approve"]),
     /** The author's word that the call changes nothing: its record may be written while it runs. */
@@ -45,7 +45,7 @@ export const rule = z
     limits: ruleLimits.optional(),
     /** What becomes of binary content in the answers of such calls, whatever `masking.binary` says. */
     binary: z.enum(binaryModes).optional(),
-    /** What an approver may grant for later calls of the same principal and tool (README, "Grants"). */
+    /** What an approver may grant for later calls of the same principal and tool (docs/configuration.md, "Grants"). */
     grants: ruleGrants.optional(),
     /** Shown to approver and caller, in the author's words. */
     why: z.string().max(500).default(""),

@@ -35,7 +35,7 @@ export async function readConfig(path: string): Promise<ConfigResult> {
   const refused = (problems: readonly Problem[]): ConfigResult => ({ ok: false, path, problems });
   const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => error);
   if (typeof text !== "string") {
-    return refused([{ line: 1, column: 1, at: "", message: `The file can't be read (${text.code ?? "unknown"}).` }]);
+    return refused([{ line: 1, column: 1, at: "", message: unreadable(text) }]);
   }
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true, strict: true });
@@ -153,6 +153,13 @@ function withAbsolutePaths(config: Config, folder: string): Config {
     issuers: config.issuers.map((issuer) => ({ ...issuer, ...(issuer.ca && { ca: absolute(issuer.ca) }) })),
     connections: config.connections.map((connection) => withPaths(connection, absolute)),
   };
+}
+
+/** Why a file can't be had, and what to do. */
+function unreadable({ code = "unknown" }: NodeJS.ErrnoException): string {
+  if (code === "ENOENT") return "There is no such file: correct the path.";
+  if (code === "EISDIR") return "This is a folder: name the file in it.";
+  return `The file can't be read (${code}).`;
 }
 
 function placeIn(lines: LineCounter, offset: number): { readonly line: number; readonly column: number } {

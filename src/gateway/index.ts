@@ -4,6 +4,7 @@ import { Agents } from "./agents/agents.ts";
 import { Approvals } from "./approvals/approvals.ts";
 import { ApprovalsStream } from "./approvals/stream.ts";
 import type { LoadedConfig } from "./config.ts";
+import { refuseFixedChange } from "./fixed-settings.ts";
 import { Grants } from "./grants/grants.ts";
 import { placesOf } from "./grants/places.ts";
 import type { LastHop } from "./connections/registry.ts";
@@ -13,12 +14,15 @@ import { Refusals } from "./identity/refusals.ts";
 import { loadKeys } from "./keys.ts";
 import { createServer, listening } from "./listener.ts";
 import type { Log } from "./log.ts";
+import { FailureLog } from "./mcp/failure-log.ts";
 import { KnownTools } from "./mcp/known-tools.ts";
 import { OpenInputs } from "./mcp/open-inputs.ts";
 import { Seen } from "./mcp/seen.ts";
 import { Sessions } from "./mcp/sessions.ts";
+import { UnheardCalls } from "./mcp/unheard.ts";
 import { RuleLimits } from "./policy/limits.ts";
 import { Setup } from "./setup.ts";
+import type { Runtime } from "./runtime.ts";
 import { Draining } from "./draining.ts";
 import { Observed } from "./observed.ts";
 import { openStore } from "./store/open-store.ts";
@@ -38,7 +42,10 @@ export interface GatewayOptions {
 export interface Gateway {
   /** Listens; throws CountersignError `port_taken`. */
   start(): Promise<{ readonly url: string }>;
-  /** Puts another configuration in force; what is under way ends under the one it began with. */
+  /**
+   * Puts another configuration in force; what is under way ends under the one it began with. Throws CountersignError `configuration`
+   * where it changes what only a new start can.
+   */
   reload(config: LoadedConfig): Promise<void>;
   /** Records that a configuration was not put in force, and why. */
   rejected(why: string): Promise<void>;
@@ -79,7 +86,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const tools = new KnownTools(store, now);
   const keyedDigest = (value: Parameters<typeof keys.keyedDigest>[0]): string => keys.keyedDigest(value);
   const approvals = new Approvals({ store, gateway: origin, now, reuseMs, personOf, ruleVersion, keyedDigest });
-  const grants = new Grants({ store, now, keyedDigest, personOf, ruleVersion, ...placesOf(runtime, tools) });
+  const places = placesOf(runtime, tools, keyedDigest);
+  const grants = new Grants({ store, now, keyedDigest, personOf, ruleVersion, ...places });
   const sessions = new Sessions(now, (session, why) => {
     store
       .commit((writes) =>
@@ -105,8 +113,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     tools,
     limits,
     traces: telemetry.traces,
+    failures: new FailureLog(log, now),
     seen: new Seen(),
     inputs: new OpenInputs(now),
+    unheard: new UnheardCalls(now),
     now,
     runtime,
     keyedDigest,
@@ -124,8 +134,11 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const server = await createServer(listen.tls);
   server.on("request", routes(site));
   server.on("upgrade", upgrades(site));
+  const recordLoaded = async ({ policy }: Runtime): Promise<void> =>
+    await store.commit((writes) => writes.append("config.loaded", { rules: policy.version }));
   const sweep = setInterval(() => {
     limits.sweep();
+    gate.unheard.sweep();
     Promise.all([
       approvals.expireDue(),
       grants.endDue(),
@@ -139,10 +152,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     async start() {
       await approvals.recover();
       await grants.endDue("now");
-      await store.commit((writes) => {
-        writes.append("gateway.started", { origin });
-        writes.append("config.loaded", { rules: runtime().policy.version });
-      });
+      await store.commit((writes) => writes.append("gateway.started", { origin }));
+      await recordLoaded(runtime());
       await listening(server, listen.host, listen.port);
       const { port } = server.address() as AddressInfo;
       log({ level: "info", event: "gateway.listening", port });
@@ -150,19 +161,23 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       return { url: `${listen.tls === undefined ? "http" : "https"}://${host}:${port}` };
     },
     async reload(next) {
-      await setup.replace(next);
+      refuseFixedChange(config, next);
+      if (await setup.replace(next, recordLoaded)) stream.sendAway("Others are let in than before.");
       agents.reconfigured();
-      await grants.endDue("now");
-      await store.commit((writes) => writes.append("config.loaded", { rules: runtime().policy.version }));
+      // What can't be written now is ended by a later sweep, and by the new rules themselves.
+      await grants.endDue("now").catch((error: unknown) => log({ level: "error", event: "sweep.failed", error }));
       log({ level: "info", event: "config.loaded", rules: runtime().policy.version });
     },
-    async rejected(why) {
-      await store.commit((writes) => writes.append("config.rejected", { why: why.slice(0, 2000) }));
-      log({ level: "warn", event: "config.rejected" });
+    async rejected(reason) {
+      const why = reason.slice(0, 2000);
+      log({ level: "warn", event: "config.rejected", why });
+      // A store that fails is no reason to end: the old configuration is in force, and the log has said so.
+      const recorded = store.commit((writes) => writes.append("config.rejected", { why }));
+      await recorded.catch((error: unknown) => log({ level: "error", event: "config.rejected.unrecorded", error }));
     },
     async drain() {
       log({ level: "info", event: "gateway.draining", underWay: draining.underWay });
-      stream.sendAway();
+      stream.sendAway("The gateway is stopping.");
       const left = await draining.begin(runtime().config.drain);
       log({ level: left === 0 ? "info" : "warn", event: "gateway.drained", left });
     },

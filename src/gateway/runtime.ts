@@ -10,6 +10,8 @@ export interface Connection {
   readonly name: string;
   readonly title: string | null;
   readonly target: Target;
+  /** How the configuration says the target is reached, as text: another one is another target, whatever it declares. */
+  readonly place: string;
   readonly masker: Masker;
   readonly outputSchemas: OutputSchemas;
   /** How long the target may be silent, in milliseconds. */

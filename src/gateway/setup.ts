@@ -4,6 +4,7 @@ import { createTokenVerifier } from "./identity/verifier.ts";
 import { createMasker } from "./masking/masker.ts";
 import { OutputSchemas } from "./masking/output-schemas.ts";
 import { createPolicy } from "./policy/rules.ts";
+import type { Config } from "./config-schema.ts";
 import type { Connection, Runtime } from "./runtime.ts";
 import { resolveSecret } from "./secrets.ts";
 
@@ -39,16 +40,28 @@ export class Setup {
     return this.#current.runtime;
   }
 
-  /** Makes everything of the new configuration first, then puts it in force at once; a failure leaves the old one. */
-  async replace(config: LoadedConfig): Promise<void> {
-    this.#current = await make(config, this.#lastHop, this.#now, this.#keyed);
-    this.#made.push(this.#current);
+  /**
+   * Makes everything of the new configuration first, waits until `record` has it durable, then puts it in force at once; a failure leaves the
+   * old one. Answers whether a verified token may mean another person than before, or nobody.
+   */
+  async replace(config: LoadedConfig, record: (next: Runtime) => Promise<void>): Promise<boolean> {
+    const made = await make(config, this.#lastHop, this.#now, this.#keyed);
+    this.#made.push(made);
+    await record(made.runtime);
+    const before = this.runtime.config;
+    this.#current = made;
+    return letsIn(before) !== letsIn(config.config);
   }
 
   async close(): Promise<void> {
     for (const { runtime } of this.#made) runtime.verifier.close();
     await Promise.all(this.#made.map(({ connections }) => connections.close()));
   }
+}
+
+/** What of a configuration says who is let in, and as whom. */
+function letsIn({ issuers, identities, roles }: Config): string {
+  return JSON.stringify([issuers, identities, roles]);
 }
 
 /** A keyed digest of a text, for pseudonyms. */
@@ -65,12 +78,14 @@ async function make(loaded: LoadedConfig, lastHop: LastHop, now: () => number, k
   await checkSecrets(loaded);
   const connections = await createConnections(config.connections, lastHop, (name) => resolveSecret(name));
   const byName = new Map<string, Connection>();
-  for (const { name, fields } of config.connections) {
+  for (const { name, fields, stdio, http, agent } of config.connections) {
     const registered = connections.all.get(name);
     if (registered === undefined) continue;
     const masker = createMasker({ ...config.masking, fields: [...config.masking.fields, ...fields], keyed });
     byName.set(name, {
       ...registered,
+      // Through JSON, as settings that are absent have no canonical text.
+      place: JSON.stringify({ stdio, http, agent }),
       masker,
       outputSchemas: new OutputSchemas(),
       facts: { server: null, state: "unknown" },

@@ -40,6 +40,8 @@ const json = z.custom<Json>(isJson);
 const channel = z.number().int().positive();
 const session = z.string().min(1).max(64);
 const headers = z.record(z.string(), z.string());
+// One line, as it was on the target's stream: with a line break in it, the client's stream would have an event that nobody masked.
+const eventId = z.string().regex(/^[^\r\n\0]*$/);
 
 export const gatewayFrame = z.discriminatedUnion("type", [
   z.object({ type: z.literal("challenge"), v: z.literal(1), gateway: z.string(), nonce: z.string() }),
@@ -65,7 +67,7 @@ export type GatewayFrame = z.infer<typeof gatewayFrame>;
 
 export const agentFrame = z.discriminatedUnion("type", [
   z.object({ type: z.literal("proof"), agent: z.string().max(63), proof: z.string().max(4096) }),
-  z.object({ type: z.literal("message"), channel, message: rpc, eventId: z.string().optional() }),
+  z.object({ type: z.literal("message"), channel, message: rpc, eventId: eventId.optional() }),
   /** What the answer's stream does besides its messages (`StreamSign`). */
   z.object({
     type: z.literal("stream"),

@@ -100,7 +100,7 @@ export const approvalView = z.object({
   annotations: jsonObject.nullable(),
   fingerprint: z.string(),
   payload: maskedPayload,
-  /** HMAC-SHA-256 of the real arguments under the gateway's key. */
+  /** HMAC-SHA-256 under the gateway's key of the real arguments with principal, connection, method and name. */
   argumentsDigest: z.string(),
   rule: z.object({
     name: z.string(),

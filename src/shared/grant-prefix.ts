@@ -22,7 +22,12 @@ export function fallsUnder(prefix: string, value: string): boolean {
   if (!value.startsWith(prefix) || value.length > longest) return false;
   // A mark would join the separator before it and make another character of both.
   if (/^\p{M}/u.test(value.slice(prefix.length))) return false;
-  return isPlainText(value) && !leavesItsPlace(value);
+  return prefix.length >= hostEnd(value) && isPlainText(value) && !leavesItsPlace(value);
+}
+
+/** Where the host ends of what could be read as an address, with the separator after it; 0 for anything else. Whatever stands before the first two slashes may be its scheme. */
+function hostEnd(text: string): number {
+  return /^[^/\\]*[/\\]{2,}[^/\\]*[/\\]?/.exec(text)?.[0].length ?? 0;
 }
 
 /** No control, format or unpaired character, no line end, and equal to its own NFKC form, in which look-alikes of `.` and `/` show. */
@@ -32,8 +37,9 @@ function isPlainText(text: string): boolean {
 
 /** A step within a path that is not a name, in any spelling that a target may understand. */
 function leavesItsPlace(text: string): boolean {
-  // Per cent encoding of `.`, `/`, `\`, of control characters, and of `%` itself, which would encode once more.
-  if (/%(2e|2f|5c|25|[01][0-9a-f]|7f)/i.test(text)) return true;
+  // Per cent encoding of `.`, `/`, `\`, of control characters, and of `%` itself, which would encode once more; of what isn't ASCII, in which
+  // overlong forms and look-alikes of these hide; and the form with `u`, which some servers know.
+  if (/%(2e|2f|5c|25|[01][0-9a-f]|7f|[89a-f]|u)/i.test(text)) return true;
   return text.split(/[/\\]/).some(isStep);
 }
 

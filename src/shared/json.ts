@@ -13,6 +13,17 @@ export function isJson(value: unknown): value is Json {
   return isJsonWithin(value, deepest);
 }
 
+/** Whether what `JSON.parse` made of this text is nested no deeper than what walks it can follow. */
+export function isShallow(text: string, value: unknown): boolean {
+  // Each level takes two characters, so what is short needs no look.
+  return text.length <= 2 * deepest || nestsWithin(value, deepest);
+}
+
+function nestsWithin(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  return levels > 0 && Object.values(value).every((member) => nestsWithin(member, levels - 1));
+}
+
 /** Far more than any payload needs, far less than a stack holds. */
 const deepest = 512;
 

@@ -76,5 +76,6 @@ describe("an approval on the terminal", () => {
     expect(meter({ steps })).toBe("1 of 6");
   });
 
+  it("counts hours from an hour on", () => expect(clock(28_805_000)).toBe("8:00:05"));
   it("never counts below zero", () => expect(clock(-5)).toBe("0:00"));
 });

@@ -92,6 +92,7 @@ describe("the warnings of a policy", () => {
         ],
       }),
       held("silent", { approvers: ["a"], quick: true, requireReason: true }),
+      held("unreachable", { approvers: ["a"], presence: "authenticator" }),
     ];
     expect(ruleWarnings({ connections, rules })).toEqual([
       [],
@@ -99,6 +100,7 @@ describe("the warnings of a policy", () => {
       ["step 1 needs one person: need: any says so"],
       ["step 2 names only groups of steps before it: it needs other members of them"],
       ["is quick and needs a reason, which a click on a notification doesn't give"],
+      ["asks for an authenticator, which no client offers yet: nobody can approve it"],
     ]);
   });
 });

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
+import { DatabaseSync } from "node:sqlite";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
@@ -83,6 +84,22 @@ describe("countersign gateway", () => {
     expect(ran.stderr).toContain(`(process ${process.pid})`);
   });
 
+  it("goes on under the old configuration where a bad edit can't even be recorded", async () => {
+    const port = await freePort();
+    const gateway = start("gateway", "--config", await writeConfig(port), "--json");
+    const [line] = await gateway.says(/\{"url".*\}/);
+    const { url } = JSON.parse(line) as { url: string };
+    const other = new DatabaseSync(join(folder, "data", "gateway.sqlite"));
+    other.exec("BEGIN IMMEDIATE");
+    await writeConfig(port, { rules: [{ ...rule, effect: "perhaps" }] });
+    await gateway.says(/"config\.rejected\.unrecorded"/);
+    other.exec("ROLLBACK");
+    other.close();
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    await writeConfig(port, { rules: [{ ...rule, tools: ["list_*"] }] });
+    await gateway.says(/"config\.loaded"/);
+  });
+
   it("keeps the old configuration over a bad edit, takes a good one, and leaves a whole ledger", async () => {
     const port = await freePort();
     const gateway = start("gateway", "--config", await writeConfig(port), "--json");
@@ -91,10 +108,13 @@ describe("countersign gateway", () => {
     const { ledgerKey } = discovery.parse(await (await fetch(`${url}/.well-known/countersign`)).json());
 
     await writeConfig(port, { rules: [{ ...rule, effect: "perhaps" }] });
-    await gateway.says(/goes on with the old configuration: .*gateway\.yaml:\d+:\d+/);
+    await gateway.says(/"config\.rejected","why":".*gateway\.yaml:\d+:\d+/);
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
     await writeConfig(port, { rules: [{ ...rule, tools: ["list_*"] }] });
-    await gateway.says(/was read again and is in force/);
+    await gateway.says(/"config\.loaded"/);
+
+    await writeConfig(port, { publicUrl: "http://127.0.0.1:1" });
+    await gateway.says(/publicUrl: This setting changes only when the gateway is started again/);
 
     gateway.child.kill("SIGTERM");
     expect((await gateway.ended()).status).toBe(0);

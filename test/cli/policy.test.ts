@@ -61,6 +61,16 @@ describe("policy explain", () => {
   );
 });
 
+describe("policy explain of a rule that reads what only a real call has", () => {
+  it("says that the outcome hangs on it, instead of guessing", async () => {
+    const { stdout } = await explain("bank", "get_balance");
+    expect(JSON.parse(stdout)).toMatchObject({ effect: "undecidable", rule: "claims", limits: null });
+    const words = await shell("policy", "explain", file, "--as", "staff:erin", "bank", "get_balance");
+    expect(words.stdout).toContain('What becomes of get_balance on bank hangs on rule "claims"');
+    expect(words.stdout).toContain("it reads the tool's annotations, which only a real call has");
+  });
+});
+
 describe("policy explain of a rule with limits", () => {
   it("shows them, in words and as data", async () => {
     const { stdout } = await explain("bank", "list");
@@ -69,7 +79,7 @@ describe("policy explain of a rule with limits", () => {
       binary: "hash",
     });
     const words = await shell("policy", "explain", file, "--as", "staff:erin", "bank", "list");
-    expect(words.stdout).toContain("limits: 60 calls per 60s, 1 at once, answers of 5000 bytes");
+    expect(words.stdout).toContain("limits: 60 calls per 1m, 1 at once, answers of 5000 bytes");
     expect(words.stdout).toContain("binary content of its answer: hash");
   });
 });
@@ -103,7 +113,7 @@ describe("policy check", () => {
 
   it("shows limits, and warns where they count sessions alone", async () => {
     const { stdout } = await shell("policy", "check", file);
-    expect(stdout).toContain('rule "limited" allows each principal 60 calls per 60s, 1 at once, answers of 5000 bytes');
+    expect(stdout).toContain('rule "limited" allows each principal 60 calls per 1m, 1 at once, answers of 5000 bytes');
     expect(stdout).toContain('rule "looped" allows each principal 1 call a session');
     expect(stdout).toContain('warning: rule "looped" limits calls per session without a rate');
   });

@@ -41,7 +41,7 @@ describe("the terminal shell", () => {
       const ran = await shell(...words.split(" "), "--profile", profile, "--json");
       expect(ran).toMatchObject({ status: 1, stdout: "" });
       expect(ran.stderr.trim().split("\n")).toHaveLength(1);
-      expect(ran.stderr).toContain("countersign connect");
+      expect(ran.stderr).toContain("countersign sign-in --gateway URL");
       expect(ran.stderr).toContain("(not_running)");
     },
   );

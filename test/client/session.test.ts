@@ -27,6 +27,14 @@ describe("session", () => {
     expect(connections).toMatchObject([{ name: "files", url: null }]);
   });
 
+  it("learns of connections that came while it was signed in, when the gateway next tells the time", async () => {
+    bench = await signedIn();
+    const added = { name: "tickets", title: null, transport: "agent", server: null, state: "unknown" } as const;
+    bench.gateway.connections = [...bench.gateway.connections, added];
+    bench.gateway.push({ type: "time", nowMs: Date.now() });
+    await until(bench.client, ({ connections }) => connections.some(({ name }) => name === "tickets"));
+  });
+
   it("enrols with the gateway's clock where this machine's is wrong", async () => {
     bench = await openWorkbench();
     bench.gateway.clockAheadMs = 86_400_000;

@@ -54,7 +54,7 @@ it("a grant made in the terminal lets later calls run, is listed for both, and e
   const options = ["--for", "1h", "--uses", "5", "--prefix", `path=${demo.files}/`, "--any", "content"];
   const approved = await demo.as("approver", "approvals", "approve", id, ...options);
   expect(approved.status).toBe(0);
-  expect(approved.stdout).toContain("at most 5 later calls within 3600 seconds");
+  expect(approved.stdout).toContain("at most 5 later calls within 1h");
   expect(approved.stdout).toContain(`"path" begins with ${JSON.stringify(`${demo.files}/`)}`);
   expect((await first.ended()).status).toBe(0);
 

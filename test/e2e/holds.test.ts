@@ -67,6 +67,17 @@ describe("a held call", () => {
     await expect(access(join(demo.files, "denied.txt"))).rejects.toThrow();
   }, 40_000);
 
+  it("is withdrawn by its requester in the terminal, and by nobody else", async () => {
+    const waiting = write("withdrawn.txt", "no");
+    const { id } = await pending();
+    const other = await demo.as("approver", "approvals", "withdraw", id);
+    expect(other).toMatchObject({ status: 1, stderr: expect.stringContaining("(not_allowed)") });
+    const own = await demo.as("engineer", "approvals", "withdraw", id);
+    expect(own).toMatchObject({ status: 0, stdout: `Withdrawn: ${id} is withdrawn.\n` });
+    expect((await waiting.ended()).status).toBe(1);
+    await expect(access(join(demo.files, "withdrawn.txt"))).rejects.toThrow();
+  }, 40_000);
+
   it("of high risk can't be approved in the terminal, only denied", async () => {
     const input = JSON.stringify({ id: "cus_20418", changes: { notes: "Called again." } });
     const waiting = startShell("call", "customers", "update_customer", input, "--profile", demo.told.profiles.engineer);

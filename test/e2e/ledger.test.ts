@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -26,6 +26,15 @@ describe("audit verify", () => {
     expect(verified.parse(JSON.parse(exported.stdout)).entries).toBeGreaterThan(6);
     const folder = await demo.as("approver", "audit", "verify", "--data", demo.told.data, "--json");
     expect(verified.parse(JSON.parse(folder.stdout)).entries).toBeGreaterThan(6);
+  });
+
+  it("passes on a file that audit export wrote, which never overwrites one", async () => {
+    const file = join(dirname(demo.told.data), "ledger.jsonl");
+    expect((await demo.as("approver", "audit", "export", file)).status).toBe(0);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect((await demo.as("approver", "audit", "verify", "--data", file)).status).toBe(0);
+    const again = await demo.as("approver", "audit", "export", file);
+    expect(again).toMatchObject({ status: 2, stderr: expect.stringContaining("is there already") });
   });
 
   it("asks the role auditor for the export", async () => {

@@ -1,3 +1,4 @@
+import { DatabaseSync } from "node:sqlite";
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { Client } from "@modelcontextprotocol/client";
@@ -276,6 +277,21 @@ describe("a reload", () => {
     });
     await world.reload((config) => config.rules.splice(0, 2));
     await client.callTool({ name: "list_customers", arguments: {} });
+    await client.close();
+  });
+
+  it("is not in force where it can't be recorded", async () => {
+    const client = await legacy("customers");
+    const other = new DatabaseSync(join(world.data, "gateway.sqlite"));
+    other.exec("BEGIN IMMEDIATE");
+    const closed = { name: "closed", effect: "deny", why: "Closed for today." };
+    await expect(world.reload((config) => config.rules.unshift(closed))).rejects.toMatchObject({
+      code: "store_failed",
+    });
+    other.exec("ROLLBACK");
+    other.close();
+    await client.callTool({ name: "list_customers", arguments: {} });
+    await world.reload((config) => config.rules.splice(0, 1));
     await client.close();
   });
 });

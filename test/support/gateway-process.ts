@@ -113,7 +113,7 @@ export async function startGatewayProcess(options: GatewayProcessOptions): Promi
 }
 
 function occurrences(log: string): number {
-  return log.split("is in force").length;
+  return log.split('"event":"config.loaded"').length;
 }
 
 async function freePort(): Promise<number> {

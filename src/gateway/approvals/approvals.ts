@@ -81,6 +81,9 @@ export class Approvals {
     }
   }
 
+  /** Whether callers besides the one that runs it wait for it now. */
+  isJoined = (id: string): boolean => (this.#flights.get(id)?.waiters ?? 0) > 1;
+
   /** Notes that the answer to this call reached a caller: it is not given again. */
   async delivered(id: string): Promise<void> {
     const { store } = this.#options;

@@ -133,12 +133,21 @@ function refusePresence({ rule, risk }: ApprovalRecord, verdict: Verdict, presen
     throw tooWeak("This request is not decided from a notification: open it.");
   const least = rule.presence ?? (isQuick ? "notification" : "cli");
   if (verdict === "approve" && presences.indexOf(presence) < presences.indexOf(least))
-    throw tooWeak(`This request is approved with presence ${least} at least, not ${presence}.`);
+    throw tooWeak(
+      `This request is approved ${places[least]}, not with presence ${presence}. It may be denied from here.`,
+    );
 }
 
 function tooWeak(message: string): CountersignError {
   return new CountersignError("presence_too_weak", message);
 }
+
+const places: Readonly<Record<Presence, string>> = {
+  notification: "from a notification or closer",
+  cli: "in a terminal or the console's window",
+  window: "in the console's window",
+  authenticator: "with an authenticator",
+};
 
 const presences: readonly Presence[] = presenceSchema.options;
 
@@ -150,7 +159,9 @@ function refuseDecider(
   opened: readonly StepView[],
 ): void {
   const { person, requester } = record;
-  if ([person, personOf(requester.id)].includes(principal.person) || requester.id === principal.id) {
+  // The decider's token may have been verified just before a reload.
+  const deciders = [principal.person, personOf(principal.id)];
+  if (deciders.some((each) => [person, personOf(requester.id)].includes(each)) || requester.id === principal.id) {
     throw new CountersignError("self_approval", "Nobody decides on their own call.");
   }
   if (opened.some((step) => isMember(principal, step)) || hasDecided(principal, record)) return;
@@ -172,7 +183,7 @@ function refuseState(record: ApprovalRecord, nowMs: number): void {
 
 /** A person counts once, whatever the step and under whichever identity, of then or of today. */
 function refuseSecond(record: ApprovalRecord, principal: Principal, { personOf }: DecisionTerms): void {
-  if (!hasDecided(principal, record) && !record.decisions.some(({ by }) => personOf(by.id) === principal.person))
-    return;
+  const deciders = [principal.person, personOf(principal.id)];
+  if (!hasDecided(principal, record) && !record.decisions.some(({ by }) => deciders.includes(personOf(by.id)))) return;
   throw new CountersignError("already_decided", "You have approved this request already; it waits for others.");
 }

@@ -42,7 +42,7 @@ export function open(
   const beside = writes.approvals.pendingOf(call.principal.person) - (live?.state === "pending" ? 1 : 0);
   const exceeded = call.admit(beside);
   if (exceeded !== null) return { kind: "limited", exceeded };
-  const why = "The rule or the tool has changed since.";
+  const why = "The rule, the target or the tool has changed since.";
   const ended = live && move(writes, live, { state: live.state === "pending" ? "expired" : "lapsed" }, { why });
   const fresh = newRecord(call, nowMs);
   const record = move(writes, fresh, {}, committed(keyedDigest, fresh));

@@ -68,9 +68,10 @@ function newest({ decisions }: ApprovalRecord): JsonObject {
   return last === undefined ? {} : { decision: last.jws, by: last.by.id, step: last.step };
 }
 
-/** An open approval serves a repeated call only while its rule and tool are the ones that were shown. */
+/** An open approval serves a repeated call only while its rule, target and tool are the ones that were shown. */
 export function isStillGood(record: ApprovalRecord, call: HeldCall, now: number): boolean {
   const until = record.state === "pending" ? record.expiresAtMs : (record.reuseUntilMs ?? 0);
+  if (record.place !== call.place) return false;
   return until > now && record.rule.version === call.effect.rule.version && record.fingerprint === call.fingerprint;
 }
 
@@ -82,6 +83,7 @@ export function newRecord(call: HeldCall, nowMs: number): Omit<ApprovalRecord, "
     requester: viewOf(call.principal),
     person: call.principal.person,
     lookup: call.lookup,
+    place: call.place,
     client: call.client,
     device: call.device,
     connection: call.connection,

@@ -64,9 +64,10 @@ export class ApprovalsStream {
     return this.#readers.size;
   }
 
-  /** Tells every reader to come back (1001, RFC 6455, section 7.4.1): another gateway, or this one started again, goes on. */
-  sendAway(): void {
-    for (const { socket } of this.#readers) socket.close(1001, "The gateway is stopping.");
+  /** Tells every reader to come back (1001, RFC 6455, section 7.4.1): another gateway, or this one started again or under another configuration, goes on. */
+  sendAway(why: string): void {
+    // From here on a socket sends nothing more, whether its reader goes or not.
+    for (const { socket } of this.#readers) socket.close(1001, why);
   }
 
   close(): void {

@@ -12,10 +12,13 @@ export interface HeldCall {
   readonly principal: Principal;
   readonly connection: string;
   readonly tool: string;
+  /** Keyed digest over how the target is reached that the call would go to. */
+  readonly place: string;
   readonly fingerprint: string;
   readonly description: string | null;
   readonly annotations: JsonObject | null;
   readonly payload: MaskedPayload;
+  /** Keyed digest over the same as `lookup`, for decisions: approvers see it. */
   readonly argumentsDigest: string;
   /** Keyed digest over principal, connection, tool and arguments. */
   readonly lookup: string;

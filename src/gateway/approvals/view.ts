@@ -19,7 +19,14 @@ export function viewAs(
   keyed: KeyedDigest,
 ): ApprovalView {
   const steps = stepViews(record);
-  const { person: _person, lookup: _lookup, decisions: _decisions, wrongNumbers: _wrong, ...visible } = record;
+  const {
+    person: _person,
+    lookup: _lookup,
+    place: _place,
+    decisions: _decisions,
+    wrongNumbers: _wrong,
+    ...visible
+  } = record;
   const matching = matchingOf(keyed, record, relation);
   return { ...visible, matching, steps, relation, standing: standingOf(principal, record, relation, steps) };
 }

@@ -80,13 +80,14 @@ function newGrant(
   { jws, payload, device }: SignedGrant,
   nowMs: number,
 ): GrantRecord {
-  const { id, requester, person, connection, tool, fingerprint, rule, risk, approvers } = approval;
+  const { id, requester, person, place, connection, tool, fingerprint, rule, risk, approvers } = approval;
   return {
     id: `grt_${randomBytes(12).toString("base64url")}`,
     state: "live",
     approval: id,
     principal: requester,
     person,
+    place,
     by: viewOf(by),
     device: device.id,
     presence: payload.presence,

@@ -37,6 +37,7 @@ export type Use =
 /** Approvers' signed permissions for later calls (rule 3): found, counted, shown and ended. They are made beside a decision. */
 export class Grants {
   readonly #options: GrantsOptions;
+  readonly #digests = new WeakMap<GrantedCall, Map<string, string>>();
   #checkedAtMs = 0;
 
   constructor(options: GrantsOptions) {
@@ -61,7 +62,8 @@ export class Grants {
       if (!this.#fits(grant, call, held.effect.rule.version)) continue;
       const ended = endedBy(writes, this.#options, grant, nowMs, held.fingerprint);
       if (ended !== null) end(writes, grant, { ...ended, by: null }, nowMs);
-      if (ended !== null || held.refusalNow(grant) !== null) continue;
+      // A session that was opened before a reload may lead elsewhere than the connection does now.
+      if (ended !== null || held.place !== grant.place || held.refusalNow(grant) !== null) continue;
       const exceeded = admit();
       if (exceeded !== null) return { kind: "limited", exceeded };
       return { kind: "used", grant: countUse(writes, grant, id, nowMs) };
@@ -123,7 +125,15 @@ export class Grants {
 
   #fits(grant: GrantRecord, call: GrantedCall, ruleVersion: string): boolean {
     if (grant.rule.version !== ruleVersion) return false;
-    const { keyedDigest } = this.#options;
-    return covers(grant.constraints, call.arguments, (name, value) => argumentDigest(keyedDigest, call, name, value));
+    return covers(grant.constraints, call.arguments, (name, value) => this.#digestOf(call, name, value));
+  }
+
+  /** Each argument of a call once: it may be as long as a request, and dozens of grants may be compared with it. */
+  #digestOf(call: GrantedCall, name: string, value: Json): string {
+    const digests = this.#digests.get(call) ?? new Map<string, string>();
+    this.#digests.set(call, digests);
+    const digest = digests.get(name) ?? argumentDigest(this.#options.keyedDigest, call, name, value);
+    digests.set(name, digest);
+    return digest;
   }
 }

@@ -1,3 +1,4 @@
+import type { Json } from "../../shared/json.ts";
 import type { KnownTools } from "../mcp/known-tools.ts";
 import type { Runtime } from "../runtime.ts";
 import type { GrantBonds } from "./standing.ts";
@@ -6,10 +7,14 @@ import type { GrantBonds } from "./standing.ts";
 export function placesOf(
   runtime: () => Runtime,
   tools: KnownTools,
-): Pick<GrantBonds, "letIn" | "fingerprintOf" | "hasConnection"> {
+  keyedDigest: (value: Json) => string,
+): Pick<GrantBonds, "letIn" | "fingerprintOf" | "placeOf"> {
   return {
     letIn: (id) => runtime().config.issuers.some(({ name }) => id.startsWith(`${name}:`)),
-    hasConnection: (name) => runtime().connections.has(name),
+    placeOf: (name) => {
+      const connection = runtime().connections.get(name);
+      return connection === undefined ? undefined : keyedDigest({ place: connection.place });
+    },
     fingerprintOf: (name, tool) => {
       const connection = runtime().connections.get(name);
       return connection === undefined ? undefined : tools.known(connection, tool)?.fingerprint;

@@ -12,7 +12,8 @@ export interface GrantBonds {
   readonly letIn: (id: string) => boolean;
   /** The tool's fingerprint as its target last declared it; undefined where that isn't known. */
   readonly fingerprintOf: (connection: string, tool: string) => string | undefined;
-  readonly hasConnection: (name: string) => boolean;
+  /** Keyed digest over how the connection's target is reached; undefined where it is no longer configured. */
+  readonly placeOf: (connection: string) => string | undefined;
 }
 
 /** How a grant has ended by itself, or null while it stands. `fingerprint`: the tool's of now, where it was just asked for. */
@@ -27,7 +28,9 @@ export function endedBy(
   if (grant.endsAtMs <= nowMs) return { state: "over", why: "Its time is over." };
   if (grant.uses >= grant.mostUses) return { state: "used-up", why: "All its uses are used." };
   if (bonds.ruleVersion(rule.name) !== rule.version) return ended("The rule has changed since it was granted.");
-  if (!bonds.hasConnection(connection)) return ended("The connection is no longer configured.");
+  const place = bonds.placeOf(connection);
+  if (place === undefined) return ended("The connection is no longer configured.");
+  if (place !== grant.place) return ended("The connection leads elsewhere since it was granted.");
   const declared = [tools.fingerprint(connection, tool), bonds.fingerprintOf(connection, tool), fingerprint];
   if (declared.some((each) => each !== undefined && each !== grant.fingerprint))
     return ended("The tool has changed since it was granted.");

@@ -5,6 +5,7 @@ import { isJsonObject, type Json } from "../../shared/json.ts";
 import { mismatch } from "../approvals/decision.ts";
 import type { ApprovalRecord } from "../store/store.ts";
 import { fallsUnder, prefixFault } from "../../shared/grant-prefix.ts";
+import { durationText } from "../policy/limits-text.ts";
 
 /** Throws CountersignError `grant_refused` for what the rule does not permit, `digest_mismatch` where an argument isn't the one that was held. */
 export function refuseTerms(grant: GrantPayload, approval: ApprovalRecord, nowMs: number): void {
@@ -12,7 +13,7 @@ export function refuseTerms(grant: GrantPayload, approval: ApprovalRecord, nowMs
   if (offer === null) throw refused("The rule permits no grant beside this call.");
   const lastsMs = (grant.until - grant.iat) * 1000;
   if (grant.until * 1000 <= nowMs) throw refused("It would be over already.");
-  if (lastsMs > offer.longestMs) throw refused(`It may last ${offer.longestMs / 1000} seconds at most.`);
+  if (lastsMs > offer.longestMs) throw refused(`It may last ${durationText(offer.longestMs)} at most.`);
   if (grant.mostUses > offer.mostUses) throw refused(`It may serve ${offer.mostUses} calls at most.`);
   const named = new Set(grant.constraints.map(({ argument }) => argument));
   if (named.size !== grant.constraints.length) throw refused("It names an argument twice.");

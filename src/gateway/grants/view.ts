@@ -6,7 +6,7 @@ import type { GrantRecord } from "../store/grants.ts";
 export function grantFor(principal: Principal, record: GrantRecord, holder: string): GrantView | null {
   const relation = relationTo(principal, record, holder);
   if (relation === null) return null;
-  const { person: _person, jws: _jws, ...visible } = record;
+  const { person: _person, place: _place, jws: _jws, ...visible } = record;
   return { ...visible, relation };
 }
 

@@ -31,21 +31,34 @@ export interface MaskedText {
 }
 
 /**
- * Masks what the detectors find in a text. `labelled` says that the member's name speaks of social-security numbers. Null where nothing
+ * Masks what the detectors find in a text, and the values of fields that are `named` in it. `labelled` says that the member's name speaks of social-security numbers. Null where nothing
  * was found.
  */
-export function maskText(text: string, detectors: Detectors, labelled: boolean): MaskedText | null {
-  return isPlain(text, detectors) ? null : atOnce(maskTextSlowly(text, detectors, labelled));
+export function maskText(
+  text: string,
+  detectors: Detectors,
+  labelled: boolean,
+  named: readonly Spot[] = [],
+): MaskedText | null {
+  if (named.length === 0 && isPlain(text, detectors)) return null;
+  return atOnce(maskTextSlowly(text, detectors, labelled, named));
 }
 
 /** The same, yielding now and then. */
-export function* maskTextSlowly(text: string, detectors: Detectors, labelled: boolean): Sliced<MaskedText | null> {
-  const spots = joined([...patternSpots(text, detectors), ...(yield* detectorSpots(text, detectors, labelled))]);
+export function* maskTextSlowly(
+  text: string,
+  detectors: Detectors,
+  labelled: boolean,
+  named: readonly Spot[] = [],
+): Sliced<MaskedText | null> {
+  const found = yield* detectorSpots(text, detectors, labelled);
+  const spots = joined([...named, ...patternSpots(text, detectors), ...found]);
   if (spots.length === 0) return null;
   const pieces: string[] = [];
   let from = 0;
   for (const spot of spots) {
-    pieces.push(text.slice(from, spot.start), markOf(spot, text, detectors.pseudonym));
+    const { quote = "" } = spot;
+    pieces.push(text.slice(from, spot.start), quote, markOf(spot, text, detectors.pseudonym), quote);
     from = spot.end;
   }
   pieces.push(text.slice(from));
@@ -88,11 +101,19 @@ export function isPlain(text: string, { modes, patterns }: Detectors, from = 0, 
 
 /** The mark for a JSON number, as written, that is a card or a labelled social-security number; null for any other. */
 export function maskNumber(token: string, detectors: Detectors, labelled: boolean): MaskedText | null {
-  const digits = token.startsWith("-") ? token.slice(1) : token;
+  const digits = wholeDigits(token);
   if (digits.length < 9 || digits.length > 19 || !/^\d+$/.test(digits)) return patternedNumber(token, detectors);
   const card = detectors.modes.has("card") && isCardNumber(Buffer.from(digits, "latin1"));
   const found = card || (labelled && digits.length === 9) ? maskText(digits, detectors, true) : null;
   return found ?? patternedNumber(token, detectors);
+}
+
+/** A number's digits without its sign. Programs write whole numbers with a fraction of nothing, or an exponent, as well. */
+function wholeDigits(token: string): string {
+  const digits = token.startsWith("-") ? token.slice(1) : token;
+  if (/^\d+$/.test(digits)) return digits;
+  const value = Number(digits);
+  return Number.isSafeInteger(value) ? String(value) : digits;
 }
 
 function patternedNumber(token: string, detectors: Detectors): MaskedText | null {
@@ -114,6 +135,8 @@ function* detectorSpots(text: string, { modes }: Detectors, labelled: boolean): 
 
 /** How many characters, and how many places, are looked at between two yields. */
 const [sliceOfText, sliceOfPlaces] = [32_768, 128];
+/** What could be a JWT costs a parser each. */
+const placesOfJwts = 4;
 
 /** Each detector takes what it finds, so the order decides whose a doubtful match is: what is surest comes first. */
 function* findAll(
@@ -128,7 +151,7 @@ function* findAll(
     const ends = placesOfEnds(codes);
     yield* each(keys, 1, (at) => findPrivateKey(codes, at, ends, into));
   }
-  if (wanted.has("jwt")) yield* each(jwts, 1, (at) => findJwt(codes, at, into));
+  if (wanted.has("jwt")) yield* each(jwts, 1, (at) => findJwt(codes, at, into), placesOfJwts);
   if (wanted.has("token")) yield* each(prefixes, 1, (at) => findToken(codes, at, into));
   if (wanted.has("iban")) yield* each(ibans, 1, (at) => findIban(codes, at, into));
   if (wanted.has("card")) yield* each(digits, 2, (from, to) => findCards(codes, from, to, into));
@@ -150,9 +173,14 @@ function* allTriggers(codes: Uint8Array): Sliced<Triggers> {
 }
 
 /** Calls `find` with each `width` places. */
-function* each(places: readonly number[], width: 1 | 2, find: (one: number, two: number) => void): Sliced<void> {
+function* each(
+  places: readonly number[],
+  width: 1 | 2,
+  find: (one: number, two: number) => void,
+  slice = sliceOfPlaces,
+): Sliced<void> {
   for (let at = 0; at < places.length; at += width) {
-    if (at > 0 && at % sliceOfPlaces === 0) yield;
+    if (at > 0 && at % slice === 0) yield;
     find(places[at] as number, places[at + 1] ?? 0);
   }
 }

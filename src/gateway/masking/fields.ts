@@ -22,6 +22,16 @@ export interface Fields {
   byPath(path: readonly (string | number)[]): MaskMode | null;
   /** Finds any of the names in JSON text that has nothing outside ASCII; null where only a walk can tell. */
   readonly inText: RegExp | null;
+  /** How members are found in text that holds JSON but isn't JSON as a whole; null where nothing is looked for. */
+  readonly quoted: QuotedNames | null;
+}
+
+interface QuotedNames {
+  /** Whether it is worth looking. */
+  readonly suspicion: RegExp;
+  /** A member up to its value; its quote, with as many backslashes as it has, and its name are the groups. */
+  readonly member: RegExp;
+  readonly modeOf: (name: string) => MaskMode;
 }
 
 /** Makes the fields ready. Names count whatever their case. A path counts wherever its steps follow each other; indices that it does not speak of are passed over. */
@@ -39,6 +49,7 @@ export function createFields(specs: readonly FieldSpec[]): Fields {
     mayEnd: (name) => (name === null ? ends.has(null) : ends.has("*") || ends.has(plain(name))),
     byPath: (path) => paths.find(({ steps }) => endsWith(path, steps))?.mode ?? null,
     inText: textPattern(specs, paths),
+    quoted: quotedNames(names, paths),
   };
 }
 
@@ -113,9 +124,34 @@ function textPattern(specs: readonly FieldSpec[], paths: readonly FieldPath[]): 
   }
   if (names.some((name) => /["\\]/.test(name))) return null;
   if (names.length === 0) return /(?!)/;
-  return new RegExp(`"(?:${names.map((name) => name.replace(/[.*+?^$()[\]{}|/-]/g, "\\$&")).join("|")})\\\\*"`, "i");
+  return new RegExp(`"(?:${alternatives(names)})\\\\*"`, "i");
+}
+
+function quotedNames(names: ReadonlyMap<string, MaskMode>, paths: readonly FieldPath[]): QuotedNames | null {
+  const modes = new Map<string, MaskMode>();
+  for (const { steps, mode } of paths) {
+    const last = steps.at(-1);
+    if (typeof last === "object" && "name" in last) modes.set(last.name, mode);
+  }
+  for (const [name, mode] of names) if (!/[.*[\]]/.test(name)) modes.set(name, mode);
+  if (modes.size === 0) return null;
+  const any = alternatives([...modes.keys()]);
+  return {
+    suspicion: new RegExp(`"(?:${any})\\\\*"`, "i"),
+    // A run of backslashes is looked at from its beginning only, and no further than quoting four deep makes it.
+    member: new RegExp(`(?<!\\\\)(\\\\{0,15}")(${any})\\1\\s*:\\s*`, "gi"),
+    modeOf: (name) => modes.get(plain(name)) ?? "redact",
+  };
+}
+
+function alternatives(names: readonly string[]): string {
+  return names.map((name) => name.replace(/[.*+?^$()[\]{}|/\\-]/g, "\\$&")).join("|");
 }
 
 function plain(name: string): string {
-  return name.normalize("NFKC").toLowerCase();
+  const seen = /[^ -~]/.test(name) ? name.normalize("NFKC").replace(unseen, "") : name;
+  return seen.toLowerCase();
 }
+
+/** What a name can hold without looking any different. */
+const unseen = /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;

@@ -5,6 +5,9 @@ import { isBase64Url } from "./triggers.ts";
 const longestHeader = 16_384;
 /** How many starts are tried where other words are joined to the header, as in `session_eyJ…`. */
 const mostStarts = 8;
+/** How the text of a JSON object may begin and end: with its brackets or white space (RFC 8259, section 2). */
+const opens = new Set(Buffer.from("{ \t\r\n"));
+const closes = new Set(Buffer.from("} \t\r\n"));
 
 /**
  * Takes the token whose header ends before the dot at `end`: a JWS or JWE in compact form (RFC 7515, 7516), three base64url parts or more of
@@ -38,8 +41,11 @@ function startOfHeader(codes: Uint8Array, end: number): number {
 }
 
 function isHeader(codes: Uint8Array, start: number, end: number): boolean {
+  const bytes = Buffer.from(textOf(codes, start, end), "base64url");
+  // Most words are no object at all, which a look at their ends tells without the cost of a parser's complaint.
+  if (!opens.has(bytes[0] ?? 0) || !closes.has(bytes[bytes.length - 1] ?? 0)) return false;
   try {
-    const header: unknown = JSON.parse(Buffer.from(textOf(codes, start, end), "base64url").toString("utf8"));
+    const header: unknown = JSON.parse(bytes.toString("utf8"));
     return typeof header === "object" && header !== null && Object.hasOwn(header, "alg");
   } catch {
     return false;

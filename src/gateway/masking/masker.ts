@@ -70,31 +70,38 @@ function maskerOf(rules: WalkRules): Masker {
   // A masked value has the shape of its original but for the places in `hidden`.
   const mask = <T extends Json>(value: T): Masked<T> => {
     const walk = new Walk(rules);
-    return { value: atOnce(walk.value(value, false)) as T, hidden: walk.hidden };
+    return { value: atOnce(walk.value(value, false)) as T, hidden: walk.hidden.list };
   };
+  const shows = (value: Json): boolean => mask(value).value === value;
   const maskLarge = async <T extends Json>(value: T): Promise<Masked<T>> => {
     const walk = new Walk(rules);
     const masked = (await inSlices(walk.value(value, false))) as T;
-    return { value: masked, hidden: walk.hidden };
+    return { value: masked, hidden: walk.hidden.list };
   };
   return {
     mask,
     maskLarge,
     maskStructured(value, schema) {
       const masked = mask(value);
-      return { ...masked, value: fitted(masked.value, value, schema) as typeof value };
+      return { ...masked, value: atOnce(fitted(masked.value, value, schema, shows)) as typeof value };
     },
     async maskResult(result, outputSchema) {
       const masked = await maskLarge(result);
-      return { ...masked, value: withFitted(masked.value, result, outputSchema) };
+      return { ...masked, value: await withFitted(masked.value, result, outputSchema, shows) };
     },
     withBinary: (binary) => maskerOf({ ...rules, binary }),
   };
 }
 
-function withFitted(masked: Json, original: Json, schema: JsonObject | undefined): Json {
+async function withFitted(
+  masked: Json,
+  original: Json,
+  schema: JsonObject | undefined,
+  shows: (value: Json) => boolean,
+): Promise<Json> {
   if (schema === undefined || masked === original || !isJsonObject(masked) || !isJsonObject(original)) return masked;
   const { structuredContent } = masked;
   if (structuredContent === undefined || original.structuredContent === undefined) return masked;
-  return { ...masked, structuredContent: fitted(structuredContent, original.structuredContent, schema) };
+  const fits = await inSlices(fitted(structuredContent, original.structuredContent, schema, shows));
+  return { ...masked, structuredContent: fits };
 }

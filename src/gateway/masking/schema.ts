@@ -5,6 +5,21 @@ import { canonical, isJsonObject, type Json, type JsonObject } from "../../share
 export interface Schema {
   readonly at: Json;
   readonly root: JsonObject;
+  /** What may still be read and made by it; what all parts of one schema share. */
+  readonly effort: Effort;
+}
+
+/** Schemas are the server's word: alternatives within alternatives, and lists of lists, would keep the gateway busy without end. */
+interface Effort {
+  left: number;
+  /** Whether a value that the schema names holds nothing that is masked itself. */
+  readonly shows: (value: Json) => boolean;
+}
+
+/** Whether so much more may be done. */
+export function spend({ effort }: Pick<Schema, "effort">, units: number): boolean {
+  effort.left -= units;
+  return effort.left >= 0;
 }
 
 /** References and alternatives followed no deeper than this: a schema is the server's word and may go round in circles. */
@@ -12,14 +27,14 @@ const deepest = 32;
 
 /**
  * Whether a value meets a schema, as far as this reads it: type, enum, const, format, pattern, lengths, bounds, members, items, local
- * references, anyOf, oneOf, allOf. What it doesn't read it takes for met.
+ * references, anyOf, oneOf, allOf. What it doesn't read, or has no effort left for, it takes for met.
  */
 export function meets(value: Json, schema: Schema, depth = 0): boolean {
   if (schema.at === false) return false;
   const at = resolved(schema);
-  if (at === null || depth > deepest) return true;
-  const inner = (next: Json): Schema => ({ at: next, root: schema.root });
-  if (!meetsType(value, at.type) || !meetsValues(value, at)) return false;
+  if (at === null || depth > deepest || !spend(schema, 1)) return true;
+  const inner = (next: Json): Schema => ({ ...schema, at: next });
+  if (!meetsType(value, at.type) || !meetsValues(value, at, schema)) return false;
   if (typeof value === "string" && !meetsText(value, at)) return false;
   if (typeof value === "number" && !meetsBounds(value, at)) return false;
   if (Array.isArray(at.allOf) && !(at.allOf as readonly Json[]).every((each) => meets(value, inner(each), depth + 1)))
@@ -34,11 +49,12 @@ export function meets(value: Json, schema: Schema, depth = 0): boolean {
 }
 
 /** The schema object itself, references followed; null where it says nothing. */
-export function resolved({ at, root }: Schema): JsonObject | null {
+export function resolved({ at, root, effort }: Schema): JsonObject | null {
   let next: Json | undefined = at;
   for (let step = 0; step < deepest; step += 1) {
     if (!isJsonObject(next)) return null;
     if (typeof next.$ref !== "string") return next;
+    if (!spend({ effort }, next.$ref.length)) return null;
     next = pointed(root, next.$ref);
   }
   return null;
@@ -53,7 +69,7 @@ export function schemaWithin(schema: Schema, step: string | number): Schema | nu
   if (typeof step === "number") inner = (Array.isArray(prefixItems) ? (prefixItems[step] as Json) : undefined) ?? items;
   else if (isJsonObject(properties) && Object.hasOwn(properties, step)) inner = properties[step];
   else inner = additionalProperties;
-  return isJsonObject(inner) ? { at: inner, root: schema.root } : null;
+  return isJsonObject(inner) ? { ...schema, at: inner } : null;
 }
 
 function pointed(root: JsonObject, reference: string): Json | undefined {
@@ -77,9 +93,17 @@ function typeOf(value: Json): string {
   return value === null ? "null" : Array.isArray(value) ? "array" : typeof value;
 }
 
-function meetsValues(value: Json, at: JsonObject): boolean {
-  if (at.const !== undefined && canonical(at.const) !== canonical(value)) return false;
-  return !Array.isArray(at.enum) || at.enum.some((each) => canonical(each as Json) === canonical(value));
+function meetsValues(value: Json, at: JsonObject, schema: Schema): boolean {
+  if (at.const !== undefined && !same(value, at.const, schema)) return false;
+  return !Array.isArray(at.enum) || at.enum.some((each) => same(value, each as Json, schema));
+}
+
+function same(value: Json, named: Json, schema: Schema): boolean {
+  if (!spend(schema, 1)) return true;
+  if (typeof value !== "object" || typeof named !== "object" || value === null || named === null)
+    return value === named;
+  const text = canonical(named);
+  return !spend(schema, text.length) || text === canonical(value);
 }
 
 function meetsText(value: string, at: JsonObject): boolean {

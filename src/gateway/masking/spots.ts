@@ -13,6 +13,8 @@ export interface Spot {
   readonly mode: MaskMode;
   /** What was found, as folded. */
   readonly found: string;
+  /** Stands around its mark where the place needs a string. */
+  readonly quote?: string;
 }
 
 /** Spots in order, each two that overlap joined and hidden wholly. */

@@ -79,8 +79,9 @@ export function findToken(codes: Uint8Array, last: number, into: Taken[]): void 
     if (!endsWith(codes, last, prefix)) continue;
     const start = last + 1 - prefix.length;
     if (common && isLetterOrDigit(codes[start - 1])) continue;
+    if (mixed && !isMixed(codes, last + 1, marks)) continue;
     const end = endOfToken(codes, last + 1, marks);
-    if (end - last - 1 < fewest || (mixed && !isMixed(codes, last + 1, end))) continue;
+    if (end - last - 1 < fewest) continue;
     take(codes, { start, end, kind: "token" }, into);
     return;
   }
@@ -111,10 +112,14 @@ function isMark(code: number | undefined, marks: string): boolean {
   return marks !== "" && code !== undefined && marks.includes(String.fromCharCode(code));
 }
 
-function isMixed(codes: Uint8Array, from: number, to: number): boolean {
-  for (let at = from; at < to; at += 1) {
-    const code = codes[at] as number;
-    if (isDigit(code) || (code >= 65 && code <= 90)) return true;
+/** How far behind its prefix a token shows a digit or a capital. A bound, so that `sk-sk-sk-…` isn't read to its end from each prefix. */
+const mixedWithin = 64;
+
+function isMixed(codes: Uint8Array, from: number, marks: string): boolean {
+  for (let at = from; at < codes.length && at < from + mixedWithin; at += 1) {
+    const code = codes[at];
+    if (isDigit(code) || (isAsciiLetter(code) && (code as number) <= 90)) return true;
+    if (!isAsciiLetter(code) && !isMark(code, marks)) return false;
   }
   return false;
 }

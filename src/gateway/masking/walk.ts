@@ -1,12 +1,13 @@
-import type { Hidden } from "../../shared/approval.ts";
 import type { Json, JsonObject } from "../../shared/json.ts";
 import { binaryMember, maskBinary } from "./binary.ts";
-import { isPlain, maskNumber, maskText, maskTextSlowly, type MaskedText } from "./detectors.ts";
+import { maskNumber, maskText, maskTextSlowly, type MaskedText } from "./detectors.ts";
+import { HiddenPlaces } from "./hidden-places.ts";
 import { isJsonText } from "./json-syntax.ts";
 import { hasNothingIn, JsonText, mayBeJson } from "./json-text.ts";
 import type { MaskMode } from "./kinds.ts";
 import { maskMark } from "./marks.ts";
 import { uniqueName, type NameFacts } from "./names.ts";
+import { quotedFields } from "./quoted-fields.ts";
 import type { Sliced } from "./slices.ts";
 import { partial, pseudonymMark } from "./spots.ts";
 import type { WalkRules } from "./walk-rules.ts";
@@ -24,11 +25,12 @@ const slice = 16_384;
 
 /** One walk over one payload. It collects what it hid, and knows where it is. */
 export class Walk {
-  readonly hidden: Hidden[] = [];
+  readonly hidden = new HiddenPlaces();
   readonly rules: WalkRules;
   /** The names that are shown, and those that are so. */
   readonly #path: (string | number)[] = [];
   readonly #real: (string | number)[] = [];
+  readonly #hide = (kind: string): void => this.hidden.note(this.#path, kind);
   #work = 0;
 
   constructor(rules: WalkRules) {
@@ -37,7 +39,7 @@ export class Walk {
 
   /** The masked value; the same reference where nothing was masked. `labelled`: a name above speaks of social-security numbers. */
   *value(value: Json, labelled: boolean): Sliced<Json> {
-    const walked = yield* this.#walk(value, labelled);
+    const walked = isLarge(value) ? yield* this.#walk(value, labelled) : this.#leaf(value, labelled);
     return walked === dropped ? maskMark : walked;
   }
 
@@ -59,7 +61,7 @@ export class Walk {
     const shown = masked === null || seen === null ? name : uniqueName(masked.text, seen);
     this.#path.push(shown);
     this.#real.push(name);
-    for (const kind of masked?.kinds ?? []) this.hide(kind);
+    masked?.kinds.forEach(this.#hide);
     return shown;
   }
 
@@ -80,16 +82,12 @@ export class Walk {
 
   /** Records that the value here is hidden wholly, and gives its mark. */
   hideField(mode: MaskMode = "redact", value: Json = null): string {
-    this.hide("field");
+    this.#hide("field");
     if (typeof value === "object" || mode === "redact" || mode === "drop") return maskMark;
     const found = String(value);
     return mode === "partial"
       ? partial(found)
       : pseudonymMark({ kind: "field", found }, this.rules.detectors.pseudonym);
-  }
-
-  hide(kind: string): void {
-    this.hidden.push({ path: [...this.#path], kind });
   }
 
   /** Counts work done; true when it is time to yield. */
@@ -100,13 +98,16 @@ export class Walk {
     return true;
   }
 
-  *#walk(value: Json, labelled: boolean): Sliced<Walked> {
-    if (!isLarge(value)) return this.#leaf(value, labelled);
-    if (typeof value === "string") return yield* this.#string(value, labelled);
-    if (this.tooDeep()) return this.hideField();
-    return Array.isArray(value)
-      ? yield* this.#array(value, labelled)
-      : yield* this.#object(value as JsonObject, labelled);
+  /** What may need slices. No generator itself: one for each object of an answer is enough. */
+  #walk(value: Json, labelled: boolean): Sliced<Walked> {
+    if (typeof value === "string") return this.#string(value, labelled);
+    if (this.tooDeep()) return this.#whole();
+    return Array.isArray(value) ? this.#array(value, labelled) : this.#object(value as JsonObject, labelled);
+  }
+
+  // oxlint-disable-next-line require-yield -- one of the forms of #walk
+  *#whole(): Sliced<string> {
+    return this.hideField();
   }
 
   /** What needs no slices: most values. */
@@ -117,7 +118,7 @@ export class Walk {
       return found === null ? value : found.drop ? this.#drop(found) : this.#note(found);
     }
     if (typeof value !== "string") return value;
-    const found = isPlain(value, this.rules.detectors) ? null : maskText(value, this.rules.detectors, labelled);
+    const found = maskText(value, this.rules.detectors, labelled, quotedFields(value, this.rules.fields));
     return found === null ? value : found.drop ? this.#drop(found) : this.#note(found);
   }
 
@@ -126,12 +127,13 @@ export class Walk {
       if (yield* hasNothingIn(text, this.rules)) return text;
       if (yield* isJsonText(text)) return yield* new JsonText(text, this).masked(labelled);
     }
-    const found = yield* maskTextSlowly(text, this.rules.detectors, labelled);
+    const named = quotedFields(text, this.rules.fields);
+    const found = yield* maskTextSlowly(text, this.rules.detectors, labelled, named);
     return found === null ? text : found.drop ? this.#drop(found) : this.#note(found);
   }
 
   #note(found: MaskedText): string {
-    for (const kind of found.kinds) this.hide(kind);
+    found.kinds.forEach(this.#hide);
     return found.text;
   }
 
@@ -192,7 +194,7 @@ export class Walk {
 
   #binary(content: string): string {
     const masked = maskBinary(content, this.rules.binary);
-    if (masked !== content) this.hide("binary");
+    if (masked !== content) this.#hide("binary");
     return masked;
   }
 }

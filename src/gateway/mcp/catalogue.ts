@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
+import { methodNotFoundCode } from "./classify.ts";
 import { canonical, isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
 import { TargetError, type ProtocolHeaders, type RpcMessage, type TargetSession } from "../../shared/target.ts";
 
@@ -67,9 +68,16 @@ async function listPage(
   const params = { ...metaOf(like), ...(cursor === undefined ? {} : { cursor }) };
   const message: RpcMessage = { jsonrpc: "2.0", id, method: "tools/list", params };
   for await (const { message: answer } of session.request(message, listHeaders(headers), signal)) {
-    if (answer.method === undefined) return isJsonObject(answer.result) ? answer.result : {};
+    if (answer.method === undefined) return pageOf(answer);
   }
   return {};
+}
+
+/** A server may have tools that it lists nowhere; one that failed to list them has said nothing of them. */
+function pageOf({ result, error }: RpcMessage): JsonObject {
+  if (isJsonObject(result)) return result;
+  if (error === undefined || (isJsonObject(error) && error.code === methodNotFoundCode)) return {};
+  throw new TargetError("http", "The target refused to list its tools.", { rpcError: error });
 }
 
 /** The envelope of the call without its progress token, which belongs to the call alone. */

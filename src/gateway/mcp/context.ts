@@ -1,3 +1,4 @@
+import type { FailureLog } from "./failure-log.ts";
 import type { Json } from "../../shared/json.ts";
 import type { ProtocolHeaders } from "../../shared/target.ts";
 import type { Approvals } from "../approvals/approvals.ts";
@@ -14,6 +15,7 @@ import type { OpenInputs } from "./open-inputs.ts";
 import type { Reply } from "./reply.ts";
 import type { Seen } from "./seen.ts";
 import type { Session, Sessions } from "./sessions.ts";
+import type { UnheardCalls } from "./unheard.ts";
 
 /** What the data path needs of the gateway. */
 export interface Gate {
@@ -25,8 +27,10 @@ export interface Gate {
   readonly tools: KnownTools;
   readonly limits: RuleLimits;
   readonly traces: Traces;
+  readonly failures: FailureLog;
   readonly seen: Seen;
   readonly inputs: OpenInputs;
+  readonly unheard: UnheardCalls;
   readonly now: () => number;
   /** The configuration in force now. */
   readonly runtime: () => Runtime;

@@ -1,4 +1,4 @@
-import { TargetError, type ProtocolHeaders, type RpcMessage } from "../../shared/target.ts";
+import { TargetError, type ProtocolHeaders, type RpcId, type RpcMessage } from "../../shared/target.ts";
 import { readBody } from "../body.ts";
 import type { RequestFacts } from "../telemetry/port.ts";
 import { answerAsked } from "./asking.ts";
@@ -10,7 +10,8 @@ import type { Request } from "./record.ts";
 import { Reply } from "./reply.ts";
 import { answerRequest } from "./requests.ts";
 import { parseStrictJson } from "./strict-json.ts";
-import { accepted, namedSession, refuse, sessionFor, type Visit } from "./visit.ts";
+import type { Session } from "./sessions.ts";
+import { accepted, namedSession, openSession, refuse, sessionFor, type Visit } from "./visit.ts";
 
 /** Serves MCP's Streamable HTTP on one connection, both eras. */
 export async function serveMcp(visit: Visit): Promise<void> {
@@ -78,6 +79,13 @@ async function serveRequest(visit: Visit, request: Request): Promise<void> {
   // Taken now: another client of this principal may name itself in the same conversation meanwhile.
   const { client } = session;
   const release = gate.sessions.use(session);
+  // A modern client that leaves has cancelled already.
+  const unwatch = legacy
+    ? gate.unheard.watch(
+        () => reply.isHeard,
+        () => giveUp(session, request.id, cancel),
+      )
+    : () => undefined;
   try {
     const cancelled = cancel.signal;
     const exchange = { gate, runtime, caller, connection, session, client, headers, reply, cancelled };
@@ -85,8 +93,16 @@ async function serveRequest(visit: Visit, request: Request): Promise<void> {
   } finally {
     if (legacy) session.inFlight.delete(request.id);
     reply.close();
+    unwatch();
     release();
   }
+}
+
+/** Ends a call that nobody hears any more, as its client would: the target is told. */
+function giveUp({ target }: Session, requestId: RpcId, cancel: AbortController): void {
+  const params = { requestId, reason: "The caller has gone." };
+  target.notify({ jsonrpc: "2.0", method: "notifications/cancelled", params }, {}).catch(() => undefined); // nothing hangs on it
+  cancel.abort();
 }
 
 function tracedFacts({ runtime, connection, request: { headers } }: Visit, request: Request): RequestFacts {
@@ -136,7 +152,7 @@ async function get(visit: Visit): Promise<void> {
   if (visit.request.headers["mcp-session-id"] === undefined) {
     return refuse(visit, 405, null, invalidRequestCode, "There is no stream without a session.", { allow: "POST" });
   }
-  const session = namedSession(visit, null);
+  const session = openSession(visit, null);
   if (session === null) return;
   const release = visit.gate.sessions.use(session);
   try {

@@ -76,7 +76,7 @@ export async function passOn(
   const kind = kindOf(message);
   // An answer to something that was not asked here.
   if (kind === "response") return;
-  const passed = kind === "request" ? await onAsked(message) : masker.mask(message).value;
+  const passed = kind === "request" ? await onAsked(message) : (await masker.maskLarge(message)).value;
   if (passed === null) return;
   await onMessage(eventId === undefined ? { message: passed } : { message: passed, eventId });
 }
@@ -90,7 +90,7 @@ async function maskResponse(
   { masker, declares, id, outputSchema }: Forward,
 ): Promise<Omit<Answer, "eventId">> {
   if (isJsonObject(message.error)) {
-    const { value, hidden } = masker.mask(message.error);
+    const { value, hidden } = await masker.maskLarge(message.error);
     return { response: { jsonrpc: "2.0", id, error: value }, hidden };
   }
   const result: Json = message.result ?? {};

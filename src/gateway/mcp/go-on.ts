@@ -51,10 +51,8 @@ export async function goOn(
     // Asked again: while the tool was looked up, the same word may have come twice.
     if (!gate.inputs.take(word)) return await refused(notOurs);
     const { approval } = input;
-    const why =
-      tool.fingerprint === approval.fingerprint
-        ? held.refusalNow(approval)
-        : "The tool has changed since it was approved.";
+    const same = tool.fingerprint === approval.fingerprint && held.place === approval.place;
+    const why = same ? held.refusalNow(approval) : "The target or the tool has changed since it was approved.";
     if (why !== null) {
       const end = abandoned(approval.id, why);
       await input.finish(end);

@@ -73,7 +73,8 @@ async function answer(
   away: AbortSignal,
 ): Promise<void> {
   const seen = { ...request, message: seenMessage(request) };
-  const ran = withoutRounds(request, await run(exchange, seen, Promise.resolve(), away));
+  const asking = request.era === "legacy" ? withoutQuestions(exchange) : exchange;
+  const ran = withoutRounds(request, await run(asking, seen, Promise.resolve(), away));
   const entry = responseEntry(call, ran.outcome, { ...factsOf(ran), whole: true, approval: null });
   await exchange.gate.store.commit((writes) => writes.append("call.response", { ...entry, grant: grant.id }));
   await finish(exchange, ran.sessionLost);
@@ -90,6 +91,12 @@ function withoutRounds(request: Request, ran: Ran): Ran {
     "The target asks for input, which a grant does not cover. Whether the call took effect is unknown; check before you repeat it.";
   const failure = { code: refusalCodes.targetFailed, message, data: { code: "outcome_unknown" } };
   return { ...ran, response: errorMessage(request.id, failure), hidden: [], outcome: "unknown" };
+}
+
+/** The same for a legacy session, where the target would ask while the call runs: no rule lets it, as long as this call is what it asks for. */
+function withoutQuestions(exchange: Exchange): Exchange {
+  const { runtime } = exchange;
+  return { ...exchange, runtime: { ...runtime, policy: { ...runtime.policy, mayAsk: () => false } } };
 }
 
 function named({ id, approval, by }: GrantRecord): { id: string; approval: string; by: { id: string; name: string } } {

@@ -11,13 +11,14 @@ import { tooManyPending, type Seat } from "./limited.ts";
 import type { Request } from "./record.ts";
 import { targetFailure } from "./refusal.ts";
 import type { RpcFailure } from "./reply.ts";
-import { changedTool } from "./tool-check.ts";
+import { changedTool, lookOf } from "./tool-check.ts";
 import { subjectOf } from "./subject.ts";
 
 const holdable = new Set(["tools/call", "resources/read", "prompts/get"]);
 /** What of `_meta` belongs to the protocol. The rest would reach the target unseen by the approver. */
-const protocolMeta =
-  /^(progressToken|traceparent|tracestate|baggage|io\.modelcontextprotocol\/(protocolVersion|clientInfo|clientCapabilities|logLevel))$/;
+const textMeta =
+  /^(progressToken|traceparent|tracestate|baggage|io\.modelcontextprotocol\/(protocolVersion|logLevel))$/;
+const objectMeta = /^io\.modelcontextprotocol\/(clientInfo|clientCapabilities)$/;
 
 /** What an approver decides on: the masked arguments, their digest, the tool as its server declares it now. */
 export function heldCall(
@@ -32,16 +33,16 @@ export function heldCall(
   const { gate, caller, connection, session, client, headers } = exchange;
   const shown = argumentsOf(request);
   const { value, hidden } = connection.masker.mask(shown);
-  const subject = { method: request.method, connection: connection.name, name, arguments: shown };
   return {
     principal: caller.principal,
     connection: connection.name,
     tool: connection.masker.mask(name).value,
+    place: gate.keyedDigest({ place: session.place }),
     fingerprint: tool.fingerprint,
     description: tool.description === null ? null : connection.masker.mask(tool.description).value,
     annotations: tool.annotations === null ? null : connection.masker.mask(tool.annotations).value,
     payload: { arguments: value, hidden: hidden.map(({ path, kind: as }) => ({ path, kind: as })) },
-    argumentsDigest: gate.keyedDigest(subject),
+    argumentsDigest: gate.keyedDigest({ ...identityOf(exchange, request, name), use: "decision" }),
     lookup: lookupOf(exchange, request, name),
     effect,
     grants: kind === "tool" ? offer(exchange, name, shown, effect.grants) : null,
@@ -52,7 +53,7 @@ export function heldCall(
       const now = await declaredTool(
         session.target,
         name,
-        request.params,
+        lookOf(exchange, { ...request, message: seenMessage(request) }),
         headers,
         AbortSignal.timeout(connection.timeoutMs),
         (page) => gate.tools.learn(connection, page),
@@ -66,10 +67,15 @@ export function heldCall(
 }
 
 /** Keyed digest over principal, connection, what is called and its arguments: the same for identical calls. */
-export function lookupOf({ gate, caller, connection }: Exchange, request: Request, name: string): string {
+export function lookupOf(exchange: Exchange, request: Request, name: string): string {
+  return exchange.gate.keyedDigest(identityOf(exchange, request, name));
+}
+
+/** What identical calls have in common. The principal is in all that is made of it: an approver who may call too could else try values until a digest of theirs is that of what was hidden. */
+function identityOf({ caller, connection }: Exchange, request: Request, name: string): JsonObject {
   const { method } = request;
   const subject = { method, connection: connection.name, name, arguments: argumentsOf(request) };
-  return gate.keyedDigest({ ...subject, principal: caller.principal.id });
+  return { ...subject, principal: caller.principal.id };
 }
 
 /** What may be granted beside approving a call of this tool with these arguments. */
@@ -115,22 +121,24 @@ export async function declaredOr(
   name: string,
   kind: Subject["kind"],
 ): Promise<DeclaredTool | { readonly failure: RpcFailure }> {
-  const { gate, connection, session, headers } = exchange;
+  const { gate, caller, connection, session, headers } = exchange;
   if (kind !== "tool") {
-    // Keyed, as the name may hold a value that is masked everywhere else.
-    const fingerprint = gate.keyedDigest({ method: request.method, name });
+    // Keyed and each principal's own, as the name may hold a value that is masked everywhere else.
+    const { method } = request;
+    const place = { method, connection: connection.name, name, principal: caller.principal.id };
+    const fingerprint = gate.keyedDigest({ ...place, use: "fingerprint" });
     return { name, description: null, annotations: null, fingerprint };
   }
   try {
     const tool = await declaredTool(
       session.target,
       name,
-      request.params,
+      lookOf(exchange, { ...request, message: seenMessage(request) }),
       headers,
       AbortSignal.timeout(connection.timeoutMs),
       (page) => gate.tools.learn(connection, page),
     );
-    const changed = changedTool(exchange, tool);
+    const changed = changedTool(exchange, name, tool);
     if (changed !== null) return { failure: changed };
     return tool ?? { failure: { code: invalidParamsCode, message: `Unknown tool: ${name}` } };
   } catch (error) {
@@ -149,6 +157,7 @@ function argumentsOf({ method, params }: Request): Json {
 export function unseenMembers({ method, params }: Request, more: readonly string[] = []): string | null {
   if (!holdable.has(method)) return `A rule holds this, but ${method} cannot be held. Nothing was run.`;
   const known = method === "resources/read" ? ["uri", "_meta"] : ["name", "arguments", "_meta"];
+  if (params._meta !== undefined && !isJsonObject(params._meta)) return "The _meta of a held call must be an object.";
   const other = Object.keys(params).find((key) => !known.includes(key) && !more.includes(key));
   return other === undefined ? null : `A held call may carry only ${known.join(", ")}; it has “${other}” as well.`;
 }
@@ -156,6 +165,12 @@ export function unseenMembers({ method, params }: Request, more: readonly string
 /** The message as it is forwarded: what was shown, and of `_meta` what is the protocol's own. */
 export function seenMessage({ message, params }: Request): RpcMessage {
   if (!isJsonObject(params._meta)) return message;
-  const meta: JsonObject = Object.fromEntries(Object.entries(params._meta).filter(([key]) => protocolMeta.test(key)));
+  const meta: JsonObject = Object.fromEntries(Object.entries(params._meta).filter(isProtocols));
   return { ...message, params: { ...params, _meta: meta } };
+}
+
+/** A member of the protocol's own, with a value of its kind: anything else could carry what nobody was shown. */
+function isProtocols([key, value]: [string, Json]): boolean {
+  if (textMeta.test(key)) return typeof value === "string" || typeof value === "number";
+  return objectMeta.test(key) && isJsonObject(value);
 }

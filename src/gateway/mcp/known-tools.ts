@@ -1,10 +1,17 @@
 import { createHash } from "node:crypto";
 import { CountersignError } from "../../shared/errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
-import type { ProtocolHeaders, RpcMessage, Target, TargetSession } from "../../shared/target.ts";
+import {
+  TargetError,
+  type ProtocolHeaders,
+  type RpcMessage,
+  type Target,
+  type TargetSession,
+} from "../../shared/target.ts";
 import type { ToolView } from "../../shared/tool.ts";
 import type { Connection } from "../runtime.ts";
 import type { Store, Writes } from "../store/store.ts";
+import { ShownTools } from "./shown-tools.ts";
 import { declared, declaredTool, type DeclaredTool } from "./catalogue.ts";
 
 /** How long a declaration is believed unasked. */
@@ -31,6 +38,8 @@ export class KnownTools {
   /** Accepted fingerprints as the store has them, by connection and masked name: every call asks. */
   readonly #recorded = new Map<string, string>();
 
+  readonly #shown = new ShownTools();
+
   constructor(store: Store, now: () => number) {
     this.#store = store;
     this.#now = now;
@@ -55,20 +64,21 @@ export class KnownTools {
     const asked = this.#asked.get(target) ?? new Map<string, Promise<DeclaredTool | null>>();
     this.#asked.set(target, asked);
     const underWay = asked.get(name);
-    if (underWay !== undefined) return (await underWay) === null ? null : this.known(connection, name);
+    // Another caller's target may refuse that one, or list it less: only what it found serves everybody.
+    if (underWay !== undefined && (await underWay.catch(() => null)) !== null) return this.known(connection, name);
     const learn = (result: JsonObject): Promise<void> => this.learn(connection, result);
     const answer = declaredTool(session, name, like(), headers, AbortSignal.timeout(timeoutMs), learn);
-    asked.set(name, answer);
+    if (underWay === undefined) asked.set(name, answer);
     try {
       // The page is learnt whole, with what else it says of this name.
       return (await answer) === null ? null : this.known(connection, name);
     } finally {
-      asked.delete(name);
+      if (asked.get(name) === answer) asked.delete(name);
     }
   }
 
-  /** Keeps what one answer to `tools/list` declares; resolves once each first sight is recorded. Throws CountersignError `store_failed`. */
-  async learn(connection: Connection, result: Json | undefined): Promise<void> {
+  /** Keeps what one answer to `tools/list` declares, and to which principal it passes, if to any; resolves once each first sight is recorded. Throws CountersignError `store_failed`. */
+  async learn(connection: Connection, result: Json | undefined, shownTo?: string): Promise<void> {
     const tools = declarations(result);
     if (tools.size === 0) return;
     const unseen = [...tools.values()].filter((tool) => this.#accepted(connection, tool.name) === undefined);
@@ -81,7 +91,10 @@ export class KnownTools {
     const kept = this.#targets.get(connection.target) ?? new Map<string, Kept>();
     this.#targets.set(connection.target, kept);
     if (kept.size > mostKept) kept.clear();
-    for (const [name, tool] of tools) kept.set(name, { tool, atMs: this.#now() });
+    for (const [name, tool] of tools) {
+      kept.set(name, { tool, atMs: this.#now() });
+      if (shownTo !== undefined) this.#shown.note(connection.target, shownTo, tool, this.#accepted(connection, name));
+    }
   }
 
   /** Notices that a target says its list has changed: what is known of it counts as old. */
@@ -89,15 +102,24 @@ export class KnownTools {
     if (message.method === "notifications/tools/list_changed") this.#targets.delete(target);
   }
 
-  /** Whether the tool is declared as it was when it was first seen or last accepted. */
-  isAccepted(connection: Connection, tool: DeclaredTool): boolean {
-    return this.#accepted(connection, tool.name) === tool.fingerprint;
+  /** Whether the tool is declared, and was last shown to this principal, as it was when it was first seen or last accepted. */
+  isAccepted(connection: Connection, tool: DeclaredTool, principal: string): boolean {
+    const accepted = this.#accepted(connection, tool.name);
+    const shown = this.#shown.of(connection.target, principal, tool.name) ?? tool;
+    return tool.fingerprint === accepted && shown.fingerprint === accepted;
+  }
+
+  /** Whether a tool of this name was seen declared at some time. */
+  wasSeen(connection: Connection, name: string): boolean {
+    return this.#accepted(connection, name) !== undefined;
   }
 
   /** What is known of a connection's tools, for administrators: all that is the server's is masked. */
   list(connection: Connection): readonly ToolView[] {
-    const kept = [...(this.#targets.get(connection.target)?.values() ?? [])];
-    return kept.map(({ tool }) => ({
+    const known = new Map([...(this.#targets.get(connection.target) ?? [])].map(([name, { tool }]) => [name, tool]));
+    for (const tool of this.#shown.all(connection.target))
+      if (tool.fingerprint !== this.#accepted(connection, tool.name)) known.set(tool.name, tool);
+    return [...known.values()].map((tool) => ({
       connection: connection.name,
       tool: connection.masker.mask(tool.name).value,
       description: tool.description === null ? null : connection.masker.mask(tool.description).value,
@@ -139,11 +161,13 @@ function recordFirstSight(writes: Writes, { name, masker }: Connection, tool: De
   writes.append("tool.seen", { connection: name, tool: masked, fingerprint: tool.fingerprint });
 }
 
-/** The tools of one page. A name that is declared twice has both declarations in its fingerprint, as a client may take either. */
+/** The tools of one page. Throws TargetError `protocol` for a page without measure. A name that is declared twice has both declarations in its fingerprint, as a client may take either. */
 function declarations(result: Json | undefined): Map<string, DeclaredTool> {
   const found = new Map<string, DeclaredTool>();
-  const listed = isJsonObject(result) ? result.tools : undefined;
-  for (const each of Array.isArray(listed) ? (listed as readonly Json[]) : []) {
+  const listed = isJsonObject(result) && Array.isArray(result.tools) ? (result.tools as readonly Json[]) : [];
+  // Each first sight is an entry of the ledger.
+  if (listed.length > mostKept) throw new TargetError("protocol", "The target lists more tools than can be kept.");
+  for (const each of listed) {
     if (!isJsonObject(each) || typeof each.name !== "string") continue;
     const tool = declared(each.name, each);
     const other = found.get(tool.name);

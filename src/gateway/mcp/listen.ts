@@ -14,7 +14,7 @@ const beatMs = 15_000;
 
 /** The stream of what a target says unasked (legacy GET), masked. */
 export async function listen(visit: Visit, session: Session, headers: ProtocolHeaders): Promise<void> {
-  const { gate, request, response, connection } = visit;
+  const { gate, request, response } = visit;
   const last = request.headers["last-event-id"];
   const kept = typeof last === "string" ? session.streams.find(last) : null;
   if (kept === "gone") {
@@ -36,13 +36,16 @@ export async function listen(visit: Visit, session: Session, headers: ProtocolHe
     for (;;) {
       const { value, done } = await next;
       if (done === true) break;
+      const now = standing(visit, session);
+      if (now === null) break;
+      const { connection } = now;
       noteCancelled(session, value.message);
       gate.tools.hear(connection, value.message);
       await passOn(
         {
           masker: connection.masker,
           onMessage: (message) => reply.message(message),
-          onAsked: (message) => ask(stageOf(visit, session, headers, reply), message),
+          onAsked: (message) => ask(stageOf(now, session, headers, reply), message),
         },
         value,
       );
@@ -52,17 +55,31 @@ export async function listen(visit: Visit, session: Session, headers: ProtocolHe
     if (over.aborted) return;
     if (!(error instanceof TargetError)) throw error;
     if (!response.headersSent) {
-      const status = error.reason === "session-lost" ? 404 : (error.status ?? 502);
-      sendJson(
-        response,
-        status,
-        errorMessage(null, { code: invalidRequestCode, message: "The target opens no such stream." }),
-      );
+      const message = "The target opens no such stream.";
+      sendJson(response, refusedBy(error), errorMessage(null, { code: invalidRequestCode, message }));
     }
   } finally {
     clearInterval(beat);
     response.end();
+    messages.return?.()?.catch(() => undefined); // told above
   }
+}
+
+/** The visit by the configuration and token of now: such a stream may outlive those that it was opened with. Null where it could not be opened any more. */
+function standing(visit: Visit, session: Session): Visit | null {
+  const runtime = visit.gate.runtime();
+  const connection = runtime.connections.get(visit.connection.name);
+  const principal = visit.gate.present.current(visit.caller.principal.id);
+  if (principal === undefined || connection?.place !== session.place) return null;
+  if (!runtime.policy.mayReach(principal, connection.name)) return null;
+  return { ...visit, runtime, connection, caller: { ...visit.caller, principal } };
+}
+
+/** Any other status of the target's would read as the gateway's own word on token, session or address. */
+function refusedBy({ reason, status }: TargetError): number {
+  if (reason === "session-lost") return 404;
+  if (status === 404) return 405;
+  return status === 400 || status === 405 ? status : 502;
 }
 
 /** Where requests come from that belong to no call. */

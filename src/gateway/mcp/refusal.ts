@@ -1,7 +1,7 @@
 import { awaited } from "../approvals/steps.ts";
 import type { ApprovalRecord } from "../store/store.ts";
 import type { Exceeded } from "../policy/limits.ts";
-import { counted, seconds } from "../policy/limits-text.ts";
+import { counted, durationText } from "../policy/limits-text.ts";
 import type { Effect } from "../policy/policy.ts";
 import type { TargetError } from "../../shared/target.ts";
 import type { RpcFailure } from "./reply.ts";
@@ -64,8 +64,8 @@ function limitWords(exceeded: Exceeded, rule: string): { readonly what: string; 
   switch (exceeded.code) {
     case "rate_limited": {
       const { most, perMs, retryAfterMs } = exceeded;
-      const next = `Call again in ${seconds(retryAfterMs)}.`;
-      return { what: `Rule “${rule}” allows you ${counted(most)} per ${seconds(perMs)}.`, next };
+      const next = `Call again in ${Math.ceil(retryAfterMs / 1000)}s.`;
+      return { what: `Rule “${rule}” allows you ${counted(most)} per ${durationText(perMs)}.`, next };
     }
     case "too_many_at_once":
       return {
@@ -127,7 +127,7 @@ export function outcomeUnknown(approval: string): RpcFailure {
   return { code: refusalCodes.targetFailed, message, data: { code: "outcome_unknown", approval } };
 }
 
-/** What the caller is told when the target failed; the target's own words stay in the gateway's log. */
+/** What the caller is told when the target failed; the log says what of, and nobody the target's own words. */
 export function targetFailure(error: TargetError, connection: string): RpcFailure {
   const data = { code: "target_failed", reason: error.reason };
   const { what, next } = failureWords(error);

@@ -42,6 +42,7 @@ export class Reply {
   /** The response itself has been written here. */
   #said = false;
   #log: StreamLog | null = null;
+  #isJoined = (): boolean => false;
 
   constructor(response: ServerResponse, sessionId: string | undefined, resumable: Resumable | null = null) {
     this.#response = response;
@@ -57,7 +58,17 @@ export class Reply {
 
   /** Whether what is said now still gets to the client, at once or when it takes the stream up again. */
   get reaches(): boolean {
-    return !this.gone.aborted || this.#log !== null;
+    return !this.gone.aborted || this.#log?.dropped === false;
+  }
+
+  /** Whether somebody hears the answer now: its caller, one who took the stream up again, or whoever joined the call. */
+  get isHeard(): boolean {
+    return !this.gone.aborted || this.#log?.isRead === true || this.#isJoined();
+  }
+
+  /** Others may wait for the same answer. */
+  share(isJoined: () => boolean): void {
+    this.#isJoined = isJoined;
   }
 
   /** Opens the stream, so that proxies and the client see an answer begin. `retryMs`: when to come back after a break. */

@@ -77,7 +77,8 @@ async function judge(exchange: Exchange, request: Request, { reaches, name }: Ca
   if (!called.ok) return refuse(exchange, request, name, null, called.failure);
   const effect = runtime.policy.decide({ ...subject, tool: called.tool });
   const judged = { effect, atMs: subject.nowMs, tool: asks ? called.tool : undefined };
-  const changed = effect.effect === "deny" ? null : changedTool(exchange, called.tool);
+  const changed =
+    effect.effect === "deny" ? null : reaches === "tool" ? changedTool(exchange, name, called.tool) : null;
   if (changed !== null) return refuse(exchange, request, name, null, changed);
   const refuseLimited = (failure: RpcFailure): Promise<void> => refuse(exchange, request, name, judged, failure);
   switch (effect.effect) {

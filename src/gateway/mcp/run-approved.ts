@@ -17,7 +17,7 @@ interface Answered {
 }
 
 /**
- * Runs a claimed call, or one round of it, whether its caller stays or not, and makes what came of it durable before it is answered
+ * Runs a claimed call, or one round of it, whether its caller stays or not (for as long as UnheardCalls lets it), and makes what came of it durable before it is answered
  * (rule 5). A call whose target asks for input stays claimed.
  */
 export async function runApproved(
@@ -29,13 +29,22 @@ export async function runApproved(
   const { approval } = claimed;
   let ran: Ran;
   let questions: Answered | null;
+  const { gate, reply } = exchange;
+  const unheard = new AbortController();
+  reply.share(() => gate.approvals.isJoined(approval.id));
+  const unwatch = gate.unheard.watch(
+    () => reply.isHeard,
+    () => unheard.abort(),
+  );
   try {
     const seen = { ...request, message: seenMessage(request) };
-    ran = await run(exchange, seen, Promise.resolve(), new AbortController().signal);
+    ran = await run(exchange, seen, Promise.resolve(), unheard.signal);
     questions = await ask(exchange, request, call, claimed, ran);
   } catch (fault) {
     await claimed.finish(faulted(request, call, approval.id));
     throw fault;
+  } finally {
+    unwatch();
   }
   if (questions !== null) return questions;
   if (asksForInput(request, ran)) {

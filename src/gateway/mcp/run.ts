@@ -68,7 +68,8 @@ export async function run(
       });
     const answer = await gate.traces.step("target", work);
     noteServer(connection, answer.response);
-    if (request.method === "tools/list") await gate.tools.learn(connection, answer.response.result);
+    if (request.method === "tools/list")
+      await gate.tools.learn(connection, answer.response.result, exchange.caller.principal.id);
     if (request.method === "tools/list") connection.outputSchemas.note(answer.response.result);
     const response = refusedInput(towardsClient(request.method, answer.response), mayAsk);
     const outcome = errorOf(response) === null ? "ok" : "error";
@@ -77,6 +78,8 @@ export async function run(
   } catch (error) {
     if (!(error instanceof TargetError)) throw error;
     if (error.reason === "unreachable" || error.reason === "crashed") connection.facts.state = "failed";
+    // Who has left has broken it off.
+    if (!signal.aborted) exchange.gate.failures.failed(connection.name, error);
     return { ...failed(exchange, request, error, signal, size), ...ended() };
   }
 }

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { isJsonObject, type Json } from "../../shared/json.ts";
 import type { RpcId, Target, TargetSession } from "../../shared/target.ts";
 import type { Principal } from "../identity/principal.ts";
+import type { Connection } from "../runtime.ts";
 import { LegacySession } from "./eras/legacy-client.ts";
 import { ModernSession } from "./eras/modern-client.ts";
 import { StreamLogs } from "./stream-log.ts";
@@ -13,6 +14,8 @@ export interface Session {
   readonly connection: string;
   /** Where it was opened: after a reload that is another than the connection's of today. */
   readonly via: Target;
+  /** How that one is reached (`Connection.place`). */
+  readonly place: string;
   readonly target: TargetSession;
   /** As the client names itself (`clientInfo`). A claim. */
   client: { readonly name: string; readonly version: string } | null;
@@ -28,6 +31,9 @@ export interface Session {
   underWay: number;
   lastUsedMs: number;
 }
+
+/** What a session is opened with. */
+type Opened = Pick<Connection, "name" | "target" | "place">;
 
 const idleMs = 30 * 60_000;
 const idleModernMs = 60_000;
@@ -46,24 +52,25 @@ export class Sessions {
   }
 
   /** A new session. At `mostSessions` the one that was idle longest ends for it (its client begins anew); null where all are busy. */
-  openLegacy(principal: Principal, connection: string, via: Target): Session | null {
+  openLegacy(principal: Principal, connection: Opened): Session | null {
     const own = [...this.#sessions.values()].filter(
-      (each) => each.principal === principal.id && each.connection === connection && !isModern(each),
+      (each) => each.principal === principal.id && each.connection === connection.name && !isModern(each),
     );
     if (own.length >= mostSessions) {
       const [oldest] = own.filter(isIdle).toSorted((one, two) => one.lastUsedMs - two.lastUsedMs);
       if (oldest === undefined) return null;
       void this.close(oldest, "too many sessions");
     }
-    return this.#open(randomUUID(), principal, connection, via, "legacy");
+    return this.#open(randomUUID(), principal, connection, "legacy");
   }
 
   /** The one conversation that carries this principal's stateless requests. */
-  modern(principal: Principal, connection: string, via: Target): Session {
+  modern(principal: Principal, connection: Opened): Session {
+    const { name, target } = connection;
     const known = [...this.#sessions.values()].find(
-      (each) => isModern(each) && each.principal === principal.id && each.connection === connection && each.via === via,
+      (each) => isModern(each) && each.principal === principal.id && each.connection === name && each.via === target,
     );
-    return this.#touch(known) ?? this.#open(`modern ${randomUUID()}`, principal, connection, via, "modern");
+    return this.#touch(known) ?? this.#open(`modern ${randomUUID()}`, principal, connection, "modern");
   }
 
   /** Keeps the session from being swept until the returned function is called. */
@@ -114,12 +121,13 @@ export class Sessions {
     return session;
   }
 
-  #open(id: string, principal: Principal, connection: string, via: Target, era: "legacy" | "modern"): Session {
+  #open(id: string, principal: Principal, { name, target: via, place }: Opened, era: "legacy" | "modern"): Session {
     const session: Session = {
       id,
       principal: principal.id,
-      connection,
+      connection: name,
       via,
+      place,
       target: era === "legacy" ? new LegacySession(via) : new ModernSession(via, this.#now),
       client: null,
       version: null,

@@ -14,12 +14,25 @@ export class StreamLog {
   readonly key = randomBytes(9).toString("base64url");
   /** Event texts; an event's id is its place. */
   readonly #events: string[] = [];
+  #said = 0;
   #kept = 0;
   #ended = false;
+  #dropped = false;
+  #readers = 0;
   #news = Promise.withResolvers<void>();
 
   get kept(): number {
     return this.#kept;
+  }
+
+  /** Whether somebody has taken it up again and reads. */
+  get isRead(): boolean {
+    return this.#readers > 0;
+  }
+
+  /** Whether it can be taken up again no more. */
+  get dropped(): boolean {
+    return this.#dropped;
   }
 
   /** The event that hands out the first id and says nothing. */
@@ -37,11 +50,20 @@ export class StreamLog {
     this.#news.resolve();
   }
 
+  /** Keeps nothing from here on, however much is still said. Who had taken it up again gets no more of it. */
+  drop(): void {
+    this.#dropped = true;
+    this.#events.length = 0;
+    this.#kept = 0;
+    this.end();
+  }
+
   /** The events after this place, those still to come included, until the last. */
   async *after(place: number, signal: AbortSignal): AsyncGenerator<string, void, undefined> {
     const gone = Promise.withResolvers<void>();
     const leave = (): void => gone.resolve();
     signal.addEventListener("abort", leave, { once: true });
+    this.#readers += 1;
     try {
       for (let next = place + 1; !signal.aborted;) {
         const text = this.#events[next];
@@ -52,15 +74,18 @@ export class StreamLog {
         else await Promise.race([this.#news.promise, gone.promise]);
       }
     } finally {
+      this.#readers -= 1;
       signal.removeEventListener("abort", leave);
     }
   }
 
   #nextId(): string {
-    return `${ownMark}${this.key}.${this.#events.length}`;
+    return `${ownMark}${this.key}.${this.#said}`;
   }
 
   #keep(text: string): string {
+    this.#said += 1;
+    if (this.#dropped) return text;
     this.#events.push(text);
     this.#kept += text.length;
     this.#news.resolve();
@@ -94,6 +119,7 @@ export class StreamLogs {
       if (kept <= mostKept && this.#logs.size <= mostLogs) return;
       this.#logs.delete(key);
       kept -= log.kept;
+      log.drop();
     }
   }
 }

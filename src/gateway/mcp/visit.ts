@@ -22,13 +22,13 @@ export interface Visit {
 export function sessionFor(visit: Visit, { era, method, id, params }: Request): Session | null {
   const { gate, caller, connection } = visit;
   if (era === "modern") {
-    const session = gate.sessions.modern(caller.principal, connection.name, connection.target);
+    const session = gate.sessions.modern(caller.principal, connection);
     const meta = isJsonObject(params._meta) ? params._meta : {};
     session.client = clientOf(meta["io.modelcontextprotocol/clientInfo"]) ?? session.client;
     return session;
   }
   if (method === "initialize") {
-    const session = gate.sessions.openLegacy(caller.principal, connection.name, connection.target);
+    const session = gate.sessions.openLegacy(caller.principal, connection);
     if (session === null) {
       const message = `You have ${mostSessions} busy sessions with this connection: end one, or wait.`;
       refuse(visit, 429, id, refusalCodes.tooManySessions, message);
@@ -37,7 +37,21 @@ export function sessionFor(visit: Visit, { era, method, id, params }: Request): 
     session.client = clientOf(params.clientInfo);
     return session;
   }
-  return namedSession(visit, id);
+  return openSession(visit, id);
+}
+
+/** The legacy session that a request names, unless a reload has led its connection elsewhere since: its client begins anew, at the target of now. Null once refused. */
+export function openSession(visit: Visit, id: RpcId | null): Session | null {
+  const session = namedSession(visit, id);
+  if (session === null || session.place === visit.connection.place) return session;
+  refuse(
+    visit,
+    404,
+    id,
+    refusalCodes.sessionUnknown,
+    "This session's target has been replaced: begin with initialize.",
+  );
+  return null;
 }
 
 /** The legacy session that a request names. Null once refused. */

@@ -43,8 +43,8 @@ export function ownFile(path: string): void {
 }
 
 /**
- * Opens the store's database for its one owner. Every commit is on disk when it returns (`synchronous=FULL`), deleted
- * content is overwritten. Throws CountersignError `store_failed` where the file is no database.
+ * Opens the store's database for its one owner. A commit is on the disk once its write-ahead log was synced
+ * (write-ahead-log.ts), deleted content is overwritten. Throws CountersignError `store_failed` where the file is no database.
  */
 export function openDatabase(folder: string): DatabaseSync {
   const path = join(folder, databaseFile);
@@ -53,7 +53,7 @@ export function openDatabase(folder: string): DatabaseSync {
   try {
     db = new DatabaseSync(path, { enableForeignKeyConstraints: true, timeout: 1000 });
     db.enableDefensive(true);
-    db.exec("PRAGMA trusted_schema=OFF; PRAGMA secure_delete=ON; PRAGMA synchronous=FULL; PRAGMA journal_mode=WAL");
+    db.exec("PRAGMA trusted_schema=OFF; PRAGMA secure_delete=ON; PRAGMA synchronous=NORMAL; PRAGMA journal_mode=WAL");
     return db;
   } catch (cause) {
     db?.close();

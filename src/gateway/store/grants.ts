@@ -6,6 +6,8 @@ import { grantView } from "../../shared/grant.ts";
 const grantRecord = grantView.omit({ relation: true }).extend({
   /** The holder's person under `identities:` when it was granted. */
   person: z.string(),
+  /** Keyed digest over how the target is reached that it was granted for. Absent in grants from before it was kept: those fit no target. */
+  place: z.string().optional(),
   /** What its approver signed, compact JWS. */
   jws: z.string(),
 });

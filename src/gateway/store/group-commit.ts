@@ -3,11 +3,13 @@ import type { Draft, Head, LedgerTables } from "../audit/ledger.ts";
 import { CountersignError } from "../../shared/errors.ts";
 import type { Writes } from "./store.ts";
 import type { StateWrites } from "./tables.ts";
+import type { WriteAheadLog } from "./write-ahead-log.ts";
 import { openWrites, storeFault } from "./writes.ts";
 
 /** What a group commit works on. `head` is the ledger's head as it stands in the database. */
 export interface Ground {
   readonly db: DatabaseSync;
+  readonly wal: WriteAheadLog;
   readonly state: StateWrites;
   readonly ledger: LedgerTables;
   readonly head: Head;
@@ -34,6 +36,8 @@ export class GroupCommit {
   /** Set while all that is queued may wait for company. */
   #soon: NodeJS.Timeout | undefined;
   #flushing = false;
+  /** Set once the disk failed to keep what was committed. */
+  #lost: { readonly error: unknown } | null = null;
 
   constructor(ground: Ground) {
     this.#ground = ground;
@@ -78,11 +82,13 @@ export class GroupCommit {
     const { db, ledger } = this.#ground;
     const settle: (() => void)[] = [];
     try {
+      if (this.#lost !== null) throw this.#lost.error;
       db.exec("BEGIN IMMEDIATE");
       const drafts: Draft[] = [];
       for (const work of group) settle.push(this.#runAlone(work, drafts));
       const head = ledger.append(this.#head, drafts);
       db.exec("COMMIT");
+      this.#sync();
       this.#head = head;
     } catch (cause) {
       this.#rollBack();
@@ -91,6 +97,19 @@ export class GroupCommit {
       return;
     }
     for (const tell of settle) tell();
+  }
+
+  /**
+   * What was committed and may not be on the disk can't be taken back, and a second sync would say nothing of it: nothing is written any
+   * more, until a new start has looked at what is there.
+   */
+  #sync(): void {
+    try {
+      this.#ground.wal.sync();
+    } catch (error) {
+      this.#lost = { error };
+      throw error;
+    }
   }
 
   /** Runs one work in its savepoint: its own failure undoes it alone, the store's failure ends the group by throwing. */

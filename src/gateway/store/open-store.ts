@@ -9,6 +9,7 @@ import { GroupCommit } from "./group-commit.ts";
 import { lockFolder } from "./lock.ts";
 import type { Store } from "./store.ts";
 import { type StateTables, stateSchema, stateTables } from "./tables.ts";
+import { openWriteAheadLog, type WriteAheadLog } from "./write-ahead-log.ts";
 
 export interface StoreOptions {
   /** The data folder; made where it isn't there. */
@@ -30,6 +31,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   refuseKeysInside(options.folder, options.keys);
   const unlock = lockFolder(options.folder);
   let db: DatabaseSync | undefined;
+  let wal: WriteAheadLog | undefined;
   try {
     db = openDatabase(options.folder);
     const log = { origin: options.origin, keys: options.keys };
@@ -38,8 +40,13 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     const ledger = new LedgerTables(db, log);
     const stored = await readHead(db, log);
     const head = inTransaction(db, () => start(state, ledger, stored, options.now));
-    return store(db, state, new GroupCommit({ db, state: state.writes, ledger, head, now: options.now }), unlock);
+    // The log is there now that something was written.
+    wal = openWriteAheadLog(options.folder);
+    wal.sync();
+    const group = new GroupCommit({ db, wal, state: state.writes, ledger, head, now: options.now });
+    return store(db, wal, state, group, unlock);
   } catch (error) {
+    wal?.close();
     db?.close();
     unlock();
     if (error instanceof CountersignError) throw error;
@@ -47,7 +54,13 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   }
 }
 
-function store(db: DatabaseSync, state: StateTables, group: GroupCommit, unlock: () => void): Store {
+function store(
+  db: DatabaseSync,
+  wal: WriteAheadLog,
+  state: StateTables,
+  group: GroupCommit,
+  unlock: () => void,
+): Store {
   let closed: Promise<void> | undefined;
   const close = async () => {
     try {
@@ -56,6 +69,7 @@ function store(db: DatabaseSync, state: StateTables, group: GroupCommit, unlock:
         state.setRunning(false);
       });
     } finally {
+      wal.close();
       db.close();
       unlock();
     }

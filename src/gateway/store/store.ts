@@ -24,6 +24,8 @@ export const approvalRecord = approvalView.omit({ relation: true, standing: true
   person: z.string(),
   /** Keyed digest over principal, connection, tool and arguments: equal calls share it. */
   lookup: z.string(),
+  /** Keyed digest over how the target is reached that was shown. Absent in records from before it was kept: those fit no target. */
+  place: z.string().optional(),
 });
 export type ApprovalRecord = Readonly<z.infer<typeof approvalRecord>>;
 

@@ -302,6 +302,14 @@ describe("a decision is refused", () => {
       },
     ],
     [
+      "by the requester's other identity, joined while its decision was on the way",
+      "self_approval",
+      async (approval) => {
+        personOf = () => "staff:erin";
+        return decideAs(person("okta:erin", ["approvers"]), approval);
+      },
+    ],
+    [
       "with an extension in its header",
       "bad_signature",
       async (approval) => {
@@ -406,6 +414,7 @@ function heldCall(): HeldCall {
     principal: engineer,
     connection: "files",
     tool: "write_file",
+    place: "place",
     fingerprint: "print-1",
     description: null,
     annotations: null,

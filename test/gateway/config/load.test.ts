@@ -366,7 +366,7 @@ describe("a wrong gateway.yaml is refused with line and column", () => {
   it("a file that isn't there", async () => {
     await expect(loadConfig(join(folder, "nowhere.yaml"))).rejects.toMatchObject({
       code: "configuration",
-      message: expect.stringContaining("can't be read (ENOENT)"),
+      message: expect.stringContaining("There is no such file: correct the path."),
     });
   });
 

@@ -243,6 +243,18 @@ describe("an HTTP target that misbehaves", () => {
     expect(served.seen.map(({ method }) => method)).toEqual(["POST", "GET", "GET", "GET"]);
   });
 
+  test("a server that closes its stream again and again, and wants its client back at once, sets no pace", async () => {
+    let streams = 0;
+    const { session } = await scripted((_, response) => {
+      streams += 1;
+      const last = streams === 9 ? 'data: {"jsonrpc":"2.0","id":1,"result":{}}\n\n' : "";
+      response.writeHead(200, sse).end(`id: ${streams}\nretry: 0\ndata:\n\n${last}`);
+    });
+    const begunMs = performance.now();
+    expect(await collect(session.request(rpc(1, "ping"), {}, never()))).toHaveLength(1);
+    expect(performance.now() - begunMs).toBeGreaterThan(8 * 50 - 10);
+  });
+
   test("a server without resumption is asked once", async () => {
     const { session, served } = await scripted((request, response) => {
       if (request.method === "GET") response.writeHead(405).end();

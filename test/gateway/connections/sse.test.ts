@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { createHttpTarget } from "../../../src/agent/http-target.ts";
-import type { TargetMessage, TargetSession } from "../../../src/shared/target.ts";
+import { TargetError, type TargetMessage, type TargetSession } from "../../../src/shared/target.ts";
 import { collect, never, notification, rpc } from "../../agent/collect.ts";
 import { serve, sessionServer, type Handler } from "./servers.ts";
 import { sseServer } from "./sse-server.ts";
@@ -40,6 +40,25 @@ function call(session: TargetSession, id: number, name: string, args: object = {
 const textOf = (messages: readonly object[]): unknown => messages.at(-1);
 
 describe("a target over HTTP+SSE (2024-11-05)", () => {
+  test("that asks without end while nobody could answer loses its session", async () => {
+    const flood = Array.from({ length: 1001 }, (_, id) => `data: {"jsonrpc":"2.0","id":${id},"method":"ping"}\n\n`);
+    const served = kept(
+      await serve((request, response): void => {
+        if (request.method !== "GET") {
+          response.writeHead(202).end();
+          return;
+        }
+        response.writeHead(200, { "content-type": "text/event-stream" });
+        response.write(`event: endpoint\ndata: /mcp\n\n${flood.join("")}`);
+      }),
+    );
+    const session = sessionWith(served.url, "sse");
+    const lost = session
+      .notify(notification("notifications/initialized"), {})
+      .then(() => collect(session.listen({}, undefined, never())));
+    await expect(lost).rejects.toBeInstanceOf(TargetError);
+  });
+
   test.for<readonly [string, "sse" | undefined]>([
     ["configured", "sse"],
     ["found out", undefined],

@@ -136,6 +136,9 @@ describe("a prefix", () => {
     "/srv/..%2fetc",
     "/srv/%252e%252e%252fetc",
     "/srv/a%5c..",
+    "/srv/%c0%ae%c0%ae/etc",
+    "/srv/%u002e%u002e/etc",
+    "/srv/%EF%BC%8E%EF%BC%8E/etc",
     "/srv/a%00.txt",
     "/srv/a\u0000.txt",
     "/srv/a\nrm -rf /",
@@ -148,6 +151,31 @@ describe("a prefix", () => {
     "/srv/e\u0301",
     `/srv/${"a".repeat(8192)}`,
   ])("/srv/ does not take %j", (value) => expect(fallsUnder("/srv/", value)).toBe(false));
+
+  it.each([
+    ["https:", "https://example.com/a"],
+    ["https:/", "https://example.com/a"],
+    ["https:\\", "https:\\\\example.com\\a"],
+    [" ", " https://example.com/a"],
+    ["jdbc:postgresql://", "jdbc:postgresql://db.example.com/a"],
+    ["team:", "team://example.com/a"],
+    ["/", "//example.com/a"],
+    ["/", "/\\example.com/a"],
+    ["https://", "https:///example.com/a"],
+    ["https://example.com/", "https://example.com"],
+  ])("%j, which leaves a host open, does not take %j", (prefix, value) => {
+    expect(fallsUnder(prefix, value)).toBe(false);
+  });
+
+  it.each([
+    ["https://example.com/", "https://example.com/a//b"],
+    ["jdbc:postgresql://db.example.com/", "jdbc:postgresql://db.example.com/a"],
+    ["//host/share/", "//host/share/a"],
+    ["/srv/", "/srv/a//b"],
+    ["team:", "team:a"],
+  ])("%j, which names the host or stands before none, takes %j", (prefix, value) => {
+    expect(fallsUnder(prefix, value)).toBe(true);
+  });
 
   it("takes nothing that a reader of paths, after every decoding it may know, finds elsewhere", () => {
     const piece = fc.constantFrom(

@@ -92,6 +92,21 @@ describe("a grant ends", () => {
     await ended(id, "connection");
   });
 
+  it("when its connection leads to another target, though that one declares the same tool", async () => {
+    const { id } = await granted();
+    const elsewhere = `${ground.target.url}?elsewhere`;
+    await ground.reload(({ connections }) => (connections[0] = { ...connections[0], http: { url: elsewhere } }));
+    await isHeld();
+    await ended(id, "leads elsewhere");
+  });
+
+  it("not where its connection is reached as before", async () => {
+    const { id } = await granted();
+    await ground.reload(({ connections }) => (connections[0] = { ...connections[0], title: "Another title" }));
+    expect(await ground.callTool(args)).toHaveProperty("result");
+    expect(await stateOf(id)).toMatchObject({ state: "live", uses: 1 });
+  });
+
   it("when its approver and its holder turn out to be one person", async () => {
     const { id } = await granted();
     await ground.reload((config) => (config.identities = [["staff:erin", "staff:avery"]]));

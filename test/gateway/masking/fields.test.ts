@@ -62,6 +62,53 @@ describe("a field's mode", () => {
   });
 });
 
+describe("a field in text that holds JSON but is none as a whole", () => {
+  it.each<[string, string, string]>([
+    [
+      "lines of JSON",
+      '{"password":"a1"}\n{"id":1,"Password" : "b2"}',
+      '{"password":"••••"}\n{"id":1,"Password" : "••••"}',
+    ],
+    ["words before it", 'Found: {"password":"x","id":1}', 'Found: {"password":"••••","id":1}'],
+    ["a byte order mark", '\ufeff{"password":"x"}', '\ufeff{"password":"••••"}'],
+    ["a fence", '```json\n{"password":"x"}\n```', '```json\n{"password":"••••"}\n```'],
+    ["a piece that is cut off", '[{"password":"x y', '[{"password":"••••'],
+    ["a quote in the value", 'a {"password":"x\\"y","b":1}', 'a {"password":"••••","b":1}'],
+    ["a number", 'a {"password":12345,"b":1}', 'a {"password":"••••","b":1}'],
+    ["an object", 'a {"password":{"x":["}",{}]},"b":1}', 'a {"password":"••••","b":1}'],
+    [
+      "JSON in JSON",
+      'a {"t":"{\\"password\\":\\"x\\\\\\"y\\",\\"b\\":[1]}"}',
+      'a {"t":"{\\"password\\":\\"••••\\",\\"b\\":[1]}"}',
+    ],
+    ["an empty value", 'a {"password":""}', 'a {"password":""}'],
+    ["another name", 'a {"passwords":"x"} "password" is a word', 'a {"passwords":"x"} "password" is a word'],
+  ])("is found in %s", (_what, text, masked) => {
+    expect(mask(text, "password")).toBe(masked);
+    // The same as a text within JSON text, as the twin of structuredContent has it.
+    expect(mask(JSON.stringify([text]), "password")).toBe(JSON.stringify([masked]));
+  });
+
+  it("counts by the last name of its path, and by its mode", () => {
+    expect(mask('a {"ssn":"123456789012"}', "customer.ssn", "partial")).toBe('a {"ssn":"••••9012"}');
+  });
+
+  it.each(['"password":', '"password":[', '\\"password\\":\\"', '"password"    ', '"password":"\\'])(
+    "is looked for in linear time among %s",
+    (part) => {
+      const start = performance.now();
+      mask(`x${part.repeat(100_000)}`, "password");
+      expect(performance.now() - start).toBeLessThan(3000);
+    },
+  );
+});
+
+describe("a field's name", () => {
+  it("counts with characters in it that nobody sees", () => {
+    expect(mask({ "pass\u200bword": 1 }, "password")).toEqual({ "pass\u200bword": "••••" });
+  });
+});
+
 describe("a pattern of the configuration", () => {
   const masker = createMasker({
     detectors: [{ name: "email", mode: "partial" }],

@@ -170,11 +170,52 @@ describe("the masker", () => {
     ["open brackets", "[".repeat(1_000_000)],
     ["quotes", '"'.repeat(1_000_000)],
     ["white space", " ".repeat(1_000_000)],
+    ["backslashes in JSON", `"${"\\".repeat(1_000_000)}"`],
+    ["prefixes of tokens", "sk-".repeat(200_000)],
+    ["what could be JWTs", `${"eyJ".repeat(20)}.a.`.repeat(16_000)],
   ])("stays linear on a megabyte of %s", (_what, text) => {
     const start = performance.now();
     mask(text);
     // A quadratic search would take minutes.
     expect(performance.now() - start).toBeLessThan(3000);
+  });
+});
+
+describe("a card written as a number", () => {
+  it.each(["4111111111111111", "4111111111111111.0", "4.111111111111111e15", "-4111111111111111.00"])(
+    "is masked in JSON text as %s",
+    (token) => expect(mask(`{"n":${token}}`).value).toBe('{"n":"••••1111"}'),
+  );
+});
+
+describe("the places of what is hidden", () => {
+  it.each<[string, Json]>([
+    [
+      "one long name over many finds",
+      { arguments: { ["n".repeat(500_000)]: Array<string>(25_000).fill("4111111111111111") } },
+    ],
+    [
+      "many levels over many finds",
+      {
+        arguments: Array.from({ length: 900 }).reduce<Json>(
+          (inner) => [inner],
+          Array<string>(25_000).fill("4111111111111111"),
+        ),
+      },
+    ],
+    [
+      "many long names",
+      {
+        arguments: Object.fromEntries(
+          Array.from({ length: 500 }, (_, at) => ["n".repeat(2000) + at, Array<string>(50).fill("4111111111111111")]),
+        ),
+      },
+    ],
+  ])("stay of the payload's size for %s", (_what, payload) => {
+    const { value, hidden } = mask(payload);
+    expect(JSON.stringify(value)).not.toContain("41111");
+    expect(JSON.stringify(hidden).length).toBeLessThan(5_000_000);
+    expect(hidden.at(-1)).toEqual({ path: ["arguments"], kind: "card" });
   });
 });
 

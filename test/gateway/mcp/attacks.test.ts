@@ -123,6 +123,23 @@ describe("what reaches the target", () => {
     expect(ground.target.seen).toEqual([]);
   });
 
+  it("is told no more of the client by the look at a held call's tool than by the call itself", async () => {
+    const capabilities = { sampling: {}, experimental: {} };
+    const _meta = { "io.modelcontextprotocol/clientCapabilities": capabilities, "evil/unseen": "x" };
+    const leave = new AbortController();
+    const sent = modernRequest(1, "tools/call", { name: "slow_it", arguments: { look: 1 }, _meta });
+    const held = post(ground, erin, sent, leave.signal);
+    held.catch(() => undefined); // it is left on purpose
+    await pending();
+    const looks = ground.target.seen.filter(({ body }) => body.includes('"method":"tools/list"'));
+    expect(looks.length).toBeGreaterThan(0);
+    leave.abort();
+    await noneWaits();
+    const last = (JSON.parse(looks.at(-1)?.body ?? "{}") as Asked).params._meta;
+    expect(last).toMatchObject({ "io.modelcontextprotocol/clientCapabilities": { experimental: {} } });
+    expect(JSON.stringify(last)).not.toMatch(/sampling|evil/);
+  });
+
   it("is no subscription to a resource that the rules deny", async () => {
     const notifications = { resourceSubscriptions: ["file:///srv/a", "file:///srv/secret/b"] };
     const response = await post(ground, erin, modernRequest(1, "subscriptions/listen", { notifications }));

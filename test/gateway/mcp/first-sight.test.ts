@@ -25,6 +25,7 @@ afterAll(async () => {
 const connection: Connection = {
   name: "files",
   title: null,
+  place: "place",
   target: {
     transport: "http",
     open: () => {
@@ -48,5 +49,5 @@ it("believes a tool only once its first sight is recorded: a call meanwhile woul
   record();
   await learning;
   const tool = tools.known(connection, "read_file");
-  expect(tool !== null && tools.isAccepted(connection, tool)).toBe(true);
+  expect(tool !== null && tools.isAccepted(connection, tool, "staff:erin")).toBe(true);
 });

@@ -131,9 +131,7 @@ describe("a rate", () => {
     const { error } = await make("rated");
     const { retryAfterMs, ...data } = error?.data ?? {};
     expect(error?.code).toBe(-32053);
-    expect(error?.message).toMatch(
-      /^Rule “rate” allows you 2 calls per 60s\. Nothing was run\. Call again in [\d.]+s\.$/,
-    );
+    expect(error?.message).toMatch(/^Rule “rate” allows you 2 calls per 1m\. Nothing was run\. Call again in \d+s\.$/);
     expect(data).toEqual({ code: "rate_limited", rule: "rate", most: 2, perMs: 60_000 });
     expect(Number(retryAfterMs)).toBeGreaterThan(20_000);
     expect(ran.length).toBe(2);

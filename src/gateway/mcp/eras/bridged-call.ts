@@ -129,11 +129,10 @@ export class BridgedCall {
     if (aside !== undefined) return show(aside);
     this.#next ??= this.#heard.next();
     this.#next.catch(() => undefined); // told when it is waited for
+    // Made anew for each wait: one promise for all would keep every message that ever raced it.
+    this.#news = Promise.withResolvers();
     const step = await Promise.race([this.#next, this.#news.promise]);
-    if (step === undefined) {
-      this.#news = Promise.withResolvers();
-      return null;
-    }
+    if (step === undefined) return null;
     this.#next = null;
     if (step.done === true) throw new TargetError("crashed", "The target ended its answer without a response.");
     const { message } = step.value;

@@ -10,6 +10,8 @@ interface Repeated {
 
 /** RFC 9110, section 5.6.2. */
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,100}$/;
+/** The most tools of one target that are remembered; what was seen longest ago goes first. */
+const most = 10_000;
 /** Deeper than any arguments that a header could be meant for. */
 const deepest = 16;
 const known = new WeakMap<Target, ParamHeaders>();
@@ -29,7 +31,14 @@ export class ParamHeaders {
   note(result: Json | undefined): void {
     const tools = isJsonObject(result) && Array.isArray(result.tools) ? (result.tools as readonly Json[]) : [];
     for (const tool of tools)
-      if (isJsonObject(tool) && typeof tool.name === "string") this.#tools.set(tool.name, repeatedIn(tool.inputSchema));
+      if (isJsonObject(tool) && typeof tool.name === "string") this.#keep(tool.name, repeatedIn(tool.inputSchema));
+  }
+
+  #keep(tool: string, repeated: readonly Repeated[]): void {
+    this.#tools.delete(tool);
+    this.#tools.set(tool, repeated);
+    const [oldest] = this.#tools.keys();
+    if (this.#tools.size > most && oldest !== undefined) this.#tools.delete(oldest);
   }
 
   has(tool: string): boolean {

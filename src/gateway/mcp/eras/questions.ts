@@ -9,6 +9,8 @@ type Messages = AsyncGenerator<TargetMessage, void, undefined>;
 
 /** As many as stock clients of 2026-07-28 go through. */
 const mostRounds = 10;
+/** More questions in one round than this are no conversation but a flood. */
+const mostAsked = 64;
 /** How long a round without questions is put off, and how long a client may take for its answers. */
 const pauseMs = 250;
 const answerMs = 10 * 60_000;
@@ -52,6 +54,7 @@ export class Questions {
   ): AsyncGenerator<TargetMessage, JsonObject | string, undefined> {
     const entries = Object.entries(requests);
     if (entries.length === 0) await delay(pauseMs, undefined, { signal });
+    if (entries.length > mostAsked) return "It asked for too much at once.";
     const asked = entries.map(([name, request]) => ({ name, request, ...this.#expect(signal) }));
     try {
       for (const { id, request } of asked) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { jsonLines, jsonText } from "../../src/cli/json-text.ts";
+import { jsonLines, jsonText } from "../../src/shared/json-text.ts";
 
 describe("JSON on a terminal", () => {
   it("escapes what a terminal would obey or hide, and stays the same value", () => {

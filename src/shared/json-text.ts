@@ -1,4 +1,4 @@
-import { visible } from "../shared/visible.ts";
+import { visible } from "./visible.ts";
 
 /** JSON on one line in which unseen characters are escapes: the same value, harmless on a terminal (rule 10). */
 export function jsonText(value: unknown): string {
