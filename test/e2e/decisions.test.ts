@@ -51,7 +51,7 @@ describe("a critical call between two people", () => {
     await field(approver, "Number on the requester’s screen").fill(wrong);
     await button(approver, "Approve").click();
     await approver.page.getByRole("alert").getByText("That is not the number on the requester’s screen.").waitFor();
-    await own.getByText("1 wrong number so far; number 3 denies the request.").waitFor();
+    await own.getByText("1 wrong number so far; at 3 the request is denied.").waitFor();
 
     await field(approver, "Number on the requester’s screen").fill(number);
     await button(approver, "Approve").click();
