@@ -132,6 +132,7 @@ const scenes: readonly Scene[] = [
     }),
   },
   { name: "connections", state: inbox, act: tab(/^Connections/) },
+  { name: "paused", state: { ...inbox, pause: { untilMs: nowMs + 900_000 } }, act: tab(/^Connections/) },
   {
     name: "requests",
     state: signedIn([
