@@ -48,7 +48,7 @@ export const pastFigures: HistoryFigures = {
 };
 
 /** One of the lines whole. */
-export function pastDetail(line: Line): HistoryDetail {
+function pastDetail(line: Line): HistoryDetail {
   const decision = {
     verdict: line.verdict ?? "approve",
     reason: line.reason,
