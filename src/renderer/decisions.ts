@@ -18,7 +18,7 @@ type Deciding =
   | { readonly step: "refused"; readonly verdict: Verdict; readonly error: Failure };
 
 /** What goes with an approval besides the request itself. */
-export interface Approving {
+interface Approving {
   readonly reason: string;
   /** What the requester's screen shows, for critical risk. */
   readonly number?: string | undefined;
