@@ -10,6 +10,7 @@ import { glyph, glyphNames, inks, type GlyphSize, type Look } from "./glyphs.ts"
 
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
+await writeDrawings();
 const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
 try {
   const page = await browser.newPage();
@@ -40,6 +41,14 @@ async function renderGlyphs(page: Page): Promise<void> {
       }
     }
   }
+}
+
+/** The drawings themselves, in black, for whoever wants to look at or reuse one. */
+async function writeDrawings(): Promise<void> {
+  await mkdir(here("tray/svg"), { recursive: true });
+  for (const name of glyphNames)
+    for (const size of [16, 22, 32] as const)
+      await writeFile(here(`tray/svg/${name}-${size}.svg`), `${glyph(name, size, "template")}\n`);
 }
 
 async function renderAppIcon(page: Page): Promise<void> {

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseAst } from "vite";
@@ -13,8 +14,9 @@ export interface BuiltMain {
 /** Reads every script of `root`/dist/main; throws where there is none, as nothing would be judged. */
 export async function readBuiltMain(root: string): Promise<BuiltMain> {
   const folder = join(root, "dist/main");
+  if (!existsSync(folder)) throw new Error(`${folder} is missing: run tsc -b --force first`);
   const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith(".js")).sort();
-  if (names.length === 0) throw new Error(`${folder} holds no scripts: run tsc -b first`);
+  if (names.length === 0) throw new Error(`${folder} holds no scripts: run tsc -b --force first`);
   const files = await Promise.all(
     names.map(async (file) => ({
       file,

@@ -39,7 +39,7 @@ export function grantBeside(approval: ApprovalView, decision: DecisionPayload, w
 }
 
 /** The grants that this person may see, the newest first. */
-export async function listGrants(api: GatewayApi): Promise<readonly GrantView[]> {
+export async function listGrants(api: Pick<GatewayApi, "get">): Promise<readonly GrantView[]> {
   return (await api.get("/v1/grants", z.object({ grants: z.array(grantView) }))).grants;
 }
 

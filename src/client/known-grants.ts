@@ -13,7 +13,10 @@ export interface KnownGrants {
 /** So many that ended are kept beside those that live. */
 const mostEnded = 50;
 
-export function createKnownGrants(api: GatewayApi, onGrants: (grants: readonly GrantView[]) => void): KnownGrants {
+export function createKnownGrants(
+  api: Pick<GatewayApi, "get">,
+  onGrants: (grants: readonly GrantView[]) => void,
+): KnownGrants {
   let asking: symbol | null = null;
   let isStale = false;
   async function ask(): Promise<void> {

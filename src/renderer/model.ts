@@ -4,7 +4,7 @@ import type { ConsoleBridge } from "../shared/bridge.ts";
 import type { ConsoleState, PageName } from "../shared/console.ts";
 import type { LinkedBridge } from "./bridge.ts";
 import { createDecisions, type Decisions } from "./decisions.ts";
-import { createHistory, type History } from "./history/history.ts";
+import { History } from "./history/history.ts";
 import type { OwnChoice } from "./requests/own-choice.ts";
 import { createSelection, ownRequests, waitingFor, type Selection } from "./selection.ts";
 import { createStore, type Store, type WritableStore } from "./store.ts";
@@ -43,7 +43,7 @@ export function createModel(bridge: LinkedBridge): Model {
   const page = createStore<Page>("inbox");
   const selection = createSelection();
   const own = createStore<OwnChoice>({ id: null, isOpen: false });
-  const history = createHistory(bridge);
+  const history = new History(bridge);
   const decisions = createDecisions(bridge);
   const arrival = createStore("");
   let known: ReadonlySet<string> | null = null;

@@ -43,6 +43,17 @@ describe("decision", () => {
     expect(bench.client.state().approvals).toMatchObject([{ id: "a1", state: "approved" }]);
   });
 
+  it("covers the number of a critical request, and has none otherwise", async () => {
+    await decide({ number: "47" });
+    expect(bench.gateway.decisions[0]?.payload).toMatchObject({ number: "47" });
+    for (const number of ["7", "07", "100", "4x"])
+      expect(await decide({ number })).toMatchObject({ ok: false, error: { code: "bad_request" } });
+    await bench.gateway.put({ id: "a2" });
+    await until(bench.client, ({ approvals }) => approvals.length === 2);
+    await decide({ id: "a2" });
+    expect(bench.gateway.decisions.map(({ payload: { number } }) => number)).toEqual(["47", undefined]);
+  });
+
   it("lives at most five minutes, by the gateway's clock", async () => {
     bench.gateway.clockAheadMs = 3_600_000;
     bench.gateway.push({ type: "time", nowMs: Date.now() + 3_600_000 });

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { shell } from "../cli/shell.ts";
 import { openTwoPeople, type Seat, type TwoPeople } from "../support/two-people.ts";
 
 const held = { groups: ["engineers"], effect: "approve", approvers: ["approvers"], expires: "5m", why: "Looked at." };
@@ -45,13 +46,24 @@ describe("a critical call between two people", () => {
     // The approver's side has it nowhere, on the page or in what its owner knows.
     expect(approver.client.state().approvals.map(({ matching }) => matching?.number)).toEqual([null]);
 
+    // A terminal, which a model may read, has it for neither, and approves nothing.
+    const id = approver.client.state().approvals[0]?.id ?? "";
+    for (const seat of [engineer, approver]) {
+      const { stdout } = await shell("approvals", "show", id, "--json", "--profile", seat.directory);
+      expect(JSON.parse(stdout)).toMatchObject({ id, matching: { number: null } });
+    }
+    expect(await shell("approvals", "approve", id, "--profile", approver.directory)).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining("A critical call is approved in the console's window") as string,
+    });
+
     await field(approver, "Reason").fill("Replaced by a tag");
     expect(await button(approver, "Approve after the number").isDisabled()).toBe(true);
     const wrong = number === "99" ? "98" : String(Number(number) + 1);
     await field(approver, "Number on the requester’s screen").fill(wrong);
     await button(approver, "Approve").click();
     await approver.page.getByRole("alert").getByText("That is not the number on the requester’s screen.").waitFor();
-    await own.getByText("1 wrong number so far; number 3 denies the request.").waitFor();
+    await own.getByText("1 wrong number so far; at 3 the request is denied.").waitFor();
 
     await field(approver, "Number on the requester’s screen").fill(number);
     await button(approver, "Approve").click();

@@ -13,8 +13,10 @@ let people: TwoPeople;
 beforeAll(async () => {
   people = await openTwoPeople([{ name: "writes", tools: ["write_*"], ...held, risk: "medium" }]);
   await people.world.restart(() => fill(people));
-  for (const { page } of [people.engineer, people.approver])
+  for (const { client, page } of [people.engineer, people.approver]) {
+    await client.call("gateway.retry", {}, "window");
     await page.getByText("Connected", { exact: true }).waitFor({ timeout: 30_000 });
+  }
 }, 90_000);
 afterAll(() => people.close());
 

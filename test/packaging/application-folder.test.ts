@@ -7,7 +7,15 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { readBuiltMain } from "../../packaging/check/electron-use.ts";
-import { electronFromNowhere, extract, makeDist, packageFolder, runNode, type Archive, type Run } from "./workbench.ts";
+import {
+  electronFromNowhere,
+  extract,
+  makeDist,
+  packageFolder,
+  runNode,
+  runOffline,
+  type Archive,
+} from "./workbench.ts";
 
 // `npm run package:dir` on Electron distributions that are made here: the layout of Electron's own, with nothing that runs.
 // What it takes from the project is what is built: `npm test` builds first.
@@ -24,7 +32,7 @@ beforeAll(async () => {
 afterAll(() => rm(scratch, { recursive: true, force: true }));
 
 describe("from a distribution without an Electron executable", () => {
-  let run: Run;
+  let run: Awaited<ReturnType<typeof packageFolder>>;
   let folder: string;
   let archive: Archive;
   beforeAll(async () => {
@@ -125,6 +133,13 @@ describe("from a distribution without an Electron executable", () => {
   test("stays small: the archive below 15 MB, the page's scripts counted elsewhere", async () => {
     expect((await stat(join(folder, "resources/app.asar"))).size).toBeLessThan(15_000_000);
   });
+});
+
+test("would have noticed a way to the network", async () => {
+  const fetches = "await fetch('http://127.0.0.1:8443/').catch(() => undefined)";
+  const below = `(await import("node:child_process")).spawnSync(process.execPath, ["--input-type=module", "-e", ${JSON.stringify(fetches)}])`;
+  const { network } = await runOffline(scratch, ["--input-type=module", "-e", below]);
+  expect(network).toMatch(/^(?:connect|look-up) .*127\.0\.0\.1/);
 });
 
 test("sets every fuse of an executable that has them, and looks whether they hold", async () => {

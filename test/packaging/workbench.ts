@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -42,22 +42,27 @@ export interface Run {
 }
 
 /** Packages with every way to the network closed; `network` names what was tried. */
-export async function packageFolder(
-  scratch: string,
-  dist: string,
-  output: string,
-): Promise<Run & { readonly network: string }> {
-  const tried = join(scratch, `${output}.network`);
-  const hook = join(scratch, "offline.mjs");
-  await writeFile(tried, "");
+export async function packageFolder(scratch: string, dist: string, output: string): Promise<OfflineRun> {
+  const script = join(root, "packaging/application-folder.ts");
+  return runOffline(scratch, [script, "--electron-dist", dist, "--output", join(scratch, output)]);
+}
+
+/** How a process ended that could reach nothing, and what it tried to reach: a line each, empty for nothing. */
+interface OfflineRun extends Run {
+  readonly network: string;
+}
+
+/** A Node process, and all that it starts, without the network. */
+export async function runOffline(scratch: string, args: readonly string[]): Promise<OfflineRun> {
+  const folder = await mkdtemp(join(scratch, "offline-"));
+  const [hook, tried] = [join(folder, "hook.mjs"), join(folder, "tried")];
   await writeFile(hook, offline);
-  const env = {
+  await writeFile(tried, "");
+  const run = await runNode(args, {
     ...process.env,
     NODE_OPTIONS: `--import ${pathToFileURL(hook).href}`,
     NETWORK_TRIED: tried,
-  };
-  const script = join(root, "packaging/application-folder.ts");
-  const run = await runNode([script, "--electron-dist", dist, "--output", join(scratch, output)], env);
+  });
   return { ...run, network: await readFile(tried, "utf8") };
 }
 

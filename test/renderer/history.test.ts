@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { stageConsole, type ConsoleStage } from "../support/console/open.ts";
 import { answerHistory, pastLines } from "../support/console/past.ts";
-import { held, signedIn } from "../support/console/states.ts";
+import { engineer, held, signedIn } from "../support/console/states.ts";
 
 let stage: ConsoleStage;
 beforeAll(async () => {
@@ -166,6 +166,45 @@ describe("when there is nothing to show", () => {
     server.say(signedIn([held({ state: "denied" })]));
     await page.clock.runFor(500);
     await expect.poll(() => asked(opened).length).toBe(before + 1);
+  });
+});
+
+describe("what changes meanwhile", () => {
+  it("is read where it is one's own, and nobody who has scrolled far loses their place", async () => {
+    const state = signedIn([]);
+    const opened = await openHistory(450, state);
+    const { page, server } = opened;
+    await page
+      .getByRole("row", { name: /read_file/ })
+      .first()
+      .waitFor();
+    await page.getByRole("button", { name: "Load older" }).click();
+    await page.getByText("The newest 200 lines").waitFor();
+    const before = asked(opened).length;
+    server.say(signedIn([held(), held({ relation: "observer" })]));
+    await page.clock.runFor(1000);
+    expect(asked(opened)).toHaveLength(before);
+    server.say(signedIn([held({ relation: "requester" })]));
+    await page.clock.runFor(1000);
+    await expect.poll(() => asked(opened).length).toBe(before + 1);
+    expect(asked(opened).at(-1)).not.toHaveProperty("after");
+    await page.getByText("The newest 200 lines").waitFor();
+  });
+
+  it("forgets all of it when another person signs in", async () => {
+    const opened = await openHistory(20);
+    const { page, server } = opened;
+    await page
+      .getByRole("row", { name: /drop_table/ })
+      .first()
+      .click();
+    await page.getByText("Under a signed checkpoint").waitFor();
+    server.answer("history.list", { ok: true, value: { lines: [], next: null } });
+    server.say(signedIn([], { session: { state: "signed-in", account: engineer, device: "dev_2" } }));
+    await page.getByText("drop_table").first().waitFor({ state: "detached" });
+    await page.clock.runFor(1000);
+    await page.getByRole("heading", { name: "You have decided nothing yet" }).waitFor();
+    expect(await page.getByText("Under a signed checkpoint").count()).toBe(0);
   });
 });
 

@@ -1,20 +1,15 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
-import type { ConsoleState } from "../../src/shared/console.ts";
 import { launchBrowser } from "./browser.ts";
 import { buildConsole } from "./console/build.ts";
 import { answerHistory, pastFigures } from "./console/past.ts";
 import { serveTestConsole, type ConsoleServer } from "./console/server.ts";
+import { decisionScenes } from "./pictures/decisions.ts";
+import type { Scene } from "./pictures/scene.ts";
 import { approver, customerPayload, engineer, fullInbox, held, inTwoSteps, signedIn } from "./console/states.ts";
 
 // Pictures of the console in every state: `node test/support/pictures.ts FOLDER`.
-
-interface Scene {
-  readonly name: string;
-  readonly state: ConsoleState | null;
-  readonly act?: (page: Page, server: ConsoleServer) => Promise<void>;
-}
 
 const nowMs = Date.now();
 const none = { approved: 0, denied: 0, expired: 0 };
@@ -59,16 +54,7 @@ const scenes: readonly Scene[] = [
       await page.getByLabel("Reason").fill("Matches PAY-2214");
     },
   },
-  { name: "critical", state: inbox, act: choose(/delete_branch/) },
-  {
-    name: "critical-armed",
-    state: inbox,
-    async act(page) {
-      await choose(/delete_branch/)(page);
-      await page.getByLabel("Reason").fill("Replaced by a tag");
-      await page.getByRole("button", { name: "Approve", exact: true }).click();
-    },
-  },
+  ...decisionScenes,
   {
     name: "denying",
     state: inbox,
@@ -146,6 +132,7 @@ const scenes: readonly Scene[] = [
     }),
   },
   { name: "connections", state: inbox, act: tab(/^Connections/) },
+  { name: "paused", state: { ...inbox, pause: { untilMs: nowMs + 900_000 } }, act: tab(/^Connections/) },
   {
     name: "requests",
     state: signedIn([

@@ -21,6 +21,8 @@ export interface TwoPeople {
 }
 
 export interface Seat {
+  /** The profile that the client owns. */
+  readonly directory: string;
   readonly client: Client;
   readonly page: Page;
 }
@@ -81,7 +83,7 @@ async function seat(
   const page = await context.newPage();
   await page.goto(client.consoleLink());
   await page.getByText("Connected", { exact: true }).waitFor();
-  return { client, page };
+  return { directory, client, page };
 }
 
 async function callTool(url: string, token: string, id: number, tool: string, input: JsonObject): Promise<string> {

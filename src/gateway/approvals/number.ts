@@ -34,6 +34,11 @@ export function matchNumber(
   return earlier.some((spent) => equal(number, spent)) ? "spent" : "wrong";
 }
 
+/** What the waiting client is told of it, which is where the number is and never the number; empty where none is asked for. */
+export function whereNumberIs(record: Pick<Numbered, "risk">): string {
+  return needsNumber(record) ? " Whoever approves asks for the number that your Countersign console shows." : "";
+}
+
 /** What readers see of it: the number itself is the requester's alone, while it is asked for. */
 export function matchingOf(
   keyed: KeyedDigest,

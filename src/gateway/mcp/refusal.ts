@@ -1,3 +1,4 @@
+import { whereNumberIs } from "../approvals/number.ts";
 import { awaited } from "../approvals/steps.ts";
 import type { ApprovalRecord } from "../store/store.ts";
 import type { Exceeded } from "../policy/limits.ts";
@@ -115,7 +116,7 @@ export function waitingStill(approval: ApprovalRecord): RpcFailure {
   const until = new Date(expiresAtMs).toISOString();
   const message =
     state === "pending"
-      ? `Waiting for approval by ${awaited(approval)}: request ${id}, open until ${until}. Nothing was run yet. To get the result, call again with the same arguments: the decision is picked up then.`
+      ? `Waiting for approval by ${awaited(approval)}: request ${id}, open until ${until}. Nothing was run yet. To get the result, call again with the same arguments: the decision is picked up then.${whereNumberIs(approval)}`
       : `Request ${id} is approved. To get the result, call again with the same arguments: it is not run twice for that.`;
   return { code: refusalCodes.notDecided, message, data: { code: "pending", approval: id, state, expiresAt: until } };
 }

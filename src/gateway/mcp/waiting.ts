@@ -1,3 +1,4 @@
+import { whereNumberIs } from "../approvals/number.ts";
 import { awaited } from "../approvals/steps.ts";
 import type { ApprovalRecord } from "../store/store.ts";
 import type { Exchange } from "./context.ts";
@@ -19,7 +20,7 @@ export function showWaiting(
     progress += 1;
     // Other steps may have opened meanwhile.
     const approval = gate.store.approvals.get(opened.id) ?? opened;
-    const message = `Waiting for approval by ${awaited(approval)}: request ${approval.id}, denied at ${new Date(approval.expiresAtMs).toISOString()} unless decided.`;
+    const message = `Waiting for approval by ${awaited(approval)}: request ${approval.id}, denied at ${new Date(approval.expiresAtMs).toISOString()} unless decided.${whereNumberIs(approval)}`;
     reply
       .message({
         message: {

@@ -6,6 +6,7 @@ import { Outside } from "../parts/Outside.tsx";
 import { useStore } from "../store.ts";
 import { localTime, moment } from "../times.ts";
 import { words } from "../words.ts";
+import css from "./GrantTable.module.css";
 import { Constraints } from "./GrantSentence.tsx";
 import { Revoke } from "./Revoke.tsx";
 
@@ -23,7 +24,7 @@ export function GrantTable({ title, grants, gateway, mayRevoke }: GrantTableProp
   if (grants.length === 0) return null;
   return (
     <>
-      <div className={page.head}>
+      <div className={`${page.head} ${page.second}`}>
         <h2>{title}</h2>
       </div>
       <div className={page.scroll}>
@@ -31,7 +32,7 @@ export function GrantTable({ title, grants, gateway, mayRevoke }: GrantTableProp
           <thead>
             <tr>
               <th className={page.nameColumn}>{columns.call}</th>
-              <th>{columns.who}</th>
+              <th className={css.who}>{columns.who}</th>
               <th>{columns.bound}</th>
               <th>{columns.used}</th>
               <th>{columns.ends}</th>
@@ -70,8 +71,8 @@ function Row({ grant, gateway, mayRevoke }: RowProps) {
       <td className={page.two}>
         {constraints.length === 0 ? words.grants.noArguments : <Constraints of={constraints} />}
       </td>
-      <td>{words.grants.used(uses, mostUses)}</td>
-      <td className={page.two}>{moment(localTime(gateway, end?.atMs ?? endsAtMs), nowMs)}</td>
+      <td className={css.tight}>{words.grants.used(uses, mostUses)}</td>
+      <td className={`${page.two} ${css.tight}`}>{moment(localTime(gateway, end?.atMs ?? endsAtMs), nowMs)}</td>
       <td className={`${page.two} ${page.loose}`}>
         <Outside text={by.name} foldAt={60} />
       </td>

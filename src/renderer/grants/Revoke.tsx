@@ -24,21 +24,28 @@ export function Revoke({ grant, mayRevoke }: { readonly grant: GrantView; readon
   };
   const name = words.grants.revokeOf(spoken(grant.tool, 40), spoken(grant.principal.name, 40));
   return (
-    <div className={css.revoke}>
-      {step === "asked" ? (
-        <>
-          <Button size="small" look="strong" disabled={!mayRevoke} onClick={() => void send()}>
-            {words.grants.sure}
+    <div>
+      <div className={css.revoke}>
+        {step === "asked" ? (
+          <>
+            <Button size="small" look="strong" disabled={!mayRevoke} onClick={() => void send()}>
+              {words.grants.sure}
+            </Button>
+            <Button size="small" onClick={() => setStep("rest")}>
+              {words.grants.keep}
+            </Button>
+          </>
+        ) : (
+          <Button
+            size="small"
+            label={name}
+            disabled={!mayRevoke || step === "sending"}
+            onClick={() => setStep("asked")}
+          >
+            {words.grants.revoke}
           </Button>
-          <Button size="small" onClick={() => setStep("rest")}>
-            {words.grants.keep}
-          </Button>
-        </>
-      ) : (
-        <Button size="small" label={name} disabled={!mayRevoke || step === "sending"} onClick={() => setStep("asked")}>
-          {words.grants.revoke}
-        </Button>
-      )}
+        )}
+      </div>
       {refused !== null && (
         <span role="alert" className={css.refused}>
           {words.grants.refused} {wording(refused)}

@@ -17,7 +17,7 @@ import { words } from "../words.ts";
 import { lasted } from "../words/history.ts";
 import { wording } from "../wording.ts";
 import css from "./History.module.css";
-import type { HistoryEntry, Past } from "./history.ts";
+import type { HistoryEntry, Past } from "./past.ts";
 import { Verdict } from "./HistoryRow.tsx";
 import { LedgerChain } from "./LedgerChain.tsx";
 

@@ -7,7 +7,7 @@ import { Icon } from "../parts/Icon.tsx";
 import { words } from "../words.ts";
 import { ExportMenu } from "./ExportMenu.tsx";
 import css from "./History.module.css";
-import type { Past } from "./history.ts";
+import type { Past } from "./past.ts";
 
 const kinds = ["decision", "request"] as const;
 const verdicts = ["approve", "deny", "none"] as const;

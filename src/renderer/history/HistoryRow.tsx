@@ -8,7 +8,7 @@ import { useStore } from "../store.ts";
 import { dayTime, localTime } from "../times.ts";
 import { words } from "../words.ts";
 import css from "./History.module.css";
-import type { HistoryEntry } from "./history.ts";
+import type { HistoryEntry } from "./past.ts";
 
 interface HistoryRowProps {
   readonly line: HistoryEntry;

@@ -5,7 +5,7 @@ import { useModel } from "../model.ts";
 import { Button } from "../parts/Button.tsx";
 import { words } from "../words.ts";
 import css from "./History.module.css";
-import type { Past } from "./history.ts";
+import type { Past } from "./past.ts";
 import { HistoryRow } from "./HistoryRow.tsx";
 import { Unread } from "./Unread.tsx";
 import { useWindowed } from "./windowed.ts";

@@ -4,7 +4,7 @@ import text from "../parts/text.module.css";
 import { Bone } from "../session/DetailBones.tsx";
 import { words } from "../words.ts";
 import css from "./History.module.css";
-import type { Past } from "./history.ts";
+import type { Past } from "./past.ts";
 
 const quietMs = 300;
 const widths = [320, 280, 360, 240, 300, 260] as const;

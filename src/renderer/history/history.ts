@@ -1,39 +1,12 @@
 import type { ConsoleBridge } from "../../shared/bridge.ts";
 import type { ConsoleState } from "../../shared/console.ts";
-import type { Failure } from "../../shared/errors.ts";
-import type { HistoryDetail, HistoryFigures, HistoryFilter, HistoryPage } from "../../shared/history.ts";
+import type { HistoryFilter } from "../../shared/history.ts";
 import { createStore, type Store } from "../store.ts";
-
-export type HistoryEntry = HistoryPage["lines"][number];
-
-/** What the history page shows. `lines` stay while others are asked for; an answer to an older question changes nothing. */
-export interface Past {
-  readonly filter: HistoryFilter;
-  readonly lines: readonly HistoryEntry[];
-  readonly next: string | null;
-  readonly figures: HistoryFigures | null;
-  readonly at: "unread" | "reading" | "reading older" | "read" | "failed";
-  readonly error: Failure | null;
-  readonly chosen: { readonly id: string; readonly isOpen: boolean } | null;
-  /** The chosen one whole, once it has come, or why it did not. */
-  readonly detail: { readonly id: string; readonly got: HistoryDetail | Failure } | null;
-}
-
-export interface History {
-  readonly past: Store<Past>;
-  /** The page is looked at: reads what was not read yet, and from then on what is new. */
-  readonly visit: () => () => void;
-  /** Another question: read anew, a search only once the typing rests. */
-  readonly seek: (change: Partial<HistoryFilter>) => void;
-  readonly again: () => void;
-  readonly older: () => void;
-  readonly choose: (id: string, isOpen: boolean) => void;
-  readonly back: () => void;
-  readonly follow: (state: ConsoleState) => void;
-}
+import { asSent, dayBegan, ownNews, unread, withNewest, type Past } from "./past.ts";
 
 type Reader = Pick<ConsoleBridge, "history" | "historyFigures" | "historyItem">;
 
+/** A search waits until the typing rests. */
 const restMs = 250;
 /** What comes through the stream comes in bursts: it is read once they rest. */
 const settleMs = 400;
@@ -41,125 +14,147 @@ const settleMs = 400;
 const enough = 50;
 const mostTries = 20;
 
-export function createHistory(bridge: Reader): History {
-  const past = createStore<Past>({
-    filter: { kind: "decision" },
-    lines: [],
-    next: null,
-    figures: null,
-    at: "unread",
-    error: null,
-    chosen: null,
-    detail: null,
-  });
-  const change = (part: Partial<Past>) => past.set({ ...past.get(), ...part });
-  let question = 0;
-  let isVisited = false;
-  let isOnline = false;
-  let offsetMs = 0;
-  let seen = -1;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+/** Reads one's own history while its page is looked at: page by page, anew where something of one's own changed. */
+export class History {
+  readonly #past = createStore<Past>(unread("decision"));
+  readonly past: Store<Past> = this.#past;
+  readonly #bridge: Reader;
+  /** The newest question: an answer to any other comes too late. */
+  #question = 0;
+  #isVisited = false;
+  #isOnline = false;
+  #offsetMs = 0;
+  #who: string | null = null;
+  #news = "";
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Reads on from `after` until there is enough to show, or nothing older; false where another question came meanwhile. */
-  const readFrom = async (after: string | null, kept: readonly HistoryEntry[]) => {
-    const mine = ++question;
+  constructor(bridge: Reader) {
+    this.#bridge = bridge;
+  }
+
+  /** The page is looked at, until the returned function is called. */
+  readonly visit = (): (() => void) => {
+    this.#isVisited = true;
+    this.#refresh();
+    return () => {
+      this.#isVisited = false;
+      clearTimeout(this.#timer);
+    };
+  };
+
+  /** Another question: what was found stays until its answer comes, but for another kind's. */
+  readonly seek = (wanted: Partial<HistoryFilter>): void => {
+    const { filter } = this.#past.get();
+    const next = { ...filter, ...wanted };
+    this.#question += 1;
+    if (next.kind === filter.kind) this.#change({ filter: next });
+    else this.#past.set({ ...unread(next.kind), filter: next });
+    this.#soon(this.again, wanted.search === undefined ? 0 : restMs);
+  };
+
+  /** From the newest on, and no further than one page. */
+  readonly again = (): void => {
+    if (!this.#isVisited) return;
+    this.#change({ at: "reading" });
+    void this.#readOn(null, []);
+    this.#readBeside();
+  };
+
+  readonly older = (): void => {
+    const { next, lines, at } = this.#past.get();
+    if (next === null || at !== "read") return;
+    this.#change({ at: "reading older" });
+    void this.#readOn(next, lines);
+  };
+
+  readonly choose = (id: string, isOpen: boolean): void => {
+    const isSame = this.#past.get().chosen?.id === id;
+    this.#change({ chosen: { id, isOpen } });
+    if (!isSame) void this.#readDetail(id);
+  };
+
+  readonly back = (): void => {
+    const { chosen } = this.#past.get();
+    if (chosen) this.#change({ chosen: { ...chosen, isOpen: false } });
+  };
+
+  /** Another person's history is none of the next one's: with the account everything read is forgotten. */
+  readonly follow = (state: ConsoleState): void => {
+    const { who, news } = ownNews(state);
+    const isBack = !this.#isOnline && state.gateway.link === "online";
+    const isNews = news !== this.#news;
+    this.#isOnline = state.gateway.link === "online";
+    this.#offsetMs = state.gateway.clockOffsetMs;
+    this.#news = news;
+    if (who !== this.#who) {
+      this.#question += 1;
+      this.#past.set(unread("decision"));
+    }
+    const isOther = who !== this.#who;
+    this.#who = who;
+    if (this.#isOnline && (isBack || isNews || isOther)) this.#soon(this.#refresh, settleMs);
+  };
+
+  /** Reads the newest page, and keeps what was read of older ones. */
+  readonly #refresh = (): void => {
+    if (this.#past.get().lines.length === 0) return this.again();
+    if (this.#isVisited) void this.#readNewest();
+    return this.#readBeside();
+  };
+
+  async #readNewest(): Promise<void> {
+    const mine = ++this.#question;
+    const answer = await this.#bridge.history(asSent(this.#past.get().filter));
+    if (mine !== this.#question) return;
+    if (!answer.ok) this.#change({ at: "failed", error: answer.error });
+    else this.#change({ ...withNewest(this.#past.get(), answer.value), at: "read", error: null });
+  }
+
+  /** Reads on from a place until there is enough to show, or nothing older. */
+  async #readOn(after: string | null, kept: Past["lines"]): Promise<void> {
+    const mine = ++this.#question;
     let next = after;
     let lines = kept;
     for (let tries = 0; tries < mostTries; tries += 1) {
-      const asked = { ...asSent(past.get().filter), ...(next === null ? {} : { after: next }) };
-      const answer = await bridge.history(asked);
-      if (mine !== question) return;
-      if (!answer.ok) return change({ at: "failed", error: answer.error });
+      const asked = { ...asSent(this.#past.get().filter), ...(next === null ? {} : { after: next }) };
+      const answer = await this.#bridge.history(asked);
+      if (mine !== this.#question) return;
+      if (!answer.ok) return this.#change({ at: "failed", error: answer.error });
       lines = [...lines, ...answer.value.lines];
       next = answer.value.next;
       if (next === null || lines.length - kept.length >= enough) break;
     }
-    change({ lines, next, at: "read", error: null });
-  };
-  const readFigures = async () => {
-    const { kind } = past.get().filter;
-    const answer = await bridge.historyFigures({ kind, today: dayBegan(offsetMs) });
-    if (answer.ok && past.get().filter.kind === kind) change({ figures: answer.value });
-  };
-  const readDetail = async (id: string) => {
-    const answer = await bridge.historyItem({ id });
-    if (past.get().chosen?.id === id) change({ detail: { id, got: answer.ok ? answer.value : answer.error } });
-  };
-  const read = () => {
-    if (!isVisited) return;
-    change({ at: "reading" });
-    void readFrom(null, []);
-    void readFigures();
-    const { chosen } = past.get();
-    if (chosen) void readDetail(chosen.id);
-  };
-  const readAfter = (ms: number) => {
-    clearTimeout(timer);
-    timer = setTimeout(read, ms);
-  };
+    this.#change({ lines, next, at: "read", error: null });
+  }
 
-  return {
-    past,
-    visit() {
-      isVisited = true;
-      read();
-      return () => {
-        isVisited = false;
-        clearTimeout(timer);
-      };
-    },
-    seek(wanted) {
-      const { filter } = past.get();
-      const isOther = wanted.kind !== undefined && wanted.kind !== filter.kind;
-      question += 1;
-      const next = { ...filter, ...wanted };
-      change(
-        isOther
-          ? { filter: next, lines: [], next: null, figures: null, chosen: null, detail: null, at: "reading" }
-          : { filter: next },
-      );
-      readAfter(wanted.search === undefined ? 0 : restMs);
-    },
-    again: read,
-    older() {
-      const { next, lines, at } = past.get();
-      if (next === null || at !== "read") return;
-      change({ at: "reading older" });
-      void readFrom(next, lines);
-    },
-    choose(id, isOpen) {
-      const isSame = past.get().chosen?.id === id;
-      change({ chosen: { id, isOpen } });
-      if (!isSame) void readDetail(id);
-    },
-    back() {
-      const { chosen } = past.get();
-      if (chosen) change({ chosen: { ...chosen, isOpen: false } });
-    },
-    follow(state) {
-      offsetMs = state.gateway.clockOffsetMs;
-      const wasOnline = isOnline;
-      isOnline = state.gateway.link === "online";
-      const newest = state.approvals.reduce((highest, { revision }) => Math.max(highest, revision), 0);
-      const isNews = newest !== seen;
-      seen = newest;
-      if (isVisited && isOnline && (!wasOnline || isNews)) readAfter(settleMs);
-    },
-  };
-}
+  /** The figures, and the chosen one as it stands now. */
+  #readBeside(): void {
+    if (!this.#isVisited) return;
+    void this.#readFigures();
+    const { chosen } = this.#past.get();
+    if (chosen) void this.#readDetail(chosen.id);
+  }
 
-/** Without what is not asked for: an empty search is none. */
-function asSent({ kind, search, verdict, risk }: HistoryFilter): HistoryFilter {
-  const words = search?.trim() ?? "";
-  return {
-    kind,
-    ...(words === "" ? {} : { search: words }),
-    ...(verdict === undefined ? {} : { verdict }),
-    ...(risk === undefined ? {} : { risk }),
-  };
-}
+  async #readFigures(): Promise<void> {
+    const { kind } = this.#past.get().filter;
+    const who = this.#who;
+    const answer = await this.#bridge.historyFigures({ kind, today: dayBegan(this.#offsetMs) });
+    if (answer.ok && this.#who === who && this.#past.get().filter.kind === kind)
+      this.#change({ figures: answer.value });
+  }
 
-/** When this computer's day began, by the gateway's clock. */
-function dayBegan(offsetMs: number): number {
-  return Math.max(0, Math.round(new Date().setHours(0, 0, 0, 0) + offsetMs));
+  async #readDetail(id: string): Promise<void> {
+    const answer = await this.#bridge.historyItem({ id });
+    if (this.#past.get().chosen?.id !== id) return;
+    this.#change({ detail: { id, got: answer.ok ? answer.value : answer.error } });
+  }
+
+  #soon(read: () => void, ms: number): void {
+    clearTimeout(this.#timer);
+    if (this.#isVisited) this.#timer = setTimeout(read, ms);
+  }
+
+  #change(part: Partial<Past>): void {
+    this.#past.set({ ...this.#past.get(), ...part });
+  }
 }

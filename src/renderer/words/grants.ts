@@ -4,7 +4,7 @@ import { count } from "./count.ts";
 export const grant = {
   open: "Approve and allow similar…",
   approve: "Approve and allow",
-  cancel: "Approve this call only",
+  cancel: "This call only",
   title: "What is allowed besides this call",
   uses: "Later calls",
   usesMost: (most: number) => `${most.toLocaleString("en")} at most`,

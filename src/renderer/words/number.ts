@@ -9,6 +9,6 @@ export const number = {
   tell: (groups: string) =>
     `Say this number to who approves (${groups}) when they ask you by voice. It shows that this request is yours.`,
   wrong: (wrong: number, most: number) =>
-    `${count(wrong, "wrong number", "wrong numbers")} so far; number ${most} denies the request.`,
+    `${count(wrong, "wrong number", "wrong numbers")} so far; at ${most} the request is denied.`,
   locked: (wrong: number) => `Denied, since ${count(wrong, "wrong number was", "wrong numbers were")} named.`,
 } as const;

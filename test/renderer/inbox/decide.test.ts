@@ -85,7 +85,7 @@ describe("approving", () => {
   it("says how many wrong numbers there were, and how such a request ended", async () => {
     const approval = held({ risk: "critical", matching: { number: null, wrong: 2, most: 3 } });
     const { page, server } = await stage.open(signedIn([approval]));
-    await page.getByText("2 wrong numbers so far; number 3 denies the request.").waitFor();
+    await page.getByText("2 wrong numbers so far; at 3 the request is denied.").waitFor();
     server.say(signedIn([{ ...approval, state: "denied", matching: { number: null, wrong: 3, most: 3 } }]));
     await page.getByText("Denied, since 3 wrong numbers were named. Nothing was run.").waitFor();
   });

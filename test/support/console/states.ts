@@ -83,6 +83,7 @@ export function held(change: Partial<ApprovalView> = {}, leftMs = 102_000): Appr
     argumentsDigest: "a".repeat(43),
     rule: { name: "payout-changes", version: "9f2c41ab", why: "Changes to payout details need an approver." },
     risk: "high",
+    matching: change.risk === "critical" ? { number: null, wrong: 0, most: 3 } : null,
     approvers: ["security-approvers"],
     standing: (change.relation ?? "approver") === "approver" ? "decide" : "none",
     steps: [{ approvers: ["security-approvers"], need: "any", approvals: [], missing: 1 }],

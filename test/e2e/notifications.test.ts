@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import type { Notifications } from "../../src/main/notifications.ts";
+import type { StandInNotification } from "../support/electron/desktop.ts";
+import { installElectron, type StandIn } from "../support/electron/stand-in.ts";
+import { openTwoPeople, type Seat, type TwoPeople } from "../support/two-people.ts";
+
+// The gateway is real, the notifications are the stand-in's: what it would show, and what a click on it does.
+
+const held = { groups: ["engineers"], effect: "approve", approvers: ["approvers"], expires: "5m", why: "Looked at." };
+let people: TwoPeople;
+let electron: StandIn;
+const all: Notifications[] = [];
+
+beforeAll(async () => {
+  electron = await installElectron();
+  people = await openTwoPeople([
+    { name: "customers", tools: ["get_customer"], ...held, risk: "low", quick: true },
+    { name: "writes", tools: ["update_customer"], ...held, risk: "low" },
+  ]);
+  for (const seat of [people.approver, people.engineer]) await notify(seat);
+}, 60_000);
+afterAll(async () => {
+  for (const notifications of all) notifications.close();
+  await people.close();
+  await electron.close();
+});
+
+async function notify({ client }: Seat): Promise<void> {
+  const { createNotifications } = await import("../../src/main/notifications.ts");
+  const { defaultSettings } = await import("../../src/main/settings.ts");
+  const { decideFromNotification } = await import("../../src/main/quick-decision.ts");
+  const notifications = createNotifications({
+    settings: { get: () => defaultSettings },
+    assets: "/assets",
+    platform: "darwin",
+    vouched: () => true,
+    open: () => undefined,
+    decide: (shown, verdict) => void decideFromNotification({ client, open: () => undefined }, shown, verdict),
+  });
+  all.push(notifications);
+  client.onState((state) => notifications.follow(state));
+  notifications.follow(client.state());
+}
+
+/** The one that stands on a screen with this title. */
+async function shown(title: RegExp): Promise<StandInNotification> {
+  return await vi.waitFor(
+    () => {
+      const found = electron.notifications.find((each) => each.state === "shown" && title.test(each.title));
+      if (found === undefined) throw new Error(`no notification ${String(title)}`);
+      return found;
+    },
+    { timeout: 10_000 },
+  );
+}
+
+it("is decided by a click where the rule says quick, as present at a notification, and the requester hears of it", async () => {
+  const answer = people.call("customers", "get_customer", { id: "cus_20417" });
+  const request = await shown(/asks to run get_customer on customers/);
+  expect(request.body).toMatch(/^id: "cus_20417"\nLow risk\. Denied at \d\d:\d\d\.$/);
+  request.emit("action", { actionIndex: 1 });
+  expect(await answer).toContain("cus_20417");
+  const outcome = await shown(/^Approved: get_customer on customers$/);
+  expect(outcome.body).toContain("Avery Approver");
+  const decided = people.approver.client.state().approvals.find(({ tool }) => tool === "get_customer");
+  expect(decided?.decision?.presence).toBe("notification");
+}, 60_000);
+
+it("is denied by a click, and nothing is run", async () => {
+  const answer = people.call("customers", "get_customer", { id: "cus_20418" });
+  (await shown(/asks to run get_customer/)).emit("action", { actionIndex: 0 });
+  expect(await answer).toContain("Nothing was run");
+  await shown(/^Denied: get_customer/);
+}, 60_000);
+
+it("shows no payload and no buttons where the rule does not say quick, and the gateway takes no decision from there", async () => {
+  const { decideFromNotification } = await import("../../src/main/quick-decision.ts");
+  const answer = people.call("customers", "update_customer", { id: "cus_20417", changes: { phone: "1" } });
+  const request = await shown(/asks to run update_customer/);
+  expect(request.body).not.toContain("cus_20417");
+  expect(request.options.actions).toEqual([]);
+  const { client } = people.approver;
+  const approval = client.state().approvals.find(({ state }) => state === "pending");
+  if (approval === undefined) throw new Error("nothing is pending");
+  const opened: string[] = [];
+  // As an app would that was made to lie about what it may.
+  await decideFromNotification({ client, open: (id) => void opened.push(id) }, approval, "approve");
+  expect(opened).toEqual([approval.id]);
+  expect(client.state().approvals.find(({ id }) => id === approval.id)?.state).toBe("pending");
+  await people.approver.page.getByRole("option", { name: "update_customer" }).click();
+  await people.approver.page.getByRole("button", { name: "Deny", exact: true }).click();
+  expect(await answer).toContain("Nothing was run");
+  await vi.waitFor(() => expect(request.state).toBe("closed"), 10_000);
+}, 60_000);
