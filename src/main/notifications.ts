@@ -38,19 +38,22 @@ export function createNotifications(parts: NotificationParts): Notifications {
     locked: false,
     state: null,
   };
+  // Linux tells of no lock, but where it knows one it can be asked.
+  const isLocked = (): boolean => held.locked || powerMonitor.getSystemIdleState(longIdleSeconds) === "locked";
   const toasts = createToasts({ ...parts, opened: open });
   // What stands there, so that it can be told again without names when the screen is locked.
   const waiting = new Map<string, ApprovalView>();
 
   const tell = (approval: ApprovalView, state: ConsoleState): void => {
     waiting.set(approval.id, approval);
-    const quick = held.locked || !vouched() ? null : quickNotice(approval, clockTime(approval.expiresAtMs, state));
-    const notice = quick ?? noticeFor(approval, state, held.locked);
+    const locked = isLocked();
+    const quick = locked || !vouched() ? null : quickNotice(approval, clockTime(approval.expiresAtMs, state));
+    const notice = quick ?? noticeFor(approval, state, locked);
     const buttons = quick === null ? [] : decideButtons(approval, decide);
     toasts.show(approval.id, { ...notice, buttons, clicked: () => open(approval.id) });
   };
   const tellOutcome = (approval: ApprovalView): void => {
-    const notice: Notice | null = outcomeNotice(approval, held.locked);
+    const notice: Notice | null = outcomeNotice(approval, isLocked());
     if (notice !== null)
       toasts.show(`outcome ${approval.id}`, { ...notice, buttons: [], clicked: () => open(approval.id) });
   };
@@ -90,6 +93,9 @@ export function createNotifications(parts: NotificationParts): Notifications {
     },
   };
 }
+
+/** What counts as idle is not asked here. */
+const longIdleSeconds = 3600;
 
 /** Deny stands first: macOS shows the first button alone until the notification is unfolded. */
 function decideButtons(approval: ApprovalView, decide: NotificationParts["decide"]) {

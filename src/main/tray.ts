@@ -1,8 +1,8 @@
-import { Menu, powerMonitor, Tray, type MenuItemConstructorOptions } from "electron";
+import { app, Menu, nativeTheme, powerMonitor, Tray, type MenuItemConstructorOptions } from "electron";
 import type { ConsoleState } from "../shared/console.ts";
 import { trayImage } from "./tray-image.ts";
 import { menuFor, type MenuChoices, type MenuItem, type MenuTemplate, type TrayAction } from "./tray-menu.ts";
-import { trayToolTip } from "./tray-state.ts";
+import { trayToolTip, waitingFor } from "./tray-state.ts";
 
 /** The app's place in the panel. */
 export interface ConsoleTray {
@@ -24,6 +24,7 @@ export function createTray({ assets, choices, perform }: TrayParts): ConsoleTray
     const image = trayImage(assets, held.state);
     held.tray ??= new Tray(image);
     held.tray.setImage(image);
+    app.setBadgeCount(waitingFor(held.state).length);
     held.tray.setToolTip(trayToolTip(held.state));
     // Built anew each time: a StatusNotifierItem does not see changes to a menu it already has.
     held.tray.setContextMenu(Menu.buildFromTemplate(nativeMenu(menuFor(held.state, choices()), perform)));
@@ -36,6 +37,7 @@ export function createTray({ assets, choices, perform }: TrayParts): ConsoleTray
   };
   powerMonitor.on("unlock-screen", recreate);
   powerMonitor.on("resume", recreate);
+  nativeTheme.on("updated", draw);
   return {
     show: (state) => {
       held.state = state;
@@ -44,6 +46,7 @@ export function createTray({ assets, choices, perform }: TrayParts): ConsoleTray
     close: () => {
       powerMonitor.off("unlock-screen", recreate);
       powerMonitor.off("resume", recreate);
+      nativeTheme.off("updated", draw);
       held.state = null;
       held.tray?.destroy();
       held.tray = null;

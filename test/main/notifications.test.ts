@@ -148,6 +148,15 @@ test.each(["darwin", "win32", "linux"] as const)(
   },
 );
 
+test("a screen that is locked without being told of, as on Linux, is asked for", () => {
+  const { notifications, standing } = stage("linux", false);
+  electron.desktop.powerMonitor.idleState = "locked";
+  notifications.follow(stateWith({ approvals: [approvalWith(), own("pending")] }));
+  notifications.follow(stateWith({ approvals: [approvalWith(), own("denied")] }));
+  electron.desktop.powerMonitor.idleState = "active";
+  expect(standing().map(({ title }) => title)).toEqual(["A request waits", "A request of yours was decided"]);
+});
+
 test("what was closed before the screen is locked does not come back", () => {
   const { notifications, standing } = stage("darwin", true);
   notifications.follow(pending(quick()));

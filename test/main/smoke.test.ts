@@ -122,6 +122,7 @@ test("shows its state and, after a request arrives, the count in the tray", asyn
     "▲ High: write_file on reports-share, denied at 14:36",
   ]);
   expect(tray?.image.getScaleFactors().length).toBe(2);
+  expect(electron.app.badge).toBe(2);
 });
 
 test("notifies of each new request once, without its payload, and a click shows the request in the page", async () => {

@@ -29,6 +29,7 @@ type Surface =
   | "requestSingleInstanceLock"
   | "setAppUserModelId"
   | "setAsDefaultProtocolClient"
+  | "setBadgeCount"
   | "setLoginItemSettings"
   | "setName"
   | "setPath"
@@ -38,6 +39,8 @@ type Surface =
 /** `app`: its events and paths. One instance a process; a second launch is told by `launchAgain`. */
 export class StandInApp extends EventEmitter implements Pick<App, Surface> {
   isPackaged = false;
+  /** The count on the app's icon. */
+  badge = 0;
   readonly #paths = new Map<string, string>();
   readonly #readiness = Promise.withResolvers<void>();
   readonly #quit = Promise.withResolvers<void>();
@@ -107,6 +110,10 @@ export class StandInApp extends EventEmitter implements Pick<App, Surface> {
   }
   setAsDefaultProtocolClient(protocol: string, path?: string, args?: string[]): boolean {
     this.asked.push({ what: "setAsDefaultProtocolClient", value: { protocol, path, args } });
+    return true;
+  }
+  setBadgeCount(count = 0): boolean {
+    this.badge = count;
     return true;
   }
   setLoginItemSettings(settings: Electron.Settings): void {

@@ -6,6 +6,7 @@ import type {
   NativeTheme,
   NotificationConstructorOptions,
   Notification,
+  PowerMonitor,
   Rectangle,
   Screen,
   Shell,
@@ -51,6 +52,15 @@ export class StandInNotification
   }
 }
 
+/** Sleep and lock, as a test tells them. */
+class StandInPowerMonitor extends EventEmitter implements Pick<PowerMonitor, "getSystemIdleState"> {
+  idleState: ReturnType<PowerMonitor["getSystemIdleState"]> = "active";
+
+  getSystemIdleState(): ReturnType<PowerMonitor["getSystemIdleState"]> {
+    return this.idleState;
+  }
+}
+
 /** The desktop around the app: what it was asked for is kept, in order. */
 export interface Desktop {
   readonly opened: string[];
@@ -60,14 +70,16 @@ export interface Desktop {
   readonly answer: { button: number; saveAs: string | null };
   /** The paths that save dialogs proposed. */
   readonly proposed: string[];
-  readonly powerMonitor: EventEmitter;
+  readonly powerMonitor: StandInPowerMonitor;
   readonly shell: Pick<Shell, "openExternal">;
   readonly clipboard: Pick<Clipboard, "writeText">;
   readonly dialog: Pick<Dialog, "showErrorBox"> & {
     showMessageBox(options: MessageBoxOptions): Promise<{ response: number }>;
     showSaveDialog(options: { readonly defaultPath?: string }): Promise<{ canceled: boolean; filePath: string }>;
   };
-  readonly nativeTheme: Pick<NativeTheme, "shouldUseDarkColors" | "shouldUseDarkColorsForSystemIntegratedUI">;
+  /** Changed in place, then told by `emit("updated")`. */
+  readonly nativeTheme: EventEmitter &
+    Record<keyof Pick<NativeTheme, "shouldUseDarkColors" | "shouldUseDarkColorsForSystemIntegratedUI">, boolean>;
   readonly screen: {
     getDisplayMatching(bounds: Rectangle): Pick<ReturnType<Screen["getDisplayMatching"]>, "workArea">;
   };
@@ -85,7 +97,7 @@ export function createDesktop(): Desktop {
     opened,
     dialogs,
     copied,
-    powerMonitor: new EventEmitter(),
+    powerMonitor: new StandInPowerMonitor(),
     shell: {
       openExternal: async (url) => {
         opened.push(url);
@@ -107,7 +119,10 @@ export function createDesktop(): Desktop {
         return { canceled: answer.saveAs === null, filePath: answer.saveAs ?? "" };
       },
     },
-    nativeTheme: { shouldUseDarkColors: false, shouldUseDarkColorsForSystemIntegratedUI: false },
+    nativeTheme: Object.assign(new EventEmitter(), {
+      shouldUseDarkColors: false,
+      shouldUseDarkColorsForSystemIntegratedUI: false,
+    }),
     screen: { getDisplayMatching: () => ({ workArea: { x: 0, y: 0, width: 1920, height: 1080 } }) },
   };
 }
