@@ -8,7 +8,7 @@ import { approval } from "../gateway/store/scratch.ts";
 import { openTwoPeople, type Seat, type TwoPeople } from "../support/two-people.ts";
 
 const held = { groups: ["engineers"], effect: "approve", approvers: ["approvers"], expires: "5m", why: "Looked at." };
-const many = 600;
+const many = 250;
 let people: TwoPeople;
 beforeAll(async () => {
   people = await openTwoPeople([{ name: "writes", tools: ["write_*"], ...held, risk: "medium" }]);
@@ -37,7 +37,7 @@ async function fill({ world, engineer, approver }: TwoPeople): Promise<void> {
       const [requester, by] =
         n % 10 === 9 ? [stranger, stranger] : [accountOf(engineer), n % 10 === 8 ? stranger : accountOf(approver)];
       const atMs = Date.now() - 86_400_000 - n * 600_000;
-      const reason = n === 400 ? "+cmd|' /C calc'!A0" : "Fine";
+      const reason = n === 100 ? "+cmd|' /C calc'!A0" : "Fine";
       const shown = {
         verdict: n % 3 === 0 ? "deny" : "approve",
         reason,
@@ -50,7 +50,7 @@ async function fill({ world, engineer, approver }: TwoPeople): Promise<void> {
         approval(`apr_${n}`, {
           requester,
           person: requester.id,
-          tool: n === 410 ? "needle_tool" : "write_file",
+          tool: n === 110 ? "needle_tool" : "write_file",
           state: n % 3 === 0 ? "denied" : "executed",
           createdAtMs: atMs - 9000,
           decision: shown,
