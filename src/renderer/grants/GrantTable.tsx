@@ -33,7 +33,7 @@ export function GrantTable({ title, grants, gateway, mayRevoke }: GrantTableProp
             <tr>
               <th className={page.nameColumn}>{columns.call}</th>
               <th className={css.who}>{columns.who}</th>
-              <th>{columns.bound}</th>
+              <th className={css.bound}>{columns.bound}</th>
               <th>{columns.used}</th>
               <th>{columns.ends}</th>
               <th className={page.loose}>{columns.by}</th>
