@@ -8,6 +8,7 @@ import type { FeedLink } from "./feed-frames.ts";
 import type { GatewayApi, TokenSource } from "./gateway.ts";
 import { createHeldApprovals, type HeldApprovals } from "./held-approvals.ts";
 import { createKnownGrants } from "./known-grants.ts";
+import { paced } from "./paced.ts";
 import type { StateHolder } from "./state.ts";
 
 /** All that a signed-in client takes from its gateway, kept up to date in the state: approvals, connections, clock, ledger. */
@@ -77,7 +78,8 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
     held,
     now,
     onLink,
-    onApprovals: showApprovals,
+    // The whole list goes to every console: hundreds that come at once after a reconnect go in a few lists, not in hundreds.
+    onApprovals: paced(showApprovals, drawEveryMs),
     // A second's drift redraws nothing; latency alone makes tens of milliseconds.
     onClock: (offsetMs) => {
       // The gateway tells the time every 15 s: as often, what it offers is asked for, which a reload or an agent may have changed.
@@ -114,4 +116,5 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
 }
 
 const connectionList = z.object({ connections: z.array(connectionView) });
+const drawEveryMs = 40;
 const clockStepMs = 250;
