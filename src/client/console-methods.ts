@@ -1,6 +1,7 @@
 import type { ConsoleState } from "../shared/console.ts";
 import { CountersignError } from "../shared/errors.ts";
 import type { ConsoleMethods } from "./console-calls.ts";
+import { contextOf } from "./approval-context.ts";
 import { decide } from "./decisions.ts";
 import type { Device } from "./device.ts";
 import { listGrants, revokeGrant } from "./grants.ts";
@@ -46,6 +47,7 @@ export function createConsoleMethods(options: ConsoleMethodsOptions): ConsoleMet
       if (decision.grant !== undefined) link.refreshGrants();
       return decided;
     },
+    "approvals.context": ({ id }) => contextOf(api, id),
     "approvals.withdraw": async ({ id }) => {
       const ended = await withdraw(api, id);
       if (link.held.fits(ended) && link.held.take(ended)) link.showApprovals();

@@ -7,6 +7,7 @@ import { CountersignError } from "../shared/errors.ts";
 import type { Discovery } from "../shared/provider.ts";
 import { exportLedger } from "./audit/export.ts";
 import { folderSource } from "./audit/folder-source.ts";
+import { contextOfApproval } from "./context-api.ts";
 import { listGrants, revokeGrant } from "./grants-api.ts";
 import { historyInFigures, listHistory, oneOfHistory } from "./history-api.ts";
 import { bodyOf } from "./json-body.ts";
@@ -30,7 +31,7 @@ const decisionBody = z.strictObject({ decision: z.string().max(16_384), grant: z
 /** The gateway's own API (docs/protocol.md, "HTTP of the gateway"). Throws CountersignError for every refusal. */
 export async function api(visit: ApiVisit): Promise<void> {
   const { request, path } = visit;
-  const approval = /^\/v1\/approvals\/([\w-]{1,64})(\/decision|\/withdraw)?$/.exec(path);
+  const approval = /^\/v1\/approvals\/([\w-]{1,64})(\/decision|\/withdraw|\/context)?$/.exec(path);
   const past = /^\/v1\/history\/([\w-]{1,64})$/.exec(path)?.[1];
   const grant = /^\/v1\/grants\/([\w-]{1,64})\/revoke$/.exec(path)?.[1];
   switch (`${request.method} ${path}`) {
@@ -59,6 +60,8 @@ export async function api(visit: ApiVisit): Promise<void> {
     default:
       if (approval !== null && approval[2] === undefined && request.method === "GET")
         return oneApproval(visit, approval[1] ?? "");
+      if (approval !== null && approval[2] === "/context" && request.method === "GET")
+        return contextOfApproval(visit, approval[1] ?? "");
       if (approval !== null && approval[2] === "/withdraw" && request.method === "POST")
         return withdraw(visit, approval[1] ?? "");
       if (approval !== null && approval[2] === "/decision" && request.method === "POST")

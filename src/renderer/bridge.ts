@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { approvalContext } from "../shared/approval-context.ts";
 import { approvalView } from "../shared/approval.ts";
 import {
   bridgeCalls,
@@ -49,6 +50,7 @@ const outputs: { readonly [C in Call]: z.ZodType<Output<C>> } = {
   "session.signOut": nothing,
   "gateway.retry": nothing,
   "approvals.decide": approvalView,
+  "approvals.context": approvalContext,
   "approvals.withdraw": approvalView,
   "history.list": historyPage,
   "history.figures": historyFigures,

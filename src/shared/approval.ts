@@ -44,7 +44,7 @@ export const hidden = z.object({ path: z.array(z.union([z.string(), z.number()])
 export type Hidden = z.infer<typeof hidden>;
 
 /** What an approver is shown, and what the digest in a decision covers: `digest({arguments, hidden})`. */
-const maskedPayload = z.object({ arguments: json, hidden: z.array(hidden) });
+export const maskedPayload = z.object({ arguments: json, hidden: z.array(hidden) });
 export type MaskedPayload = z.infer<typeof maskedPayload>;
 
 /** Whom one step of an approval needs: one member of any of the groups, one of each (different people), or so many people out of them. */

@@ -11,6 +11,7 @@ export const bridgeCalls = {
   signOut: "session.signOut",
   retry: "gateway.retry",
   decide: "approvals.decide",
+  approvalContext: "approvals.context",
   withdraw: "approvals.withdraw",
   history: "history.list",
   historyFigures: "history.figures",

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { ApprovalContext } from "./approval-context.ts";
 import { approvalView, matchedNumber, verdict } from "./approval.ts";
 import { connectionView } from "./connection.ts";
 import { desktopView } from "./desktop.ts";
@@ -97,6 +98,8 @@ export const consoleCalls = {
     /** What is to be granted for later calls beside an approval, as the console showed it. */
     grant: grantWish.optional(),
   }),
+  /** What else is known about a held call: earlier ones of its tool, the last that was approved, the answer. */
+  "approvals.context": z.strictObject({ id: z.string().max(100) }),
   /** Ends one's own request, before it has begun to run. */
   "approvals.withdraw": z.strictObject({ id: z.string().max(100) }),
   /** One's own decisions or requests, a page at a time. */
@@ -122,6 +125,7 @@ export interface ConsoleOutput {
   "session.signOut": null;
   "gateway.retry": null;
   "approvals.decide": z.infer<typeof approvalView>;
+  "approvals.context": ApprovalContext;
   "approvals.withdraw": z.infer<typeof approvalView>;
   "history.list": HistoryPage;
   "history.figures": HistoryFigures;

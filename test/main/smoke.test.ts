@@ -84,6 +84,7 @@ test("gives the page the named methods and nothing else of Electron or Node", as
   }));
   expect(found).toEqual({
     methods: [
+      "approvalContext",
       "cancelSignIn",
       "copyAddress",
       "decide",
@@ -191,6 +192,7 @@ test("refuses a call from another window, though it has the same page and preloa
 
 test("answers no channel beside the console's calls", () => {
   expect([...electron.ipcMain.channels].sort()).toEqual([
+    "approvals.context",
     "approvals.decide",
     "approvals.withdraw",
     "connections.copyAddress",

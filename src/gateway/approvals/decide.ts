@@ -13,7 +13,7 @@ import { checkDecision, mismatch, type SignedDecision } from "./decision.ts";
 import { committed, type KeyedDigest, matchNumber, revealed } from "./number.ts";
 import { addDecision, move, viewOf } from "./records.ts";
 import { bringsFurther, isMember, stepViews } from "./steps.ts";
-import { hasDecided } from "./view.ts";
+import { hasDecided } from "./seers.ts";
 import { digestOf, wrongNumber } from "./wrong-number.ts";
 
 /** What a decision is checked against besides the approval itself. */

@@ -3,11 +3,12 @@ import { openStep } from "../../shared/approval-steps.ts";
 import type { Principal } from "../identity/principal.ts";
 import type { ApprovalRecord } from "../store/store.ts";
 import { matchingOf, type KeyedDigest } from "./number.ts";
+import { hasDecided, relationOf, seersOf } from "./seers.ts";
 import { bringsFurther, isMember, stepViews } from "./steps.ts";
 
 /** The approval as this principal may see it, or null: then it doesn't exist for them. */
 export function viewFor(principal: Principal, record: ApprovalRecord, keyed: KeyedDigest): ApprovalView | null {
-  const relation = relationTo(principal, record, stepViews(record));
+  const relation = relationOf(principal, seersOf(record));
   return relation === null ? null : viewAs(principal, record, relation, keyed);
 }
 
@@ -33,24 +34,7 @@ export function viewAs(
 
 /** Whether this principal may see the approval at all. */
 export function isVisible(principal: Principal, record: ApprovalRecord): boolean {
-  return relationTo(principal, record, stepViews(record)) !== null;
-}
-
-/** Whether this person has decided on this approval, as they were known then. */
-export function hasDecided(principal: Principal, { decisions }: Pick<ApprovalRecord, "decisions">): boolean {
-  return decisions.some(({ by, person }) => by.id === principal.id || person === principal.person);
-}
-
-/** The members of a step see the approval from when the step opens, and to its end; those of later steps don't see it yet. */
-function relationTo(
-  principal: Principal,
-  record: ApprovalRecord,
-  steps: readonly StepView[],
-): ApprovalView["relation"] | null {
-  if (record.person === principal.person) return "requester";
-  const opened = steps.slice(0, openStep({ steps }));
-  if (opened.some((step) => isMember(principal, step)) || hasDecided(principal, record)) return "approver";
-  return principal.roles.length > 0 ? "observer" : null;
+  return relationOf(principal, seersOf(record)) !== null;
 }
 
 function standingOf(

@@ -2,6 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
 import { historyLine, type HistoryFigures, type HistoryFilter, type HistoryLine } from "../../shared/history.ts";
 import { type ApprovalEntry, approvalEntries } from "../audit/approval-entries.ts";
+import { type AnswerOf, recordedAnswers } from "../audit/recorded-answer.ts";
 import { figuresOver } from "./history-figures.ts";
 import { linesOf, searchTextOf } from "./history-line.ts";
 import { storedApproval } from "./stored-approval.ts";
@@ -30,6 +31,8 @@ export interface HistoryReads {
   entries(approval: string): readonly ApprovalEntry[];
   /** The oldest kept checkpoint that covers the entry of this number: a signed note. */
   checkpointOver(seq: number): string | undefined;
+  /** What the target answered to this approval's call, masked; without its value where that is longer. */
+  readonly answer: AnswerOf;
 }
 
 /** The table, and what a change of an approval writes to it. */
@@ -67,7 +70,7 @@ export function historyTable(db: DatabaseSync): HistoryTable {
       put(storedApproval(z.object({ record: z.string() }).parse(row).record));
     db.exec("RELEASE history");
   }
-  return { lines: linesFrom(db), figures: figuresOver(db), entries, checkpointOver, put };
+  return { lines: linesFrom(db), figures: figuresOver(db), entries, checkpointOver, answer: recordedAnswers(db), put };
 }
 
 function putInto(db: DatabaseSync): HistoryTable["put"] {

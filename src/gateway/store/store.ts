@@ -6,6 +6,7 @@ import type { EntryKind } from "../../shared/ledger.ts";
 import type { AnswerReads, AnswerWrites } from "./answers.ts";
 import type { GrantReads, GrantWrites } from "./grants.ts";
 import type { HistoryReads } from "./history.ts";
+import type { PrecedentReads } from "./precedents.ts";
 
 /** A decision as it is kept: the step it counts in (from 1), the person behind its signer when it was made, and its compact JWS. */
 const decisionRecord = approvalView.shape.decision
@@ -55,6 +56,7 @@ export interface Reads {
   };
   readonly answers: AnswerReads;
   readonly history: HistoryReads;
+  readonly precedents: PrecedentReads;
   readonly grants: GrantReads;
   readonly devices: { get(id: string): DeviceRecord | undefined };
   readonly tools: { fingerprint(connection: string, tool: string): string | undefined };

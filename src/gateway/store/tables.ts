@@ -4,6 +4,7 @@ import { answerTable } from "./answers.ts";
 import { storedApproval } from "./stored-approval.ts";
 import { grantTable } from "./grants.ts";
 import { type HistoryTable, historyTable } from "./history.ts";
+import { precedentTable, type PrecedentTable } from "./precedents.ts";
 import { type ApprovalRecord, approvalRecord, deviceRecord, type Reads, type Writes } from "./store.ts";
 
 /** What the store keeps besides the ledger. `running` is set while a gateway has the store open. */
@@ -47,16 +48,18 @@ export function stateTables(db: DatabaseSync): StateTables {
   const answers = answerTable(db);
   const grants = grantTable(db);
   const history = historyTable(db);
+  const precedents = precedentTable(db);
   const devices = deviceReads(db);
   const tools = toolReads(db);
   const running = db.prepare("SELECT running FROM running");
   const setRunning = db.prepare("UPDATE running SET running = ?");
   return {
-    reads: { approvals, answers, history, grants, devices, tools },
+    reads: { approvals, answers, history, precedents, grants, devices, tools },
     writes: {
-      approvals: { ...approvals, put: approvalPut(db, approvals, history) },
+      approvals: { ...approvals, put: approvalPut(db, approvals, [history, precedents]) },
       answers,
       history,
+      precedents,
       grants,
       devices: { ...devices, put: devicePut(db) },
       tools: { ...tools, put: toolPut(db) },
@@ -91,7 +94,11 @@ function approvalReads(db: DatabaseSync): Reads["approvals"] {
   };
 }
 
-function approvalPut(db: DatabaseSync, reads: Reads["approvals"], history: HistoryTable): Writes["approvals"]["put"] {
+function approvalPut(
+  db: DatabaseSync,
+  reads: Reads["approvals"],
+  indexes: readonly (HistoryTable | PrecedentTable)[],
+): Writes["approvals"]["put"] {
   const put = db.prepare(`
     INSERT INTO approvals (id, revision, state, lookup, expires_at_ms, record) VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, state = excluded.state, lookup = excluded.lookup,
@@ -99,7 +106,7 @@ function approvalPut(db: DatabaseSync, reads: Reads["approvals"], history: Histo
   return (record) => {
     const next = approvalRecord.parse({ ...record, revision: reads.lastRevision() + 1 });
     put.run(next.id, next.revision, next.state, next.lookup, Math.ceil(next.expiresAtMs), JSON.stringify(next));
-    history.put(next);
+    for (const index of indexes) index.put(next);
     return next;
   };
 }

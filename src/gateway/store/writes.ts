@@ -48,6 +48,7 @@ export function openWrites(state: StateWrites, now: () => number, beforeState: (
         forget: (nowMs) => changing(() => state.answers.forget(nowMs)),
       },
       history: state.history,
+      precedents: state.precedents,
       grants: { ...state.grants, put: (record) => changing(() => state.grants.put(record)) },
       devices: { ...state.devices, put: (record) => changing(() => state.devices.put(record)) },
       tools: { ...state.tools, put: (...tool) => changing(() => state.tools.put(...tool)) },
