@@ -1,6 +1,7 @@
 import type { ApprovalView } from "../shared/approval.ts";
-import { waitsForReader } from "../shared/approval-steps.ts";
 import type { ConsoleState } from "../shared/console.ts";
+import { noFilter, type InboxFilter } from "./inbox/filter.ts";
+import { listed, waitingFor } from "./inbox/listed.ts";
 import { createStore, type Store } from "./store.ts";
 
 interface Chosen {
@@ -8,7 +9,9 @@ interface Chosen {
   readonly id: string | null;
   /** Whether a narrow window shows it instead of the list. */
   readonly isOpen: boolean;
-  readonly query: string;
+  readonly filter: InboxFilter;
+  /** The order that the list keeps while the pointer is over it; null: soonest expiry first. */
+  readonly held: readonly string[] | null;
 }
 
 export interface Selection {
@@ -16,18 +19,14 @@ export interface Selection {
   choose(id: string): void;
   open(id: string): void;
   readonly back: () => void;
-  search(query: string): void;
-  /** By so many places in the list as it is shown; from a request that has left the list, to its first. */
-  move(state: ConsoleState, by: 1 | -1): void;
+  seek(wanted: Partial<InboxFilter>): void;
+  /** By so many places in the list as it is shown, to its ends at most; from a request that has left the list, to its first. */
+  move(state: ConsoleState, by: number): void;
+  /** Nothing moves in the list until it is released. */
+  hold(state: ConsoleState): void;
+  release(): void;
   /** Keeps the selected request while it is known; a new one never takes its place. */
   follow(state: ConsoleState): void;
-}
-
-/** What waits for this person, soonest expiry first. */
-export function waitingFor(state: ConsoleState): readonly ApprovalView[] {
-  return state.approvals
-    .filter(waitsForReader)
-    .sort((a, b) => a.expiresAtMs - b.expiresAtMs || a.createdAtMs - b.createdAtMs || (a.id < b.id ? -1 : 1));
 }
 
 /** One's own held calls, newest first. */
@@ -37,29 +36,26 @@ export function ownRequests(state: ConsoleState): readonly ApprovalView[] {
     .sort((a, b) => b.createdAtMs - a.createdAtMs);
 }
 
-/** Those of them whose tool, person or connection holds the query. */
-export function matching(approvals: readonly ApprovalView[], query: string): readonly ApprovalView[] {
-  const wanted = query.trim().toLowerCase();
-  if (wanted === "") return approvals;
-  return approvals.filter(({ tool, connection, requester }) =>
-    [tool, connection, requester.name].some((text) => text.toLowerCase().includes(wanted)),
-  );
-}
-
 export function createSelection(): Selection {
-  const chosen = createStore<Chosen>({ id: null, isOpen: false, query: "" });
+  const chosen = createStore<Chosen>({ id: null, isOpen: false, filter: noFilter, held: null });
   const change = (part: Partial<Chosen>) => chosen.set({ ...chosen.get(), ...part });
   return {
     chosen,
     choose: (id) => change({ id }),
     open: (id) => change({ id, isOpen: true }),
     back: () => change({ isOpen: false }),
-    search: (query) => change({ query }),
+    seek: (wanted) => change({ filter: { ...chosen.get().filter, ...wanted }, held: null }),
     move(state, by) {
-      const list = matching(waitingFor(state), chosen.get().query);
+      const list = listed(state, chosen.get());
       const at = list.findIndex(({ id }) => id === chosen.get().id);
-      const next = at < 0 ? list[0] : list[at + by];
+      const next = at < 0 ? list[0] : list[Math.max(0, Math.min(list.length - 1, at + by))];
       if (next) change({ id: next.id });
+    },
+    hold(state) {
+      if (chosen.get().held === null) change({ held: listed(state, chosen.get()).map(({ id }) => id) });
+    },
+    release() {
+      if (chosen.get().held !== null) change({ held: null });
     },
     follow(state) {
       const isKnown = state.approvals.some(({ id, relation }) => id === chosen.get().id && relation !== "requester");

@@ -6,6 +6,7 @@ import { buildConsole } from "./console/build.ts";
 import { answerHistory, pastFigures } from "./console/past.ts";
 import { serveTestConsole, type ConsoleServer } from "./console/server.ts";
 import { decisionScenes } from "./pictures/decisions.ts";
+import { inboxScenes } from "./pictures/inbox.ts";
 import type { Scene } from "./pictures/scene.ts";
 import { approver, customerPayload, engineer, fullInbox, held, inTwoSteps, signedIn } from "./console/states.ts";
 
@@ -54,6 +55,7 @@ const scenes: readonly Scene[] = [
       await page.getByLabel("Reason").fill("Matches PAY-2214");
     },
   },
+  ...inboxScenes,
   ...decisionScenes,
   {
     name: "denying",

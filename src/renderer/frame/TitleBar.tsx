@@ -1,7 +1,8 @@
 import type { ConsoleState } from "../../shared/console.ts";
 import { useModel, type Page, type View } from "../model.ts";
 import { Status } from "../parts/Status.tsx";
-import { ownRequests, waitingFor } from "../selection.ts";
+import { waitingFor } from "../inbox/listed.ts";
+import { ownRequests } from "../selection.ts";
 import { useStore } from "../store.ts";
 import { words } from "../words.ts";
 import { Account } from "./Account.tsx";

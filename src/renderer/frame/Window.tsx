@@ -5,7 +5,7 @@ import { Inbox } from "../inbox/Inbox.tsx";
 import { useModel, type Page, type View } from "../model.ts";
 import text from "../parts/text.module.css";
 import { MyRequests } from "../requests/MyRequests.tsx";
-import { waitingFor } from "../selection.ts";
+import { waitingFor } from "../inbox/listed.ts";
 import { Ended } from "../session/Ended.tsx";
 import { Loading } from "../session/Loading.tsx";
 import { SignedOut } from "../session/SignedOut.tsx";

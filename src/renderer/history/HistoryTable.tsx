@@ -3,12 +3,12 @@ import type { ConsoleState } from "../../shared/console.ts";
 import page from "../connections/page.module.css";
 import { useModel } from "../model.ts";
 import { Button } from "../parts/Button.tsx";
+import { useWindowed } from "../parts/windowed.ts";
 import { words } from "../words.ts";
 import css from "./History.module.css";
 import type { Past } from "./past.ts";
 import { HistoryRow } from "./HistoryRow.tsx";
 import { Unread } from "./Unread.tsx";
-import { useWindowed } from "./windowed.ts";
 
 interface HistoryTableProps {
   readonly past: Past;
@@ -23,10 +23,10 @@ const rowPx = 32;
 export function HistoryTable({ past, gateway }: HistoryTableProps) {
   const { history } = useModel();
   const { lines, filter, chosen, next, at } = past;
-  const { first, end, ref, onScroll } = useWindowed(lines.length, rowPx);
+  const { first, end, ref, look } = useWindowed(lines.length, rowPx);
   if (lines.length === 0) return <Unread past={past} />;
   const scrolled = (event: UIEvent<HTMLElement>) => {
-    onScroll(event);
+    look(event.currentTarget);
     const { scrollTop, clientHeight, scrollHeight } = event.currentTarget;
     if (scrollHeight - scrollTop - clientHeight < 20 * rowPx) history.older();
   };

@@ -5,13 +5,13 @@ import { useModel } from "../model.ts";
 import { Button } from "../parts/Button.tsx";
 import { Outside } from "../parts/Outside.tsx";
 import text from "../parts/text.module.css";
-import { waitingFor } from "../selection.ts";
 import { clockTime, localTime } from "../times.ts";
 import { spoken } from "../visible-text.ts";
 import { words } from "../words.ts";
 import bar from "./DecisionBar.module.css";
 import { leadOf } from "./ended-lead.ts";
 import { barredBy } from "./hindrance.ts";
+import { waitingFor } from "./listed.ts";
 import { Meter, QuorumLine } from "./Quorum.tsx";
 import css from "./RequestDetail.module.css";
 

@@ -2,10 +2,11 @@ import { flushSync } from "react-dom";
 import type { ConsoleState } from "../../shared/console.ts";
 import { useModel } from "../model.ts";
 import { Blank } from "../parts/Blank.tsx";
-import { waitingFor } from "../selection.ts";
+import { Button } from "../parts/Button.tsx";
 import { Loading } from "../session/Loading.tsx";
 import { useStore } from "../store.ts";
 import { words } from "../words.ts";
+import { pendingFor, waitingFor } from "./listed.ts";
 import css from "./panes.module.css";
 import { RequestDetail } from "./RequestDetail.tsx";
 import { RequestList } from "./RequestList.tsx";
@@ -22,7 +23,6 @@ interface InboxProps {
 export function Inbox({ state, isLinked, lastAtMs }: InboxProps) {
   const { selection, help } = useModel();
   const chosen = useStore(selection.chosen);
-  const waiting = waitingFor(state);
   const shown = state.approvals.find(({ id, relation }) => id === chosen.id && relation !== "requester");
   const open = () => {
     // Drawn at once, so that the title is there to take the focus.
@@ -38,10 +38,11 @@ export function Inbox({ state, isLinked, lastAtMs }: InboxProps) {
     escape: () => selection.back(),
     "?": () => help.set(true),
   });
-  if (waiting.length === 0 && !shown) return <Nothing gateway={state.gateway} />;
+  const isEmpty = chosen.filter.whose === "mine" && waitingFor(state).length === 0;
+  if (isEmpty && !shown) return <Nothing state={state} />;
   return (
     <main className={css.panes} data-open={chosen.isOpen && shown ? "" : undefined}>
-      <RequestList waiting={waiting} gateway={state.gateway} onOpen={open} />
+      <RequestList state={state} onOpen={open} />
       {shown ? (
         <RequestDetail key={shown.id} approval={shown} state={state} isLinked={isLinked} lastAtMs={lastAtMs} />
       ) : (
@@ -53,12 +54,22 @@ export function Inbox({ state, isLinked, lastAtMs }: InboxProps) {
   );
 }
 
-function Nothing({ gateway }: { readonly gateway: ConsoleState["gateway"] }) {
+function Nothing({ state }: { readonly state: ConsoleState }) {
+  const { selection } = useModel();
+  const { gateway } = state;
+  const others = pendingFor(state).length;
   if (gateway.link === "connecting") return <Loading />;
   return (
     <main className={css.alone}>
       <Blank art={<Tray />} title={words.inbox.emptyTitle}>
         <p>{gateway.link === "online" ? words.inbox.empty : words.inbox.emptyOffline}</p>
+        {others > 0 && (
+          <p>
+            <Button look="link" onClick={() => selection.seek({ whose: "all" })}>
+              {words.inbox.others(others)}
+            </Button>
+          </p>
+        )}
       </Blank>
     </main>
   );

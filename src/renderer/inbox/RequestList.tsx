@@ -1,85 +1,71 @@
-import type { KeyboardEvent } from "react";
+import { useMemo } from "react";
 import type { ApprovalView } from "../../shared/approval.ts";
 import type { ConsoleState } from "../../shared/console.ts";
 import { useModel } from "../model.ts";
-import { Icon } from "../parts/Icon.tsx";
-import { matching } from "../selection.ts";
 import { useStore } from "../store.ts";
 import { clockSeconds, gatewayTime } from "../times.ts";
 import { words } from "../words.ts";
 import { DenyAll } from "./DenyAll.tsx";
+import { isNarrowed } from "./filter.ts";
+import { listed, pendingFor, waitingFor } from "./listed.ts";
 import panes from "./panes.module.css";
 import css from "./RequestList.module.css";
-import { RequestRow } from "./RequestRow.tsx";
+import { RequestRows } from "./RequestRows.tsx";
+import { SearchAndFilters } from "./SearchAndFilters.tsx";
 
 interface RequestListProps {
-  readonly waiting: readonly ApprovalView[];
-  readonly gateway: ConsoleState["gateway"];
+  readonly state: ConsoleState;
   readonly onOpen: () => void;
 }
 
 /** The requests that wait, soonest expiry first. */
-export function RequestList({ waiting, gateway, onOpen }: RequestListProps) {
+export function RequestList({ state, onOpen }: RequestListProps) {
   const { selection } = useModel();
-  const { id, query } = useStore(selection.chosen);
-  const found = matching(waiting, query);
-  // One row takes the tab stop: the selected one, or the first where the selected one has left the list.
-  const stop = found.some((approval) => approval.id === id) ? id : found[0]?.id;
+  const chosen = useStore(selection.chosen);
+  const list = listed(state, chosen);
+  const deniable = useMemo(() => list.filter(mayDeny), [list]);
   return (
     <section className={panes.list} aria-label={words.inbox.list}>
       <div className={css.head}>
-        <Search query={query} />
-        <div className={css.note}>
-          <span>
-            {query === "" ? words.inbox.note(waiting.length) : words.inbox.noteFound(found.length, waiting.length)}
-          </span>
-          <span>{words.inbox.order}</span>
-        </div>
+        <SearchAndFilters filter={chosen.filter} pending={pendingFor(state)} />
+        <Note list={list} state={state} />
       </div>
-      <div className={css.requests}>
-        <ul role="listbox" aria-label={words.inbox.listbox} onKeyDown={(event) => walk(event, onOpen)}>
-          {found.map((approval) => (
-            <RequestRow
-              key={approval.id}
-              approval={approval}
-              gateway={gateway}
-              isSelected={approval.id === id}
-              isStop={approval.id === stop}
-            />
-          ))}
-        </ul>
-        {found.length === 0 && query !== "" && <p className={css.none}>{words.inbox.none}</p>}
-      </div>
+      {list.length > 0 ? (
+        <RequestRows list={list} state={state} onOpen={onOpen} />
+      ) : (
+        <p className={css.none}>{isNarrowed(chosen.filter) || chosen.filter.query !== "" ? words.inbox.none : ""}</p>
+      )}
       <div className={css.foot}>
-        <GatewayClock gateway={gateway} />
-        <DenyAll shown={found} />
+        <GatewayClock gateway={state.gateway} />
+        <DenyAll shown={deniable} />
       </div>
     </section>
   );
 }
 
-function Search({ query }: { readonly query: string }) {
-  const { selection } = useModel();
+function Note({ list, state }: { readonly list: readonly ApprovalView[]; readonly state: ConsoleState }) {
+  const { filter, held } = useStore(useModel().selection.chosen);
+  const waiting = waitingFor(state).length;
+  const isWhole = filter.query === "" && filter.risk === null && filter.connection === null;
+  const all = filter.whose === "mine" ? waiting : pendingFor(state).length;
+  const found = held === null ? list.length : list.filter((approval) => approval.state === "pending").length;
+  const fresh = useMemo(() => newIn(list, held), [list, held]);
   return (
-    <div className={css.field}>
-      <Icon name="search" />
-      <input
-        id="search"
-        type="search"
-        aria-label={words.inbox.search}
-        placeholder={words.inbox.searchHint}
-        autoComplete="off"
-        value={query}
-        onChange={(event) => selection.search(event.target.value)}
-        onKeyDown={(event) => {
-          if (event.key !== "Escape") return;
-          selection.search("");
-          event.currentTarget.blur();
-        }}
-      />
-      <kbd aria-hidden="true">/</kbd>
+    <div className={css.note}>
+      <span role={isWhole ? undefined : "status"}>
+        {!isWhole && words.inbox.noteFound(found, all)}
+        {isWhole && (filter.whose === "mine" ? words.inbox.note(waiting) : words.inbox.noteAll(all, waiting))}
+      </span>
+      <span>{fresh > 0 ? words.inbox.fresh(fresh) : words.inbox.order}</span>
     </div>
   );
+}
+
+/** How many came since the order was held. */
+function newIn(list: readonly ApprovalView[], held: readonly string[] | null): number {
+  if (held === null) return 0;
+  const before = new Set(held);
+  return list.filter(({ id }) => !before.has(id)).length;
 }
 
 function GatewayClock({ gateway }: { readonly gateway: ConsoleState["gateway"] }) {
@@ -87,13 +73,6 @@ function GatewayClock({ gateway }: { readonly gateway: ConsoleState["gateway"] }
   return <span className={css.clock}>{words.inbox.clock(clockSeconds(gatewayTime(gateway, nowMs)))}</span>;
 }
 
-/** Arrows, Home and End move within a focused list; Enter opens. Rows choose themselves when they get the focus. */
-function walk(event: KeyboardEvent<HTMLElement>, onOpen: () => void): void {
-  const rows = [...event.currentTarget.querySelectorAll<HTMLElement>("[role=option]")];
-  const at = rows.indexOf(document.activeElement as HTMLElement);
-  const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1 }[event.key];
-  if (event.key === "Enter") onOpen();
-  else if (to === undefined || at < 0) return;
-  else rows[to]?.focus();
-  event.preventDefault();
+function mayDeny({ state, standing }: ApprovalView): boolean {
+  return state === "pending" && (standing === "decide" || standing === "deny");
 }

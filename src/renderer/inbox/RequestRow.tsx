@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { memo, useEffect, useRef } from "react";
 import type { ApprovalView } from "../../shared/approval.ts";
 import type { ConsoleState } from "../../shared/console.ts";
 import type { PrincipalView } from "../../shared/principal.ts";
@@ -16,12 +16,17 @@ import css from "./RequestRow.module.css";
 interface RequestRowProps {
   readonly approval: ApprovalView;
   readonly gateway: ConsoleState["gateway"];
+  /** Its place in the list, from 0, of so many. */
+  readonly place: number;
+  readonly size: number;
+  readonly topPx: number;
   readonly isSelected: boolean;
   readonly isStop: boolean;
 }
 
 /** One request of the list: time left, what, where, how risky, and by whom. */
-export function RequestRow({ approval, gateway, isSelected, isStop }: RequestRowProps) {
+export const RequestRow = memo(function RequestRow(props: RequestRowProps) {
+  const { approval, gateway, place, size, topPx, isSelected, isStop } = props;
   const { selection } = useModel();
   const row = useRef<HTMLLIElement>(null);
   useEffect(() => {
@@ -31,19 +36,24 @@ export function RequestRow({ approval, gateway, isSelected, isStop }: RequestRow
     if (row.current.parentElement?.contains(document.activeElement)) row.current.focus();
   }, [isSelected]);
   const { tool, connection, requester, risk } = approval;
+  const side = sideOf(approval);
+  const label = words.inbox.option(spoken(tool), spoken(connection), words.risk[risk], spoken(requester.name));
   return (
     <li
       ref={row}
       role="option"
       aria-selected={isSelected}
-      aria-label={words.inbox.option(spoken(tool), spoken(connection), words.risk[risk], spoken(requester.name))}
+      aria-setsize={size}
+      aria-posinset={place + 1}
+      aria-label={side === null ? label : `${label}, ${side}`}
       aria-description={words.inbox.optionUntil(clockTime(localTime(gateway, approval.expiresAtMs)))}
       tabIndex={isStop ? 0 : -1}
-      className={css.request}
+      className={classes(css.request, approval.state !== "pending" && css.ended)}
+      style={{ top: topPx }}
       onClick={() => selection.open(approval.id)}
       onFocus={() => selection.choose(approval.id)}
     >
-      <TimeLeft expiresAtMs={approval.expiresAtMs} gateway={gateway} />
+      {approval.state === "pending" && <TimeLeft expiresAtMs={approval.expiresAtMs} gateway={gateway} />}
       <div className={css.what}>
         <OutsideLine text={tool} look="name" />
         <span className={css.on}>
@@ -55,12 +65,13 @@ export function RequestRow({ approval, gateway, isSelected, isStop }: RequestRow
       </div>
       <div className={css.by}>
         <OutsideLine text={byline(requester)} />
+        {side !== null && <span className={css.side}>{side}</span>}
         <Denying id={approval.id} />
         <Pips approval={approval} />
       </div>
     </li>
   );
-}
+});
 
 function TimeLeft({
   expiresAtMs,
@@ -77,6 +88,11 @@ function Denying({ id }: { readonly id: string }) {
   const { decisions } = useModel();
   const deciding = useStore(decisions.all).get(id);
   return deciding?.step === "denying" && <span className={css.side}>{words.decide.denyingShort}</span>;
+}
+
+/** Why there is nothing, or no more, to approve here. */
+function sideOf({ state, standing }: ApprovalView): string | null {
+  return state === "pending" ? words.inbox.standing[standing] : words.inbox.ended[state];
 }
 
 /** Name and groups, a service being named as one. */

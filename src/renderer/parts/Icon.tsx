@@ -40,6 +40,7 @@ const drawings = {
       d="M8 1.5a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13ZM5.9 4.9l-1 1L7 8l-2.1 2.1 1 1L8 9l2.1 2.1 1-1L9 8l2.1-2.1-1-1L8 7Z"
     />
   ),
+  filter: <path d="M2.5 4.5h11M4.75 8h6.5M6.75 11.5h2.5" {...line} />,
   high: (
     <path
       fill="currentColor"

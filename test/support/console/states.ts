@@ -159,3 +159,16 @@ export function fullInbox(): readonly ApprovalView[] {
     of("restart_service", "edge-proxies", "medium", 3_510_000),
   ];
 }
+
+/** So many requests, the soonest expiry first: `tool_0`, `tool_1`, … of every risk on ten connections. */
+export function manyHeld(many: number): readonly ApprovalView[] {
+  const risks = ["low", "medium", "high", "critical"] as const;
+  return Array.from({ length: many }, (_, n) =>
+    held(
+      { tool: `tool_${n}`, connection: `target-${n % 10}`, risk: risks[n % 4] ?? "low", payload: smallPayload },
+      600_000 + n * 1000,
+    ),
+  );
+}
+
+const smallPayload: ApprovalView["payload"] = { arguments: { path: "reports/a.md" }, hidden: [] };

@@ -1,11 +1,14 @@
-import { useCallback, useState, type UIEvent } from "react";
+import { useCallback, useState } from "react";
 
 /** The rows of a long list that are near the screen, from `first` to before `end`. */
 interface Windowed {
   readonly first: number;
   readonly end: number;
+  /** The first row that is wholly on the screen. */
+  readonly top: number;
   readonly ref: (element: HTMLElement | null) => (() => void) | undefined;
-  readonly onScroll: (event: UIEvent<HTMLElement>) => void;
+  /** Looks again where the list stands: on every scroll, and after its place was set. */
+  readonly look: (element: HTMLElement) => void;
 }
 
 /** So many rows are drawn beyond each edge, for the next key press or turn of the wheel. */
@@ -13,11 +16,17 @@ const beyond = 12;
 
 /** Draws of `count` rows of this height only those near the screen, so that thousands scroll as ten do. */
 export function useWindowed(count: number, rowPx: number): Windowed {
-  const [view, setView] = useState({ topRow: 0, rows: 24 });
+  const [view, setView] = useState({ topRow: 0, top: 0, rows: 24 });
   const look = useCallback(
     ({ scrollTop, clientHeight }: HTMLElement) => {
-      const next = { topRow: Math.floor(scrollTop / rowPx), rows: Math.ceil(clientHeight / rowPx) };
-      setView((last) => (last.topRow === next.topRow && last.rows === next.rows ? last : next));
+      const next = {
+        topRow: Math.floor(scrollTop / rowPx),
+        top: Math.ceil(scrollTop / rowPx),
+        rows: Math.ceil(clientHeight / rowPx),
+      };
+      setView((last) =>
+        last.topRow === next.topRow && last.top === next.top && last.rows === next.rows ? last : next,
+      );
     },
     [rowPx],
   );
@@ -30,11 +39,11 @@ export function useWindowed(count: number, rowPx: number): Windowed {
     },
     [look],
   );
-  const first = Math.max(0, Math.min(view.topRow - beyond, count - view.rows - beyond));
   return {
-    first,
+    first: Math.max(0, Math.min(view.topRow - beyond, count - view.rows - beyond)),
     end: Math.min(count, view.topRow + view.rows + beyond),
+    top: Math.max(0, Math.min(view.top, count - 1)),
     ref,
-    onScroll: ({ currentTarget }) => look(currentTarget),
+    look,
   };
 }
