@@ -1,7 +1,10 @@
-/** A stretch of untrusted text: to be shown as it is, as the code point of a character that cannot be seen, or as an escape. */
+import { lookAlikes } from "./look-alikes.ts";
+
+/** A stretch of untrusted text: as it is, the code point of a character that cannot be seen, a letter that passes for another with its code point, or an escape. */
 export type Segment =
   | { readonly kind: "plain"; readonly text: string }
   | { readonly kind: "odd"; readonly code: string; readonly times: number }
+  | { readonly kind: "alike"; readonly text: string; readonly code: string }
   | { readonly kind: "escape"; readonly text: string };
 
 // Controls, format and bidi characters, unassigned, private and lone surrogates, separators, default ignorables
@@ -32,7 +35,10 @@ export function countUnseen(text: string): number {
 export function spoken(text: string, limit = 80): string {
   const shown = cut(text, limit);
   const said = segments(shown)
-    .map((segment) => (segment.kind === "odd" ? `‹${segment.code}›` : segment.text))
+    .map((segment) => {
+      if (segment.kind === "odd") return `‹${segment.code}›`;
+      return segment.kind === "alike" ? `‹${segment.text} ${segment.code}›` : segment.text;
+    })
     .join("");
   return shown.length === text.length ? said : `${said}… (${text.length.toLocaleString("en")} characters)`;
 }
@@ -58,19 +64,44 @@ export function cut(text: string, limit: number): string {
 
 function split(text: string, pattern: RegExp): readonly Segment[] {
   const found: Segment[] = [];
+  const places = lookAlikes(text);
   let end = 0;
   for (const match of text.matchAll(pattern)) {
-    if (match.index > end) found.push({ kind: "plain", text: text.slice(end, match.index) });
+    found.push(...seen(text, end, match.index, places));
     end = match.index + match[0].length;
     const escape = pattern === oddOrEscaped ? escapes[match[0]] : undefined;
     found.push(escape === undefined ? codePoint(match[0], match[1] ?? match[0]) : { kind: "escape", text: escape });
     if (escape === "\\n" || escape === "\\t") found.push({ kind: "plain", text: match[0] });
   }
-  if (end < text.length) found.push({ kind: "plain", text: text.slice(end) });
+  found.push(...seen(text, end, text.length, places));
   return found;
 }
 
+/** What can be seen from one place to another, letters that pass for others by themselves. */
+function seen(text: string, from: number, to: number, places: ReadonlySet<number>): readonly Segment[] {
+  if (places.size === 0) return from < to ? [{ kind: "plain", text: text.slice(from, to) }] : [];
+  const found: Segment[] = [];
+  let end = from;
+  for (let at = from; at < to; at += 1) {
+    if (!places.has(at)) continue;
+    if (at > end) found.push({ kind: "plain", text: text.slice(end, at) });
+    const letter = String.fromCodePoint(text.codePointAt(at) ?? 0);
+    found.push({ kind: "alike", text: letter, code: codeOf(letter) });
+    end = at + letter.length;
+  }
+  if (end < to) found.push({ kind: "plain", text: text.slice(end, to) });
+  return found;
+}
+
+/** How many letters of a text pass for others. */
+export function countAlike(text: string): number {
+  return lookAlikes(text).size;
+}
+
 function codePoint(run: string, character: string): Segment {
-  const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
-  return { kind: "odd", code: `U+${code}`, times: run.length / character.length };
+  return { kind: "odd", code: codeOf(character), times: run.length / character.length };
+}
+
+function codeOf(character: string): string {
+  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
 }

@@ -1,4 +1,5 @@
 import { clients, connections } from "./words/connections.ts";
+import { context } from "./words/context.ts";
 import { denyAll } from "./words/deny-all.ts";
 import { decide, decided } from "./words/decisions.ts";
 import { grant, grants } from "./words/grants.ts";
@@ -84,6 +85,7 @@ export const words = {
   inbox,
   request,
   claims,
+  context,
   payload,
   quorum,
   decide,

@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { countUnseen, cut, quotedSegments, safeJson, segments, spoken } from "../../src/renderer/visible-text.ts";
+import {
+  countAlike,
+  countUnseen,
+  cut,
+  quotedSegments,
+  safeJson,
+  segments,
+  spoken,
+} from "../../src/renderer/visible-text.ts";
 
 describe("text from outside", () => {
   it.each([
@@ -28,6 +36,23 @@ describe("text from outside", () => {
   it("leaves what can be seen as it is, in any script", () => {
     for (const text of ["crm-production", "Größe €5", "日本語", "שלום", "👍", "e\u0301"])
       expect(segments(text)).toEqual([{ kind: "plain", text }]);
+  });
+
+  it.each([
+    ["p\u0430yment", "a Cyrillic а within a Latin word", ["U+0430"]],
+    ["delete_\u0441\u043e\u0440\u0443", "a word made of look-alikes alone", ["U+0441", "U+043E", "U+0440", "U+0443"]],
+    ["\u0410\u0391B", "capitals of two scripts", ["U+0410", "U+0391"]],
+    ["\u{1D41A}dmin", "a mathematical letter", ["U+1D41A"]],
+    ["\uff41dmin", "a full-width letter", ["U+FF41"]],
+  ])("marks what passes for another letter: %s, %s", (text, _what, codes) => {
+    expect(segments(text).flatMap((each) => (each.kind === "alike" ? [each.code] : []))).toEqual(codes);
+    expect(countAlike(text)).toBe(codes.length);
+    expect(spoken(text)).toContain(`${codes[0]}›`);
+  });
+
+  it("leaves honest words of any script, and signs beside Latin ones, unmarked", () => {
+    for (const text of ["Привет, а он", "USB-кабель", "Ωm and Δt", "Αθήνα", "ＡＢＣ会社", "naïve Łódź"])
+      expect([text, countAlike(text)]).toEqual([text, 0]);
   });
 
   it("counts a run of one unseen character instead of repeating it", () => {

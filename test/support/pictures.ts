@@ -5,6 +5,7 @@ import { launchBrowser } from "./browser.ts";
 import { buildConsole } from "./console/build.ts";
 import { answerHistory, pastFigures } from "./console/past.ts";
 import { serveTestConsole, type ConsoleServer } from "./console/server.ts";
+import { contextScenes } from "./pictures/context.ts";
 import { decisionScenes } from "./pictures/decisions.ts";
 import { inboxScenes } from "./pictures/inbox.ts";
 import type { Scene } from "./pictures/scene.ts";
@@ -57,6 +58,7 @@ const scenes: readonly Scene[] = [
   },
   ...inboxScenes,
   ...decisionScenes,
+  ...contextScenes,
   {
     name: "denying",
     state: inbox,

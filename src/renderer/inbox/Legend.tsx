@@ -1,6 +1,6 @@
 import type { MaskedPayload } from "../../shared/approval.ts";
 import { Outside } from "../parts/Outside.tsx";
-import { countUnseen } from "../visible-text.ts";
+import { countAlike, countUnseen } from "../visible-text.ts";
 import { words } from "../words.ts";
 import { maskCounts, masksOutside, type PayloadRow } from "./payload-rows.ts";
 import css from "./Payload.module.css";
@@ -18,6 +18,9 @@ export function Legend({ payload, rows }: LegendProps) {
   const kinds = counts.map(([kind, n]) => words.payload.hiddenKind(kindWord(kind), n)).join(", ");
   const hasOdd = rows.some(
     ({ name, value }) => countUnseen(String(name ?? "")) + (value.kind === "string" ? countUnseen(value.text) : 0) > 0,
+  );
+  const hasAlike = rows.some(
+    ({ name, value }) => countAlike(String(name ?? "")) + (value.kind === "string" ? countAlike(value.text) : 0) > 0,
   );
   return (
     <div className={css.legend}>
@@ -37,6 +40,14 @@ export function Legend({ payload, rows }: LegendProps) {
             U+
           </span>
           {words.payload.legendOdd}
+        </span>
+      )}
+      {hasAlike && (
+        <span>
+          <span className={css.sample} aria-hidden="true">
+            а U+
+          </span>
+          {words.payload.legendAlike}
         </span>
       )}
       {outside.length > 0 && (

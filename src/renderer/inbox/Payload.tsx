@@ -28,7 +28,7 @@ export const Payload = memo(function Payload({ payload }: { readonly payload: Ma
           ))}
         </div>
       </div>
-      {look === "tree" ? <PayloadTree rows={rows} /> : <PayloadText payload={payload} />}
+      {look === "tree" ? <PayloadTree rows={rows} titleId="payload-title" /> : <PayloadText payload={payload} />}
       <Legend payload={payload} rows={rows} />
     </section>
   );

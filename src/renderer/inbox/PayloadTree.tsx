@@ -9,8 +9,14 @@ import { TreeRow } from "./TreeRow.tsx";
 const firstRows = 400;
 const moreRows = 1000;
 
+interface PayloadTreeProps {
+  readonly rows: readonly PayloadRow[];
+  /** Of the heading that names it. */
+  readonly titleId: string;
+}
+
 /** The payload line by line; objects and lists fold. */
-export function PayloadTree({ rows }: { readonly rows: readonly PayloadRow[] }) {
+export function PayloadTree({ rows, titleId }: PayloadTreeProps) {
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
   const [limit, setLimit] = useState(firstRows);
   const open = rows.filter(({ within }) => !within.some((key) => folded.has(key)));
@@ -22,7 +28,7 @@ export function PayloadTree({ rows }: { readonly rows: readonly PayloadRow[] }) 
     setFolded(next);
   };
   return (
-    <ul className={css.tree} aria-labelledby="payload-title">
+    <ul className={css.tree} aria-labelledby={titleId}>
       {rows.length === 0 && <li className={css.more}>{words.payload.none}</li>}
       {shown.map((row) => (
         <TreeRow key={row.key} row={row} isFolded={folded.has(row.key)} onToggle={() => toggle(row.key)} />

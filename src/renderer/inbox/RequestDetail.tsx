@@ -1,14 +1,20 @@
+import { useMemo } from "react";
 import type { ApprovalView } from "../../shared/approval.ts";
 import type { ConsoleState } from "../../shared/console.ts";
 import { useModel } from "../model.ts";
 import { Outside } from "../parts/Outside.tsx";
 import { useStore } from "../store.ts";
-import { clockTime } from "../times.ts";
+import { clockTime, gatewayTime } from "../times.ts";
 import { words } from "../words.ts";
+import { Answer } from "./Answer.tsx";
+import { Before, BeforeUnread } from "./Before.tsx";
+import { Changes } from "./Changes.tsx";
 import { Decided, DecidedBar } from "./Decided.tsx";
 import { DecisionBar } from "./DecisionBar.tsx";
+import { differencesOf } from "./differences.ts";
 import { Facts } from "./Facts.tsx";
 import { barredBy, hindrance } from "./hindrance.ts";
+import { useKnownContext } from "./known-context.ts";
 import panes from "./panes.module.css";
 import { Payload } from "./Payload.tsx";
 import css from "./RequestDetail.module.css";
@@ -29,6 +35,14 @@ export function RequestDetail({ approval, state, isLinked, lastAtMs }: RequestDe
   const seenAtMs = isLinked ? state.gateway.sinceMs : lastAtMs;
   const isOld = hinders === "lost" || hinders === "offline";
   const account = state.session.state === "signed-in" ? state.session.account : null;
+  const known = useKnownContext(approval, state, isLinked);
+  const context = known.at === "read" ? known.context : null;
+  const last = context?.lastApproved ?? null;
+  const before = last?.payload.value ?? null;
+  const differences = useMemo(
+    () => (before === null ? null : differencesOf(before, approval.payload)),
+    [before, approval.payload],
+  );
   return (
     <article className={panes.detail} aria-labelledby="request-title">
       <RequestHead approval={approval} gateway={state.gateway} isOld={isOld} />
@@ -37,7 +51,14 @@ export function RequestDetail({ approval, state, isLinked, lastAtMs }: RequestDe
           {isPending && isOld && <p className={css.seen}>{words.offline.seen(clockTime(seenAtMs))}</p>}
           {!isPending && <Decided approval={approval} state={state} account={account} />}
           <WhyHeld rule={approval.rule} />
+          {context !== null && (
+            <Before context={context} differences={differences} nowMs={gatewayTime(state.gateway, nowMs)} />
+          )}
+          {known.at === "reading" && <BeforeUnread />}
+          {known.at === "failed" && <p className={css.sub}>{words.context.unread}</p>}
+          {context !== null && approval.outcome !== null && <Answer answer={context.answer} />}
           <Payload payload={approval.payload} />
+          {last !== null && <Changes last={last} differences={differences} />}
         </div>
         <Facts approval={approval} connections={state.connections} />
       </div>

@@ -1,19 +1,18 @@
 import { useState, type CSSProperties } from "react";
 import { Button } from "../parts/Button.tsx";
 import { Icon } from "../parts/Icon.tsx";
-import { Outside, Segments } from "../parts/Outside.tsx";
-import { countUnseen, cut, quotedSegments, spoken } from "../visible-text.ts";
+import { Outside } from "../parts/Outside.tsx";
+import { countAlike, countUnseen, spoken } from "../visible-text.ts";
 import { words } from "../words.ts";
 import type { PayloadRow } from "./payload-rows.ts";
 import css from "./Payload.module.css";
+import { foldAt, TreeValue } from "./TreeValue.tsx";
 
 interface TreeRowProps {
   readonly row: PayloadRow;
   readonly isFolded: boolean;
   readonly onToggle: () => void;
 }
-
-const foldAt = 120;
 
 /** One line: name, value, and what is to be said of it. */
 export function TreeRow({ row, isFolded, onToggle }: TreeRowProps) {
@@ -38,33 +37,11 @@ export function TreeRow({ row, isFolded, onToggle }: TreeRowProps) {
               <span className={css.colon}>: </span>
             </>
           )}
-          <Value row={row} isLong={isLong} />
+          <TreeValue row={row} isLong={isLong} />
         </span>
       </span>
       <Note row={row} isFolded={isFolded} isLong={isLong} onLong={() => setLong(!isLong)} />
     </li>
-  );
-}
-
-function Value({ row, isLong }: { readonly row: PayloadRow; readonly isLong: boolean }) {
-  const { value, hiddenAs } = row;
-  if (value.kind === "object" || value.kind === "array") {
-    if (value.size > 0) return null;
-    return <span className={css.layout}>{value.kind === "object" ? "{}" : "[]"}</span>;
-  }
-  if (value.kind === "number" || value.kind === "word") {
-    return <bdi className={hiddenAs.length > 0 ? css.mask : css[value.kind]}>{value.text}</bdi>;
-  }
-  const shown = isLong ? value.text : cut(value.text, foldAt);
-  const isMasked = hiddenAs.length > 0;
-  // A chip has no quotes: it stands for a value, it is not one.
-  return (
-    <bdi className={isMasked ? css.mask : css.string}>
-      {!isMasked && '"'}
-      <Segments of={quotedSegments(shown)} />
-      {shown.length < value.text.length && "…"}
-      {!isMasked && '"'}
-    </bdi>
   );
 }
 
@@ -78,6 +55,7 @@ interface NoteProps {
 function Note({ row: { value, hiddenAs, name }, isFolded, isLong, onLong }: NoteProps) {
   const text = value.kind === "string" ? value.text : "";
   const odd = countUnseen(text) + countUnseen(String(name ?? ""));
+  const alike = countAlike(text) + countAlike(String(name ?? ""));
   return (
     <span className={css.note}>
       {isFolded && "size" in value && words.payload.size(value.size, value.kind)}
@@ -86,6 +64,12 @@ function Note({ row: { value, hiddenAs, name }, isFolded, isLong, onLong }: Note
         <>
           <Icon name="note" size={12} />
           {words.payload.odd(odd)}
+        </>
+      )}
+      {alike > 0 && (
+        <>
+          <Icon name="note" size={12} />
+          {words.payload.alike(alike)}
         </>
       )}
       {text.length > foldAt && (

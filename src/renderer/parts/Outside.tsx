@@ -49,6 +49,12 @@ export function Segments({ of }: { readonly of: readonly Segment[] }) {
   return of.map((segment, index) => {
     // Segments never move within their text, so the place is the key.
     if (segment.kind === "plain") return <span key={index}>{segment.text}</span>;
+    if (segment.kind === "alike")
+      return (
+        <span key={index} className={css.odd}>
+          {segment.text} {segment.code}
+        </span>
+      );
     if (segment.kind === "escape")
       return (
         <span key={index} className={css.escape}>

@@ -71,6 +71,8 @@ export const payload = {
   nothing: "nothing masked",
   outside: "masked, but not in this payload: ",
   odd: (n: number) => count(n, "hidden character", "hidden characters"),
+  alike: (n: number) => count(n, "look-alike letter", "look-alike letters"),
+  legendAlike: "letter of another script that looks like a Latin one",
   legendOdd: "hidden character",
   times: (n: number) => `×${n.toLocaleString("en")}`,
 } as const;

@@ -6,6 +6,7 @@ import { WebSocketServer, type WebSocket } from "ws";
 import { z } from "zod";
 import { messageText } from "../../../src/client/message-text.ts";
 import { readPages } from "../../../src/client/console-pages.ts";
+import { contextWith } from "./context.ts";
 import type { ConsoleState } from "../../../src/shared/console.ts";
 import type { Failure, Result } from "../../../src/shared/errors.ts";
 
@@ -20,7 +21,7 @@ export interface ConsoleServer {
   show(approval: string | null): void;
   /** Sends any text to every open socket. */
   send(text: string): void;
-  /** Calls so far, oldest first. */
+  /** Calls so far, oldest first, but for those that an open request makes by itself. */
   readonly calls: readonly ConsoleRequest[];
   /** What the next calls of this name are answered; without it `{ok: true, value: null}`. */
   answer(call: string, result: Result<unknown> | Answerer): void;
@@ -72,8 +73,8 @@ export async function serveTestConsole(folder: string, first: ConsoleState | nul
   const tell = (text: string) => open.forEach((socket) => socket.send(text));
   const receive = (socket: WebSocket, text: string) => {
     const asked = request.parse(JSON.parse(text));
-    calls.push(asked);
-    const answer = results.get(asked.call) ?? { ok: true, value: null };
+    if (asked.call !== "approvals.context") calls.push(asked);
+    const answer = results.get(asked.call) ?? unasked(asked);
     const result = typeof answer === "function" ? answer(asked.input) : answer;
     socket.send(JSON.stringify({ id: asked.id, result }));
   };
@@ -117,6 +118,12 @@ export async function serveTestConsole(folder: string, first: ConsoleState | nul
       await once(server, "close");
     },
   };
+}
+
+/** Of a request nothing else is known where a test says nothing else. */
+function unasked({ call, input }: ConsoleRequest): Result<unknown> {
+  if (call !== "approvals.context" || typeof input["id"] !== "string") return { ok: true, value: null };
+  return { ok: true, value: contextWith({ id: input["id"] }) };
 }
 
 async function exchange(
