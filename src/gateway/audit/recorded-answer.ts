@@ -3,7 +3,7 @@ import { z } from "zod";
 import { hidden, json, type MaskedPayload } from "../../shared/approval.ts";
 
 /** What the target answered to an approved call, as the ledger has it: its masked result or error, and of a long one the length alone. */
-export interface RecordedAnswer {
+interface RecordedAnswer {
   readonly value: MaskedPayload | null;
   /** Of the entry's body, in characters. */
   readonly length: number;
