@@ -1,4 +1,4 @@
-import { watch } from "node:fs";
+import { realpathSync, statSync, watch } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 
 /** Editors write a file in several steps; what they leave is read once they have been quiet for this long. */
@@ -6,21 +6,28 @@ const quietMs = 200;
 
 /**
  * Runs `changed` after each change of this file and at each SIGHUP, one run at a time. The folder is watched, not
- * the file: most editors put a new file in the old one's place.
+ * the file: most editors put a new file in the old one's place, and a Kubernetes ConfigMap changes by a link beside it (`..data`).
  */
 export function whenChanged(file: string, changed: () => Promise<void>): { close(): void } {
   let waiting: NodeJS.Timeout | undefined;
   let last = Promise.resolve();
+  let seen = stampOf(file);
   const run = (): void => {
     last = last.then(changed);
   };
-  const soon = (): void => {
-    clearTimeout(waiting);
-    waiting = setTimeout(run, quietMs);
+  const look = (): void => {
+    waiting = undefined;
+    const stamp = stampOf(file);
+    if (stamp === seen) return;
+    seen = stamp;
+    run();
   };
   const name = basename(file);
   const watcher = watch(dirname(resolve(file)), (_, changedName) => {
-    if (changedName === name) soon();
+    // What changes beside the file doesn't put the look off: a folder that is never quiet would do so for ever.
+    if (waiting !== undefined && changedName !== name) return;
+    clearTimeout(waiting);
+    waiting = setTimeout(look, quietMs);
   });
   process.on("SIGHUP", run);
   return {
@@ -30,4 +37,16 @@ export function whenChanged(file: string, changed: () => Promise<void>): { close
       process.off("SIGHUP", run);
     },
   };
+}
+
+/** Which file the path leads to and how it was left; another one after each change, permissions included. Empty where there is none. */
+function stampOf(file: string): string {
+  try {
+    const target = realpathSync(file);
+    const { dev, ino, size, mtimeNs, ctimeNs } = statSync(target, { bigint: true });
+    return [target, dev, ino, size, mtimeNs, ctimeNs].join(" ");
+  } catch {
+    // Gone or out of reach: reading it says so.
+    return "";
+  }
 }

@@ -37,8 +37,9 @@ export interface FrameReader {
 }
 
 export function createFrameReader(options: FrameTakers, place: Place): FrameReader {
-  /** A whole snapshot is taken at once at `ready`, so that nothing pending vanishes from view meanwhile. */
-  const snapshot: ApprovalView[] | null = place.after === null ? [] : null;
+  /** A snapshot is taken at once at `ready`, so that nothing pending vanishes from view meanwhile. */
+  let snapshot: ApprovalView[] | null = place.after === null ? [] : null;
+  let isWhole = false;
   let readyAtMs: number | null = null;
   let highest = place.after ?? 0;
 
@@ -62,7 +63,8 @@ export function createFrameReader(options: FrameTakers, place: Place): FrameRead
       return false;
     }
     readyAtMs = options.now();
-    if (snapshot !== null) options.held.takePending(snapshot);
+    if (snapshot !== null && isWhole) options.held.takeWhole(snapshot);
+    else if (snapshot !== null) options.held.takePending(snapshot);
     place.after = Math.max(highest, revision);
     options.onApprovals();
     options.onLink({ link: "online", nextTryAtMs: null });
@@ -72,6 +74,10 @@ export function createFrameReader(options: FrameTakers, place: Place): FrameRead
   function take(frame: FeedFrame): boolean {
     switch (frame.type) {
       case "hello":
+        isWhole = frame.whole === true;
+        if (isWhole) snapshot = [];
+        options.onClock(frame.nowMs - options.now());
+        return true;
       case "time":
         options.onClock(frame.nowMs - options.now());
         return true;

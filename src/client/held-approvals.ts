@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { ApprovalView } from "../shared/approval.ts";
+import type { ApprovalState, ApprovalView } from "../shared/approval.ts";
 import { canonical } from "../shared/json.ts";
 
 /** The approvals a client knows, over every reconnect: all pending ones, and the newest of those that changed meanwhile. */
@@ -12,6 +12,8 @@ export interface HeldApprovals {
   take(approval: ApprovalView): boolean;
   /** Takes a whole snapshot of the gateway's pending approvals: a pending one that it doesn't name is pending no more. */
   takePending(snapshot: readonly ApprovalView[]): void;
+  /** Takes the whole state as the gateway tells it after too much has changed: what waited or ran and isn't named has ended, and is let go. */
+  takeWhole(state: readonly ApprovalView[]): void;
   clear(): void;
 }
 
@@ -24,6 +26,13 @@ export function createHeldApprovals(): HeldApprovals {
     const settled = [...held.values()].filter((approval) => approval.state !== "pending");
     settled.sort((one, other) => other.revision - one.revision);
     for (const approval of settled.slice(mostSettled)) held.delete(approval.id);
+  }
+
+  /** Puts these in the place of all held ones in such states. */
+  function replace(states: readonly ApprovalState[], approvals: readonly ApprovalView[]): void {
+    for (const approval of held.values()) if (states.includes(approval.state)) held.delete(approval.id);
+    for (const approval of approvals) held.set(approval.id, approval);
+    trim();
   }
 
   return {
@@ -42,10 +51,8 @@ export function createHeldApprovals(): HeldApprovals {
       trim();
       return true;
     },
-    takePending(snapshot) {
-      for (const approval of held.values()) if (approval.state === "pending") held.delete(approval.id);
-      for (const approval of snapshot) held.set(approval.id, approval);
-    },
+    takePending: (snapshot) => replace(["pending"], snapshot),
+    takeWhole: (state) => replace(["pending", "approved", "claimed"], state),
     clear() {
       held.clear();
       asked.clear();

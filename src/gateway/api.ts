@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "zod";
-import { approvalState } from "../shared/approval.ts";
 import type { ConnectionView } from "../shared/connection.ts";
 import { enrolment } from "../shared/device.ts";
 import { CountersignError } from "../shared/errors.ts";
 import type { Discovery } from "../shared/provider.ts";
+import { listApprovals } from "./approvals-api.ts";
 import { exportLedger } from "./audit/export.ts";
 import { folderSource } from "./audit/folder-source.ts";
 import { contextOfApproval } from "./context-api.ts";
@@ -14,7 +14,7 @@ import { bodyOf } from "./json-body.ts";
 import type { Site } from "./http.ts";
 import { enrol } from "./identity/devices.ts";
 import type { Principal } from "./identity/principal.ts";
-import { sendJson } from "./mcp/reply.ts";
+import { sendJson, sendPart } from "./mcp/reply.ts";
 import { acceptTool, listTools } from "./tools-api.ts";
 
 /** One request to `/v1/…` of a verified principal. */
@@ -42,7 +42,7 @@ export async function api(visit: ApiVisit): Promise<void> {
     case "POST /v1/devices":
       return devices(visit);
     case "GET /v1/approvals":
-      return approvals(visit);
+      return listApprovals(visit);
     case "GET /v1/grants":
       return listGrants(visit);
     case "GET /v1/history":
@@ -103,17 +103,6 @@ async function devices({ site, request, response, principal }: ApiVisit): Promis
   sendJson(response, 200, { device: device.id });
 }
 
-function approvals({ site, request, response, principal }: ApiVisit): void {
-  const asked = new URL(request.url ?? "/", "http://gateway").searchParams.get("state");
-  const state = asked === null ? null : approvalState.safeParse(asked);
-  if (state !== null && !state.success)
-    throw new CountersignError("bad_request", `There is no state “${(asked ?? "").slice(0, 40)}”.`);
-  const { approvals: table } = site.gate.store;
-  const records = state === null ? table.changedAfter(0) : table.inState(state.data);
-  const views = records.map((record) => site.gate.approvals.seenBy(principal, record)).filter((view) => view !== null);
-  sendJson(response, 200, { approvals: views.filter(({ relation }) => relation !== "observer") });
-}
-
 function oneApproval({ site, response, principal }: ApiVisit, id: string): void {
   const record = site.gate.store.approvals.get(id);
   const approval = record === undefined ? null : site.gate.approvals.seenBy(principal, record);
@@ -140,8 +129,7 @@ async function audit({ site, response, principal }: ApiVisit): Promise<void> {
   response.writeHead(200, { "content-type": "application/jsonl", "cache-control": "no-store" });
   for await (const line of exportLedger(folderSource(site.data))) {
     if (response.destroyed) return;
-    if (!response.write(line))
-      await new Promise<void>((resolve) => response.once("drain", resolve).once("close", resolve));
+    await sendPart(response, line);
   }
   response.end();
 }

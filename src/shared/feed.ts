@@ -5,9 +5,11 @@ import { approvalView } from "./approval.ts";
  * The frames of `/v1/approvals/stream`, gateway to client, one JSON object a text message.
  * Opened with `?after=REVISION` the stream first sends every approval changed since, so nothing is lost;
  * without it, every pending one. `ready` says that what follows is live.
+ * `whole` in `hello`: too much has changed since that revision; until `ready` come all that are pending, approved or claimed, and ended
+ * ones as far as they fit. One of those that isn't named has ended.
  */
 export const feedFrame = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("hello"), v: z.literal(1), nowMs: z.number() }),
+  z.object({ type: z.literal("hello"), v: z.literal(1), nowMs: z.number(), whole: z.literal(true).optional() }),
   z.object({ type: z.literal("approval"), approval: approvalView }),
   z.object({ type: z.literal("ready"), revision: z.number().int() }),
   /** Something about the grants that the reader may see has changed: `GET /v1/grants` has them. At most one a second. */

@@ -107,6 +107,18 @@ describe("approvals feed", () => {
     await expect.poll(ids).toEqual(["b1"]);
   });
 
+  it("takes the whole state where too much has changed since: what waited and isn't in it waits no more", async () => {
+    for (const id of ["a1", "a2"]) await gateway.put({ id });
+    open();
+    await expect.poll(ids).toEqual(["a1", "a2"]);
+    gateway.whole = true;
+    gateway.dropStreams();
+    await gateway.put({ id: "a1", state: "withdrawn" });
+    await gateway.put({ id: "a3" });
+    await expect.poll(ids).toEqual(["a2", "a3"]);
+    expect(gateway.streams).toEqual([null, "2"]);
+  });
+
   it("keeps pending approvals in view while the link is down", async () => {
     await gateway.put({ id: "a1" });
     open({ waitMs: () => 60_000 });

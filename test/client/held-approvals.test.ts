@@ -22,3 +22,14 @@ it("does not go back to an older state of an approval", () => {
   expect(held.take(approval("a", 4, "pending"))).toBe(false);
   expect(held.get("a")?.state).toBe("denied");
 });
+
+it("lets go of what waited or ran and isn't in the whole state, and keeps what it knows to have ended", () => {
+  const held = createHeldApprovals();
+  for (const state of ["pending", "approved", "claimed", "denied"] as const) held.take(approval(state, 1, state));
+  held.takeWhole([approval("new", 9, "pending"), approval("approved", 8, "executed")]);
+  expect(held.list().map(({ id, state }) => [id, state])).toEqual([
+    ["new", "pending"],
+    ["approved", "executed"],
+    ["denied", "denied"],
+  ]);
+});

@@ -32,6 +32,8 @@ export interface GatewayStandIn {
   decided: ApprovalView | null;
   /** Ends a stream after so many of its first approvals, once. */
   dropAfterApprovals: number | null;
+  /** Answers a resumed stream with the state as it is, marked as whole: its pending approvals. */
+  whole: boolean;
   put(approval: Partial<ApprovalView> & { readonly id: string }): Promise<ApprovalView>;
   note(size: number, root?: string): string;
   push(frame: object): void;
@@ -76,6 +78,7 @@ export async function startGateway(): Promise<GatewayStandIn> {
     loseNextAnswer: false,
     decided: null,
     dropAfterApprovals: null,
+    whole: false,
     async put(changed) {
       const approval = {
         ...(approvals.get(changed.id) ?? (await held(changed.id))),
@@ -175,9 +178,10 @@ export async function startGateway(): Promise<GatewayStandIn> {
     gateway.streams.push(after);
     if (gateway.silent) return;
     const send = (frame: object) => socket.send(JSON.stringify(frame));
-    send({ type: "hello", v: 1, nowMs: gatewayNow() });
+    const isWhole = gateway.whole && after !== null;
+    send({ type: "hello", v: 1, nowMs: gatewayNow(), ...(isWhole ? { whole: true } : {}) });
     const wanted = [...approvals.values()].filter((one) =>
-      after === null ? one.state === "pending" : one.revision > +after,
+      after === null || isWhole ? one.state === "pending" : one.revision > +after,
     );
     // The newest first: a client that takes the highest revision before `ready` for its place would lose the others.
     wanted.sort((one, other) => other.revision - one.revision);

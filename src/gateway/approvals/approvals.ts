@@ -73,7 +73,9 @@ export class Approvals {
     let turn: Turn | undefined;
     try {
       turn = await this.#wait(call, opening.record, flight, caller);
-      if (turn.kind === "gone" || turn.kind === "waits") await this.#owe(turn.approval);
+      const { kind, approval } = turn;
+      if (kind === "gone" || kind === "waits")
+        await store.commit((writes) => oweDecision(writes, approval.id, this.#options.reuseMs()));
       return turn;
     } finally {
       // Who runs the call stays until its outcome is known: an identical call meanwhile joins it.
@@ -113,14 +115,16 @@ export class Approvals {
     const away = AbortSignal.any([caller.gone, caller.spent]);
     let approval = opened;
     for (;;) {
-      if (away.aborted) return { kind: caller.gone.aborted ? "gone" : "waits", approval };
+      // The time is for waiting: what was approved before the caller came is run for it, however long the way here took. Else a slow target's call never would be.
+      const over = approval === opened && approval.state === "approved" ? caller.gone : away;
+      if (over.aborted) return { kind: caller.gone.aborted ? "gone" : "waits", approval };
       switch (approval.state) {
         case "pending":
           // A change between the commit and this wait is seen by reading again first.
           approval = await this.#nextChange(approval, flight, away);
           break;
         case "approved": {
-          const turn = await this.#claim(call, approval, flight, away);
+          const turn = await this.#claim(call, approval, flight, over);
           if ("kind" in turn) return turn;
           approval = turn;
           break;
@@ -180,11 +184,6 @@ export class Approvals {
     } finally {
       this.#leave(id, flight);
     }
-  }
-
-  async #owe(approval: ApprovalRecord): Promise<void> {
-    const { store, reuseMs } = this.#options;
-    await store.commit((writes) => oweDecision(writes, approval.id, reuseMs()));
   }
 
   #publish(record: ApprovalRecord): void {

@@ -6,15 +6,20 @@ import type { Principal } from "../identity/principal.ts";
 import type { ApprovalRecord, Store } from "../store/store.ts";
 import type { Grants } from "../grants/grants.ts";
 import type { Approvals } from "./approvals.ts";
+import { changesSince, readEach, standing } from "./backlog.ts";
 
 /** How often readers hear of new entries, and of grants that changed. */
 const newsMs = 1000;
 /** A reader that lets this much pile up is cut off; it comes back and resumes. */
 const mostBuffered = 16 * 1024 * 1024;
+/** While a reader is told how things stand, it is given no more than this ahead of what it takes. */
+const mostAhead = 1024 * 1024;
 
 interface Reader {
   readonly socket: WebSocket;
   readonly principal: Principal;
+  /** Whether it has been told how things stand, and hears of changes. */
+  live: boolean;
 }
 
 /** The approvals stream (docs/protocol.md): what waits, what changes, the gateway's clock and its newest checkpoint. */
@@ -78,7 +83,8 @@ export class ApprovalsStream {
   }
 
   #begin(socket: WebSocket, principal: Principal, after: string | null): void {
-    const reader: Reader = { socket, principal };
+    const reader: Reader = { socket, principal, live: false };
+    this.#readers.add(reader);
     const end = setTimeout(
       () => socket.close(4401, "The token has ended."),
       Math.min(principal.expiresAtMs - this.#now(), 2 ** 31 - 1),
@@ -88,14 +94,31 @@ export class ApprovalsStream {
       clearTimeout(end);
       this.#readers.delete(reader);
     });
+    this.#tellAll(reader, after).catch(() => socket.close(1011, "What waits could not be read."));
+  }
+
+  /** What a reader is to know before it hears of changes, at the pace that it takes it. */
+  async #tellAll(reader: Reader, after: string | null): Promise<void> {
+    const { socket } = reader;
     const { approvals } = this.#store;
-    send(socket, { type: "hello", v: 1, nowMs: this.#now() });
-    const missed =
-      after !== null && /^\d{1,15}$/.test(after) ? approvals.changedAfter(Number(after)) : approvals.inState("pending");
-    for (const record of missed) this.#tell(reader, record);
+    let told = approvals.lastRevision();
+    const resumes = after !== null && /^\d{1,15}$/.test(after);
+    const backlog = resumes ? changesSince(approvals, Number(after)) : standing(approvals, "pending");
+    const whole = resumes && backlog.whole ? ({ whole: true } as const) : {};
+    send(socket, { type: "hello", v: 1, nowMs: this.#now(), ...whole });
+    for await (const record of readEach(approvals, backlog.ids)) {
+      this.#tell(reader, record);
+      if (!(await roomIn(socket))) return;
+    }
+    // What changed meanwhile. After the last of it nothing is awaited: a change is either here or heard of.
+    for (let next = approvals.nextAfter(told); next !== undefined; next = approvals.nextAfter(told)) {
+      this.#tell(reader, next);
+      told = next.revision;
+      if (!(await roomIn(socket))) return;
+    }
     send(socket, { type: "checkpoint", note: this.#store.checkpoint() });
-    send(socket, { type: "ready", revision: approvals.lastRevision() });
-    this.#readers.add(reader);
+    send(socket, { type: "ready", revision: told });
+    reader.live = true;
   }
 
   #tell({ socket, principal }: Reader, record: ApprovalRecord): void {
@@ -105,7 +128,9 @@ export class ApprovalsStream {
 
   /** In the order of revisions, whatever the order of the callbacks: who saw one has seen all before it, and resumes without loss. */
   #changes(): void {
-    for (const record of this.#store.approvals.changedAfter(this.#told)) {
+    const { approvals } = this.#store;
+    for (let next = approvals.nextAfter(this.#told); next !== undefined; next = approvals.nextAfter(this.#told)) {
+      const record = next;
       this.#toAll((reader) => this.#tell(reader, record));
       this.#told = record.revision;
     }
@@ -129,10 +154,18 @@ export class ApprovalsStream {
 
   #toAll(tell: (reader: Reader) => void): void {
     for (const reader of this.#readers) {
+      if (!reader.live) continue;
       if (reader.socket.bufferedAmount > mostBuffered) reader.socket.terminate();
       else tell(reader);
     }
   }
+}
+
+/** Resolves once the socket has taken most of what it was given: true, or false where it is closed. */
+async function roomIn(socket: WebSocket): Promise<boolean> {
+  // Called back once all before it is written, and with an error once the socket is closed.
+  if (socket.bufferedAmount > mostAhead) await new Promise<void>((resolve) => socket.ping(() => resolve()));
+  return socket.readyState === socket.OPEN;
 }
 
 function send(socket: WebSocket, frame: FeedFrame): void {

@@ -155,6 +155,18 @@ export class Reply {
 }
 
 /** Sends one JSON value as the whole answer. */
+/** Writes a piece of a body, and resolves once there is room for the next, or nobody takes it any more. */
+export async function sendPart(response: ServerResponse, part: string): Promise<void> {
+  if (response.destroyed || response.write(part)) return;
+  await new Promise<void>((resolve) => {
+    const done = (): void => {
+      response.off("drain", done).off("close", done);
+      resolve();
+    };
+    response.on("drain", done).on("close", done);
+  });
+}
+
 export function sendJson(
   response: ServerResponse,
   status: number,

@@ -40,6 +40,14 @@ export const deviceRecord = z.object({
 });
 export type DeviceRecord = Readonly<z.infer<typeof deviceRecord>>;
 
+/** What is known of an approval without reading its record; `bytes` are those of the record's JSON. */
+export interface ApprovalOutline {
+  readonly id: string;
+  readonly state: ApprovalRecord["state"];
+  readonly revision: number;
+  readonly bytes: number;
+}
+
 /** Reads see what was last committed (or, inside a commit, the commit's own writes). */
 export interface Reads {
   readonly approvals: {
@@ -48,8 +56,12 @@ export interface Reads {
     live(lookup: string): ApprovalRecord | undefined;
     /** All in this state, oldest first. */
     inState(state: ApprovalRecord["state"]): readonly ApprovalRecord[];
-    /** All whose revision is higher, in order of revision. */
-    changedAfter(revision: number): readonly ApprovalRecord[];
+    /** The one with the lowest revision above this one. */
+    nextAfter(revision: number): ApprovalRecord | undefined;
+    /** Those in this state, the newest change first, at most so many (-1: all). */
+    outlines(state: ApprovalRecord["state"], most: number): readonly ApprovalOutline[];
+    /** Those whose revision is higher, in order of revision, at most so many. */
+    outlinesAfter(revision: number, most: number): readonly ApprovalOutline[];
     /** How many of this person's wait for a decision. */
     pendingOf(person: string): number;
     lastRevision(): number;

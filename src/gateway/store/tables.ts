@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
+import { approvalState } from "../../shared/approval.ts";
 import { answerTable } from "./answers.ts";
 import { storedApproval } from "./stored-approval.ts";
 import { grantTable } from "./grants.ts";
@@ -19,7 +20,6 @@ export const stateSchema = `
     record TEXT NOT NULL
   ) STRICT;
   CREATE UNIQUE INDEX approvals_live ON approvals (lookup) WHERE state IN ('pending', 'approved');
-  CREATE INDEX approvals_state ON approvals (state);
   CREATE TABLE devices (id TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT;
   CREATE TABLE tools (
     connection TEXT NOT NULL,
@@ -75,11 +75,13 @@ function approvalReads(db: DatabaseSync): Reads["approvals"] {
   const get = db.prepare("SELECT record FROM approvals WHERE id = ?");
   const live = db.prepare("SELECT record FROM approvals WHERE lookup = ? AND state IN ('pending', 'approved')");
   const inState = db.prepare("SELECT record FROM approvals WHERE state = ? ORDER BY number");
-  const changedAfter = db.prepare("SELECT record FROM approvals WHERE revision > ? ORDER BY revision");
-  // Made here, so that stores of before get it as well.
-  db.exec(
-    `CREATE INDEX IF NOT EXISTS approvals_pending ON approvals (json_extract(record, '$.person')) WHERE state = 'pending'`,
-  );
+  const nextAfter = db.prepare("SELECT record FROM approvals WHERE revision > ? ORDER BY revision LIMIT 1");
+  // Made here, so that stores of before get them as well.
+  db.exec(`
+    CREATE INDEX IF NOT EXISTS approvals_pending ON approvals (json_extract(record, '$.person')) WHERE state = 'pending';
+    CREATE INDEX IF NOT EXISTS approvals_changed ON approvals (state, revision);
+    DROP INDEX IF EXISTS approvals_state;
+  `);
   const pendingOf = db.prepare(
     "SELECT count(*) AS pending FROM approvals WHERE state = 'pending' AND json_extract(record, '$.person') = ?",
   );
@@ -88,9 +90,23 @@ function approvalReads(db: DatabaseSync): Reads["approvals"] {
     get: (id) => parseApproval(get.get(id)),
     live: (lookup) => parseApproval(live.get(lookup)),
     inState: (state) => parseApprovals(inState.all(state)),
-    changedAfter: (revision) => parseApprovals(changedAfter.all(revision)),
+    nextAfter: (revision) => parseApproval(nextAfter.get(revision)),
+    ...outlineReads(db),
     pendingOf: (person) => z.object({ pending: z.number() }).parse(pendingOf.get(person)).pending,
     lastRevision: () => z.object({ revision: z.number() }).parse(last.get()).revision,
+  };
+}
+
+const outlineRow = z.object({ id: z.string(), state: approvalState, revision: z.number(), bytes: z.number() });
+
+/** The length in bytes is in a row's header: a record isn't read for it. */
+function outlineReads(db: DatabaseSync): Pick<Reads["approvals"], "outlines" | "outlinesAfter"> {
+  const columns = "SELECT id, state, revision, octet_length(record) AS bytes FROM approvals";
+  const ofState = db.prepare(`${columns} WHERE state = ? ORDER BY revision DESC LIMIT ?`);
+  const after = db.prepare(`${columns} WHERE revision > ? ORDER BY revision LIMIT ?`);
+  return {
+    outlines: (state, most) => ofState.all(state, most).map((row) => outlineRow.parse(row)),
+    outlinesAfter: (revision, most) => after.all(revision, most).map((row) => outlineRow.parse(row)),
   };
 }
 

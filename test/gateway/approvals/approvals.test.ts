@@ -186,6 +186,22 @@ describe("a caller that comes back", () => {
     await anew.end;
   });
 
+  it("runs what was approved meanwhile though its time is spent on the way, and not once it has gone", async () => {
+    const first = begin();
+    const approval = await opened(first);
+    first.leave();
+    await first.end;
+    await decideAs(approver, approval);
+    const left = begin();
+    left.leave();
+    expect(await left.end).toBe("gone");
+    expect(ran).toEqual([]);
+    const slow = begin();
+    slow.spend();
+    expect(await slow.end).toBe("run");
+    expect(ran).toEqual([approval.id]);
+  });
+
   it("while the call runs joins it, and does not run it", async () => {
     const { turn, approval } = await claimed();
     const second = begin();

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { once } from "node:events";
 import { WebSocket } from "ws";
 import { openGround, type Ground } from "../mcp/ground.ts";
 
@@ -24,7 +23,9 @@ function read(token: string): Reader {
     if (data.toString("utf8").includes('"type":"ready"')) ready.resolve();
   });
   socket.on("error", ready.reject);
-  return { socket, closed: once(socket, "close").then(([code]) => code as number), ready: ready.promise };
+  // Not `once` of node:events: that rejects as well where the upgrade is refused, and a test that waits for `ready` alone doesn't hear it.
+  const closed = new Promise<number>((resolve) => socket.once("close", resolve));
+  return { socket, closed, ready: ready.promise };
 }
 
 it("a reader is sent away by a reload that lets others in than before, and comes back only where it still may", async () => {

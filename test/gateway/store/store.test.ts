@@ -48,7 +48,7 @@ describe("store", () => {
     const second = await open();
     expect(second.approvals.lastRevision()).toBe(3);
     expect((await second.commit(({ approvals }) => approvals.put(approval("c")))).revision).toBe(4);
-    expect(second.approvals.changedAfter(2).map(({ id, revision }) => [id, revision])).toEqual([
+    expect(second.approvals.outlinesAfter(2, 10).map(({ id, revision }) => [id, revision])).toEqual([
       ["a", 3],
       ["c", 4],
     ]);
