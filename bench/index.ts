@@ -1,21 +1,26 @@
 /**
  * `npm run bench`: what Countersign costs, as ratios within one run. Target, bare proxy, client and gateway are processes of their own, pinned
  * to one CPU; everything is on: verification, rules, masking, durable ledger. Absolute figures depend on the machine; compare
- * ratios only. `-- --million` adds a ledger of a million entries, `-- load`, `sizes`, `crowd`, `tunnel` run one part alone.
+ * ratios only. `-- --million` adds a ledger of a million entries, `-- load`, `sizes`, `crowd`, `tunnel`, `console` run one part alone. The
+ * console's frames are measured first and on all CPUs, as a browser has them.
  */
 import { parseArgs } from "node:util";
 import { openBench } from "./bench.ts";
 import { measureCalls } from "./calls.ts";
+import { measureConsole } from "./console.ts";
 import { measureCrowd } from "./crowd.ts";
 import { openGround, type Ground } from "./ground.ts";
 import { measureHolds } from "./holds.ts";
 import { compareLoads, compareSizes } from "./load.ts";
-import { pinned } from "./pinned.ts";
+import { isPinned, pinned } from "./pinned.ts";
 import { table } from "./table.ts";
 
 const { values, positionals } = parseArgs({ options: { million: { type: "boolean" } }, allowPositionals: true });
 const wanted = (part: string): boolean => positionals.length === 0 || positionals.includes(part);
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
+
+if (wanted("console") && !isPinned()) print(await measureConsole());
+if (positionals.length > 0 && positionals.every((part) => part === "console")) process.exit();
 
 print(pinned() ? "Pinned to one CPU.\n" : "Not pinned (no taskset): figures depend on where processes run.\n");
 if (wanted("load")) await onGround(compareLoads);

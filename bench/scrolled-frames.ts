@@ -1,0 +1,61 @@
+import type { Page } from "playwright-core";
+import { quantile } from "./table.ts";
+
+/** How long the frames were while a list was scrolled, in ms. */
+interface Frames {
+  readonly how: string;
+  readonly frames: number;
+  readonly longestMs: number;
+  readonly p99Ms: number;
+}
+
+export type Scrolling = "wheel" | "jumps" | "keys";
+
+/** Steps of one scrolling: some seconds of it. */
+const steps = 150;
+
+/** Scrolls the inbox's list by turns of the wheel, by jumps as of a dragged bar, or by J held to go through it, and times every frame. */
+export async function scrolledFrames(page: Page, how: Scrolling): Promise<Frames> {
+  const list = page.getByRole("listbox").locator("..");
+  await list.evaluate((scroller) => scroller.scrollTo(0, 0));
+  await page.waitForTimeout(500);
+  await list.hover();
+  await page.evaluate(startTiming);
+  if (how === "wheel") for (let step = 0; step < steps; step += 1) await page.mouse.wheel(0, 400);
+  else if (how === "jumps") await list.evaluate(jump, steps);
+  else for (let step = 0; step < steps; step += 1) await page.keyboard.press("j");
+  const lengths = await page.evaluate(stopTiming);
+  return { how, frames: lengths.length, longestMs: Math.max(...lengths), p99Ms: quantile(lengths, 0.99) };
+}
+
+/** In the page: the time from each frame to the next. */
+function startTiming(): void {
+  const lengths: number[] = [];
+  let isOn = true;
+  let last: number | null = null;
+  const frame = (atMs: number): void => {
+    if (last !== null) lengths.push(atMs - last);
+    last = atMs;
+    if (isOn) requestAnimationFrame(frame);
+  };
+  requestAnimationFrame(frame);
+  Object.assign(window, {
+    stopTiming: () => {
+      isOn = false;
+      return lengths;
+    },
+  });
+}
+
+function stopTiming(): number[] {
+  const { stopTiming: stop } = window as unknown as { readonly stopTiming: () => number[] };
+  return stop();
+}
+
+/** In the page: another place of the list in every frame, up and down its whole length. */
+async function jump(scroller: HTMLElement | SVGElement, count: number): Promise<void> {
+  for (let step = 0; step < count; step += 1) {
+    await new Promise(requestAnimationFrame);
+    scroller.scrollTo(0, Math.abs(Math.sin(step / 7)) * scroller.scrollHeight);
+  }
+}
