@@ -43,14 +43,17 @@ export function createConsoleMethods(options: ConsoleMethodsOptions): ConsoleMet
       if (approval === undefined) throw new CountersignError("not_found", "No such approval is known here.");
       const decided = await decide(api, device, approval, decision, presence, link.gatewayNowMs());
       if (decided.id !== decision.id || !link.held.fits(decided)) throw another();
-      if (link.held.take(decided)) link.showApprovals();
+      // Shown at once, though the stream may have brought it already: its lists come at a pace.
+      link.held.take(decided);
+      link.showApprovals();
       if (decision.grant !== undefined) link.refreshGrants();
       return decided;
     },
     "approvals.context": ({ id }) => contextOf(api, id),
     "approvals.withdraw": async ({ id }) => {
       const ended = await withdraw(api, id);
-      if (link.held.fits(ended) && link.held.take(ended)) link.showApprovals();
+      if (link.held.fits(ended)) link.held.take(ended);
+      link.showApprovals();
       return ended;
     },
     "history.list": ({ after, ...filter }) => listHistory(api, filter, after),

@@ -171,22 +171,25 @@ test("a click in the page decides, with the digest of what the page showed", asy
   expect(complaints.filter((text) => !/TrustedScript|Function constructor/.test(text))).toEqual([]);
 });
 
+/** How often something was asked for; what the page looks up by itself about a request that is open doesn't count. */
+const asked = (): number => client.calls.filter(({ call }) => call !== "approvals.context").length;
+
 test("refuses a call of another shape", async () => {
-  const calls = client.calls.length;
+  const calls = asked();
   const result = await page.evaluate(() => window.countersign.decide({ id: "approval-2", verdict: "maybe" } as never));
   expect(result).toMatchObject({ ok: false, error: { code: "bad_request" } });
-  expect(client.calls.length).toBe(calls);
+  expect(asked()).toBe(calls);
 });
 
 test("refuses a call from another window, though it has the same page and preload", async () => {
-  const calls = client.calls.length;
+  const calls = asked();
   const other = new electron.BrowserWindow({
     webPreferences: { preload: shell.options.webPreferences?.preload ?? "" },
   });
   await other.loadURL("app://countersign/index.html");
   const result = await (await other.webContents.page).evaluate(() => window.countersign.signIn());
   expect(result).toMatchObject({ ok: false, error: { code: "not_allowed" } });
-  expect(client.calls.length).toBe(calls);
+  expect(asked()).toBe(calls);
   other.destroy();
 });
 
