@@ -26,7 +26,9 @@ beforeAll(async () => {
     else hostile(response, body);
   });
   const rules = [{ name: "reads", tools: ["get_*"], effect: "allow", readOnly: true }];
-  gateway = await startGatewayProcess({ target: target.url, rules, node: ["--unhandled-rejections=strict"] });
+  // A small heap is collected often: memory that still grows under it is kept, not merely waiting for the collector.
+  const node = ["--unhandled-rejections=strict", "--max-old-space-size=64"];
+  gateway = await startGatewayProcess({ target: target.url, rules, node });
   token = await gateway.token("erin", ["engineers"]);
 });
 afterAll(async () => {
@@ -118,7 +120,8 @@ describe("arbitrary input", () => {
 
   it("of a hostile target, as JSON and as an event stream, ends in an answer and crashes nothing", async () => {
     hostile = (response, body) => {
-      const { id } = JSON.parse(body) as { readonly id: number };
+      // A GET has no body: the gateway opens a stream of its own where spoilt bytes make the target look like a legacy one.
+      const { id } = (body === "" ? {} : JSON.parse(body)) as { readonly id?: number };
       const answer = JSON.stringify({ jsonrpc: "2.0", id, result: { content: [{ type: "text", text: "4111 1111" }] } });
       const note = JSON.stringify({ jsonrpc: "2.0", method: "notifications/progress", params: { progress: 1 } });
       const stream = random.below(3) > 0;
