@@ -20,7 +20,10 @@ interface Load {
 const callsAtOne = 300;
 const callsEachWidth = 2000;
 
-/** The same call by every way in turn, for so many rounds, at these widths besides one at a time. */
+/**
+ * The same call by every way in turn, for so many rounds, at these widths besides one at a time. Each round begins with
+ * another way and each measurement with calls that don't count, so that neither place nor rest is taken for a cost.
+ */
 async function measureLoad(
   client: LoadClient,
   ways: readonly Way[],
@@ -36,12 +39,15 @@ async function measureLoad(
   for (const { url, token } of ways) await client.run(echoJob(url, token, Math.max(1, ...widths), callsEachWidth));
   for (let round = 0; round < rounds; round += 1) {
     disk.push(measureDisk());
-    for (const { way, p50s } of all) {
+    const turn = all.map((_, at) => at + round).flatMap((at) => all[at % all.length] ?? []);
+    for (const { way, p50s } of turn) {
+      await client.run(echoJob(way.url, way.token, 1, callsAtOne / 4));
       const { times } = await client.run(echoJob(way.url, way.token, 1, callsAtOne));
       p50s.push(quantile(times, 0.5));
     }
     for (const width of widths) {
-      for (const { way, rates } of all) {
+      for (const { way, rates } of turn) {
+        await client.run(echoJob(way.url, way.token, width, callsEachWidth / 4));
         const { elapsedMs } = await client.run(echoJob(way.url, way.token, width, callsEachWidth));
         rates.get(width)?.push((callsEachWidth * 1000) / elapsedMs);
       }
@@ -107,6 +113,9 @@ export async function compareSizes(ground: Ground, ledgers: readonly number[]): 
   };
   const sizes: Way[] = [];
   for (const entries of ledgers) sizes.push(await of(`${entries.toExponential(0)} ledger entries`, { entries }));
+  // What two equal gateways differ by is what this run can't tell from nothing.
+  const [least] = ledgers;
+  if (least !== undefined) sizes.push(await of(`${least.toExponential(0)} entries, again`, { entries: least }));
   const rules: Way[] = [];
   for (const count of [10, 100, 1000]) rules.push(await of(`${count} rules`, { rules: count, entries: 1000 }));
   const { loads } = await measureLoad(ground.client, [...sizes, ...rules], [16], 7);

@@ -6,7 +6,8 @@ import type { DecisionTerms } from "./decide.ts";
 import { decideSigned } from "./deciding.ts";
 import { claim } from "./claim.ts";
 import { due, oweDecision, recordOutcome, recordUnknown, recordWithdrawal } from "./ending.ts";
-import { Flight } from "./flight.ts";
+import type { Flight } from "./flight.ts";
+import { Flights } from "./flights.ts";
 import { open } from "./opening.ts";
 import { move } from "./records.ts";
 import type { Caller, HeldCall, Outcome, Turn } from "./turn.ts";
@@ -19,7 +20,7 @@ export interface ApprovalsOptions extends DecisionTerms {
 /** The life of held calls, rule 4 of docs/threat-model.md: decided by a signature, run at most once, only while a caller waits. */
 export class Approvals {
   readonly #options: ApprovalsOptions;
-  readonly #flights = new Map<string, Flight<RpcMessage>>();
+  readonly #flights = new Flights();
   readonly #listeners = new Set<(record: ApprovalRecord) => void>();
 
   constructor(options: ApprovalsOptions) {
@@ -67,8 +68,7 @@ export class Approvals {
     if (opening.kind === "ended") return { kind: "refused", approval: opening.record, why: opening.why };
     if (opening.kind === "limited") return { ...opening, approval: null };
     for (const each of opening.changed) this.#publish(each);
-    const flight = this.#flight(opening.record.id);
-    flight.waiters += 1;
+    const flight = this.#flights.join(opening.record.id);
     onOpen(opening.record);
     let turn: Turn | undefined;
     try {
@@ -79,12 +79,12 @@ export class Approvals {
       return turn;
     } finally {
       // Who runs the call stays until its outcome is known: an identical call meanwhile joins it.
-      if (turn?.kind !== "run") this.#leave(opening.record.id, flight);
+      if (turn?.kind !== "run") this.#flights.leave(opening.record.id, flight);
     }
   }
 
   /** Whether callers besides the one that runs it wait for it now. */
-  isJoined = (id: string): boolean => (this.#flights.get(id)?.waiters ?? 0) > 1;
+  isJoined = (id: string): boolean => this.#flights.isJoined(id);
 
   /** Notes that the answer to this call reached a caller: it is not given again. */
   async delivered(id: string): Promise<void> {
@@ -182,23 +182,12 @@ export class Approvals {
       flight.fail(error);
       throw error;
     } finally {
-      this.#leave(id, flight);
+      this.#flights.leave(id, flight);
     }
   }
 
   #publish(record: ApprovalRecord): void {
-    this.#flights.get(record.id)?.change(record);
+    this.#flights.change(record);
     for (const listener of this.#listeners) listener(record);
-  }
-
-  #flight(id: string): Flight<RpcMessage> {
-    const flight = this.#flights.get(id) ?? new Flight<RpcMessage>();
-    this.#flights.set(id, flight);
-    return flight;
-  }
-
-  #leave(id: string, flight: Flight<RpcMessage>): void {
-    flight.waiters -= 1;
-    if (flight.waiters === 0) this.#flights.delete(id);
   }
 }
