@@ -10,11 +10,11 @@ interface Way {
   readonly token: string | null;
 }
 
-/** Medians over the rounds: milliseconds of one call at a time, calls a second at each width. */
+/** One figure a round: p50 in milliseconds of one call at a time, calls a second at each width. */
 interface Load {
   readonly name: string;
-  readonly p50Ms: number;
-  readonly perSecond: ReadonlyMap<number, number>;
+  readonly p50sMs: readonly number[];
+  readonly perSecond: ReadonlyMap<number, readonly number[]>;
 }
 
 const callsAtOne = 300;
@@ -53,11 +53,7 @@ async function measureLoad(
       }
     }
   }
-  const loads = all.map(({ way, p50s, rates }) => ({
-    name: way.name,
-    p50Ms: quantile(p50s, 0.5),
-    perSecond: new Map([...rates].map(([width, each]) => [width, quantile(each, 0.5)])),
-  }));
+  const loads = all.map(({ way, p50s, rates }) => ({ name: way.name, p50sMs: p50s, perSecond: rates }));
   return { loads, diskMs: quantile(disk, 0.5) };
 }
 
@@ -82,14 +78,14 @@ export async function compareLoads(ground: Ground): Promise<string> {
   const widths = [16, 64];
   const { loads, diskMs } = await measureLoad(ground.client, ways, widths, 7);
   const [direct, proxy] = loads;
-  const lines = loads.map(({ name, p50Ms, perSecond }) =>
+  const lines = loads.map((load) =>
     [
-      name.padEnd(30),
-      p50Ms.toFixed(3).padStart(9),
-      (p50Ms - (direct?.p50Ms ?? 0)).toFixed(3).padStart(9),
+      load.name.padEnd(30),
+      alone(load).toFixed(3).padStart(9),
+      (alone(load) - alone(direct)).toFixed(3).padStart(9),
       ...widths.flatMap((width) => {
-        const rate = perSecond.get(width) ?? 0;
-        const share = rate / (proxy?.perSecond.get(width) ?? 1);
+        const rate = together(load, width);
+        const share = rate / together(proxy, width);
         return [rate.toFixed(0).padStart(9), `${(share * 100).toFixed(0)} %`.padStart(7)];
       }),
     ].join(" "),
@@ -118,24 +114,40 @@ export async function compareSizes(ground: Ground, ledgers: readonly number[]): 
   if (least !== undefined) sizes.push(await of(`${least.toExponential(0)} entries, again`, { entries: least }));
   const rules: Way[] = [];
   for (const count of [10, 100, 1000]) rules.push(await of(`${count} rules`, { rules: count, entries: 1000 }));
-  const { loads } = await measureLoad(ground.client, [...sizes, ...rules], [16], 7);
-  const bases = [...sizes.map(() => loads[0]), ...rules.map(() => loads[sizes.length])];
-  const lines = loads.map(({ name, p50Ms, perSecond }, at) => {
-    const rate = perSecond.get(16) ?? 0;
-    const cost = (bases[at]?.perSecond.get(16) ?? 0) / rate;
-    const alone = p50Ms / (bases[at]?.p50Ms ?? 1);
+  const ways = [...sizes, ...rules];
+  // Every gateway has each place of a round twice.
+  const { loads } = await measureLoad(ground.client, ways, [16], 2 * ways.length);
+  const lines = loads.map((load, at) => {
+    const base = loads[at < sizes.length ? 0 : sizes.length];
     return [
-      name.padEnd(30),
-      p50Ms.toFixed(3).padStart(9),
-      percent(alone).padStart(9),
-      rate.toFixed(0).padStart(9),
-      percent(cost).padStart(9),
+      load.name.padEnd(30),
+      alone(load).toFixed(3).padStart(9),
+      percent(ratio(load.p50sMs, base?.p50sMs)).padStart(9),
+      together(load, 16).toFixed(0).padStart(9),
+      percent(ratio(base?.perSecond.get(16), load.perSecond.get(16))).padStart(9),
     ].join(" ");
   });
   const head = ["".padEnd(30), "×1 p50 ms", "     cost", "   ×16 /s", "     cost"].join(" ");
   return ["What size does to a call's cost, against the first of each kind", head, ...lines, ""].join("\n");
 }
 
-function percent(ratio: number): string {
-  return `${ratio >= 1 ? "+" : ""}${((ratio - 1) * 100).toFixed(0)} %`;
+/** The median over the rounds. */
+function alone(load: Load | undefined): number {
+  return quantile(load?.p50sMs ?? [], 0.5);
+}
+
+function together(load: Load | undefined, width: number): number {
+  return quantile(load?.perSecond.get(width) ?? [], 0.5);
+}
+
+/** The median of each round's own ratio: what slows a whole round slows both. */
+function ratio(these: readonly number[] = [], those: readonly number[] = []): number {
+  return quantile(
+    these.map((figure, round) => figure / (those[round] ?? Number.NaN)),
+    0.5,
+  );
+}
+
+function percent(cost: number): string {
+  return `${cost >= 1 ? "+" : ""}${((cost - 1) * 100).toFixed(0)} %`;
 }

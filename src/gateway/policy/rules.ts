@@ -8,6 +8,7 @@ import type { Principal } from "../identity/principal.ts";
 import { compileCondition, type Condition } from "./condition.ts";
 import { anyGlob } from "./glob.ts";
 import type { Asked, Effect, GrantTerms, Policy, Reach, RuleReference, Subject, Terms } from "./policy.ts";
+import { Reachable } from "./reachable.ts";
 import { failed, replayed, type Replayable } from "./replay.ts";
 import { RuleIndex } from "./rule-index.ts";
 
@@ -18,12 +19,13 @@ import { RuleIndex } from "./rule-index.ts";
 export function createPolicy(rules: readonly RuleConfig[]): Policy {
   const compiled = rules.map(compile);
   const index = new RuleIndex(compiled);
+  const reachable = new Reachable((connection) => index.of(connection));
   const versions = new Map(compiled.map(({ reference }) => [reference.name, reference.version]));
   return {
     decide: (subject) => decide(index, subject),
     replay: (subject, veil) => replayed(index.of(subject.connection), subject, veil),
     mayUse: (reach) => mayUse(index, reach),
-    mayReach: (principal, connection) => mayReach(index.of(connection), principal),
+    mayReach: (principal, connection) => reachable.mayReach(principal, connection),
     mayAsk: (principal, connection, kind) => mayAsk(index.of(connection), principal, kind),
     versionOf: (name) => versions.get(name),
     version: hash(rules.map(plain)),
@@ -79,16 +81,6 @@ function mayUse(index: RuleIndex<Compiled>, reach: Reach): boolean {
         concerns(reach.principal) && (condition === null || effect.effect !== "deny"),
     );
   return rule !== undefined && rule.effect.effect !== "deny";
-}
-
-function mayReach(rules: readonly Compiled[], principal: Principal): boolean {
-  for (const rule of rules) {
-    if (!rule.concerns(principal)) continue;
-    if (rule.effect.effect !== "deny") return true;
-    // A deny of every call shuts off all rules after it.
-    if (rule.globs === null && rule.condition === null) return false;
-  }
-  return false;
 }
 
 function mayAsk(rules: readonly Compiled[], principal: Principal, kind: Asked): boolean {
