@@ -73,6 +73,10 @@ const longestPlain = 4096;
 let quiet = noTriggers();
 const scratch = new Uint8Array(longestPlain + 16);
 
+/** The classes, and a bit for what has to be looked at more closely: a backslash, or a control character that text doesn't have. */
+const odd = 128;
+const looks = classes.map((kind, code) => (code === 92 || (code < 32 && ![9, 10, 13].includes(code)) ? odd : kind));
+
 /**
  * Whether one quick look at `[from, to)` of a text shows that no detector has anything to find in it. False also for all that isn't ASCII without
  * backslashes, which has to be looked at more closely.
@@ -84,12 +88,13 @@ export function isPlain(text: string, { modes, patterns }: Detectors, from = 0, 
   let digits = 0;
   for (let at = 0; at < length; at += 1) {
     const code = text.charCodeAt(from + at);
-    if (code > 126 || code === 92 || (code < 32 && code !== 10 && code !== 9 && code !== 13)) return false;
+    if (code > 126) return false;
     scratch[at] = code;
-    const kind = classes[code] as number;
+    const kind = looks[code] as number;
     found |= kind;
     digits += kind & digit;
   }
+  if ((found & odd) !== 0) return false;
   // An IBAN has 15 characters at least, a number that is looked for 8 digits.
   if ((found & ~digit) === 0 && (digits < 2 || (digits < 8 && length < 15))) return true;
   scratch[length] = 0;
