@@ -2,7 +2,7 @@ import { findCards, isCardNumber } from "./card.ts";
 import { findEmail } from "./email.ts";
 import { fold, type Folded } from "./folding.ts";
 import { findIban } from "./iban.ts";
-import { findAddresses } from "./ip.ts";
+import { findAddresses, mayHoldAddress } from "./ip.ts";
 import { findJwt } from "./jwt.ts";
 import type { Taken } from "./digits.ts";
 import type { DetectorName, MaskMode } from "./kinds.ts";
@@ -83,7 +83,8 @@ const looks = classes.map((kind, code) => (code === 92 || (code < 32 && ![9, 10,
  */
 export function isPlain(text: string, { modes, patterns }: Detectors, from = 0, to = text.length): boolean {
   const length = to - from;
-  if (patterns.length > 0 || length > longestPlain || modes.has("ip")) return false;
+  if (patterns.length > 0 || length > longestPlain) return false;
+  if (modes.has("ip") && mayHoldAddress(text.slice(from, to))) return false;
   let found = 0;
   let digits = 0;
   for (let at = 0; at < length; at += 1) {
@@ -164,7 +165,7 @@ function* findAll(
     yield* each(digits, 2, (from, to) => findSocialSecurityNumbers(codes, from, to, labelled, into));
   if (wanted.has("email")) yield* each(ats, 1, (at) => findEmail(codes, at, into));
   if (wanted.has("phone")) yield* each(digits, 2, (from, to) => findPhones(codes, Math.max(0, from - 2), to, into));
-  if (wanted.has("ip")) findAddresses(codes, into);
+  if (wanted.has("ip")) yield* findAddresses(codes, into);
   return into;
 }
 
