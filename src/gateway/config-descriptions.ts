@@ -89,7 +89,7 @@ export const settings: Readonly<Record<string, string>> = {
   "rules[].steps[].need":
     "any: one member of any of them; all: one of each, different people; a number: so many people out of them.",
   "rules[].expires": "How long there is to decide, 10m unless said. Silence is denial.",
-  "rules[].requireReason": "An approver must say why before such a call runs.",
+  "rules[].requireReason": "An approver must say why before such a call runs; at risk high and critical always.",
   "rules[].presence":
     "The least presence to approve with: cli (a terminal, unless said), window, or authenticator, which no client offers yet.",
   "rules[].quick": "It may be decided from a notification; for risk low and medium.",

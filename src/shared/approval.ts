@@ -106,7 +106,7 @@ export const approvalView = z.object({
     name: z.string(),
     version: z.string(),
     why: z.string(),
-    /** To approve, a reason must be given. Absent: no. */
+    /** To approve, a reason must be given, whatever the risk (`needsReason`). Absent: no. */
     requireReason: z.boolean().optional(),
     /** The least presence with which it may be approved. Absent: `cli`. */
     presence: presence.optional(),
@@ -140,6 +140,11 @@ export const approvalView = z.object({
     .nullable(),
 });
 export type ApprovalView = z.infer<typeof approvalView>;
+
+/** Whether an approval must say why: at high and critical risk, and where the rule asks for it. */
+export function needsReason({ risk: held, rule }: Pick<ApprovalView, "risk" | "rule">): boolean {
+  return held === "high" || held === "critical" || rule.requireReason === true;
+}
 
 /**
  * The payload of a decision: a compact JWS (RFC 7515), `alg: EdDSA`, `typ: countersign-decision+jws`,

@@ -13,6 +13,11 @@ export function visibleLine(text: string, longest: number): string {
   return visible(kept);
 }
 
+/** Whether nothing of a text can be seen: it is empty, or blanks and hidden characters alone. */
+export function isBlank(text: string): boolean {
+  return text.replace(hiddenCharacters, "").trim() === "";
+}
+
 // Controls, format and bidirectional characters, unassigned, private and lone surrogates, separators, what draws nothing by default
 // (fillers, variation selectors, tags), and every blank but the space.
 const hiddenCharacters =

@@ -1,5 +1,6 @@
 import {
   mayBeQuick,
+  needsReason,
   type Presence,
   presence as presenceSchema,
   type StepView,
@@ -7,6 +8,7 @@ import {
 } from "../../shared/approval.ts";
 import { openStep } from "../../shared/approval-steps.ts";
 import { CountersignError } from "../../shared/errors.ts";
+import { isBlank } from "../../shared/visible.ts";
 import type { Principal } from "../identity/principal.ts";
 import type { ApprovalRecord, DecisionRecord, Writes } from "../store/store.ts";
 import { checkDecision, mismatch, type SignedDecision } from "./decision.ts";
@@ -112,10 +114,12 @@ function numberFits(
   }
 }
 
-/** What the rule asks of an approval beyond the signature. To deny is always free. */
-function refuseApproval({ rule }: ApprovalRecord, reason: string, step: StepView, principal: Principal): void {
-  if (rule.requireReason === true && reason.trim() === "") {
-    throw new CountersignError("reason_required", "This request is approved only with a reason.");
+/** What rule and risk ask of an approval beyond the signature. To deny is always free. */
+function refuseApproval(record: ApprovalRecord, reason: string, step: StepView, principal: Principal): void {
+  if (needsReason(record) && isBlank(reason)) {
+    const why = record.rule.requireReason === true ? "its rule asks for one" : `its risk is ${record.risk}`;
+    const message = `This request is approved only with a reason, as ${why}: say why. It may be denied without.`;
+    throw new CountersignError("reason_required", message);
   }
   if (!bringsFurther(step, principal)) {
     const message = "Your groups have approved this step already; a member of another one must. You may still deny.";

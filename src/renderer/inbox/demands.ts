@@ -1,12 +1,8 @@
-import type { ApprovalView } from "../../shared/approval.ts";
+import { needsReason, type ApprovalView } from "../../shared/approval.ts";
+import { isBlank } from "../../shared/visible.ts";
 
 /** What an approval still lacks; the button says it. */
 export type Missing = "number" | "reason" | "authenticator";
-
-/** Whether an approver must say why: at high and critical risk, and where the rule asks for it. */
-export function needsReason({ risk, rule }: Pick<ApprovalView, "risk" | "rule">): boolean {
-  return risk === "high" || risk === "critical" || rule.requireReason === true;
-}
 
 /** Whether the requester's number has to be named. */
 export function needsNumber({ matching }: Pick<ApprovalView, "matching">): boolean {
@@ -24,6 +20,6 @@ export function missingIn(approval: ApprovalView, reason: string, number: string
   // This console is a window: what asks for more is not approved here.
   if (approval.rule.presence === "authenticator") return "authenticator";
   if (needsNumber(approval) && number.length !== 2) return "number";
-  if (needsReason(approval) && reason === "") return "reason";
+  if (needsReason(approval) && isBlank(reason)) return "reason";
   return null;
 }

@@ -1,7 +1,7 @@
-import type { ApprovalView } from "../../shared/approval.ts";
+import { needsReason, type ApprovalView } from "../../shared/approval.ts";
 import { openStep, waitsForReader } from "../../shared/approval-steps.ts";
 import { canonical } from "../../shared/json.ts";
-import { needsNumber, needsReason } from "./demands.ts";
+import { needsNumber } from "./demands.ts";
 
 /**
  * Those that may be approved with this one by one press, itself among them; none where it may not. Equal are requests of low risk, by one

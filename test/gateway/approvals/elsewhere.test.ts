@@ -32,7 +32,7 @@ it("an approved call that is repeated once its connection leads elsewhere is hel
     const sent = modernRequest(1, "tools/call", { name: "slow_it", arguments: { on: "staging" } });
     post(ground, erin, sent, leave.signal).catch(() => undefined);
     try {
-      return await vi.waitFor(async () => (await waiting())[0] ?? expect.fail("it is not held"));
+      return await vi.waitFor(async () => (await waiting())[0] ?? expect.fail("it is not held"), 10_000);
     } finally {
       leave.abort();
     }

@@ -49,6 +49,7 @@ describe("an approval needs what its rule asks for", () => {
   it.each<[string, Partial<DecisionPayload>, string | null]>([
     ["reasoned_x", { reason: "" }, "reason_required"],
     ["reasoned_x", { reason: " \n" }, "reason_required"],
+    ["reasoned_x", { reason: "\u200b\u202e \u2800" }, "reason_required"],
     ["reasoned_x", { reason: "The ticket says so." }, null],
     ["reasoned_x", { reason: "", verdict: "deny" }, null],
     ["medium_x", { presence: "cli" }, null],
@@ -63,9 +64,14 @@ describe("an approval needs what its rule asks for", () => {
     ["soon_x", { presence: "notification", reason: "" }, "reason_required"],
     ["soon_x", { presence: "notification", reason: "As agreed." }, null],
     ["high_x", { presence: "cli" }, "presence_too_weak"],
-    ["high_x", { presence: "window" }, null],
+    ["high_x", { presence: "window" }, "reason_required"],
+    ["high_x", { presence: "window", reason: "\u200b" }, "reason_required"],
+    ["high_x", { presence: "window", reason: "As agreed." }, null],
+    ["high_x", { verdict: "deny" }, null],
     ["high_x", { presence: "cli", verdict: "deny" }, null],
-    ["critical_x", { presence: "cli" }, "presence_too_weak"],
+    ["critical_x", { presence: "cli", reason: "As agreed." }, "presence_too_weak"],
+    ["critical_x", { number: "47" }, "reason_required"],
+    ["critical_x", { verdict: "deny" }, null],
     ["strong_x", { presence: "window" }, "presence_too_weak"],
     ["strong_x", { presence: "authenticator" }, null],
   ])("%s with %j: %s", async (tool, change, code) => {
@@ -81,6 +87,27 @@ describe("an approval needs what its rule asks for", () => {
     expect(status === 200).toBe(code === null);
     if (code !== null) await approver.approve(approval, avery, { verdict: "deny" });
     await answer;
+  });
+
+  it("is told why a reason is asked for: the risk, or the rule", async () => {
+    const [high, reasoned] = [
+      modernRequest(2, "tools/call", { name: "high_x" }),
+      modernRequest(3, "tools/call", { name: "reasoned_x" }),
+    ];
+    const answers = [high, reasoned].map((request) => post(ground, erin, request).catch(() => null));
+    for (const [tool, why] of [
+      ["high_x", "as its risk is high"],
+      ["reasoned_x", "as its rule asks for one"],
+    ] as const) {
+      const approval = await pendingOf(tool);
+      const { status, body } = await approver.approve(approval, avery);
+      expect([status, (body as { error: { message: string } }).error.message]).toEqual([
+        400,
+        expect.stringContaining(why),
+      ]);
+      await approver.approve(approval, avery, { verdict: "deny" });
+    }
+    await Promise.all(answers);
   });
 
   it("is said to the console with the request", async () => {
