@@ -5,13 +5,13 @@ import { basename, dirname, resolve } from "node:path";
 const quietMs = 200;
 
 /**
- * Runs `changed` after each change of this file and at each SIGHUP, one run at a time. The folder is watched, not
- * the file: most editors put a new file in the old one's place, and a Kubernetes ConfigMap changes by a link beside it (`..data`).
+ * Runs `changed` after each change of this file since it was as `asRead` says (`stampOf` before it was read), and at each SIGHUP, one run
+ * at a time. The folder is watched, not the file: most editors put a new file in the old one's place, and a Kubernetes ConfigMap changes
+ * by a link beside it (`..data`).
  */
-export function whenChanged(file: string, changed: () => Promise<void>): { close(): void } {
-  let waiting: NodeJS.Timeout | undefined;
+export function whenChanged(file: string, asRead: string, changed: () => Promise<void>): { close(): void } {
   let last = Promise.resolve();
-  let seen = stampOf(file);
+  let seen = asRead;
   const run = (): void => {
     last = last.then(changed);
   };
@@ -23,6 +23,8 @@ export function whenChanged(file: string, changed: () => Promise<void>): { close
     run();
   };
   const name = basename(file);
+  // The first look is for what was edited between the reading and the watch: no event will tell of it.
+  let waiting: NodeJS.Timeout | undefined = setTimeout(look, quietMs);
   const watcher = watch(dirname(resolve(file)), (_, changedName) => {
     // What changes beside the file doesn't put the look off: a folder that is never quiet would do so for ever.
     if (waiting !== undefined && changedName !== name) return;
@@ -40,7 +42,7 @@ export function whenChanged(file: string, changed: () => Promise<void>): { close
 }
 
 /** Which file the path leads to and how it was left; another one after each change, permissions included. Empty where there is none. */
-function stampOf(file: string): string {
+export function stampOf(file: string): string {
   try {
     const target = realpathSync(file);
     const { dev, ino, size, mtimeNs, ctimeNs } = statSync(target, { bigint: true });

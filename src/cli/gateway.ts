@@ -6,7 +6,7 @@ import { logTo } from "../gateway/log.ts";
 import { openTelemetry } from "../gateway/telemetry/index.ts";
 import { CountersignError } from "../shared/errors.ts";
 import { command, positional } from "./command.ts";
-import { whenChanged } from "./file-watch.ts";
+import { stampOf, whenChanged } from "./file-watch.ts";
 import { untilStopped } from "./signals.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -22,6 +22,7 @@ export const gateway = command(help, { config: { type: "string" } }, async ({ va
   positional(positionals, []);
   const file = values.config;
   if (file === undefined) throw new CountersignError("usage", "--config FILE is missing; --help shows the usage.");
+  const asRead = stampOf(file);
   const config = await loadConfig(file);
   const said = logTo((text) => void process.stderr.write(text), Date.now);
   const telemetry = await openTelemetry(process.env, "countersign-gateway", said);
@@ -29,19 +30,25 @@ export const gateway = command(help, { config: { type: "string" } }, async ({ va
   const agent = createAgent({ onNote: (note) => log({ level: "warn", event: "target.note", ...note }) });
   try {
     const running = await createGateway({ config, agent, log, telemetry });
-    await serve(running, file, config.config.listen.port, terminal);
+    await serve(running, { file, asRead }, config.config.listen.port, terminal);
   } finally {
     await agent.close();
     await telemetry.close();
   }
 });
 
-async function serve(running: Gateway, file: string, port: number, terminal: Terminal): Promise<void> {
+/** `asRead` is the stamp that the file had before it was read. */
+interface Watched {
+  readonly file: string;
+  readonly asRead: string;
+}
+
+async function serve(running: Gateway, { file, asRead }: Watched, port: number, terminal: Terminal): Promise<void> {
   const stopped = untilStopped();
   try {
     const { url } = await startAt(running, port);
     terminal.answer({ url }, [`The gateway listens at ${url}.`]);
-    const watch = whenChanged(file, () => reload(running, file));
+    const watch = whenChanged(file, asRead, () => reload(running, file));
     await stopped;
     watch.close();
     await running.drain();

@@ -2,11 +2,12 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { createAgent } from "../../src/agent/index.ts";
 import type { Note } from "../../src/agent/note.ts";
 import type { Agent, StdioSpec, TargetMessage, TargetSession } from "../../src/shared/target.ts";
 import { collect, isAlive, never, notification, resultOf, rpc } from "./collect.ts";
+import { eventually } from "../support/eventually.ts";
 
 const fixture: StdioSpec = {
   name: "fixture",
@@ -247,6 +248,6 @@ describe("a stdio target's process", () => {
     await once(owner, "close");
     const pids: number[] = JSON.parse(output);
     expect(pids).toHaveLength(2);
-    await vi.waitFor(() => expect(pids.filter(isAlive)).toEqual([]));
+    await eventually(() => expect(pids.filter(isAlive)).toEqual([]));
   });
 });

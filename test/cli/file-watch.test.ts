@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, it, onTestFinished } from "vitest";
-import { whenChanged } from "../../src/cli/file-watch.ts";
+import { stampOf, whenChanged } from "../../src/cli/file-watch.ts";
 
 let folder: string;
 let file: string;
@@ -13,10 +13,10 @@ beforeEach(() => {
   file = join(folder, "gateway.yaml");
 });
 
-/** What was read at each run. */
-function watched(): readonly string[] {
+/** What was read at each run, since the file was as the stamp says. */
+function watched(asRead = stampOf(file)): readonly string[] {
   const read: string[] = [];
-  const watch = whenChanged(file, async () => void read.push(await readFile(file, "utf8").catch(() => "none")));
+  const watch = whenChanged(file, asRead, async () => void read.push(await readFile(file, "utf8").catch(() => "none")));
   onTestFinished(() => {
     watch.close();
     rmSync(folder, { recursive: true });
@@ -37,9 +37,9 @@ it("notices that a ConfigMap was swapped, of which the file's own name is never 
   symlinkSync("..data/gateway.yaml", file);
   const read = watched();
   project("second");
-  await expect.poll(() => read, { timeout: 10_000 }).toEqual(["second"]);
+  await expect.poll(() => read).toEqual(["second"]);
   project("third");
-  await expect.poll(() => read, { timeout: 10_000 }).toEqual(["second", "third"]);
+  await expect.poll(() => read).toEqual(["second", "third"]);
 });
 
 it.each([
@@ -55,7 +55,15 @@ it.each([
   writeFileSync(file, "first");
   const read = watched();
   change();
-  await expect.poll(() => read, { timeout: 10_000 }).toEqual(["second"]);
+  await expect.poll(() => read).toEqual(["second"]);
+});
+
+it("notices an edit between the first reading and the watch, of which no event tells", async () => {
+  writeFileSync(file, "first");
+  const asRead = stampOf(file);
+  writeFileSync(file, "edited while it started");
+  const read = watched(asRead);
+  await expect.poll(() => read).toEqual(["edited while it started"]);
 });
 
 it("takes a change beside the file for none, and notices one of the file while its folder is never quiet", async () => {
@@ -65,7 +73,7 @@ it("takes a change beside the file for none, and notices one of the file while i
   onTestFinished(() => clearInterval(noise));
   writeFileSync(join(folder, "other.yaml"), "x");
   writeFileSync(file, "second");
-  await expect.poll(() => read, { timeout: 10_000 }).toEqual(["second"]);
+  await expect.poll(() => read).toEqual(["second"]);
   writeFileSync(file, "third");
-  await expect.poll(() => read, { timeout: 10_000 }).toEqual(["second", "third"]);
+  await expect.poll(() => read).toEqual(["second", "third"]);
 });

@@ -9,6 +9,7 @@ import { stringify } from "yaml";
 import { startIdentityProvider, type IdentityProvider } from "../../src/demo/idp/index.ts";
 import { discovery } from "../../src/shared/provider.ts";
 import { shell, startShell, type Running } from "./shell.ts";
+import { freePort } from "../support/free-port.ts";
 
 let folder: string;
 let provider: IdentityProvider;
@@ -56,15 +57,6 @@ function start(...args: readonly string[]): Running {
   return running;
 }
 
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, "close");
-  return port;
-}
-
 describe("countersign gateway", () => {
   it("ends with status 2 and names line, column and setting of a wrong configuration", async () => {
     const file = await writeConfig(0, { limits: { bodyBites: 5 } });
@@ -89,7 +81,7 @@ describe("countersign gateway", () => {
     const gateway = start("gateway", "--config", await writeConfig(port), "--json");
     const [line] = await gateway.says(/\{"url".*\}/);
     const { url } = JSON.parse(line) as { url: string };
-    const other = new DatabaseSync(join(folder, "data", "gateway.sqlite"));
+    const other = new DatabaseSync(join(folder, "data", "gateway.sqlite"), { timeout: 30_000 });
     other.exec("BEGIN IMMEDIATE");
     await writeConfig(port, { rules: [{ ...rule, effect: "perhaps" }] });
     await gateway.says(/"config\.rejected\.unrecorded"/);

@@ -1,5 +1,4 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
@@ -12,6 +11,7 @@ import type { JsonObject } from "../../src/shared/json.ts";
 import { sign, signingKey, startLocalIssuer } from "../gateway/identity/local-issuer.ts";
 import { startFront } from "./front.ts";
 import { enrolAgent } from "./remote-agent.ts";
+import { freePort } from "../support/free-port.ts";
 
 /** The connections of a gateway and of a tunnel before it, for programs that can't send a token. */
 export interface Ways {
@@ -108,12 +108,4 @@ export async function openWays(connections: readonly JsonObject[], remote: reado
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

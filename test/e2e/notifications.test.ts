@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Notifications } from "../../src/main/notifications.ts";
 import type { StandInNotification } from "../support/electron/desktop.ts";
 import { installElectron, type StandIn } from "../support/electron/stand-in.ts";
 import { openTwoPeople, type Seat, type TwoPeople } from "../support/two-people.ts";
+import { eventually } from "../support/eventually.ts";
 
 // The gateway is real, the notifications are the stand-in's: what it would show, and what a click on it does.
 
@@ -44,14 +45,11 @@ async function notify({ client }: Seat): Promise<void> {
 
 /** The one that stands on a screen with this title. */
 async function shown(title: RegExp): Promise<StandInNotification> {
-  return await vi.waitFor(
-    () => {
-      const found = electron.notifications.find((each) => each.state === "shown" && title.test(each.title));
-      if (found === undefined) throw new Error(`no notification ${String(title)}`);
-      return found;
-    },
-    { timeout: 10_000 },
-  );
+  return await eventually(() => {
+    const found = electron.notifications.find((each) => each.state === "shown" && title.test(each.title));
+    if (found === undefined) throw new Error(`no notification ${String(title)}`);
+    return found;
+  });
 }
 
 it("is decided by a click where the rule says quick, as present at a notification, and the requester hears of it", async () => {
@@ -90,5 +88,5 @@ it("shows no payload and no buttons where the rule does not say quick, and the g
   await people.approver.page.getByRole("option", { name: "update_customer" }).click();
   await people.approver.page.getByRole("button", { name: "Deny", exact: true }).click();
   expect(await answer).toContain("Nothing was run");
-  await vi.waitFor(() => expect(request.state).toBe("closed"), 10_000);
+  await eventually(() => expect(request.state).toBe("closed"));
 }, 60_000);

@@ -1,9 +1,10 @@
 import { DatabaseSync } from "node:sqlite";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { historyDetail, historyFigures, historyPage } from "../../src/shared/history.ts";
 import { call } from "../support/world.ts";
 import { openStage, type Person, type Stage } from "./approvals/steps-ground.ts";
+import { eventually } from "../support/eventually.ts";
 
 let stage: Stage;
 beforeAll(async () => {
@@ -174,7 +175,7 @@ describe("finding in the history", () => {
 });
 
 it("keeps masked values out of the history's tables, as it has none but the masked record", async () => {
-  await vi.waitFor(() => expect(stage.ran).toContain("h-approved"));
+  await eventually(() => expect(stage.ran).toContain("h-approved"));
   const db = new DatabaseSync(join(stage.ground.data, "gateway.sqlite"), { readOnly: true });
   const rows = db.prepare("SELECT line, search FROM history").all();
   db.close();

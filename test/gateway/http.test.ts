@@ -1,7 +1,8 @@
 import { connect, type Socket } from "node:net";
 import { once } from "node:events";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openGround, type Ground } from "./mcp/ground.ts";
+import { eventually } from "../support/eventually.ts";
 
 let ground: Ground & { close(): Promise<void> };
 let token: string;
@@ -88,13 +89,13 @@ describe("refusals", () => {
     const refused = () => ground.ledger().filter(({ kind }) => kind === "auth.refused");
     ground.clock.aheadMs += 61_000;
     // The sweep begins a new minute.
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await fetch(`${ground.url}/v1/me`);
       expect(refused().length).toBeGreaterThan(0);
     });
     for (let sent = 0; sent < 60; sent += 1) expect((await fetch(`${ground.url}/v1/me`)).status).toBe(401);
     expect(refused().length).toBeLessThan(45);
     ground.clock.aheadMs += 61_000;
-    await vi.waitFor(() => expect(refused().some(({ body }) => /"more":\d+/.test(body))).toBe(true), 10_000);
+    await eventually(() => expect(refused().some(({ body }) => /"more":\d+/.test(body))).toBe(true));
   });
 });

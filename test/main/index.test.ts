@@ -2,9 +2,10 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { openClient } from "../../src/client/index.ts";
 import { installElectron, type StandIn } from "../support/electron/stand-in.ts";
+import { eventually } from "../support/eventually.ts";
 
 // The entry itself, as Electron would start it, over the real engineer's side; its gateway and provider are not there.
 
@@ -29,7 +30,7 @@ beforeAll(async () => {
 afterAll(() => electron.close());
 
 test("starts signed out, hidden, and owns the profile", async () => {
-  await vi.waitFor(() => expect(electron.trays.at(-1)?.toolTip).toBe("Countersign: signed out"), 10_000);
+  await eventually(() => expect(electron.trays.at(-1)?.toolTip).toBe("Countersign: signed out"));
   expect(electron.trays.at(-1)?.menu.labels.slice(0, 2)).toEqual(["Signed out. Calls are refused.", "Sign in…"]);
   expect(electron.BrowserWindow.all[0]?.isVisible()).toBe(false);
   await expect(openClient({ directory, openBrowser: () => undefined })).rejects.toMatchObject({
@@ -39,7 +40,7 @@ test("starts signed out, hidden, and owns the profile", async () => {
 
 test("a sign-in that cannot reach its provider is said and opens no browser", async () => {
   electron.trays.at(-1)?.menu.click("Sign in…");
-  await vi.waitFor(() => expect(electron.desktop.dialogs.length).toBe(1), 10_000);
+  await eventually(() => expect(electron.desktop.dialogs.length).toBe(1));
   expect(electron.desktop.opened).toEqual([]);
 });
 

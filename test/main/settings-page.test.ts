@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { Client } from "../../src/client/index.ts";
 import { installElectron, type StandIn } from "../support/electron/stand-in.ts";
 import { approvalWith, createFakeClient, stateWith } from "./fake-client.ts";
+import { eventually } from "../support/eventually.ts";
 
 // The settings page of an installed app, over IPC: what it sets, main keeps and the tray shows.
 
@@ -36,13 +37,13 @@ beforeAll(async () => {
   await electron.start(
     () => void runTrayApp({ openClient: async () => client as unknown as Client, files, platform: "darwin" }),
   );
-  const shell = await vi.waitFor(() => {
+  const shell = await eventually(() => {
     const [first] = electron.BrowserWindow.all;
     if (first === undefined) throw new Error("No window yet");
     return first;
   });
   page = await shell.webContents.page;
-  await vi.waitFor(() => expect(shell.isVisible()).toBe(true), 10_000);
+  await eventually(() => expect(shell.isVisible()).toBe(true));
 }, 90_000);
 afterAll(() => electron.close());
 
@@ -58,28 +59,28 @@ test("what is set there main keeps, and shows in the page and the menu alike", a
   const notify = page.getByRole("checkbox", { name: /^Notify of new requests/ });
   expect(await notify.isChecked()).toBe(true);
   await notify.click();
-  await vi.waitFor(async () => expect(await notify.isChecked()).toBe(false));
+  await eventually(async () => expect(await notify.isChecked()).toBe(false));
   client.change(stateWith({ approvals: [approvalWith()] }));
   expect(electron.notifications).toEqual([]);
   const items = menu()?.template.flatMap(({ submenu }) => (submenu ?? []) as Electron.MenuItemConstructorOptions[]);
   expect(items?.find(({ label }) => label === "Notifications")?.checked).toBe(false);
   menu()?.click("Notifications");
-  await vi.waitFor(async () => expect(await notify.isChecked()).toBe(true));
+  await eventually(async () => expect(await notify.isChecked()).toBe(true));
 });
 
 test("quiet hours are set by their times", async () => {
   await page.getByLabel("From").fill("20:30");
   await page.getByRole("checkbox", { name: "Show no notification each day" }).click();
-  await vi.waitFor(() => expect(menu()?.labels).toContain("Quiet hours, 20:30 to 07:00"));
+  await eventually(() => expect(menu()?.labels).toContain("Quiet hours, 20:30 to 07:00"));
   menu()?.click("Quiet hours");
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     expect(await page.getByRole("checkbox", { name: "Show no notification each day" }).isChecked()).toBe(false);
   });
 });
 
 test("start at login is the system's to know at once", async () => {
   await page.getByRole("checkbox", { name: "Start at login, in the tray" }).click();
-  await vi.waitFor(() => {
+  await eventually(() => {
     const asked = electron.app.asked.findLast(({ what }) => what === "setLoginItemSettings");
     expect(asked?.value).toMatchObject({ openAtLogin: true });
   });

@@ -10,6 +10,7 @@ import type { ConsoleBridge } from "../../src/shared/bridge.ts";
 import type { StandInWindow } from "../support/electron/browser-window.ts";
 import { installElectron, type StandIn } from "../support/electron/stand-in.ts";
 import { approvalWith, createFakeClient, stateWith } from "./fake-client.ts";
+import { eventually } from "../support/eventually.ts";
 
 // One life of the app, from start to quit, in order: each test goes on where the one before it ended.
 
@@ -47,7 +48,7 @@ beforeAll(async () => {
   await electron.start(
     () => void runTrayApp({ openClient: async () => client as unknown as Client, files, platform: "darwin" }),
   );
-  shell = await vi.waitFor(() => {
+  shell = await eventually(() => {
     const [first] = electron.BrowserWindow.all;
     if (first === undefined) throw new Error("No window yet");
     return first;
@@ -55,7 +56,7 @@ beforeAll(async () => {
   page = await shell.webContents.page;
   page.on("console", (message) => complaints.push(message.text()));
   page.on("pageerror", (error) => complaints.push(error.message));
-  await vi.waitFor(() => expect(shell.isVisible()).toBe(true), 10_000);
+  await eventually(() => expect(shell.isVisible()).toBe(true));
 }, 90_000);
 
 afterAll(async () => {
@@ -162,7 +163,7 @@ test("a click in the page decides, with the digest of what the page showed", asy
   client.change(stateWith({ approvals: [approval] }));
   client.show("approval-3");
   await page.getByRole("button", { name: "Approve" }).click();
-  await vi.waitFor(() => expect(client.calls.at(-1)?.call).toBe("approvals.decide"), 10_000);
+  await eventually(() => expect(client.calls.at(-1)?.call).toBe("approvals.decide"));
   expect(client.calls.at(-1)).toMatchObject({
     input: { id: "approval-3", verdict: "approve", digest: await digest({ ...approval.payload }) },
     presence: "window",
@@ -223,7 +224,7 @@ test("keeps the page where it is and lets it open nothing", async () => {
     window.open("https://example.com/");
     location.href = "https://example.com/elsewhere";
   });
-  await vi.waitFor(() => expect(shell.webContents.attempts.length).toBe(2), 5_000);
+  await eventually(() => expect(shell.webContents.attempts.length).toBe(2));
   expect(shell.webContents.attempts.every(({ allowed }) => !allowed)).toBe(true);
   expect(shell.webContents.mainFrame.origin).toBe("app://countersign");
   expect(electron.desktop.opened).toEqual([]);

@@ -7,6 +7,7 @@ import type { Client } from "../../src/client/index.ts";
 import type { StandInWindow } from "../support/electron/browser-window.ts";
 import { installElectron, type StandIn } from "../support/electron/stand-in.ts";
 import { approvalWith, createFakeClient, stateWith } from "./fake-client.ts";
+import { eventually } from "../support/eventually.ts";
 
 // A Linux desktop that shows no tray, and links that other programs send.
 
@@ -34,7 +35,7 @@ beforeAll(async () => {
   await electron.start(
     () => void runTrayApp({ openClient: async () => client as unknown as Client, files, platform: "linux" }),
   );
-  shell = await vi.waitFor(() => {
+  shell = await eventually(() => {
     const [first] = electron.BrowserWindow.all;
     if (first === undefined) throw new Error("No window yet");
     return first;
@@ -44,7 +45,7 @@ beforeAll(async () => {
     if (channel === "show") shown.push(args[0]);
     send(channel, ...args);
   };
-  await vi.waitFor(() => expect(shell.isVisible()).toBe(true), 10_000);
+  await eventually(() => expect(shell.isVisible()).toBe(true));
 }, 60_000);
 afterAll(() => electron.close());
 
@@ -53,7 +54,7 @@ beforeEach(() => void shown.splice(0));
 
 test("shows its window though it was started hidden, and asks about the link that it was started with", async () => {
   expect(shell.isVisible()).toBe(true);
-  await vi.waitFor(() => expect(electron.desktop.dialogs.length).toBe(1));
+  await eventually(() => expect(electron.desktop.dialogs.length).toBe(1));
   expect(dialogs()).toEqual([
     {
       message: "Open this request?",
@@ -75,9 +76,9 @@ test("a second start shows the window of the first, and a link among its argumen
   expect(shell.isMinimized()).toBe(false);
   electron.desktop.answer.button = 0;
   electron.app.launchAgain("--", "countersign://approval/approval-1");
-  await vi.waitFor(() => expect(shown).toEqual([{ approval: "approval-1" }]));
+  await eventually(() => expect(shown).toEqual([{ approval: "approval-1" }]));
   electron.app.launchAgain("--", "countersign://settings");
-  await vi.waitFor(() => expect(shown.at(-1)).toEqual({ approval: null, page: "settings" }));
+  await eventually(() => expect(shown.at(-1)).toEqual({ approval: null, page: "settings" }));
   expect(dialogs().map(({ message }) => message)).toEqual(["Open this request?", "Open Countersign?"]);
 });
 
@@ -86,7 +87,7 @@ test("a link that names a request nobody knows says so, and one that is not of i
   electron.app.emit("open-url", event, "countersign://approval/unknown-1");
   electron.app.emit("open-url", event, "countersign://inbox");
   electron.app.emit("open-url", event, "countersign://approval/approval-1/approve");
-  await vi.waitFor(() => expect(shown).toEqual([{ approval: "unknown-1" }]));
+  await eventually(() => expect(shown).toEqual([{ approval: "unknown-1" }]));
   expect(dialogs().map(({ detail }) => detail)).toEqual([
     "A link asks to show the request unknown-1, which is not known here. Opening it decides nothing.",
   ]);

@@ -1,13 +1,13 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stringify } from "yaml";
 import type { JsonObject } from "../../src/shared/json.ts";
 import { sign, signingKey, startLocalIssuer } from "../gateway/identity/local-issuer.ts";
+import { freePort } from "./free-port.ts";
 
 const entry = fileURLToPath(new URL("../../src/cli/index.ts", import.meta.url));
 
@@ -114,13 +114,4 @@ export async function startGatewayProcess(options: GatewayProcessOptions): Promi
 
 function occurrences(log: string): number {
   return log.split('"event":"config.loaded"').length;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  return typeof address === "object" && address !== null ? address.port : 0;
 }

@@ -7,6 +7,7 @@ import { discover, writeProfile } from "../../src/client/profile.ts";
 import { signInAs } from "../../src/demo/idp/robot.ts";
 import type { JsonObject } from "../../src/shared/json.ts";
 import { launchBrowser } from "./browser.ts";
+import { patienceMs } from "./eventually.ts";
 import { buildConsole } from "./console/build.ts";
 import { openWorld, type World } from "./world.ts";
 
@@ -79,7 +80,7 @@ async function seat(
   if (!signedIn.ok) throw new Error(signedIn.error.message);
   await client.serveConsole(pages);
   const context = await browser.newContext({ viewport: { width: 1180, height: 760 } });
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(patienceMs);
   const page = await context.newPage();
   await page.goto(client.consoleLink());
   await page.getByText("Connected", { exact: true }).waitFor();

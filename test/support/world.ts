@@ -22,6 +22,7 @@ import type { LogLine } from "../../src/gateway/log.ts";
 import { approvalView, decisionType, type ApprovalView, type DecisionPayload } from "../../src/shared/approval.ts";
 import { enrolmentType } from "../../src/shared/device.ts";
 import { digest, type JsonObject } from "../../src/shared/json.ts";
+import { freePort } from "./free-port.ts";
 
 /** A gateway with real issuers, real targets and real people, on one machine, for tests. */
 export interface World {
@@ -220,13 +221,6 @@ async function serveCustomers(forwarded: string[]): Promise<{ readonly url: stri
 
 function listening(server: Server): Promise<number> {
   return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve((server.address() as AddressInfo).port)));
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  const port = await listening(server);
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 async function tokenOf(idp: IdentityProvider, person: string, issuer: Kind): Promise<string> {

@@ -1,5 +1,4 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -14,6 +13,7 @@ import { call } from "../../support/world.ts";
 import { serve, sessionServer, type Served } from "../connections/servers.ts";
 import { sseServer } from "../connections/sse-server.ts";
 import { sign, signingKey, startLocalIssuer } from "../identity/local-issuer.ts";
+import { freePort } from "../../support/free-port.ts";
 
 /** A gateway process, an agent process that dials it, a stdio and an HTTP server behind the agent. */
 export interface AgentGround {
@@ -186,12 +186,4 @@ export async function openAgentGround(): Promise<AgentGround> {
   };
   await ground.startAgent();
   return ground;
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => void probe.listen(0, "127.0.0.1", resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  return typeof address === "object" && address !== null ? address.port : 0;
 }

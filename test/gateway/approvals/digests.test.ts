@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { z } from "zod";
 import { approvalView, type ApprovalView } from "../../../src/shared/approval.ts";
 import type { JsonObject } from "../../../src/shared/json.ts";
 import { call } from "../../support/world.ts";
 import { modernRequest, openGround, post, result, type Ground } from "../mcp/ground.ts";
+import { eventually } from "../../support/eventually.ts";
 
 const secret = "gil.masked@example.com";
 const rules: JsonObject[] = [
@@ -31,7 +32,7 @@ async function asked(person: string, method: string, params: JsonObject): Promis
   const token = await ground.token(person, ["approvers"]);
   const leave = new AbortController();
   post(ground, token, modernRequest(1, method, params), leave.signal).catch(() => undefined);
-  const own = await vi.waitFor(async () => {
+  const own = await eventually(async () => {
     const { body } = await call(ground.url, token, "/v1/approvals?state=pending");
     const { approvals } = z.object({ approvals: z.array(approvalView) }).parse(body);
     const found = approvals.find(({ relation }) => relation === "requester");

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { approvalView, type ApprovalView } from "../../../src/shared/approval.ts";
 import { call } from "../../support/world.ts";
 import { enrolApprover } from "../mcp/approver.ts";
 import { modernRequest, openGround, post, result, type Ground } from "../mcp/ground.ts";
+import { eventually } from "../../support/eventually.ts";
 
 const tools = [{ name: "slow_it", inputSchema: { type: "object" } }];
 let ground: Ground & { close(): Promise<void> };
@@ -32,14 +33,14 @@ it("an approved call that is repeated once its connection leads elsewhere is hel
     const sent = modernRequest(1, "tools/call", { name: "slow_it", arguments: { on: "staging" } });
     post(ground, erin, sent, leave.signal).catch(() => undefined);
     try {
-      return await vi.waitFor(async () => (await waiting())[0] ?? expect.fail("it is not held"), 10_000);
+      return await eventually(async () => (await waiting())[0] ?? expect.fail("it is not held"));
     } finally {
       leave.abort();
     }
   };
   const first = await asked();
   // Whoever asked has left by then: nothing runs with the approval yet.
-  await vi.waitFor(() => expect(ground.ledger().some(({ body }) => body.includes('"outcome":"gone"'))).toBe(true));
+  await eventually(() => expect(ground.ledger().some(({ body }) => body.includes('"outcome":"gone"'))).toBe(true));
   expect(await approver.approve(first)).toMatchObject({ status: 200 });
   await ground.reload(({ connections }) => {
     connections[0] = { ...connections[0], http: { url: `${ground.target.url}?production` } };

@@ -4,7 +4,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
-import { afterEach, expect, it, vi } from "vitest";
+import { afterEach, expect, it } from "vitest";
 import type { JsonObject } from "../../../src/shared/json.ts";
 import { startGatewayProcess, type GatewayProcess } from "../../support/gateway-process.ts";
 import { serve, type Served } from "../connections/servers.ts";
@@ -12,6 +12,7 @@ import { enrolApprover } from "../mcp/approver.ts";
 import { nextPending, tallyServer, type Tally } from "../mcp/hold-ground.ts";
 import { askingServer } from "../mcp/asking-server.ts";
 import { modernRequest, post } from "../mcp/ground.ts";
+import { eventually } from "../../support/eventually.ts";
 
 const killAt = new URL("./kill-at.ts", import.meta.url).href;
 const program = fileURLToPath(new URL("../../../src/cli/index.ts", import.meta.url));
@@ -85,7 +86,7 @@ it.each<[string, string, Expected]>([
   const pending = await nextPending(gateway, avery, text);
   await approver.approve(pending).catch(() => undefined);
   if (moment === "at target") {
-    await vi.waitFor(() => expect(tally.ran).toEqual([text]), 10_000);
+    await eventually(() => expect(tally.ran).toEqual([text]));
     gateway.child.kill("SIGKILL");
   }
   await gateway.ended();

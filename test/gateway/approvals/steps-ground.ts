@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { approvalView, type ApprovalView, type DecisionPayload } from "../../../src/shared/approval.ts";
 import type { JsonObject } from "../../../src/shared/json.ts";
-import { vi } from "vitest";
 import { call } from "../../support/world.ts";
 import { enrolApprover, type Approver } from "../mcp/approver.ts";
 import { modernRequest, openGround, post, result, type Ground } from "../mcp/ground.ts";
+import { eventually } from "../../support/eventually.ts";
 
 /** Groups by person. Erin asks; all others may decide something. */
 const people = {
@@ -69,12 +69,12 @@ export async function openStage(rules: JsonObject[]): Promise<Stage> {
     async hold(tool, text) {
       const request = modernRequest(text, "tools/call", { name: tool, arguments: { text } });
       const answer = post(ground, await token("erin"), request).then((response) => response.text());
-      const approval = await vi.waitFor(async () => {
+      const approval = await eventually(async () => {
         const { body } = await call(ground.url, await token("erin"), "/v1/approvals?state=pending");
         const found = all.parse(body).approvals.find(({ payload }) => JSON.stringify(payload).includes(`"${text}"`));
         if (found === undefined) throw new Error("it does not wait yet");
         return found;
-      }, 5000);
+      });
       return { answer, approval };
     },
     async decide(person, approval, change = {}) {

@@ -19,21 +19,28 @@ export interface Served {
   readonly url: string;
   readonly port: number;
   readonly seen: Seen[];
+  readonly failures: readonly unknown[];
   close(): Promise<void>;
 }
 
 export type Handler = (request: IncomingMessage, response: ServerResponse, body: string) => void | Promise<void>;
 
-/** Serves on a free loopback port and keeps what was asked. */
+/** Serves on a free loopback port and keeps what was asked. Where the handler throws, the answer is 500 and `failures` has the error. */
 export async function serve(handle: Handler): Promise<Served> {
   const seen: Seen[] = [];
+  const failures: unknown[] = [];
   const listener: RequestListener = (request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
       const body = Buffer.concat(chunks).toString("utf8");
       seen.push({ method: request.method ?? "", headers: request.headers, body });
-      void handle(request, response, body);
+      answered(handle, request, response, body).catch((error: unknown) => {
+        failures.push(error);
+        // What can't be answered any more is cut off: whoever waits for it sees an end, as of a server that fell over.
+        if (response.headersSent) response.destroy();
+        else response.writeHead(500).end(String(error));
+      });
     });
   };
   const server = createServer(listener).listen(0, "127.0.0.1");
@@ -44,12 +51,18 @@ export async function serve(handle: Handler): Promise<Served> {
     url: `http://127.0.0.1:${port}/mcp`,
     port,
     seen,
+    failures,
     async close() {
       server.close();
       server.closeAllConnections();
       await once(server, "close");
     },
   };
+}
+
+/** A handler's own exception becomes a rejection: uncaught, it would fail every test of the run. */
+async function answered(handle: Handler, ...asked: Parameters<Handler>): Promise<void> {
+  await handle(...asked);
 }
 
 /** A server of both eras on SDK 2; stateless. */

@@ -1,11 +1,12 @@
 import type { ServerResponse } from "node:http";
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { approvalView } from "../../../src/shared/approval.ts";
 import type { JsonObject } from "../../../src/shared/json.ts";
 import { call } from "../../support/world.ts";
 import { openGround, result, type Ground } from "../mcp/ground.ts";
 import { openSession } from "../mcp/legacy-session.ts";
 import { enrolGranter } from "./granter.ts";
+import { eventually } from "../../support/eventually.ts";
 
 const rules: JsonObject[] = [
   {
@@ -51,7 +52,7 @@ afterAll(() => ground.close());
 
 /** Answers the call of this number at the target. */
 async function end(number: number): Promise<void> {
-  const { body, response } = await vi.waitFor(() => open[number] ?? expect.fail("it has not come yet"));
+  const { body, response } = await eventually(() => open[number] ?? expect.fail("it has not come yet"));
   response.end(`data: ${result(body, { content: [] })}\n\n`);
 }
 
@@ -62,7 +63,7 @@ it("a legacy target that asks in the middle of a call is given no answer under a
   const session = await openSession(ground, erin, { elicitation: {} });
   const params = { name: "write_it", arguments: { path: "/srv/a" } };
   const first = session.post({ jsonrpc: "2.0", id: 1, method: "tools/call", params });
-  const approval = await vi.waitFor(async () => {
+  const approval = await eventually(async () => {
     const { body } = await call(ground.url, avery, "/v1/approvals?state=pending");
     return approvalView.parse((body as { approvals: unknown[] }).approvals[0]);
   });
@@ -71,9 +72,9 @@ it("a legacy target that asks in the middle of a call is given no answer under a
   await (await first).text();
 
   const second = session.post({ jsonrpc: "2.0", id: 2, method: "tools/call", params });
-  const { response } = await vi.waitFor(() => open[1] ?? expect.fail("the grant does not let it run"));
+  const { response } = await eventually(() => open[1] ?? expect.fail("the grant does not let it run"));
   response.write(`data: ${JSON.stringify(question)}\n\n`);
-  await vi.waitFor(() => expect(told).toContainEqual(expect.objectContaining({ id: 9 })), 3000);
+  await eventually(() => expect(told).toContainEqual(expect.objectContaining({ id: 9 })));
   expect(told.find(({ id }) => id === 9)).toMatchObject({ error: { code: -32601 } });
   await end(1);
   expect(await (await second).text()).not.toContain("Which database?");

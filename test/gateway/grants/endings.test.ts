@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { DatabaseSync } from "node:sqlite";
 import { join } from "node:path";
 import type { GrantView } from "../../../src/shared/grant.ts";
@@ -6,6 +6,7 @@ import type { JsonObject } from "../../../src/shared/json.ts";
 import { call } from "../../support/world.ts";
 import { modernRequest, post } from "../mcp/ground.ts";
 import { openGrantGround, type GrantGround } from "./grant-ground.ts";
+import { eventually } from "../../support/eventually.ts";
 
 let ground: GrantGround;
 beforeEach(async () => {
@@ -27,9 +28,8 @@ async function granted(given: JsonObject = args, mostUses = 10): Promise<GrantVi
 const stateOf = async (id: string): Promise<GrantView | undefined> =>
   (await ground.grants()).find((each) => each.id === id);
 const ended = (id: string, why: string, state = "ended"): Promise<void> =>
-  vi.waitFor(
-    async () => expect(await stateOf(id)).toMatchObject({ state, end: { why: expect.stringContaining(why) } }),
-    4000,
+  eventually(async () =>
+    expect(await stateOf(id)).toMatchObject({ state, end: { why: expect.stringContaining(why) } }),
   );
 
 /** The next call is held, and nothing more has run. */
@@ -157,8 +157,8 @@ describe("a grant's uses", () => {
         leave.signal,
       ),
     );
-    await vi.waitFor(async () => expect(await stateOf(id)).toMatchObject({ state: "used-up", uses: 5 }));
-    await vi.waitFor(async () => {
+    await eventually(async () => expect(await stateOf(id)).toMatchObject({ state: "used-up", uses: 5 }));
+    await eventually(async () => {
       const { body } = await call(ground.url, ground.approver.token, "/v1/approvals?state=pending");
       expect((body as { approvals: unknown[] }).approvals).toHaveLength(1);
     });

@@ -1,4 +1,3 @@
-import { vi } from "vitest";
 import { z } from "zod";
 import { approvalView, type ApprovalView } from "../../../src/shared/approval.ts";
 import { grantView, type GrantView } from "../../../src/shared/grant.ts";
@@ -6,6 +5,7 @@ import type { JsonObject } from "../../../src/shared/json.ts";
 import { call } from "../../support/world.ts";
 import { modernRequest, openGround, post, result, type Ground } from "../mcp/ground.ts";
 import { enrolGranter, type Granter } from "./granter.ts";
+import { eventually } from "../../support/eventually.ts";
 
 /** A gateway whose rule holds `write_*` and permits every kind of grant, with those who call and decide. */
 export interface GrantGround extends Ground {
@@ -97,7 +97,7 @@ export async function openGrantGround(rules: JsonObject[] = grantRules): Promise
       const leave = new AbortController();
       send(args, token, tool, leave.signal).catch(() => undefined);
       try {
-        return await vi.waitFor(async () => {
+        return await eventually(async () => {
           const found = (await pending()).find(({ id }) => !before.has(id));
           if (found === undefined) throw new Error("it is not held yet");
           return found;

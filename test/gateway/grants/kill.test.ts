@@ -4,13 +4,14 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
-import { afterEach, expect, it, vi } from "vitest";
+import { afterEach, expect, it } from "vitest";
 import { call } from "../../support/world.ts";
 import { startGatewayProcess, type GatewayProcess } from "../../support/gateway-process.ts";
 import { serve, type Served } from "../connections/servers.ts";
 import { modernRequest } from "../mcp/ground.ts";
 import { nextPending, tallyServer, type Tally } from "../mcp/hold-ground.ts";
 import { enrolGranter } from "./granter.ts";
+import { eventually } from "../../support/eventually.ts";
 
 const killAt = new URL("../approvals/kill-at.ts", import.meta.url).href;
 const program = fileURLToPath(new URL("../../../src/cli/index.ts", import.meta.url));
@@ -58,7 +59,7 @@ it.each<[string, string, Expected]>([
   if (moment === "at target") tally.gate = opened.promise;
   const granted = callTool(erin).catch(() => "cut off");
   if (moment === "at target") {
-    await vi.waitFor(() => expect(tally.ran).toHaveLength(own + 1), 10_000);
+    await eventually(() => expect(tally.ran).toHaveLength(own + 1));
     gateway.child.kill("SIGKILL");
   }
   await gateway.ended();

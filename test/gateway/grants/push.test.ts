@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, expect, it, onTestFinished, vi } from "vitest";
+import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
 import { WebSocket } from "ws";
 import { feedFrame } from "../../../src/shared/feed.ts";
 import { openGrantGround, type GrantGround } from "./grant-ground.ts";
+import { eventually } from "../../support/eventually.ts";
 
 let ground: GrantGround;
 beforeAll(async () => {
@@ -30,9 +31,9 @@ it("the stream tells those who may see a grant, and nobody else, when it is made
   ];
   const approval = await ground.held({ path: "a/b" });
   await ground.approver.approveAndGrant(approval);
-  await vi.waitFor(() => expect([holder.times, approver.times]).toEqual([1, 1]), 5000);
+  await eventually(() => expect([holder.times, approver.times]).toEqual([1, 1]));
   const [grant] = await ground.grants();
   await ground.revoke(grant?.id ?? "", ground.erin);
-  await vi.waitFor(() => expect([holder.times, approver.times]).toEqual([2, 2]), 5000);
+  await eventually(() => expect([holder.times, approver.times]).toEqual([2, 2]));
   expect(stranger.times).toBe(0);
 });

@@ -2,10 +2,11 @@ import type { ServerResponse } from "node:http";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as fc from "fast-check";
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Json, JsonObject } from "../../../src/shared/json.ts";
 import { modernRequest, openGround, post, result, type Ground } from "../mcp/ground.ts";
 import { holds, placed } from "./places.ts";
+import { eventually } from "../../support/eventually.ts";
 
 let ground: Ground & { close(): Promise<void> };
 let token: string;
@@ -116,7 +117,7 @@ it("no raw value of a held call's arguments reaches its approval", async () => {
         () => undefined,
         () => undefined,
       );
-      await vi.waitFor(() => {
+      await eventually(() => {
         expect(
           ground
             .ledger()

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { approvalView } from "../../../src/shared/approval.ts";
 import type { Json, JsonObject } from "../../../src/shared/json.ts";
 import { call } from "../../support/world.ts";
 import { modernRequest, openGround, post, result, type Ground, type Sent } from "./ground.ts";
+import { eventually } from "../../support/eventually.ts";
 
 const rules: JsonObject[] = [
   {
@@ -76,7 +77,7 @@ describe("arguments that are null or left out", () => {
     post(ground, erin, modernRequest(1, "tools/call", { name: "slow_it", arguments: null }), leave.signal).catch(
       () => undefined,
     );
-    const shown = await vi.waitFor(async () => {
+    const shown = await eventually(async () => {
       const { body } = await call(ground.url, avery, "/v1/approvals?state=pending");
       return approvalView.parse((body as { approvals: unknown[] }).approvals[0]).payload.arguments;
     });

@@ -1,8 +1,9 @@
 import type { ServerResponse } from "node:http";
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../src/shared/json.ts";
 import { modernRequest, openGround, post, result, type Ground } from "./ground.ts";
 import { openSession, SseReader, type LegacySession } from "./legacy-session.ts";
+import { eventually } from "../../support/eventually.ts";
 
 let ground: Ground & { close(): Promise<void> };
 let erin: string;
@@ -69,7 +70,7 @@ beforeEach(async () => {
 /** Begins a call and waits until the target has it. */
 async function call(id: number): Promise<{ readonly stream: SseReader; readonly target: ServerResponse }> {
   const response = await session.post({ jsonrpc: "2.0", id, method: "tools/call", params: { name: "get_it" } });
-  await vi.waitFor(() => expect(open).not.toBeNull());
+  await eventually(() => expect(open).not.toBeNull());
   return { stream: new SseReader(response), target: open as ServerResponse };
 }
 
@@ -117,7 +118,7 @@ describe("what a target may ask of a legacy client", () => {
   ])("is refused %s, which the record says", async (method, why) => {
     const { stream, target } = await call(2);
     say(target, { id: `q ${method}`, method, params: {} });
-    await vi.waitFor(() => expect(JSON.stringify(answersAtTarget(`q ${method}`))).toContain(why));
+    await eventually(() => expect(JSON.stringify(answersAtTarget(`q ${method}`))).toContain(why));
     target.end(`data: ${result(called, { content: [] })}\n\n`);
     expect(await stream.message()).toMatchObject({ id: 2 });
     expect(ground.ledger().findLast(({ kind }) => kind === "target.request")?.body).toContain('"effect":"deny"');
@@ -137,7 +138,7 @@ describe("what a target may ask of a legacy client", () => {
   it("is answered a ping by the gateway", async () => {
     const { stream, target } = await call(3);
     say(target, { id: "alive?", method: "ping" });
-    await vi.waitFor(() => expect(answersAtTarget("alive?")).toEqual([{ jsonrpc: "2.0", id: "alive?", result: {} }]));
+    await eventually(() => expect(answersAtTarget("alive?")).toEqual([{ jsonrpc: "2.0", id: "alive?", result: {} }]));
     target.end(`data: ${result(called, { content: [] })}\n\n`);
     expect(await stream.message()).toMatchObject({ id: 3 });
   });

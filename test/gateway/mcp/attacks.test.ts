@@ -1,13 +1,14 @@
 import { DatabaseSync } from "node:sqlite";
 import { join } from "node:path";
 import type { ServerResponse } from "node:http";
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { approvalView, type ApprovalView } from "../../../src/shared/approval.ts";
 import type { JsonObject } from "../../../src/shared/json.ts";
 import { call } from "../../support/world.ts";
 import { serve } from "../connections/servers.ts";
 import { enrolApprover } from "./approver.ts";
 import { modernRequest, openGround, post, result, type Ground } from "./ground.ts";
+import { eventually } from "../../support/eventually.ts";
 
 interface Asked extends JsonObject {
   readonly id: string;
@@ -52,7 +53,7 @@ function plain({ method }: Asked, response: ServerResponse, body: string): void 
 }
 
 async function pending(): Promise<ApprovalView> {
-  return vi.waitFor(async () => {
+  return eventually(async () => {
     const { body } = await call(ground.url, avery, "/v1/approvals?state=pending");
     return approvalView.parse((body as { approvals: unknown[] }).approvals[0]);
   });
@@ -62,7 +63,7 @@ async function pending(): Promise<ApprovalView> {
 async function noneWaits(): Promise<void> {
   ground.clock.aheadMs = 3_600_000;
   const waiting = async (): Promise<unknown> => (await call(ground.url, avery, "/v1/approvals?state=pending")).body;
-  await vi.waitFor(async () => expect(await waiting()).toEqual({ approvals: [] }), 10_000);
+  await eventually(async () => expect(await waiting()).toEqual({ approvals: [] }));
 }
 
 async function state(id: string): Promise<unknown> {
@@ -263,11 +264,11 @@ describe("a store that fails", () => {
     answer = (asked, response, body) => unlocked.promise.then(() => plain(asked, response, body));
     other.exec("BEGIN IMMEDIATE");
     const refused = post(ground, erin, modernRequest(1, "tools/call", { name: "get_it" }));
-    await vi.waitFor(() => expect(lastSeen("tools/call")).toBeDefined(), 3000);
-    other.exec("ROLLBACK");
-    other.close();
+    await eventually(() => expect(lastSeen("tools/call")).toBeDefined());
     unlocked.resolve();
     expect((await refused).status).toBe(503);
+    other.exec("ROLLBACK");
+    other.close();
     expect((await post(ground, erin, modernRequest(2, "tools/call", { name: "get_it" }))).status).toBe(200);
   });
 });
@@ -280,12 +281,12 @@ describe("a conversation", () => {
       else finish.push(() => plain(asked, response, body));
     };
     const slow = post(ground, erin, modernRequest(1, "tools/call", { name: "get_it" }));
-    await vi.waitFor(() => lastSeen("tools/call"));
+    await eventually(() => expect(lastSeen("tools/call")).toBeDefined());
     const before = closedOf("staff:erin").length;
     // The sweep has passed once an idle conversation, somebody else's, has ended.
     await post(ground, avery, modernRequest(1, "tools/list", {})).catch(() => undefined);
     ground.clock.aheadMs = 240_000;
-    await vi.waitFor(() => expect(closedOf("staff:avery").length).toBeGreaterThan(0), 5000);
+    await eventually(() => expect(closedOf("staff:avery").length).toBeGreaterThan(0));
     expect(closedOf("staff:erin").length).toBe(before);
     for (const end of finish) end();
     expect(await (await slow).json()).toMatchObject({ result: {} });
@@ -314,7 +315,7 @@ describe("a conversation", () => {
     });
     const approval = await pending();
     expect((await (await enrolApprover(ground, avery)).approve(approval)).status).toBe(200);
-    await vi.waitFor(() => lastSeen("tools/call"));
+    await eventually(() => expect(lastSeen("tools/call")).toBeDefined());
     await fetch(`${ground.url}/mcp/target`, {
       method: "DELETE",
       headers: { authorization: `Bearer ${erin}`, ...session },

@@ -1,5 +1,5 @@
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { approvalView, type ApprovalView } from "../../../src/shared/approval.ts";
 import type { JsonObject } from "../../../src/shared/json.ts";
@@ -9,6 +9,7 @@ import { askingServer, targetState } from "./asking-server.ts";
 import { legacyServer } from "./eras/legacy-server.ts";
 import { modernRequest, openGround, post, type Ground } from "./ground.ts";
 import { nextPending } from "./hold-ground.ts";
+import { eventually } from "../../support/eventually.ts";
 
 /** What a tool has done, by its text: each time it asked, and each time it ended. */
 const done: string[] = [];
@@ -86,13 +87,13 @@ async function asked(): Promise<{ readonly word: string; readonly id: string }> 
 }
 
 function pendingFor(tool: string): Promise<ApprovalView> {
-  return vi.waitFor(async () => {
+  return eventually(async () => {
     const { body } = await call(ground.url, avery, "/v1/approvals?state=pending");
     const { approvals } = z.object({ approvals: z.array(approvalView) }).parse(body);
     const found = approvals.find((each) => each.tool === tool);
     if (found === undefined) throw new Error("it does not wait yet");
     return found;
-  }, 5000);
+  });
 }
 
 async function stateOf(id: string): Promise<string> {
@@ -161,7 +162,7 @@ describe("a held call whose target asks for input", () => {
   it("ends as unknown where nobody answers in time, and its word with it", async () => {
     const { word, id } = await asked();
     ground.clock.aheadMs = 10 * 60_000 + 1;
-    await vi.waitFor(async () => expect(await stateOf(id)).toBe("unknown"), 5000);
+    await eventually(async () => expect(await stateOf(id)).toBe("unknown"));
     ground.clock.aheadMs = 0;
     const late = await lastOf(
       await post(ground, erin, round({ requestState: word, inputResponses: answered("database") })),

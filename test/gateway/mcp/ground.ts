@@ -1,5 +1,4 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -11,6 +10,7 @@ import type { LogLine } from "../../../src/gateway/log.ts";
 import type { JsonObject } from "../../../src/shared/json.ts";
 import { serve, type Handler, type Served } from "../connections/servers.ts";
 import { sign, signingKey, startLocalIssuer } from "../identity/local-issuer.ts";
+import { freePort } from "../../support/free-port.ts";
 
 /** A gateway before one HTTP target that a test scripts, with an issuer of its own and a clock that the test may move. */
 export interface Ground {
@@ -123,14 +123,6 @@ export async function openGround(
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === "object" && address !== null ? address.port : 0;
 }
 
 /** What a modern client sends: headers and envelope of 2026-07-28 around a method. */

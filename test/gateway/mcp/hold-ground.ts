@@ -3,12 +3,12 @@ import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/cli
 import { Client as ClientV1 } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport as TransportV1 } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { createMcpHandler, McpServer } from "@modelcontextprotocol/server";
-import { vi } from "vitest";
 import { z } from "zod";
 import { approvalView, type ApprovalView } from "../../../src/shared/approval.ts";
 import { isJsonObject } from "../../../src/shared/json.ts";
 import { call } from "../../support/world.ts";
 import type { Handler } from "../connections/servers.ts";
+import { eventually } from "../../support/eventually.ts";
 
 /** What a target has run, and the gate that its tool waits at. */
 export interface Tally {
@@ -45,13 +45,13 @@ export const heldMeta = z.object({
 
 /** The request to write this text that waits for a decision, once there is one. */
 export function nextPending({ url }: { readonly url: string }, token: string, text: string): Promise<ApprovalView> {
-  return vi.waitFor(async () => {
+  return eventually(async () => {
     const { body } = await call(url, token, "/v1/approvals?state=pending");
     const { approvals } = z.object({ approvals: z.array(approvalView) }).parse(body);
     const found = approvals.find(({ payload }) => isJsonObject(payload.arguments) && payload.arguments.text === text);
     if (found === undefined) throw new Error("it does not wait yet");
     return found;
-  }, 10_000);
+  });
 }
 
 /** A stock client of SDK 1 (2025-11-25), at its default settings but for its name. */

@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { JsonObject } from "../../../src/shared/json.ts";
 import { call } from "../../support/world.ts";
 import { enrolApprover, type Approver } from "./approver.ts";
 import { modernRequest, openGround, post, type Ground } from "./ground.ts";
 import { heldMeta, nextPending, stockV1, stockV2, tallyServer, type Tally } from "./hold-ground.ts";
+import { eventually } from "../../support/eventually.ts";
 
 const tally: Tally = { ran: [], gate: Promise.resolve() };
 let ground: Ground & { close(): Promise<void> };
@@ -116,7 +117,7 @@ describe("a stock client of the stateless era", () => {
     const client = await stockV2(ground.url, erin);
     const called = client.callTool({ name: "slow_write", arguments: { text } });
     const pending = await nextPending(ground, avery, text);
-    await vi.waitFor(() => expect(rounds(pending.id)).toBeGreaterThan(2), 5000);
+    await eventually(() => expect(rounds(pending.id)).toBeGreaterThan(2));
     await approver.approve(pending);
     expect(await called).toMatchObject({ structuredContent: { text } });
     expect(tally.ran).toEqual([text]);
@@ -189,7 +190,7 @@ describe("an answer that nobody got", () => {
     await expect(held).rejects.toThrow();
     tally.gate = Promise.resolve();
     opened.resolve();
-    await vi.waitFor(() => expect(stateOf(approval)).toBe("executed"));
+    await eventually(() => expect(stateOf(approval)).toBe("executed"));
     expect((await responseOf(await post(ground, erin, write()))).result).toMatchObject({ structuredContent: { text } });
     expect(tally.ran).toEqual([text]);
     await budgets({ budget: "50ms" });
@@ -202,7 +203,7 @@ describe("an answer that nobody got", () => {
     leave.abort();
     await expect(held).rejects.toThrow();
     opened.resolve();
-    await vi.waitFor(() => expect(stateOf(approval)).toBe("executed"));
+    await eventually(() => expect(stateOf(approval)).toBe("executed"));
     await budgets({ budget: "50ms" });
     const eve = await ground.token("eve", ["engineers"]);
     inputRequired.parse(await responseOf(await post(ground, eve, write())));
@@ -233,7 +234,7 @@ describe("an answer that nobody got", () => {
     const pending = await nextPending(ground, avery, text);
     approval = pending.id;
     await approver.approve(pending);
-    await vi.waitFor(() => expect(tally.ran).toEqual([text]));
+    await eventually(() => expect(tally.ran).toEqual([text]));
     return [leave, held];
   }
 });

@@ -1,11 +1,12 @@
 import type { ServerResponse } from "node:http";
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { approvalView, type ApprovalView } from "../../../src/shared/approval.ts";
 import { isJsonObject, type JsonObject } from "../../../src/shared/json.ts";
 import { call } from "../../support/world.ts";
 import { enrolApprover, type Approver } from "./approver.ts";
 import { modernRequest, openGround, post, result, type Ground } from "./ground.ts";
 import { openSession } from "./legacy-session.ts";
+import { eventually } from "../../support/eventually.ts";
 
 const held = { effect: "approve", approvers: ["approvers"] };
 const image = Buffer.from("an image, as far as anybody here can tell, of sixty-four bytes or more").toString("base64");
@@ -103,12 +104,12 @@ async function read(response: Response): Promise<Answered> {
 }
 
 async function pending(argument: string): Promise<ApprovalView> {
-  return vi.waitFor(async () => {
+  return eventually(async () => {
     const { body } = await call(ground.url, avery, "/v1/approvals?state=pending");
     const all = (body as { approvals: unknown[] }).approvals.map((each) => approvalView.parse(each));
     const found = all.find(({ payload }) => isJsonObject(payload.arguments) && payload.arguments.of === argument);
     return found ?? expect.fail("it does not wait yet");
-  }, 10_000);
+  });
 }
 
 /** The newest entry of this kind. */
@@ -157,7 +158,7 @@ describe("concurrency", () => {
   it("refuses a call beside one that runs, and lets it through once that has ended, however it did", async () => {
     const open = shut();
     const first = make("single");
-    await vi.waitFor(() => expect(ran.length).toBe(1));
+    await eventually(() => expect(ran.length).toBe(1));
     expect((await make("single")).error).toMatchObject({ code: -32053, data: { code: "too_many_at_once", most: 1 } });
     open();
     expect((await first).result).toBeDefined();
@@ -172,15 +173,15 @@ describe("concurrency", () => {
     const open = shut();
     const leave = new AbortController();
     const left = post(ground, erin, modernRequest(1, "tools/call", { name: "single", arguments: {} }), leave.signal);
-    await vi.waitFor(() => expect(ran.length).toBe(1));
+    await eventually(() => expect(ran.length).toBe(1));
     leave.abort();
     await expect(left).rejects.toThrow();
-    const next = vi.waitFor(async () => {
+    const next = eventually(async () => {
       const { result: made, error } = await make("single");
       return made ?? expect.fail(error?.message ?? "");
     });
     // It runs while the target still has the first.
-    await vi.waitFor(() => expect(ran.length).toBe(2));
+    await eventually(() => expect(ran.length).toBe(2));
     open();
     await next;
   });
@@ -325,7 +326,7 @@ describe("a held call", () => {
     const second = make("slow_single", { of: "two" });
     const approvals = [await pending("one"), await pending("two")] as const;
     await approver.approve(approvals[0]);
-    await vi.waitFor(() => expect(ran.length).toBe(1));
+    await eventually(() => expect(ran.length).toBe(1));
     await approver.approve(approvals[1]);
     const { error } = await second;
     expect(error).toMatchObject({ code: -32053, data: { code: "too_many_at_once", approval: approvals[1].id } });

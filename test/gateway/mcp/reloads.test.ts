@@ -1,9 +1,10 @@
 import type { ServerResponse } from "node:http";
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../src/shared/json.ts";
 import { serve, type Handler, type Served } from "../connections/servers.ts";
 import { openGround, result, type Ground } from "./ground.ts";
 import { openSession, SseReader, type LegacySession } from "./legacy-session.ts";
+import { eventually } from "../../support/eventually.ts";
 
 let ground: Ground & { close(): Promise<void> };
 let other: Served;
@@ -47,7 +48,7 @@ beforeEach(() => {
 async function listening(): Promise<{ readonly session: LegacySession; readonly reader: SseReader }> {
   const session = await openSession(ground, erin, {});
   const reader = new SseReader(await session.get({}));
-  await vi.waitFor(() => expect(streams).toHaveLength(1));
+  await eventually(() => expect(streams).toHaveLength(1));
   return { session, reader };
 }
 

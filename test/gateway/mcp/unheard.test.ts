@@ -7,6 +7,7 @@ import { call } from "../../support/world.ts";
 import { enrolApprover } from "./approver.ts";
 import { modernRequest, openGround, post, result, type Ground, type Sent } from "./ground.ts";
 import { openSession } from "./legacy-session.ts";
+import { eventually, patienceMs } from "../../support/eventually.ts";
 
 const tools = ["get_it", "slow_it"].map((name) => ({ name, description: "", inputSchema: { type: "object" } }));
 
@@ -52,7 +53,7 @@ function inTime(holds: () => void | Promise<void>): Promise<void> {
     ground.clock.aheadMs += 10 * 60_000;
     await holds();
   };
-  return vi.waitFor(moved, { timeout: 15_000, interval: 500 });
+  return eventually(moved);
 }
 
 describe("a target that never ends its answer", () => {
@@ -62,11 +63,11 @@ describe("a target that never ends its answer", () => {
     const answer = await session.post(message);
     await answer.body?.cancel();
     await inTime(() => expect(endless[0]?.destroyed).toBe(true));
-    await vi.waitFor(() => {
+    await eventually(() => {
       const said = ground.target.seen.find(({ body }) => body.includes("notifications/cancelled"));
       expect(JSON.parse(said?.body ?? "{}")).toMatchObject({ params: { requestId: 7 } });
     });
-    await vi.waitFor(() => {
+    await eventually(() => {
       const last = ground.ledger().findLast(({ kind }) => kind === "call.response");
       expect(JSON.parse(last?.body ?? "{}")).toMatchObject({ outcome: "cancelled" });
     });
@@ -78,15 +79,15 @@ describe("a target that never ends its answer", () => {
     const sent: Sent = modernRequest(1, "tools/call", { name: "slow_it", arguments: {} });
     const held = post(ground, erin, sent, leave.signal);
     held.catch(() => undefined); // it is left on purpose
-    const approval = await vi.waitFor(async () => {
+    const approval = await eventually(async () => {
       const { body } = await call(ground.url, avery, "/v1/approvals?state=pending");
       return approvalView.parse((body as { approvals: unknown[] }).approvals[0]);
     });
     expect((await approver.approve(approval)).status).toBe(200);
-    await vi.waitFor(() => expect(endless).toHaveLength(1));
+    await eventually(() => expect(endless).toHaveLength(1));
     leave.abort();
     await inTime(() => expect(endless[0]?.destroyed).toBe(true));
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const { body } = await call(ground.url, avery, `/v1/approvals/${approval.id}`);
       expect(body).toMatchObject({ approval: { state: "unknown" } });
     });

@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { approvalView } from "../../../src/shared/approval.ts";
 import type { Json, JsonObject } from "../../../src/shared/json.ts";
 import { call } from "../../support/world.ts";
 import { enrolApprover } from "./approver.ts";
 import { openGround, post, result, type Ground, type Sent } from "./ground.ts";
+import { eventually } from "../../support/eventually.ts";
 
 const tools = [{ name: "slow_it", inputSchema: { type: "object" } }];
 let ground: Ground & { close(): Promise<void> };
@@ -56,7 +57,7 @@ it("of the _meta of a held call the target gets the protocol's own members, with
     tracestate: "a=b",
   };
   const answered = post(ground, erin, held(meta));
-  const approval = await vi.waitFor(async () => {
+  const approval = await eventually(async () => {
     const { body } = await call(ground.url, avery, "/v1/approvals?state=pending");
     return approvalView.parse((body as { approvals: unknown[] }).approvals[0]);
   });

@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { approvalView, type ApprovalView, type DecisionPayload } from "../../../src/shared/approval.ts";
 import type { JsonObject } from "../../../src/shared/json.ts";
 import { call } from "../../support/world.ts";
 import { enrolApprover, type Approver } from "../mcp/approver.ts";
 import { modernRequest, openGround, post, result, type Ground } from "../mcp/ground.ts";
+import { eventually } from "../../support/eventually.ts";
 
 const held = { effect: "approve", approvers: ["approvers"] };
 const rules: JsonObject[] = [
@@ -38,7 +39,7 @@ beforeAll(async () => {
 afterAll(() => ground.close());
 
 async function pendingOf(tool: string): Promise<ApprovalView> {
-  return vi.waitFor(async () => {
+  return eventually(async () => {
     const { body } = await call(ground.url, avery, "/v1/approvals?state=pending");
     const list = (body as { approvals: unknown[] }).approvals.map((each) => approvalView.parse(each));
     return list.find((each) => each.tool === tool) ?? expect.fail("nothing waits");

@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Json, JsonObject } from "../../../src/shared/json.ts";
 import { call } from "../../support/world.ts";
 import { modernRequest, openGround, post, result, type Ground } from "../mcp/ground.ts";
+import { eventually } from "../../support/eventually.ts";
 
 let ground: Ground & { close(): Promise<void> };
 let erin: string;
@@ -59,7 +60,7 @@ describe("one caller's look at a tool", () => {
       return said(body);
     };
     const theirs = callIt(mallory, "mallory");
-    await vi.waitFor(() => expect(asked).toBe(1));
+    await eventually(() => expect(asked).toBe(1));
     const own = callIt(erin, "erin");
     goOn.resolve();
     expect(await theirs).toHaveProperty("error");

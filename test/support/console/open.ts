@@ -1,6 +1,7 @@
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import type { ConsoleState } from "../../../src/shared/console.ts";
 import { launchBrowser } from "../browser.ts";
+import { patienceMs } from "../eventually.ts";
 import { buildConsole } from "./build.ts";
 import { serveTestConsole, type ConsoleServer } from "./server.ts";
 
@@ -49,7 +50,7 @@ export async function stageConsole(): Promise<ConsoleStage> {
 
 async function newPage(browser: Browser, options: BrowserContextOptions, complaints: string[]): Promise<Page> {
   const context = await browser.newContext({ viewport: { width: 1180, height: 760 }, ...options });
-  context.setDefaultTimeout(5000);
+  context.setDefaultTimeout(patienceMs);
   const page = await context.newPage();
   page.on("pageerror", (error) => complaints.push(String(error)));
   page.on("console", (message) => {

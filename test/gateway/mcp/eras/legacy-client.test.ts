@@ -7,11 +7,12 @@ import {
   ResourceUpdatedNotificationSchema,
   ToolListChangedNotificationSchema,
 } from "@modelcontextprotocol/sdk/types.js";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { Served } from "../../connections/servers.ts";
 import { serve } from "../../connections/servers.ts";
 import { openWays, type Ways } from "../../../conformance/ways.ts";
+import { eventually } from "../../../support/eventually.ts";
 
 let handler: ReturnType<typeof createMcpHandler>;
 let served: Served;
@@ -137,12 +138,12 @@ describe("a legacy client in front of a server of 2026-07-28 alone", () => {
     const heard: string[] = [];
     client.setNotificationHandler(ToolListChangedNotificationSchema, () => void heard.push("tools"));
     client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params }) => void heard.push(params.uri));
-    await vi.waitFor(() => {
+    await eventually(() => {
       handler.notify.toolsChanged();
       expect(heard).toContain("tools");
     });
     await client.subscribeResource({ uri: "test://umlaut" });
-    await vi.waitFor(() => {
+    await eventually(() => {
       handler.notify.resourceUpdated("test://umlaut");
       expect(heard).toContain("test://umlaut");
     });

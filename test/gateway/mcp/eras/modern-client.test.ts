@@ -1,11 +1,12 @@
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { packageCommand } from "../../../../src/demo/sample-servers.ts";
 import { openWays, type Ways } from "../../../conformance/ways.ts";
 import type { JsonObject } from "../../../../src/shared/json.ts";
 import { modernRequest, openGround, post } from "../ground.ts";
 import { sseServer } from "../../connections/sse-server.ts";
 import { legacyServer, type LegacyServer } from "./legacy-server.ts";
+import { eventually } from "../../../support/eventually.ts";
 
 let old: LegacyServer;
 let older: Awaited<ReturnType<typeof sseServer>>;
@@ -115,10 +116,10 @@ describe("a client of 2026-07-28 alone, in front of a server with sessions", () 
     const leave = new AbortController();
     const left = client.callTool({ name: "wait" }, { signal: leave.signal });
     left.catch(() => undefined);
-    await vi.waitFor(() => expect(old.seen.some(({ body }) => body.includes('"wait"'))).toBe(true));
+    await eventually(() => expect(old.seen.some(({ body }) => body.includes('"wait"'))).toBe(true));
     leave.abort();
     await expect(left).rejects.toThrow();
-    await vi.waitFor(() => expect(old.cancelled).toEqual(["wait"]));
+    await eventually(() => expect(old.cancelled).toEqual(["wait"]));
   });
 
   it("hears by its subscription of what changed, and of no other", async () => {
@@ -127,13 +128,13 @@ describe("a client of 2026-07-28 alone, in front of a server with sessions", () 
     client.setNotificationHandler("notifications/tools/list_changed", () => void heard.push("tools"));
     const subscription = await client.listen({ resourceSubscriptions: ["test://one"], promptsListChanged: true });
     expect(old.subscribed).toEqual(["test://one"]);
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await old.announce();
       expect(heard).toContain("test://one");
     });
     expect(heard).not.toContain("tools");
     await subscription.close();
-    await vi.waitFor(() => expect(old.subscribed).toEqual([]));
+    await eventually(() => expect(old.subscribed).toEqual([]));
   });
 
   it("is told clearly of what isn't there", async () => {
