@@ -1,11 +1,14 @@
 import type { ApprovalView } from "../shared/approval.ts";
 import { feedFrame, type FeedFrame } from "../shared/feed.ts";
+import type { LinkTrouble } from "../shared/link-trouble.ts";
 import type { HeldApprovals } from "./held-approvals.ts";
 
 /** How the link to the gateway stands; `nextTryAtMs` by this machine's clock, null while nothing is planned. */
 export interface FeedLink {
   readonly link: "connecting" | "online" | "offline";
   readonly nextTryAtMs: number | null;
+  /** Why the last try did not hold; null while nothing has gone wrong. */
+  readonly trouble: LinkTrouble | null;
 }
 
 /** Who takes what the stream says. */
@@ -67,7 +70,7 @@ export function createFrameReader(options: FrameTakers, place: Place): FrameRead
     else if (snapshot !== null) options.held.takePending(snapshot);
     place.after = Math.max(highest, revision);
     options.onApprovals();
-    options.onLink({ link: "online", nextTryAtMs: null });
+    options.onLink({ link: "online", nextTryAtMs: null, trouble: null });
     return true;
   }
 

@@ -1,7 +1,9 @@
 import { WebSocket } from "ws";
 import { backoffMs } from "../shared/backoff.ts";
+import type { LinkTrouble } from "../shared/link-trouble.ts";
 import { createFrameReader, type FrameTakers, type Place } from "./feed-frames.ts";
 import type { TokenSource } from "./gateway.ts";
+import { troubleOf, troubleOfStatus, troubleOfToken } from "./link-trouble.ts";
 import { messageText } from "./message-text.ts";
 import { trusting } from "./trust.ts";
 
@@ -37,7 +39,7 @@ export function createFeed(options: FeedOptions): Feed {
       running?.abort();
       running = null;
       hurry?.();
-      options.onLink({ link: "offline", nextTryAtMs: null });
+      options.onLink({ link: "offline", nextTryAtMs: null, trouble: null });
     },
     retry: () => hurry?.(),
   };
@@ -47,6 +49,7 @@ export function createFeed(options: FeedOptions): Feed {
 interface End {
   readonly settled: boolean;
   readonly tokenEnded: boolean;
+  readonly trouble: LinkTrouble | null;
 }
 
 const silenceMs = 40_000;
@@ -60,10 +63,12 @@ async function keepOpen(options: FeedOptions, signal: AbortSignal, onWait: (wake
   const waitMs = options.waitMs ?? ((attempt) => backoffMs(attempt));
   let attempt = 0;
   let force = false;
+  let trouble: LinkTrouble | null = null;
   while (!signal.aborted) {
-    options.onLink({ link: "connecting", nextTryAtMs: null });
+    options.onLink({ link: "connecting", nextTryAtMs: null, trouble });
     const end = await connectOnce(options, place, force, signal);
     if (signal.aborted) return;
+    trouble = end.trouble;
     if (end.settled) attempt = 0;
     // A token that ended is replaced at once, but only once in a row: a gateway that refuses fresh ones is not hammered.
     const atOnce = end.tokenEnded && !force;
@@ -71,7 +76,7 @@ async function keepOpen(options: FeedOptions, signal: AbortSignal, onWait: (wake
     if (atOnce) continue;
     const delay = waitMs(attempt);
     attempt += 1;
-    options.onLink({ link: "offline", nextTryAtMs: options.now() + delay });
+    options.onLink({ link: "offline", nextTryAtMs: options.now() + delay, trouble });
     await wait(delay, onWait);
   }
 }
@@ -80,11 +85,11 @@ async function connectOnce(options: FeedOptions, place: Place, force: boolean, s
   let accessToken: string;
   try {
     accessToken = (await options.token({ force })).accessToken;
-  } catch {
-    // The session shows why in its own state; a feed without a token only waits.
-    return { settled: false, tokenEnded: false };
+  } catch (error) {
+    // The session shows its own end in its own state; a feed without a token only waits.
+    return { settled: false, tokenEnded: false, trouble: troubleOfToken(error) };
   }
-  if (signal.aborted) return { settled: false, tokenEnded: false };
+  if (signal.aborted) return { settled: false, tokenEnded: false, trouble: null };
   const url = new URL("/v1/approvals/stream", options.origin.replace(/^http/, "ws"));
   if (place.after !== null) url.searchParams.set("after", String(place.after));
   const socket = new WebSocket(url, {
@@ -101,12 +106,18 @@ async function connectOnce(options: FeedOptions, place: Place, force: boolean, s
 function untilEnd(socket: WebSocket, options: FeedOptions, place: Place, signal: AbortSignal): Promise<End> {
   return new Promise((resolve) => {
     let refused = false;
+    let trouble: LinkTrouble | null = null;
     const reader = createFrameReader(options, place);
     const stop = () => socket.terminate();
-    const watchdog = setTimeout(stop, options.silenceMs ?? silenceMs);
+    const silent = () => {
+      trouble ??= { kind: "silent", detail: "ETIMEDOUT" };
+      stop();
+    };
+    const watchdog = setTimeout(silent, options.silenceMs ?? silenceMs);
     signal.addEventListener("abort", stop, { once: true });
     socket.on("unexpected-response", (_request, answer) => {
       refused = answer.statusCode === 401;
+      trouble = troubleOfStatus(answer.statusCode ?? 0);
       socket.terminate();
     });
     socket.on("message", (data, isBinary) => {
@@ -115,14 +126,17 @@ function untilEnd(socket: WebSocket, options: FeedOptions, place: Place, signal:
       // A frame that can't be read may have been an approval: start again from the last safe place, visibly offline.
       if (isBinary || !reader.read(messageText(data))) socket.terminate();
     });
-    // "close" follows; what went wrong shows as an offline link.
-    socket.on("error", () => undefined);
+    // "close" follows. Ending a socket that was not open yet is an error too, of its own making: what came first is why.
+    socket.on("error", (error) => {
+      trouble ??= troubleOf(error);
+    });
     socket.on("close", (code) => {
       clearTimeout(watchdog);
       signal.removeEventListener("abort", stop);
       const readyAtMs = reader.readyAtMs();
       const settled = readyAtMs !== null && options.now() - readyAtMs >= settledAfterMs;
-      resolve({ settled, tokenEnded: refused || code === tokenEndedCode });
+      trouble ??= { kind: "broken-off", detail: `close ${code}` };
+      resolve({ settled, tokenEnded: refused || code === tokenEndedCode, trouble });
     });
   });
 }

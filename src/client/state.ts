@@ -36,7 +36,7 @@ export function createState(initial: StateParts): StateHolder {
 export function firstState(profile: Profile, origin: string, nowMs: number): StateParts {
   const { provider } = profile;
   return {
-    gateway: { origin, link: "offline", sinceMs: nowMs, nextTryAtMs: null, clockOffsetMs: 0 },
+    gateway: { origin, link: "offline", sinceMs: nowMs, nextTryAtMs: null, trouble: null, clockOffsetMs: 0 },
     ledger: null,
     session: { state: "signed-out", error: null },
     provider: { kind: provider.kind, issuer: provider.kind === "entra" ? provider.authority : provider.issuer },

@@ -27,6 +27,10 @@ export function createPerformer({ window, client, browser, desktop }: Performers
         return window.show();
       case "openSettings":
         return window.show({ approval: null, page: "settings" });
+      case "setUpClient":
+        return window.show({ approval: null, page: "connections", part: "clients" });
+      case "findOutWhy":
+        return window.show({ approval: null, page: "connections", part: "gateway" });
       case "openRequest":
         return client.show(action.approval);
       case "signIn":

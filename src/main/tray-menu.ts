@@ -7,7 +7,7 @@ import { clockTime, localTime, requestsWait, waitingFor } from "./tray-state.ts"
 /** What a click in the tray's menu asks for. */
 export type TrayAction =
   | { readonly do: "open" | "openSettings" | "signIn" | "cancelSignIn" | "signOut" | "retry" | "resume" | "quit" }
-  | { readonly do: "testNotification" }
+  | { readonly do: "testNotification" | "setUpClient" | "findOutWhy" }
   | { readonly do: "pause"; readonly forMinutes: number | null }
   | { readonly do: "openRequest"; readonly approval: string }
   | { readonly do: "copyAddress"; readonly connection: string }
@@ -59,6 +59,7 @@ function online(state: ConsoleState): MenuTemplate {
   const waiting = waitingFor(state);
   const requests = waiting.slice(0, longestList).map((approval) => request(approval, state));
   const more = waiting.length - requests.length;
+  const atRest = waiting.length === 0 && state.pause === null;
   return [
     text(requestsWait(waiting.length)),
     ...requests,
@@ -66,7 +67,8 @@ function online(state: ConsoleState): MenuTemplate {
     openInbox,
     ...(state.ledger === null ? [] : [text("The gateway's ledger does not check out: see the window")]),
     line,
-    ...addresses(state, waiting.length === 0 && state.pause === null ? addressesAtHand : 0),
+    ...addresses(state, atRest ? addressesAtHand : 0),
+    ...(atRest && state.tunnel.state === "open" ? [line, click("Set up a client", { do: "setUpClient" })] : []),
   ];
 }
 
@@ -93,7 +95,8 @@ function offline(state: ConsoleState): MenuTemplate {
     link === "connecting"
       ? [text("Connecting to the gateway")]
       : [text(`Gateway not reached since ${localTime(sinceMs)}`), click(`Try now${next}`, { do: "retry" })];
-  return [...head, line, openInbox, ...addresses(state, 0)];
+  const why = click("Find out why", { do: "findOutWhy" });
+  return [...head, why, line, openInbox, ...addresses(state, 0)];
 }
 
 function request(approval: ApprovalView, state: ConsoleState): MenuItem {

@@ -13,6 +13,7 @@ import {
   exported,
   failure,
   pageName,
+  pagePart,
   type ConsoleCall,
   type ConsoleOutput,
   type ConsoleState,
@@ -38,7 +39,11 @@ export interface LinkedBridge extends ConsoleBridge {
   onLink(listener: (link: Link) => void): () => void;
 }
 
-export const showEvent = z.object({ approval: z.string().nullable(), page: pageName.optional() });
+export const showEvent = z.object({
+  approval: z.string().nullable(),
+  page: pageName.optional(),
+  part: pagePart.optional(),
+});
 
 type Call = ConsoleCall | DesktopCall;
 type Output<C extends Call> = (ConsoleOutput & DesktopOutput)[C];

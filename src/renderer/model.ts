@@ -1,7 +1,7 @@
 import { createContext, use } from "react";
 import type { ApprovalView } from "../shared/approval.ts";
 import type { ConsoleBridge } from "../shared/bridge.ts";
-import type { ConsoleState, PageName } from "../shared/console.ts";
+import type { ConsoleState, PageName, PagePart } from "../shared/console.ts";
 import type { LinkedBridge } from "./bridge.ts";
 import { createDecisions, type Decisions } from "./decisions.ts";
 import { History } from "./history/history.ts";
@@ -27,6 +27,8 @@ export interface Model {
   readonly view: Store<View>;
   readonly clock: Store<number>;
   readonly page: WritableStore<Page>;
+  /** The part of a page that was asked for and has not been brought into view yet. */
+  readonly part: WritableStore<PagePart | null>;
   readonly selection: Selection;
   /** Which of one's own requests is shown. */
   readonly own: WritableStore<OwnChoice>;
@@ -42,6 +44,7 @@ export interface Model {
 export function createModel(bridge: LinkedBridge): Model {
   const view = createStore<View>({ at: "waiting" });
   const page = createStore<Page>("inbox");
+  const part = createStore<PagePart | null>(null);
   const selection = createSelection();
   const own = createStore<OwnChoice>({ id: null, isOpen: false });
   const history = new History(bridge);
@@ -65,8 +68,9 @@ export function createModel(bridge: LinkedBridge): Model {
       view.set({ at: "ended" });
     } else if (now.at === "live") view.set({ ...now, isLinked: link === "open" });
   });
-  bridge.onShow(({ approval, page: asked }) => {
+  bridge.onShow(({ approval, page: asked, part: within }) => {
     const now = view.get();
+    part.set(within ?? null);
     if (approval === null && asked !== undefined) return page.set(asked);
     const isOwn = now.at === "live" && ownRequests(now.state).some(({ id }) => id === approval);
     page.set(isOwn ? "requests" : "inbox");
@@ -80,6 +84,7 @@ export function createModel(bridge: LinkedBridge): Model {
     view,
     clock,
     page,
+    part,
     selection,
     own,
     history,

@@ -2,6 +2,7 @@ import { clients, connections } from "./words/connections.ts";
 import { context } from "./words/context.ts";
 import { denyAll } from "./words/deny-all.ts";
 import { decide, decided } from "./words/decisions.ts";
+import { gateway } from "./words/gateway.ts";
 import { grant, grants } from "./words/grants.ts";
 import { history } from "./words/history.ts";
 import { inbox, quorum } from "./words/inbox.ts";
@@ -45,6 +46,7 @@ export const words = {
     next: (seconds: number) => ` Next try in ${seconds} s.`,
     trying: " Trying now.",
     tryNow: "Try now",
+    findOut: "Find out why",
     lost: "This page lost its link to Countersign and tries again. What was known stays readable; decisions wait.",
     seen: (time: string) => `As last seen at ${time}. It still expires at the gateway.`,
   },
@@ -96,6 +98,7 @@ export const words = {
   decided,
   requests,
   history,
+  gateway,
   connections,
   settings,
   clients,

@@ -13,6 +13,7 @@ import {
   type HistoryFigures,
   type HistoryPage,
 } from "./history.ts";
+import { linkTrouble } from "./link-trouble.ts";
 import { principalView } from "./principal.ts";
 
 /** A failure as it crosses to a console. */
@@ -38,6 +39,8 @@ export const consoleState = z.object({
     /** Since when the link is as it is, and when it is tried next; by this machine's clock. */
     sinceMs: z.number(),
     nextTryAtMs: z.number().nullable(),
+    /** Why it is not online; what the last try met stays while the next one is made. */
+    trouble: linkTrouble.nullable(),
     /** Gateway's clock minus this machine's, in milliseconds. */
     clockOffsetMs: z.number(),
   }),
@@ -142,9 +145,17 @@ export interface ConsoleOutput {
 export const pageName = z.enum(["inbox", "requests", "connections", "history", "grants", "settings"]);
 export type PageName = z.infer<typeof pageName>;
 
+/** The parts of a page that can be asked for: what holds for the link to the gateway, and for MCP clients, on Connections. */
+export const pagePart = z.enum(["gateway", "clients"]);
+export type PagePart = z.infer<typeof pagePart>;
+
 /** What the owner tells every console. Over IPC each is a channel of that name; headless, `{event, data}`. */
 export interface ConsoleEvents {
   state: ConsoleState;
-  /** Show this approval, or this page (a click on a notification or in the tray menu, a link). */
-  show: { readonly approval: string | null; readonly page?: PageName | undefined };
+  /** Show this approval, or this page and perhaps a part of it (a click on a notification or in the tray menu, a link). */
+  show: {
+    readonly approval: string | null;
+    readonly page?: PageName | undefined;
+    readonly part?: PagePart | undefined;
+  };
 }

@@ -162,6 +162,37 @@ describe("approvals feed", () => {
     await expect.poll(() => gateway.streams.length).toBe(2);
   });
 
+  it("says why it is down until it is up again", async () => {
+    const { origin } = gateway;
+    const troubles = () => links.map(({ link, trouble }) => `${link} ${trouble?.kind ?? "-"} ${trouble?.detail ?? ""}`);
+    await gateway.close();
+    open();
+    await expect.poll(troubles).toContain("offline closed ECONNREFUSED");
+    // While the next try runs, what the last one met still stands.
+    await expect.poll(troubles).toContain("connecting closed ECONNREFUSED");
+    expect(troubles()[0]).toBe("connecting - ");
+    feed.stop();
+    gateway = await startGateway();
+    links.length = 0;
+    open({ origin: gateway.origin, waitMs: () => 60_000 });
+    await expect.poll(isOnline).toBe(true);
+    expect(links.at(-1)?.trouble).toBeNull();
+    expect(origin).not.toBe(gateway.origin);
+    gateway.dropStreams();
+    await expect.poll(troubles).toContain("offline broken-off close 1006");
+  });
+
+  it("says that the gateway turned the person away, and that it does not answer", async () => {
+    gateway.tokens.clear();
+    open({ waitMs: () => 60_000 });
+    await expect.poll(() => links.at(-1)?.trouble).toEqual({ kind: "turned-away", detail: "HTTP 401" });
+    feed.stop();
+    gateway.tokens.add("token-1");
+    gateway.silent = true;
+    open({ silenceMs: 50, waitMs: () => 60_000 });
+    await expect.poll(() => links.at(-1)?.trouble).toEqual({ kind: "silent", detail: "ETIMEDOUT" });
+  });
+
   it("waits when there is no token and comes back when there is one", async () => {
     let signedIn = false;
     open({
@@ -181,7 +212,7 @@ describe("approvals feed", () => {
     feed.stop();
     await gateway.put({ id: "late" });
     gateway.dropStreams();
-    expect(links.at(-1)).toEqual({ link: "offline", nextTryAtMs: null });
+    expect(links.at(-1)).toEqual({ link: "offline", nextTryAtMs: null, trouble: null });
     expect(ids()).toEqual([]);
   });
 });

@@ -6,7 +6,14 @@ import type { ConsoleState } from "../../src/shared/console.ts";
 /** A state in which somebody is signed in, online, with nothing waiting; `changed` goes on top. */
 export function stateWith(changed: Partial<ConsoleState> = {}): ConsoleState {
   return {
-    gateway: { origin: "https://gateway.example", link: "online", sinceMs: 0, nextTryAtMs: null, clockOffsetMs: 0 },
+    gateway: {
+      origin: "https://gateway.example",
+      link: "online",
+      sinceMs: 0,
+      nextTryAtMs: null,
+      trouble: null,
+      clockOffsetMs: 0,
+    },
     session: {
       state: "signed-in",
       account: { id: "demo:2", kind: "user", name: "A.", groups: ["security"] },

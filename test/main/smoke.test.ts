@@ -110,6 +110,20 @@ test("gives the page the named methods and nothing else of Electron or Node", as
   });
 });
 
+test("sets up a client, and finds out why the gateway is not reached, at the part of the page that says so", async () => {
+  const click = (label: string): void => electron.trays.at(-1)?.menu.click(label);
+  click("Set up a client");
+  await page.getByRole("heading", { name: "MCP clients" }).waitFor();
+  const trouble = { kind: "name", detail: "ENOTFOUND" } as const;
+  client.change(stateWith({ gateway: { ...stateWith().gateway, link: "offline", trouble } }));
+  shell.hide();
+  click("Find out why");
+  expect(shell.isVisible()).toBe(true);
+  await page.getByRole("region", { name: "Gateway" }).getByText("No address is known for that name.").waitFor();
+  await vi.waitFor(async () => expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Gateway"));
+  client.change(stateWith());
+});
+
 test("shows its state and, after a request arrives, the count in the tray", async () => {
   const tray = electron.trays.at(-1);
   expect(tray?.toolTip).toBe("Countersign: connected");

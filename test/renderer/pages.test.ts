@@ -95,6 +95,37 @@ describe("what holds for every page", () => {
     await expect.poll(() => server.calls.map(({ call }) => call)).toEqual(["gateway.retry"]);
   });
 
+  it("finds out why: names the cause, what to do and what it means, at the part of the page that says so", async () => {
+    const trouble = { kind: "certificate", detail: "CERT_HAS_EXPIRED" } as const;
+    const gateway = { ...signedIn([]).gateway, link: "offline", trouble } as const;
+    const { page, server } = await stage.open(signedIn([], { gateway }));
+    await page.getByRole("button", { name: "Find out why" }).click();
+    const part = page.getByRole("region", { name: "Gateway" });
+    for (const said of [/does not trust/, /CERT_HAS_EXPIRED/, /Ask who runs it/, /still expire at the gateway/])
+      await part.getByText(said).first().waitFor();
+    const heading = page.getByRole("heading", { name: "Gateway" });
+    await expect.poll(() => heading.evaluate((element) => element === document.activeElement)).toBe(true);
+    await part.getByRole("button", { name: "Try now" }).click();
+    await expect.poll(() => server.calls.map(({ call }) => call)).toEqual(["gateway.retry"]);
+    server.say(signedIn([]));
+    await part.waitFor({ state: "detached" });
+  });
+
+  it("goes to the part of a page that was asked for from outside, and takes the focus there once", async () => {
+    const { page, server } = await stage.open(signedIn([]));
+    await page.getByRole("heading", { name: "Nothing waits for you" }).waitFor();
+    server.show({ approval: null, page: "connections", part: "clients" });
+    const heading = page.getByRole("heading", { name: "MCP clients" });
+    await expect.poll(() => heading.evaluate((element) => element === document.activeElement)).toBe(true);
+    // What is right again by the time it is looked for takes no focus later.
+    server.show({ approval: null, page: "connections", part: "gateway" });
+    await page.getByRole("button", { name: "History" }).focus();
+    const offline = { ...signedIn([]).gateway, link: "offline" } as const;
+    server.say(signedIn([], { gateway: offline }));
+    await page.getByRole("region", { name: "Gateway" }).waitFor();
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toContain("History");
+  });
+
   it("does not let a ledger that is wrong pass unseen", async () => {
     const { page } = await stage.open(signedIn([], { ledger: { code: "ledger_inconsistent", message: "" } }));
     expect(await page.getByRole("alert").innerText()).toContain("does not continue");

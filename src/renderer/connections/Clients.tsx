@@ -1,5 +1,6 @@
 import type { ClientView } from "../../shared/console.ts";
 import { useModel } from "../model.ts";
+import { useArrival } from "../parts/arrival.ts";
 import { Outside } from "../parts/Outside.tsx";
 import { useStore } from "../store.ts";
 import { moment } from "../times.ts";
@@ -11,10 +12,13 @@ const { columns } = words.clients;
 /** The MCP client programs that hold a token of this profile, and how to add one. */
 export function Clients({ clients }: { readonly clients: readonly ClientView[] }) {
   const nowMs = useStore(useModel().clock);
+  const heading = useArrival("clients");
   return (
     <>
       <div className={`${css.head} ${css.second}`}>
-        <h2>{words.clients.title}</h2>
+        <h2 ref={heading} tabIndex={-1}>
+          {words.clients.title}
+        </h2>
         <span className={css.three}>{words.clients.note}</span>
       </div>
       {clients.length === 0 ? (

@@ -1,18 +1,29 @@
+import { useEffect } from "react";
 import type { ConsoleState } from "../../shared/console.ts";
 import { useModel } from "../model.ts";
 import { Button } from "../parts/Button.tsx";
 import { Status } from "../parts/Status.tsx";
+import { useStore } from "../store.ts";
 import { words } from "../words.ts";
 import { wording } from "../wording.ts";
 import { Clients } from "./Clients.tsx";
 import { ConnectionTable } from "./ConnectionTable.tsx";
+import { GatewayTrouble } from "./GatewayTrouble.tsx";
 import css from "./page.module.css";
 
 /** What this person may reach, at which address of this computer, and which programs may use it. */
 export function Connections({ state }: { readonly state: ConsoleState }) {
-  const { bridge } = useModel();
+  const { bridge, part } = useModel();
+  const isReached = state.gateway.link === "online";
+  const hasTrouble = state.gateway.link === "offline" || state.gateway.trouble !== null;
+  const wanted = useStore(part);
+  useEffect(() => {
+    // What was asked for came right meanwhile: it must not take the focus at some later time.
+    if (isReached && wanted === "gateway") part.set(null);
+  }, [isReached, wanted, part]);
   return (
     <main className={css.page}>
+      {hasTrouble && state.session.state === "signed-in" && <GatewayTrouble gateway={state.gateway} />}
       <div className={css.head}>
         <h1>{words.connections.title}</h1>
         <Tunnel tunnel={state.tunnel} />

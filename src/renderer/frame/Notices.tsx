@@ -33,7 +33,7 @@ export function Notices({ state, isLinked }: { readonly state: ConsoleState; rea
 }
 
 function Offline({ gateway }: { readonly gateway: ConsoleState["gateway"] }) {
-  const { bridge, clock } = useModel();
+  const { bridge, clock, page, part } = useModel();
   const nowMs = useStore(clock);
   const inMs = gateway.nextTryAtMs === null ? null : gateway.nextTryAtMs - nowMs;
   return (
@@ -41,9 +41,14 @@ function Offline({ gateway }: { readonly gateway: ConsoleState["gateway"] }) {
       tone="warn"
       icon="off"
       action={
-        <Button size="small" onClick={() => void bridge.retry()}>
-          {words.offline.tryNow}
-        </Button>
+        <>
+          <Button size="small" onClick={() => (part.set("gateway"), page.set("connections"))}>
+            {words.offline.findOut}
+          </Button>
+          <Button size="small" onClick={() => void bridge.retry()}>
+            {words.offline.tryNow}
+          </Button>
+        </>
       }
     >
       {words.offline.since(clockTime(gateway.sinceMs))}

@@ -7,7 +7,7 @@ import { z } from "zod";
 import { messageText } from "../../../src/client/message-text.ts";
 import { readPages } from "../../../src/client/console-pages.ts";
 import { contextWith } from "./context.ts";
-import type { ConsoleState } from "../../../src/shared/console.ts";
+import type { ConsoleEvents, ConsoleState } from "../../../src/shared/console.ts";
 import type { Failure, Result } from "../../../src/shared/errors.ts";
 
 /** What a call is answered, by its input. */
@@ -18,7 +18,8 @@ export interface ConsoleServer {
   /** A link that is good once. */
   link(): string;
   say(state: ConsoleState): void;
-  show(approval: string | null): void;
+  /** A request by its id, or a page. */
+  show(what: string | ConsoleEvents["show"]): void;
   /** Sends any text to every open socket. */
   send(text: string): void;
   /** Calls so far, oldest first, but for those that an open request makes by itself. */
@@ -104,7 +105,10 @@ export async function serveTestConsole(folder: string, first: ConsoleState | nul
       state = next;
       tell(JSON.stringify({ event: "state", data: next }));
     },
-    show: (approval) => tell(JSON.stringify({ event: "show", data: { approval } })),
+    show: (what) => {
+      const data = typeof what === "string" ? { approval: what } : what;
+      tell(JSON.stringify({ event: "show", data }));
+    },
     send: tell,
     answer: (call, result) => void results.set(call, result),
     refuse: (call, error) => void results.set(call, { ok: false, error }),

@@ -27,6 +27,7 @@ export function signedIn(approvals: readonly ApprovalView[], change: Partial<Con
       link: "online",
       sinceMs: Date.now() - 3_600_000,
       nextTryAtMs: null,
+      trouble: null,
       clockOffsetMs: aheadMs,
     },
     session: { state: "signed-in", account: approver, device: "dev_5Yt1" },
