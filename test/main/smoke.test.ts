@@ -111,13 +111,12 @@ test("gives the page the named methods and nothing else of Electron or Node", as
 });
 
 test("sets up a client, and finds out why the gateway is not reached, at the part of the page that says so", async () => {
-  const click = (label: string): void => electron.trays.at(-1)?.menu.click(label);
-  click("Set up a client");
+  electron.trays.at(-1)?.menu.click("Set up a client");
   await page.getByRole("heading", { name: "MCP clients" }).waitFor();
   const trouble = { kind: "name", detail: "ENOTFOUND" } as const;
   client.change(stateWith({ gateway: { ...stateWith().gateway, link: "offline", trouble } }));
   shell.hide();
-  click("Find out why");
+  electron.trays.at(-1)?.menu.click("Find out why");
   expect(shell.isVisible()).toBe(true);
   await page.getByRole("region", { name: "Gateway" }).getByText("No address is known for that name.").waitFor();
   await vi.waitFor(async () => expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Gateway"));
@@ -169,7 +168,9 @@ test("takes a notification away when the request is decided elsewhere", () => {
 test("passes a call of its own page on, as decided in a window", async () => {
   const result = await page.evaluate(() => window.countersign.retry());
   expect(result).toEqual({ ok: true, value: null });
-  expect(client.calls.at(-1)).toEqual({ call: "gateway.retry", input: {}, presence: "window" });
+  // What the page looks up by itself about an open request may come after it.
+  const passed = client.calls.filter(({ call }) => call === "gateway.retry");
+  expect(passed).toEqual([{ call: "gateway.retry", input: {}, presence: "window" }]);
 });
 
 test("a click in the page decides, with the digest of what the page showed", async () => {
@@ -177,8 +178,9 @@ test("a click in the page decides, with the digest of what the page showed", asy
   client.change(stateWith({ approvals: [approval] }));
   client.show("approval-3");
   await page.getByRole("button", { name: "Approve" }).click();
-  await eventually(() => expect(client.calls.at(-1)?.call).toBe("approvals.decide"));
-  expect(client.calls.at(-1)).toMatchObject({
+  const decision = () => client.calls.find(({ call }) => call === "approvals.decide");
+  await eventually(() => expect(decision()).toBeDefined());
+  expect(decision()).toMatchObject({
     input: { id: "approval-3", verdict: "approve", digest: await digest({ ...approval.payload }) },
     presence: "window",
   });

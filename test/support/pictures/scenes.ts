@@ -99,6 +99,11 @@ export const scenes: readonly Scene[] = [
   { name: "expired", state: signedIn([held({ id: "x", state: "expired" }, -20_000)]), act: show("x") },
   { name: "offline", state: { ...inbox, gateway: offline } },
   {
+    name: "offline-why",
+    state: { ...inbox, gateway: { ...offline, trouble: { kind: "certificate", detail: "CERT_HAS_EXPIRED" } } },
+    act: (page) => page.getByRole("button", { name: "Find out why" }).click(),
+  },
+  {
     name: "needs-sign-in",
     state: {
       ...inbox,
