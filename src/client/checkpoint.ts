@@ -1,37 +1,65 @@
 import { join } from "node:path";
-import { CountersignError, toFailure, type Failure } from "../shared/errors.ts";
+import { CountersignError, toFailure, type ErrorCode, type Failure } from "../shared/errors.ts";
 import { verifyCheckpoint, type Checkpoint } from "../shared/note.ts";
+import { isConsistent } from "../shared/tree-proof.ts";
 import { readText, writePrivate } from "./private-file.ts";
 
-/** Keeps the newest verified checkpoint of the gateway's ledger in `checkpoint.txt`, for `audit verify` to hold the log to. */
+/** Keeps the newest proved checkpoint of the gateway's ledger in `checkpoint.txt`, for `audit verify` to hold the log to. */
 export interface CheckpointKeeper {
-  /** Null while every checkpoint verified and none shrank; then what was wrong, for the rest of the process. */
+  /** Null while every checkpoint verified and continued the one before; then what was wrong, for the rest of the process. */
   failure(): Failure | null;
-  /** Verifies a signed note and stores it where it is newer. Notes are taken one after the other. */
+  /**
+   * Verifies a signed note, and stores it once the gateway has proved that its ledger continues the one kept. Notes are taken one after the
+   * other; of those that come while a proof is under way, or soon after one, the newest alone is proved.
+   */
   take(note: string): Promise<void>;
 }
 
-/** `ledgerKey`: the pinned verifier key. `onFailure` is called once, with the first thing that is wrong. */
-export function createCheckpointKeeper(
-  directory: string,
-  ledgerKey: string,
-  onFailure: (failure: Failure) => void,
-): CheckpointKeeper {
-  const path = join(directory, "checkpoint.txt");
+export interface CheckpointKeeperOptions {
+  readonly directory: string;
+  /** The pinned verifier key. */
+  readonly ledgerKey: string;
+  /** The gateway's proof that its ledger of `to` entries continues the one of `from`: base64 hashes. Throws its codes. */
+  readonly prove: (from: number, to: number) => Promise<readonly string[]>;
+  /** Called once, with the first thing that is wrong. */
+  readonly onFailure: (failure: Failure) => void;
+  /** The least time between two proofs, in milliseconds. */
+  readonly paceMs: number;
+}
+
+/** Without these a proof may come another time. */
+const later: ReadonlySet<ErrorCode> = new Set([
+  "gateway_unreachable",
+  "transient",
+  "signed_out",
+  "reauthentication_needed",
+  "token_expired",
+]);
+
+export function createCheckpointKeeper(options: CheckpointKeeperOptions): CheckpointKeeper {
+  const { ledgerKey } = options;
+  const path = join(options.directory, "checkpoint.txt");
   let failure: Failure | null = null;
-  let newest: Checkpoint | null = null;
+  /** What is stored. */
+  let kept: Checkpoint | null = null;
+  /** The largest that was seen, proved or not. */
+  let largest: Checkpoint | null = null;
+  /** What is to be proved once the time has come. */
+  let waiting: { readonly note: string; readonly seen: Checkpoint } | null = null;
+  let pause: NodeJS.Timeout | undefined;
   let turn: Promise<void> = readStored();
 
   function fail(error: unknown): void {
     failure = toFailure(error);
-    onFailure(failure);
+    options.onFailure(failure);
   }
 
   async function readStored(): Promise<void> {
     const note = await readText(path);
     if (note === null) return;
-    newest = await verifyCheckpoint(note, ledgerKey);
-    if (newest === null) throw inconsistent(`${path} was not signed by the pinned ledger key: look who changed it.`);
+    kept = await verifyCheckpoint(note, ledgerKey);
+    if (kept === null) throw inconsistent(`${path} was not signed by the pinned ledger key: look who changed it.`);
+    largest = kept;
   }
 
   async function check(note: string): Promise<void> {
@@ -39,17 +67,33 @@ export function createCheckpointKeeper(
     if (failure !== null) return;
     const seen = await verifyCheckpoint(note, ledgerKey);
     if (seen === null) throw inconsistent("A checkpoint was not signed by the pinned ledger key: tell an auditor.");
-    if (newest !== null && seen.size < newest.size) {
-      const message = `The ledger shrank from ${newest.size} to ${seen.size} entries: tell an auditor.`;
-      throw inconsistent(message);
-    }
-    if (newest !== null && seen.size === newest.size) {
-      if (seen.root !== newest.root)
-        throw inconsistent(`The ledger has two histories of ${seen.size} entries: tell an auditor.`);
-      return;
+    if (largest !== null) refuseOther(seen, largest);
+    largest = seen;
+    if (kept === null || seen.size > kept.size) waiting = { note, seen };
+    if (pause === undefined) await proveWaiting();
+  }
+
+  async function proveWaiting(): Promise<void> {
+    if (waiting === null || failure !== null) return;
+    const { note, seen } = waiting;
+    if (kept !== null) {
+      const { size, root } = kept;
+      pause = setTimeout(again, options.paceMs).unref();
+      const proof = await options.prove(size, seen.size).catch(refusal);
+      // The next note asks again: one comes with every connection.
+      waiting = null;
+      if (proof === null) return;
+      if (!(await isConsistent({ size, root }, seen, proof)))
+        throw inconsistent(`The ledger of ${seen.size} entries doesn't continue the one of ${size}: tell an auditor.`);
     }
     await writePrivate(path, note);
-    newest = seen;
+    kept = seen;
+    waiting = null;
+  }
+
+  function again(): void {
+    pause = undefined;
+    turn = turn.then(proveWaiting).catch(fail);
   }
 
   turn = turn.catch(fail);
@@ -60,6 +104,21 @@ export function createCheckpointKeeper(
       return turn;
     },
   };
+}
+
+/** Two notes of one size have one root, and a later one is never smaller. */
+function refuseOther(seen: Checkpoint, largest: Checkpoint): void {
+  if (seen.size < largest.size)
+    throw inconsistent(`The ledger shrank from ${largest.size} to ${seen.size} entries: tell an auditor.`);
+  if (seen.size === largest.size && seen.root !== largest.root)
+    throw inconsistent(`The ledger has two histories of ${seen.size} entries: tell an auditor.`);
+}
+
+/** Null where the proof may come another time; throws where the gateway has none. */
+function refusal(error: unknown): null {
+  const { code } = toFailure(error);
+  if (later.has(code)) return null;
+  throw inconsistent(`The gateway has no proof that its ledger only grew (${code}): tell an auditor.`);
 }
 
 function inconsistent(message: string): CountersignError {

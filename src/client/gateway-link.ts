@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { connectionView, type ConnectionView } from "../shared/connection.ts";
+import { proof } from "../shared/ledger.ts";
 import type { Profile } from "../shared/provider.ts";
 import { createCheckpointKeeper } from "./checkpoint.ts";
 import { createFeed } from "./feed.ts";
@@ -48,9 +49,13 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
   const gateway = (changed: Partial<ReturnType<StateHolder["get"]>["gateway"]>) =>
     state.set({ gateway: { ...state.get().gateway, ...changed } });
   const showApprovals = () => state.set({ approvals: [...held.list()] });
-  const keeper = createCheckpointKeeper(options.directory, options.profile.ledgerKey, (ledger) =>
-    state.set({ ledger }),
-  );
+  const keeper = createCheckpointKeeper({
+    directory: options.directory,
+    ledgerKey: options.profile.ledgerKey,
+    prove: async (from, to) => (await api.get(`/v1/audit/consistency?from=${from}&to=${to}`, proof)).proof,
+    onFailure: (ledger) => state.set({ ledger }),
+    paceMs: proveEveryMs,
+  });
 
   const grants = createKnownGrants(api, (found) => state.set({ grants: [...found] }));
 
@@ -116,5 +121,7 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
 }
 
 const connectionList = z.object({ connections: z.array(connectionView) });
+/** The gateway tells of new entries each second; hundreds of clients need not ask for proofs as often. */
+const proveEveryMs = 30_000;
 const drawEveryMs = 40;
 const clockStepMs = 250;

@@ -15,6 +15,7 @@ import type { Site } from "./http.ts";
 import { enrol } from "./identity/devices.ts";
 import type { Principal } from "./identity/principal.ts";
 import { sendJson, sendPart } from "./mcp/reply.ts";
+import { proveConsistency, proveInclusion } from "./proofs-api.ts";
 import { acceptTool, listTools } from "./tools-api.ts";
 
 /** One request to `/v1/…` of a verified principal. */
@@ -55,6 +56,10 @@ export async function api(visit: ApiVisit): Promise<void> {
       return acceptTool(visit);
     case "GET /v1/audit/checkpoint":
       return sendJson(visit.response, 200, { note: visit.site.gate.store.checkpoint() });
+    case "GET /v1/audit/consistency":
+      return proveConsistency(visit);
+    case "GET /v1/audit/inclusion":
+      return proveInclusion(visit);
     case "GET /v1/audit/export":
       return audit(visit);
     default:

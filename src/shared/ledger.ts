@@ -115,3 +115,7 @@ export const recordedCall = z.object({
   weight: z.object({ values: z.number(), characters: z.number() }).optional(),
 });
 export type RecordedCall = z.infer<typeof recordedCall>;
+
+/** A proof over the ledger's tree (RFC 9162, sections 2.1.3 and 2.1.4): hashes in base64, in the RFC's order. */
+export const proof = z.object({ proof: z.array(z.string().length(44)).max(128) });
+export type Proof = z.infer<typeof proof>;

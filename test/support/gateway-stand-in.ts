@@ -35,7 +35,10 @@ export interface GatewayStandIn {
   /** Answers a resumed stream with the state as it is, marked as whole: its pending approvals. */
   whole: boolean;
   put(approval: Partial<ApprovalView> & { readonly id: string }): Promise<ApprovalView>;
-  note(size: number, root?: string): string;
+  /** Signs the log of so many entries; another `history` makes another log. */
+  note(size: number, history?: string): string;
+  /** The log whose proofs it gives. */
+  history: string;
   push(frame: object): void;
   dropStreams(code?: number): void;
   /** Forgets every approval, as a gateway whose store was put back would. */
@@ -89,7 +92,8 @@ export async function startGateway(): Promise<GatewayStandIn> {
       gateway.push({ type: "approval", approval });
       return approval;
     },
-    note: (size, root = "A") => signedNote(logName, log, size, root),
+    note: (size, history = "A") => signedNote(logName, log, size, rootOf(history, 0, size)),
+    history: "A",
     push: (frame) => sockets.clients.forEach((socket) => socket.send(JSON.stringify(frame))),
     dropStreams: (code) =>
       sockets.clients.forEach((socket) => (code === undefined ? socket.terminate() : socket.close(code))),
@@ -122,6 +126,11 @@ export async function startGateway(): Promise<GatewayStandIn> {
     if (path === "/v1/me") return json(response, 200, { principal: approver, roles: [], expiresAtMs: 0 });
     if (path === "/v1/connections") return json(response, 200, { connections: gateway.connections });
     if (path === "/v1/devices") return await enrol(request, response);
+    const url = new URL(path, origin);
+    if (url.pathname === "/v1/audit/consistency") {
+      const [from, to] = [Number(url.searchParams.get("from")), Number(url.searchParams.get("to"))];
+      return json(response, 200, { proof: consistencyOf(gateway.history, from, 0, to, true) });
+    }
     const decided = /^\/v1\/approvals\/([^/]+)\/decision$/.exec(path)?.[1];
     if (decided !== undefined) return await decide(request, response, decided);
     refuse(response, 404, "not_found");
@@ -236,11 +245,38 @@ function signedNote(
   name: string,
   log: { publicKey: KeyObject; privateKey: KeyObject },
   size: number,
-  root: string,
+  root: Buffer,
 ): string {
-  const text = `${name}\n${size}\n${createHash("sha256").update(`${root}${size}`).digest("base64")}\n`;
+  const text = `${name}\n${size}\n${root.toString("base64")}\n`;
   const signature = Buffer.concat([keyHash(name, log.publicKey), sign(null, Buffer.from(text), log.privateKey)]);
   return `${text}\n— ${name} ${signature.toString("base64")}\n`;
+}
+
+/** MTH of RFC 9162, section 2.1.1, over the leaves `[start, end)` of this history, by its definition. */
+function rootOf(history: string, start: number, end: number): Buffer {
+  if (start === end) return createHash("sha256").digest();
+  if (end - start === 1) return createHash("sha256").update(`\0${history}${start}`).digest();
+  const split = start + halfOf(end - start);
+  const [left, right] = [rootOf(history, start, split), rootOf(history, split, end)];
+  return createHash("sha256").update("\u0001").update(left).update(right).digest();
+}
+
+/** SUBPROOF of RFC 9162, section 2.1.4.1. */
+function consistencyOf(history: string, size: number, start: number, end: number, known: boolean): string[] {
+  if (size === end - start) return known ? [] : [rootOf(history, start, end).toString("base64")];
+  const split = start + halfOf(end - start);
+  return size <= split - start
+    ? [...consistencyOf(history, size, start, split, known), rootOf(history, split, end).toString("base64")]
+    : [
+        ...consistencyOf(history, size - (split - start), split, end, false),
+        rootOf(history, start, split).toString("base64"),
+      ];
+}
+
+function halfOf(count: number): number {
+  let half = 1;
+  while (half * 2 < count) half *= 2;
+  return half;
 }
 
 /** C2SP signed-note: SHA-256 over name, newline, algorithm and key, of which four bytes count. */

@@ -52,7 +52,8 @@ export function unpackTree(size: number, packed: Uint8Array): Tree | null {
 const leafPrefix = Buffer.of(0);
 const nodePrefix = Buffer.of(1);
 
-function nodeHash(left: Buffer, right: Buffer): Buffer {
+/** The hash of a node over its two children. */
+export function nodeHash(left: Buffer, right: Buffer): Buffer {
   return hash("sha256", Buffer.concat([nodePrefix, left, right]), "buffer");
 }
 

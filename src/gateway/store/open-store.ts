@@ -2,6 +2,7 @@ import { realpathSync } from "node:fs";
 import { isAbsolute, relative, sep } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { type Draft, type Head, LedgerTables, ledgerSchema, readHead } from "../audit/ledger.ts";
+import { ledgerProofs } from "../audit/proofs.ts";
 import type { GatewayKeys } from "../keys.ts";
 import { CountersignError } from "../../shared/errors.ts";
 import { formatVersion, openDatabase, prepareFolder, readFormat } from "./database.ts";
@@ -83,6 +84,7 @@ function store(
     // SQLite writes the page of a row that is set to what it was.
     probe: () => group.commit(() => state.setRunning(true)),
     checkpoint: () => group.head.note,
+    proofs: ledgerProofs(db),
     close: () => (closed ??= close()),
   };
 }

@@ -3,6 +3,7 @@ import { approvalView, approverStep } from "../../shared/approval.ts";
 import { devicePublicKey } from "../../shared/device.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import type { EntryKind } from "../../shared/ledger.ts";
+import type { ProofReads } from "../audit/proofs.ts";
 import type { AnswerReads, AnswerWrites } from "./answers.ts";
 import type { GrantReads, GrantWrites } from "./grants.ts";
 import type { HistoryReads } from "./history.ts";
@@ -104,6 +105,7 @@ export interface Store extends Reads {
   probe(): Promise<void>;
   /** The newest checkpoint, a signed note; it covers every committed entry. */
   checkpoint(): string;
+  readonly proofs: ProofReads;
   /**
    * Commits what waits, records the clean stop as `gateway.stopped` and closes. Throws CountersignError `store_failed`
    * where that can't be written: closed it is all the same, and the next start records an unclean stop.
