@@ -7,6 +7,7 @@ import type * as settings from "../../src/main/settings.ts";
 import type * as window from "../../src/main/window.ts";
 import type * as console from "../../src/shared/console.ts";
 import type * as desktop from "../../src/shared/desktop.ts";
+import type * as statePush from "../../src/shared/state-push.ts";
 
 interface BuiltModules {
   readonly "main/ipc.js": typeof ipc;
@@ -16,6 +17,7 @@ interface BuiltModules {
   readonly "main/window.js": typeof window;
   readonly "shared/console.js": typeof console;
   readonly "shared/desktop.js": typeof desktop;
+  readonly "shared/state-push.js": typeof statePush;
 }
 
 /** A module of `root`/dist as it ships; it has its source's type, because tsc has just built it from there. */
@@ -27,5 +29,6 @@ export async function importBuilt<F extends keyof BuiltModules>(root: string, fi
 export async function agreedCalls(root: string): Promise<readonly string[]> {
   const { consoleCalls } = await importBuilt(root, "shared/console.js");
   const { desktopCalls } = await importBuilt(root, "shared/desktop.js");
-  return [...Object.keys(consoleCalls), ...Object.keys(desktopCalls)];
+  const { stateCalls } = await importBuilt(root, "shared/state-push.js");
+  return [...Object.keys(consoleCalls), ...Object.keys(stateCalls), ...Object.keys(desktopCalls)];
 }

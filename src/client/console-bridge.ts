@@ -5,6 +5,8 @@ import type { Client } from "./client.ts";
 import { isConsoleCall } from "./console-calls.ts";
 import type { ConsoleKeys } from "./console-keys.ts";
 import { messageText } from "./message-text.ts";
+import { stateCalls, type StateCall } from "../shared/state-push.ts";
+import { createStatePushes, type StatePushes } from "./state-pushes.ts";
 
 /** The console's side of a loopback WebSocket. A connection is nothing until its first message has shown a key. */
 export function createConsoleBridge(client: Client, keys: ConsoleKeys): WebSocketServer {
@@ -33,8 +35,12 @@ const request = z.strictObject({ id: z.number().int(), call: z.string().max(100)
 
 function serve(client: Client, socket: WebSocket): void {
   const send = (message: object) => socket.send(JSON.stringify(message));
+  const pushes = createStatePushes(client.state());
   const stops = [
-    client.onState((data) => send({ event: "state", data })),
+    client.onState((state) => {
+      const push = pushes.next(state);
+      if (push !== null) send({ event: "state", data: push });
+    }),
     client.onShow((approval) => send({ event: "show", data: { approval } })),
   ];
   socket.on("close", () => {
@@ -46,16 +52,22 @@ function serve(client: Client, socket: WebSocket): void {
       socket.close(badMessage);
       return;
     }
-    void answer(client, asked.data).then(send);
+    void answer(client, pushes, asked.data).then(send);
   });
-  send({ event: "state", data: client.state() });
+  send({ event: "state", data: pushes.whole() });
 }
 
-async function answer(client: Client, asked: z.infer<typeof request>): Promise<object> {
+async function answer(client: Client, pushes: StatePushes, asked: z.infer<typeof request>): Promise<object> {
   const { id, call, input } = asked;
+  if (isStateCall(call) && stateCalls[call].safeParse(input).success)
+    return { id, result: { ok: true, value: pushes.whole() } };
   if (isConsoleCall(call)) return { id, result: await client.call(call, input, "window") };
   const error = toFailure(new CountersignError("bad_request", "There is no such console call."));
   return { id, result: { ok: false, error } };
+}
+
+function isStateCall(name: string): name is StateCall {
+  return Object.hasOwn(stateCalls, name);
 }
 
 function parse(text: string): unknown {

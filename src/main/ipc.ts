@@ -3,6 +3,7 @@ import type { Client } from "../client/index.ts";
 import { consoleCalls, type ConsoleCall } from "../shared/console.ts";
 import { desktopCalls, type DesktopCall } from "../shared/desktop.ts";
 import { toFailure, type Result } from "../shared/errors.ts";
+import { stateCalls, type StateCall, type WholeState } from "../shared/state-push.ts";
 import type { Desktop } from "./desktop.ts";
 import type { BrowserOpener } from "./external.ts";
 import { report } from "./report.ts";
@@ -14,10 +15,12 @@ interface Answerers {
   readonly client: Pick<Client, "call">;
   readonly browser: Pick<BrowserOpener, "clicked">;
   readonly desktop: Pick<Desktop, "answers">;
+  /** What the window's page has been told by now. */
+  readonly whole: () => WholeState;
 }
 
-/** Answers the calls of `consoleCalls` and `desktopCalls` and no others, for the main frame of our own window on our own origin and for nobody else. */
-export function answerCalls({ window, client, browser, desktop }: Answerers): void {
+/** Answers the calls of `consoleCalls`, `stateCalls` and `desktopCalls` and no others, for the main frame of our own window on our own origin and for nobody else. */
+export function answerCalls({ window, client, browser, desktop, whole }: Answerers): void {
   // electron-store tells any renderer, unasked by us and synchronously, where the user's data lies. Our settings are open by now.
   ipcMain.removeAllListeners("electron-store-get-data");
   for (const call of Object.keys(consoleCalls) as ConsoleCall[]) {
@@ -31,6 +34,17 @@ export function answerCalls({ window, client, browser, desktop }: Answerers): vo
           if (call === "session.signIn") browser.clicked();
           return client.call(call, parsed, "window");
         },
+      ),
+    );
+  }
+  for (const call of Object.keys(stateCalls) as StateCall[]) {
+    ipcMain.handle(call, (event, input: unknown) =>
+      answer(
+        window,
+        call,
+        event,
+        () => stateCalls[call].safeParse(input),
+        async () => ({ ok: true, value: whole() }),
       ),
     );
   }
@@ -55,7 +69,7 @@ type Parsed = { readonly success: true; readonly data: unknown } | { readonly su
 
 async function answer(
   window: Pick<ConsoleWindow, "owns">,
-  call: ConsoleCall | DesktopCall,
+  call: ConsoleCall | DesktopCall | StateCall,
   event: IpcMainInvokeEvent,
   parse: () => Parsed,
   perform: (input: unknown) => Promise<Result<unknown>>,

@@ -1,5 +1,6 @@
 import type { Client } from "../client/index.ts";
-import type { ConsoleEvents } from "../shared/console.ts";
+import { createStatePushes } from "../client/state-pushes.ts";
+import type { ConsoleEvents, ConsoleState } from "../shared/console.ts";
 import { createDesktop } from "./desktop.ts";
 import type { BrowserOpener } from "./external.ts";
 import { answerCalls } from "./ipc.ts";
@@ -36,9 +37,11 @@ export function assembleShell({ files, client, browser, settings, place, profile
     env: process.env,
     profile: profile.userData === null ? null : profile.directory,
   });
+  const stateNow = (): ConsoleState => ({ ...client.state(), desktop: desktop.view() });
   const follow = (): void => {
-    const state = { ...client.state(), desktop: desktop.view() };
-    window.send("state", state);
+    const state = stateNow();
+    const push = pushes.next(state);
+    if (push !== null) window.push(push);
     tray.show(state);
     notifications.follow(state);
   };
@@ -65,8 +68,9 @@ export function assembleShell({ files, client, browser, settings, place, profile
     open,
     decide: (shown, verdict) => void decideFromNotification({ client, open }, shown, verdict),
   });
-  answerCalls({ window, client, browser, desktop });
-  window.onLoaded(() => window.send("state", { ...client.state(), desktop: desktop.view() }));
+  const pushes = createStatePushes(stateNow());
+  answerCalls({ window, client, browser, desktop, whole: pushes.whole });
+  window.onLoaded(() => window.push(pushes.whole()));
   client.onState(follow);
   client.onShow((approval) => window.show({ approval }));
   place.onChange(follow);

@@ -5,11 +5,18 @@ import type { ConsoleState } from "../shared/console.ts";
 /** What the tray's glyph says. Filled (connected, attention): calls flow. Hollow: they do not. */
 export type TrayGlyph = "signed-out" | "connected" | "attention" | "offline" | "paused";
 
+/** Sorted once for each list, however many ask: there may be thousands. */
+const waiting = new WeakMap<ConsoleState["approvals"], readonly ApprovalView[]>();
+
 /** The requests that wait for this person's decision, the first to run out first. */
-export function waitingFor(state: ConsoleState): readonly ApprovalView[] {
-  return state.approvals
+export function waitingFor({ approvals }: ConsoleState): readonly ApprovalView[] {
+  const known = waiting.get(approvals);
+  if (known !== undefined) return known;
+  const found = approvals
     .filter(waitsForReader)
     .sort((a, b) => a.expiresAtMs - b.expiresAtMs || a.createdAtMs - b.createdAtMs);
+  waiting.set(approvals, found);
+  return found;
 }
 
 export function trayGlyph(state: ConsoleState): TrayGlyph {

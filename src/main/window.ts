@@ -1,5 +1,6 @@
 import { app, BrowserWindow, dialog, nativeTheme, screen, type Rectangle, type WebFrameMain } from "electron";
 import type { ConsoleEvents } from "../shared/console.ts";
+import type { StatePush } from "../shared/state-push.ts";
 import { report } from "./report.ts";
 import { consolePage } from "./scheme.ts";
 import type { Settings } from "./settings.ts";
@@ -8,7 +9,8 @@ import type { Settings } from "./settings.ts";
 export interface ConsoleWindow {
   /** Brings the window to the front, with what is given on its page. */
   show(what?: ConsoleEvents["show"]): void;
-  send<E extends keyof ConsoleEvents>(event: E, data: ConsoleEvents[E]): void;
+  /** Tells the page of the state. */
+  push(push: StatePush): void;
   /** Whether this is the main frame of this window. */
   owns(frame: WebFrameMain): boolean;
   /** Called each time the page has been loaded and can be told things. */
@@ -96,8 +98,8 @@ export function createConsoleWindow({ preload, settings, hasTray }: WindowParts)
       present();
       tell();
     },
-    send: (event, data) => {
-      if (!window.isDestroyed()) window.webContents.send(event, data);
+    push: (push) => {
+      if (!window.isDestroyed()) window.webContents.send("state", push);
     },
     owns: (frame) => !window.isDestroyed() && frame === window.webContents.mainFrame,
     onLoaded: (listener) => void window.webContents.on("did-finish-load", listener),

@@ -1,7 +1,6 @@
 import { contextBridge, ipcRenderer } from "electron";
-import { bridgeCalls, desktopBridgeCalls } from "../shared/bridge.ts";
-import type { BridgeMethods, ConsoleBridge, DesktopBridge } from "../shared/bridge.ts";
-import type { ConsoleEvents } from "../shared/console.ts";
+import { bridgeCalls, desktopBridgeCalls, stateBridgeCalls } from "../shared/bridge.ts";
+import type { BridgeMethods, DesktopBridge, OwnerEvents, PreloadBridge, StateBridge } from "../shared/bridge.ts";
 
 /** One method for each name of the table, each bound to its own channel. */
 function methods(calls: Readonly<Record<string, string>>): object {
@@ -11,27 +10,28 @@ function methods(calls: Readonly<Record<string, string>>): object {
   return Object.fromEntries(named);
 }
 
-/** What main says under this name. The last of it is told again to a new listener: each time (`stays`), or to the first one only. */
-function listening<E extends keyof ConsoleEvents>(event: E, stays: boolean) {
-  const listeners = new Set<(data: ConsoleEvents[E]) => void>();
-  const said: { last?: ConsoleEvents[E] } = {};
-  ipcRenderer.on(event, (_event, data: ConsoleEvents[E]) => {
-    if (stays || listeners.size === 0) said.last = data;
+/** What main says under this name; what it said before anybody listened is told to the first who does. */
+function listening<E extends keyof OwnerEvents>(event: E) {
+  const listeners = new Set<(data: OwnerEvents[E]) => void>();
+  const missed: { last?: OwnerEvents[E] } = {};
+  ipcRenderer.on(event, (_event, data: OwnerEvents[E]) => {
+    if (listeners.size === 0) missed.last = data;
     for (const listener of listeners) listener(data);
   });
-  return (listener: (data: ConsoleEvents[E]) => void) => {
+  return (listener: (data: OwnerEvents[E]) => void) => {
     listeners.add(listener);
-    if (said.last !== undefined) listener(said.last);
-    if (!stays) delete said.last;
+    if (missed.last !== undefined) listener(missed.last);
+    delete missed.last;
     return () => listeners.delete(listener);
   };
 }
 
 // The tables and the types of their methods are one thing (shared/bridge.ts).
-const bridge: ConsoleBridge = {
+const bridge: PreloadBridge = {
   ...(methods(bridgeCalls) as BridgeMethods),
+  ...(methods(stateBridgeCalls) as StateBridge),
   desktop: methods(desktopBridgeCalls) as DesktopBridge,
-  onState: listening("state", true),
-  onShow: listening("show", false),
+  onState: listening("state"),
+  onShow: listening("show"),
 };
 contextBridge.exposeInMainWorld("countersign", bridge);

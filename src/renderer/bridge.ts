@@ -4,12 +4,14 @@ import { approvalView } from "../shared/approval.ts";
 import {
   bridgeCalls,
   desktopBridgeCalls,
+  stateBridgeCalls,
   type BridgeMethods,
   type ConsoleBridge,
   type DesktopBridge,
+  type PreloadBridge,
+  type StateBridge,
 } from "../shared/bridge.ts";
 import {
-  consoleState,
   exported,
   failure,
   pageName,
@@ -22,12 +24,14 @@ import type { DesktopCall, DesktopOutput } from "../shared/desktop.ts";
 import type { Result } from "../shared/errors.ts";
 import { grantView } from "../shared/grant.ts";
 import { historyDetail, historyFigures, historyPage } from "../shared/history.ts";
+import { wholeState, type StateCall, type StateOutput } from "../shared/state-push.ts";
 import { Channel } from "./channel.ts";
+import { FollowedState } from "./followed-state.ts";
 
 declare global {
   interface Window {
     /** Put there by the preload; absent in a browser. */
-    readonly countersign?: ConsoleBridge;
+    readonly countersign?: PreloadBridge;
   }
 }
 
@@ -45,8 +49,8 @@ export const showEvent = z.object({
   part: pagePart.optional(),
 });
 
-type Call = ConsoleCall | DesktopCall;
-type Output<C extends Call> = (ConsoleOutput & DesktopOutput)[C];
+type Call = ConsoleCall | DesktopCall | StateCall;
+type Output<C extends Call> = (ConsoleOutput & DesktopOutput & StateOutput)[C];
 
 const nothing = z.null();
 const outputs: { readonly [C in Call]: z.ZodType<Output<C>> } = {
@@ -66,6 +70,7 @@ const outputs: { readonly [C in Call]: z.ZodType<Output<C>> } = {
   "tunnel.pause": nothing,
   "tunnel.resume": nothing,
   "connections.copyAddress": z.object({ copied: z.boolean(), url: z.string() }),
+  "state.whole": wholeState,
   "desktop.set": nothing,
   "desktop.testNotification": nothing,
   "desktop.quit": nothing,
@@ -77,6 +82,11 @@ export type Ask = (call: string, input: object) => Promise<unknown>;
 /** The named calls over any transport; an answer that does not parse is a failure, never a value. */
 export function callsOver(ask: Ask): BridgeMethods {
   return methods(bridgeCalls, (_method, call, input) => ask(call, input)) as BridgeMethods;
+}
+
+/** The same for the state itself. */
+export function stateCallsOver(ask: Ask): StateBridge {
+  return methods(stateBridgeCalls, (_method, call, input) => ask(call, input)) as StateBridge;
 }
 
 type Send<M extends string> = (method: M, call: Call, input: object) => Promise<unknown>;
@@ -103,19 +113,21 @@ async function answer<C extends Call>(call: C, ask: () => Promise<unknown>): Pro
 }
 
 /** The bridge that the preload offers. A state that cannot be read ends the link: an older one must not pass for today's. */
-export function bridgeOverPreload(preload: ConsoleBridge): LinkedBridge {
+export function bridgeOverPreload(preload: PreloadBridge): LinkedBridge {
   const links = new Channel<Link>("open");
+  const states = new Channel<ConsoleState>();
   const { desktop } = preload;
+  const followed = new FollowedState({
+    ask: stateCallsOver(() => preload.wholeState()).wholeState,
+    tell: (state) => states.tell(state),
+    fail: () => links.tell("ended"),
+    lose: () => links.tell("ended"),
+  });
+  preload.onState((push) => followed.take(push));
   return {
     ...(methods(bridgeCalls, (method, _call, input) => preload[method](input as never)) as BridgeMethods),
-    desktop:
-      desktop && (methods(desktopBridgeCalls, (name, _call, input) => desktop[name](input as never)) as DesktopBridge),
-    onState: (listener) =>
-      preload.onState((raw) => {
-        const state = parseState(raw);
-        if (state === null) links.tell("ended");
-        else listener(state);
-      }),
+    desktop: methods(desktopBridgeCalls, (name, _call, input) => desktop[name](input as never)) as DesktopBridge,
+    onState: (listener) => states.listen(listener),
     onShow: (listener) =>
       preload.onShow((raw) => {
         const show = showEvent.safeParse(raw);
@@ -123,10 +135,4 @@ export function bridgeOverPreload(preload: ConsoleBridge): LinkedBridge {
       }),
     onLink: (listener) => links.listen(listener),
   };
-}
-
-/** A state as its owner sent it, or null where it cannot be read. */
-export function parseState(raw: unknown): ConsoleState | null {
-  const parsed = consoleState.safeParse(raw);
-  return parsed.success ? parsed.data : null;
 }

@@ -108,6 +108,7 @@ export function createDecisions(bridge: Pick<ConsoleBridge, "decide">): Decision
     undo: (id) => put(all.get().get(id)?.step === "denying" ? [id] : [], () => null),
     undoBatch,
     follow(state) {
+      if (all.get().size === 0) return;
       const open = new Set(state.approvals.filter(isOpenToReader).map(({ id }) => id));
       put(
         [...all.get().keys()].filter((id) => !open.has(id)),

@@ -2,7 +2,8 @@ import { z } from "zod";
 import type { ConsoleEvents, ConsoleState } from "../shared/console.ts";
 import type { Result } from "../shared/errors.ts";
 import { Channel } from "./channel.ts";
-import { callsOver, parseState, showEvent, type Link, type LinkedBridge } from "./bridge.ts";
+import { callsOver, showEvent, stateCallsOver, type Link, type LinkedBridge } from "./bridge.ts";
+import { FollowedState } from "./followed-state.ts";
 
 const exchanged = z.object({ key: z.string() });
 const incoming = z.union([
@@ -52,6 +53,13 @@ class LoopbackSocket {
   readonly states = new Channel<ConsoleState>();
   readonly shows = new Channel<ConsoleEvents["show"]>();
   readonly links = new Channel<Link>("lost");
+  readonly #followed = new FollowedState({
+    ask: stateCallsOver((call, input) => this.ask(call, input)).wholeState,
+    tell: (state) => this.#tellState(state),
+    fail: () => this.end(),
+    // The next socket begins with the whole state.
+    lose: () => this.#socket?.close(),
+  });
   readonly #waiting = new Map<number, { resolve: (result: unknown) => void; reject: (error: Error) => void }>();
   #key = "";
   #socket: WebSocket | null = null;
@@ -97,16 +105,14 @@ class LoopbackSocket {
     } else if (message.data.event === "show") {
       this.shows.tell(message.data.data);
     } else {
-      this.#receiveState(parseState(message.data.data));
+      this.#followed.take(message.data.data);
     }
   }
 
-  #receiveState(state: ConsoleState | null): void {
-    // An unreadable state must not leave the older one standing as if it were today's.
-    if (state === null) return this.end();
+  #tellState(state: ConsoleState): void {
     this.#attempt = 0;
     this.states.tell(state);
-    return this.#setLink("open");
+    this.#setLink("open");
   }
 
   #lose(closeCode: number): void {

@@ -50,14 +50,17 @@ export function createModel(bridge: LinkedBridge): Model {
   const history = new History(bridge);
   const decisions = createDecisions(bridge);
   const arrival = createStore("");
-  let known: ReadonlySet<string> | null = null;
+  let known: { readonly approvals: ConsoleState["approvals"]; readonly ids: ReadonlySet<string> } | null = null;
 
   bridge.onState((state) => {
-    const before = known;
-    known = new Set(state.approvals.map(({ id }) => id));
-    if (before) arrival.set(arrivals(waitingFor(state).filter(({ id }) => !before.has(id))) || arrival.get());
-    selection.follow(state);
-    decisions.follow(state);
+    const { approvals } = state;
+    if (known?.approvals !== approvals) {
+      const before = known?.ids;
+      known = { approvals, ids: new Set(approvals.map(({ id }) => id)) };
+      if (before) arrival.set(arrivals(waitingFor(state).filter(({ id }) => !before.has(id))) || arrival.get());
+      selection.follow(state);
+      decisions.follow(state);
+    }
     history.follow(state);
     if (view.get().at !== "ended") view.set({ at: "live", state, isLinked: true, lastAtMs: Date.now() });
   });

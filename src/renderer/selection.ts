@@ -29,11 +29,17 @@ export interface Selection {
   follow(state: ConsoleState): void;
 }
 
-/** One's own held calls, newest first. */
-export function ownRequests(state: ConsoleState): readonly ApprovalView[] {
-  return state.approvals
+const own = new WeakMap<ConsoleState["approvals"], readonly ApprovalView[]>();
+
+/** One's own held calls, newest first; the same list for as long as nothing about the approvals changes. */
+export function ownRequests({ approvals }: ConsoleState): readonly ApprovalView[] {
+  const known = own.get(approvals);
+  if (known !== undefined) return known;
+  const requests = approvals
     .filter((approval) => approval.relation === "requester")
     .sort((a, b) => b.createdAtMs - a.createdAtMs);
+  own.set(approvals, requests);
+  return requests;
 }
 
 export function createSelection(): Selection {

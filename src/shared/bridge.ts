@@ -1,6 +1,7 @@
 import type { ConsoleCall, ConsoleEvents, ConsoleInput, ConsoleOutput, ConsoleState } from "./console.ts";
 import type { DesktopCall, DesktopInput, DesktopOutput } from "./desktop.ts";
 import type { Result } from "./errors.ts";
+import type { StateCall, StateOutput, StatePush } from "./state-push.ts";
 
 // This file imports no schema: the preload, which is loaded before every page, is made of it.
 
@@ -31,6 +32,11 @@ export const desktopBridgeCalls = {
   quit: "desktop.quit",
 } as const satisfies Readonly<Record<string, DesktopCall>>;
 
+/** And for the state itself, of whoever tells it. */
+export const stateBridgeCalls = {
+  wholeState: "state.whole",
+} as const satisfies Readonly<Record<string, StateCall>>;
+
 /** A call whose input has no member is a method without a parameter. */
 type Method<Input, Output> = string extends keyof Input
   ? () => Promise<Result<Output>>
@@ -49,7 +55,23 @@ export type DesktopBridge = {
   >;
 };
 
-/** What a page finds as `window.countersign`: named methods, no generic channel (preload), or the same over the loopback WebSocket. */
+export type StateBridge = {
+  readonly [M in keyof typeof stateBridgeCalls]: () => Promise<Result<StateOutput[(typeof stateBridgeCalls)[M]]>>;
+};
+
+/** All that an owner tells a page by itself, by its name. */
+export interface OwnerEvents extends ConsoleEvents {
+  state: StatePush;
+}
+
+/** What a page finds as `window.countersign`: named methods, no generic channel. */
+export interface PreloadBridge extends BridgeMethods, StateBridge {
+  readonly desktop: DesktopBridge;
+  onState(listener: (push: StatePush) => void): () => void;
+  onShow(listener: (show: ConsoleEvents["show"]) => void): () => void;
+}
+
+/** The console's way to its owner as its pages have it, over the preload or over the loopback WebSocket. */
 export interface ConsoleBridge extends BridgeMethods {
   /** The desktop around the console; absent in a browser. */
   readonly desktop?: DesktopBridge | undefined;

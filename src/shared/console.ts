@@ -31,7 +31,7 @@ export type ClientView = z.infer<typeof clientView>;
 /** Until when calls are paused on this machine, by its clock; null in it: until the person resumes them. */
 export const pauseState = z.object({ untilMs: z.number().nullable() }).nullable();
 
-/** All that a console draws. The owner of a profile sends it whole after each change; the console keeps no state of its own beside it. */
+/** All that a console draws. The owner of a profile says it whole once, then what changes (state-push.ts); the console keeps no state of its own beside it. */
 export const consoleState = z.object({
   gateway: z.object({
     origin: z.string(),
@@ -149,9 +149,8 @@ export type PageName = z.infer<typeof pageName>;
 export const pagePart = z.enum(["gateway", "clients"]);
 export type PagePart = z.infer<typeof pagePart>;
 
-/** What the owner tells every console. Over IPC each is a channel of that name; headless, `{event, data}`. */
+/** What the owner tells a console beside its state. Over IPC each is a channel of that name, as is `state`; headless, `{event, data}`. */
 export interface ConsoleEvents {
-  state: ConsoleState;
   /** Show this approval, or this page and perhaps a part of it (a click on a notification or in the tray menu, a link). */
   show: {
     readonly approval: string | null;

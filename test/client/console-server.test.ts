@@ -143,13 +143,22 @@ describe("headless console's link", () => {
 });
 
 describe("headless console's bridge", () => {
-  it("sends the state after the key, then each change", async () => {
+  it("sends the state after the key, then what changes of it, and the whole again when asked", async () => {
     const { socket, got } = await openBridge();
     socket.send(JSON.stringify({ key: await newKey() }));
     await expect.poll(() => got.length).toBe(1);
-    expect(got[0]).toMatchObject({ event: "state", data: { session: { state: "signed-in" } } });
+    expect(got[0]).toMatchObject({
+      event: "state",
+      data: { kind: "whole", state: { session: { state: "signed-in" } } },
+    });
     await bench.gateway.put({ id: "a1" });
-    await expect.poll(() => got.at(-1)).toMatchObject({ event: "state", data: { approvals: [{ id: "a1" }] } });
+    await expect
+      .poll(() => got.at(-1))
+      .toMatchObject({ event: "state", data: { kind: "change", approvals: { put: [{ id: "a1" }], gone: [] } } });
+    expect(got.at(-1)).toMatchObject({ data: { revision: got.length - 1, parts: {} } });
+    socket.send(JSON.stringify({ id: 7, call: "state.whole", input: {} }));
+    const whole = { kind: "whole", revision: got.length - 1, state: { approvals: [{ id: "a1" }] } };
+    await expect.poll(() => got.at(-1)).toMatchObject({ id: 7, result: { ok: true, value: whole } });
     bench.client.show("a1");
     await expect.poll(() => got.at(-1)).toEqual({ event: "show", data: { approval: "a1" } });
   });

@@ -1,9 +1,11 @@
 import type { IpcMainInvokeEvent, WebFrameMain } from "electron";
 import * as fc from "fast-check";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { createStatePushes } from "../../src/client/state-pushes.ts";
 import { consoleCalls, type ConsoleCall } from "../../src/shared/console.ts";
 import { desktopCalls, type DesktopCall } from "../../src/shared/desktop.ts";
 import type { Result } from "../../src/shared/errors.ts";
+import { stateCalls, type StateCall } from "../../src/shared/state-push.ts";
 import { installElectron, type StandIn } from "../support/electron/stand-in.ts";
 import { createFakeClient, stateWith } from "./fake-client.ts";
 
@@ -27,6 +29,7 @@ beforeAll(async () => {
         "desktop.quit": () => (clicks++, null),
       },
     },
+    whole: createStatePushes(client.state()).whole,
   });
 });
 afterAll(() => electron.close());
@@ -42,10 +45,11 @@ beforeEach(() => {
 afterEach(() => void vi.restoreAllMocks());
 
 const calls = fc.constantFrom(...(Object.keys(consoleCalls) as ConsoleCall[]));
-const allCalls = [...Object.keys(consoleCalls), ...Object.keys(desktopCalls)] as (ConsoleCall | DesktopCall)[];
+type Call = ConsoleCall | StateCall | DesktopCall;
+const allCalls = [consoleCalls, stateCalls, desktopCalls].flatMap((each) => Object.keys(each)) as Call[];
 
 /** An input that each call takes. */
-const taken: { readonly [C in ConsoleCall | DesktopCall]?: unknown } = {
+const taken: { readonly [C in Call]?: unknown } = {
   "approvals.decide": { id: "a", step: 1, verdict: "deny", reason: "", digest: "d".repeat(43) },
   "grants.revoke": { id: "g" },
   "connections.copyAddress": { name: "reports-share" },

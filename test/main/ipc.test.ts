@@ -1,5 +1,6 @@
 import type { IpcMainInvokeEvent, WebFrameMain } from "electron";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { createStatePushes } from "../../src/client/state-pushes.ts";
 import type { Result } from "../../src/shared/errors.ts";
 import { installElectron, type StandIn } from "../support/electron/stand-in.ts";
 import { createFakeClient, noDesktop, stateWith } from "./fake-client.ts";
@@ -12,7 +13,8 @@ beforeAll(async () => {
   const { answerCalls } = await import("../../src/main/ipc.ts");
   const elsewhere = frames["our own frame after it went elsewhere"];
   const owns = (frame: WebFrameMain): boolean => frame === ours || frame === elsewhere;
-  answerCalls({ window: { owns }, client, browser: { clicked: () => undefined }, desktop: noDesktop });
+  const { whole } = createStatePushes(client.state());
+  answerCalls({ window: { owns }, client, browser: { clicked: () => undefined }, desktop: noDesktop, whole });
 });
 afterAll(() => electron.close());
 
@@ -35,6 +37,7 @@ test.each([
   ["session.signIn", undefined],
   ["session.signIn", { extra: 1 }],
   ["gateway.retry", "text"],
+  ["state.whole", { revision: 1 }],
   ["connections.copyAddress", { name: 1 }],
   ["desktop.set", { hideExplained: true }],
   ["desktop.set", { quietHours: { on: true, from: "24:00", to: "07:00" } }],
@@ -52,6 +55,15 @@ test.each([
 test("passes on what is asked rightly, with presence set by main", async () => {
   expect(await ask(ours, "approvals.decide", decision)).toMatchObject({ ok: true });
   expect(client.calls).toEqual([{ call: "approvals.decide", input: decision, presence: "window" }]);
+});
+
+test("answers with the whole state by itself: nobody behind the window is asked", async () => {
+  const before = client.calls.length;
+  expect(await ask(ours, "state.whole", {})).toEqual({
+    ok: true,
+    value: { kind: "whole", revision: 0, state: client.state() },
+  });
+  expect(client.calls.length).toBe(before);
 });
 
 function frameAt(origin: string): WebFrameMain {

@@ -6,7 +6,7 @@ import { build } from "vite";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { Client } from "../../src/client/index.ts";
 import { digest } from "../../src/shared/json.ts";
-import type { ConsoleBridge } from "../../src/shared/bridge.ts";
+import type { PreloadBridge } from "../../src/shared/bridge.ts";
 import type { StandInWindow } from "../support/electron/browser-window.ts";
 import { installElectron, type StandIn } from "../support/electron/stand-in.ts";
 import { approvalWith, createFakeClient, stateWith } from "./fake-client.ts";
@@ -16,7 +16,7 @@ import { eventually } from "../support/eventually.ts";
 
 declare global {
   interface Window {
-    readonly countersign: ConsoleBridge;
+    readonly countersign: PreloadBridge;
   }
 }
 
@@ -103,6 +103,7 @@ test("gives the page the named methods and nothing else of Electron or Node", as
       "revokeGrant",
       "signIn",
       "signOut",
+      "wholeState",
       "withdraw",
     ],
     strangers: [],
@@ -163,6 +164,21 @@ test("takes a notification away when the request is decided elsewhere", () => {
     stateWith({ approvals: [approvalWith({ state: "denied", revision: 2 }), approvalWith({ id: "approval-2" })] }),
   );
   expect(electron.notifications[0]?.state).toBe("closed");
+});
+
+test("mends its page's state where a push was lost on the way", async () => {
+  const approvals = [approvalWith({ id: "approval-2" })];
+  const titles = () => page.getByRole("option").allInnerTexts();
+  client.change(stateWith({ approvals }));
+  await vi.waitFor(async () => expect(await titles()).toHaveLength(1), 10_000);
+  const send = vi.spyOn(shell.webContents, "send").mockImplementationOnce(() => undefined);
+  client.change(stateWith({ approvals: [...approvals, approvalWith({ id: "approval-4", tool: "lost_on_the_way" })] }));
+  expect(send).toHaveBeenCalledWith("state", expect.objectContaining({ kind: "change" }));
+  expect(await titles()).toHaveLength(1);
+  const now = [...client.state().approvals, approvalWith({ id: "approval-5", tool: "came_after_it" })];
+  client.change(stateWith({ approvals: now }));
+  await vi.waitFor(async () => expect(await titles()).toHaveLength(3), 10_000);
+  await page.getByRole("option", { name: /lost_on_the_way/ }).waitFor();
 });
 
 test("passes a call of its own page on, as decided in a window", async () => {
@@ -229,6 +245,7 @@ test("answers no channel beside the console's calls", () => {
     "session.cancelSignIn",
     "session.signIn",
     "session.signOut",
+    "state.whole",
     "tunnel.pause",
     "tunnel.resume",
   ]);

@@ -57,14 +57,21 @@ export function withNewest(
 /** Changes whenever an approval changes that the reader asked for or decided on; who reads is part of it. */
 export function ownNews({ session, approvals }: ConsoleState): { readonly who: string | null; readonly news: string } {
   const who = session.state === "signed-in" || session.state === "needs-sign-in" ? session.account.id : null;
+  const known = told.get(approvals);
+  if (known?.who === who) return known;
   const own = approvals.filter(
     ({ relation, decision, steps }) =>
       relation === "requester" ||
       decision?.by.id === who ||
       steps.some((step) => step.approvals.some(({ by }) => by.id === who)),
   );
-  return { who, news: own.map(({ id, revision }) => `${id} ${revision}`).join() };
+  const found = { who, news: own.map(({ id, revision }) => `${id} ${revision}`).join() };
+  told.set(approvals, found);
+  return found;
 }
+
+/** Looked for once for each list that the owner told. */
+const told = new WeakMap<ConsoleState["approvals"], ReturnType<typeof ownNews>>();
 
 /** When this computer's day began, by the gateway's clock. */
 export function dayBegan(offsetMs: number): number {

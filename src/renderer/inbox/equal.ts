@@ -1,4 +1,4 @@
-import { needsReason, type ApprovalView } from "../../shared/approval.ts";
+import { needsReason, type ApprovalView, type MaskedPayload } from "../../shared/approval.ts";
 import { openStep, waitsForReader } from "../../shared/approval-steps.ts";
 import { canonical } from "../../shared/json.ts";
 import { needsNumber } from "./demands.ts";
@@ -23,9 +23,16 @@ function isNear(one: ApprovalView, other: ApprovalView): boolean {
   return one.rule.name === other.rule.name && one.rule.version === other.rule.version;
 }
 
+/** Thousands may be near each other, and each stays the same object while others come and go. */
+const shownKeys = new WeakMap<MaskedPayload, string>();
+
 function shownKey({ payload }: ApprovalView): string {
-  return canonical({
+  const known = shownKeys.get(payload);
+  if (known !== undefined) return known;
+  const key = canonical({
     arguments: payload.arguments,
     hidden: payload.hidden.map(({ path, kind }) => ({ path, kind })),
   });
+  shownKeys.set(payload, key);
+  return key;
 }

@@ -15,9 +15,11 @@ interface Wanted {
   readonly held: readonly string[] | null;
 }
 
-/** Sorted once a state, however many ask: there may be thousands, and every key press asks. */
-const orders = new WeakMap<ConsoleState, Order>();
-const lists = new WeakMap<ConsoleState, Wanted & { readonly list: readonly ApprovalView[] }>();
+type Approvals = ConsoleState["approvals"];
+
+/** Sorted once for each list that the owner told, however many ask: there may be thousands, and every key press asks. */
+const orders = new WeakMap<Approvals, Order>();
+const lists = new WeakMap<Approvals, Wanted & { readonly list: readonly ApprovalView[] }>();
 
 /** What waits for this person, soonest expiry first. */
 export function waitingFor(state: ConsoleState): readonly ApprovalView[] {
@@ -31,11 +33,11 @@ export function pendingFor(state: ConsoleState): readonly ApprovalView[] {
 
 /** What the list shows: in the held order, with what has ended meanwhile in its place and what is new at the end, or soonest expiry first. */
 export function listed(state: ConsoleState, { filter, held }: Wanted): readonly ApprovalView[] {
-  const last = lists.get(state);
+  const last = lists.get(state.approvals);
   if (last?.filter === filter && last.held === held) return last.list;
   const found = matching(pendingFor(state), filter);
   const list = held === null ? found : inOrder(state, found, held);
-  lists.set(state, { filter, held, list });
+  lists.set(state.approvals, { filter, held, list });
   return list;
 }
 
@@ -45,13 +47,13 @@ function inOrder(state: ConsoleState, found: readonly ApprovalView[], held: read
   return [...held.flatMap((id) => known.get(id) ?? []), ...found.filter(({ id }) => !before.has(id))];
 }
 
-function orderOf(state: ConsoleState): Order {
-  const known = orders.get(state);
+function orderOf({ approvals }: ConsoleState): Order {
+  const known = orders.get(approvals);
   if (known) return known;
-  const pending = state.approvals
+  const pending = approvals
     .filter((approval) => approval.state === "pending" && approval.relation !== "requester")
     .sort((a, b) => a.expiresAtMs - b.expiresAtMs || a.createdAtMs - b.createdAtMs || (a.id < b.id ? -1 : 1));
   const order = { pending, waiting: pending.filter(waitsForReader) };
-  orders.set(state, order);
+  orders.set(approvals, order);
   return order;
 }

@@ -86,7 +86,7 @@ export async function serveTestConsole(folder: string, first: ConsoleState | nul
       if (!keys.has(shown.key)) return socket.close(4401);
       open.add(socket);
       socket.on("message", (next) => receive(socket, messageText(next)));
-      return state && socket.send(JSON.stringify({ event: "state", data: state }));
+      return state && socket.send(whole(state));
     });
     return socket.on("close", () => open.delete(socket));
   });
@@ -103,7 +103,7 @@ export async function serveTestConsole(folder: string, first: ConsoleState | nul
     },
     say(next) {
       state = next;
-      tell(JSON.stringify({ event: "state", data: next }));
+      tell(whole(next));
     },
     show: (what) => {
       const data = typeof what === "string" ? { approval: what } : what;
@@ -122,6 +122,10 @@ export async function serveTestConsole(folder: string, first: ConsoleState | nul
       await once(server, "close");
     },
   };
+}
+
+function whole(state: ConsoleState): string {
+  return JSON.stringify({ event: "state", data: { kind: "whole", revision: 0, state } });
 }
 
 /** Of a request nothing else is known where a test says nothing else. */
