@@ -14,7 +14,7 @@ export interface Desktop {
 interface DesktopParts {
   readonly settings: Settings;
   readonly startAtLogin: StartAtLogin;
-  readonly notifications: () => Pick<Notifications, "test">;
+  readonly notifications: () => Pick<Notifications, "test" | "taken">;
   readonly vouched: () => boolean;
   readonly hasTray: () => boolean;
   /** Something of the view has changed. */
@@ -36,6 +36,7 @@ export function createDesktop(parts: DesktopParts): Desktop {
         quietHours,
         startAtLogin: startAtLogin.offered ? atLogin : null,
         test: held.test,
+        notificationsTaken: notifications().taken(),
         decidesInNotifications: vouched(),
         hasTray: hasTray(),
       };

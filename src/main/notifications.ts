@@ -1,12 +1,14 @@
 import { powerMonitor } from "electron";
 import type { ApprovalView, Verdict } from "../shared/approval.ts";
 import type { ConsoleState } from "../shared/console.ts";
-import { noticeFor, planNotices, type Notice, type Told } from "./notices.ts";
+import { isMissed, missedMore, nothingMissed, summaryOf, type Missed } from "./missed.ts";
+import { noticeFor, planNotices, type Told } from "./notices.ts";
 import { outcomeNotice, planOutcomes, type Awaited } from "./outcomes.ts";
 import { quickNotice } from "./quick-notice.ts";
 import { isQuiet } from "./quiet-hours.ts";
 import type { Settings } from "./settings.ts";
-import { createToasts } from "./toasts.ts";
+import { createStanding } from "./standing.ts";
+import { createToasts, type Toast } from "./toasts.ts";
 import { clockTime } from "./tray-state.ts";
 
 /** Desktop notifications: new requests for who decides, outcomes for who asked. A notification is a hint: the inbox is the truth. */
@@ -14,6 +16,8 @@ export interface Notifications {
   follow(state: ConsoleState): void;
   /** Shows one that asks for a click; `done` hears whether it came back. */
   test(done: (outcome: "clicked" | "missed" | "failed") => void): void;
+  /** False where the system takes none. What its do-not-disturb holds back it does not say. */
+  taken(): boolean;
   close(): void;
 }
 
@@ -27,66 +31,92 @@ interface NotificationParts {
   readonly open: (approval: string | null) => void;
   /** Signs and sends what was clicked, over exactly what this notification showed. */
   readonly decide: (shown: ApprovalView, verdict: Verdict) => void;
+  /** `taken` has changed. */
+  readonly changed: () => void;
   readonly now?: () => number;
 }
 
-export function createNotifications(parts: NotificationParts): Notifications {
-  const { settings, open, decide, vouched, now = Date.now } = parts;
-  const held: { told: Told; awaited: Awaited; locked: boolean; state: ConsoleState | null } = {
-    told: new Map(),
-    awaited: new Map(),
-    locked: false,
-    state: null,
-  };
-  // Linux tells of no lock, but where it knows one it can be asked.
-  const isLocked = (): boolean => held.locked || powerMonitor.getSystemIdleState(longIdleSeconds) === "locked";
-  const toasts = createToasts({ ...parts, opened: open });
-  // What stands there, so that it can be told again without names when the screen is locked.
-  const waiting = new Map<string, ApprovalView>();
+/** What was told, and what is still to be: all of it of one person. */
+interface Memory {
+  readonly told: Told;
+  readonly awaited: Awaited;
+  readonly missed: Missed;
+}
 
-  const tell = (approval: ApprovalView, state: ConsoleState): void => {
-    waiting.set(approval.id, approval);
-    const locked = isLocked();
-    const quick = locked || !vouched() ? null : quickNotice(approval, clockTime(approval.expiresAtMs, state));
-    const notice = quick ?? noticeFor(approval, state, locked);
-    const buttons = quick === null ? [] : decideButtons(approval, decide);
-    toasts.show(approval.id, { ...notice, buttons, clicked: () => open(approval.id) });
-  };
-  const tellOutcome = (approval: ApprovalView): void => {
-    const notice: Notice | null = outcomeNotice(approval, isLocked());
-    if (notice !== null)
-      toasts.show(`outcome ${approval.id}`, { ...notice, buttons: [], clicked: () => open(approval.id) });
-  };
+const nothing: Memory = { told: new Map(), awaited: new Map(), missed: nothingMissed };
+
+export function createNotifications(parts: NotificationParts): Notifications {
+  const { settings, open, now = Date.now } = parts;
+  let person: string | null = null;
+  let memory = nothing;
+  let last: ConsoleState | null = null;
+  let quietEnds: ReturnType<typeof setTimeout> | undefined;
+  let locked = false;
+  // Linux tells of no lock, but where it knows one it can be asked.
+  const isLocked = (): boolean => locked || powerMonitor.getSystemIdleState(longIdleSeconds) === "locked";
+  const toasts = createToasts({ ...parts, opened: open });
+  const standing = createStanding(toasts, isLocked);
+
+  function follow(state: ConsoleState): void {
+    last = state;
+    beSomebody(personOf(state));
+    const { notifications, quietHours } = settings.get();
+    const requests = planNotices(memory.told, state, notifications, now());
+    const outcomes = planOutcomes(memory.awaited, state);
+    for (const id of requests.over) standing.dismiss(id);
+    const quiet = notifications && isQuiet(quietHours, now());
+    const { missed } = memory;
+    const heard = { told: requests.told, awaited: outcomes.awaited };
+    if (!notifications) memory = { ...heard, missed: nothingMissed };
+    else if (quiet) memory = { ...heard, missed: missedMore(missed, requests.fresh, outcomes.fresh) };
+    else {
+      memory = { ...heard, missed: nothingMissed };
+      if (isMissed(missed)) tellMissed(missed, state);
+      for (const each of requests.fresh) standing.show(each.id, (hidden) => requestToast(parts, each, state, hidden));
+      for (const each of outcomes.fresh)
+        standing.show(`outcome ${each.id}`, (hidden) => outcomeToast(parts, each, hidden));
+    }
+    awaitQuietEnd();
+  }
+
+  /** Undefined where nobody is known to have come or gone. What one person was told of is nothing to the next. */
+  function beSomebody(who: string | null | undefined): void {
+    if (who === undefined || who === person) return;
+    person = who;
+    memory = nothing;
+    standing.clear();
+  }
+
+  function tellMissed(missed: Missed, state: ConsoleState): void {
+    standing.show("missed", (hidden) => {
+      const summary = summaryOf(missed, last ?? state, hidden);
+      return summary && { ...summary, buttons: [], clicked: () => open(summary.opens) };
+    });
+  }
+
+  /** A timer does not count the time in which the machine sleeps, so that the clock is looked at again now and then. */
+  function awaitQuietEnd(): void {
+    clearTimeout(quietEnds);
+    if (!isMissed(memory.missed)) return;
+    quietEnds = setTimeout(() => last !== null && follow(last), lookEveryMs);
+    quietEnds.unref();
+  }
+
   const lock = (): void => {
-    held.locked = true;
-    // What stands there names people and tools.
-    const standing = [...waiting.values()].filter(({ id }) => toasts.stands(id));
-    toasts.clear();
-    for (const approval of standing) if (held.state !== null) tell(approval, held.state);
+    locked = true;
+    standing.hideNames();
   };
   const unlock = (): void => {
-    held.locked = false;
+    locked = false;
   };
   powerMonitor.on("lock-screen", lock);
   powerMonitor.on("unlock-screen", unlock);
   return {
-    follow: (state) => {
-      held.state = state;
-      const { notifications, quietHours } = settings.get();
-      const enabled = notifications && !isQuiet(quietHours, now());
-      const requests = planNotices(held.told, state, enabled, now());
-      const outcomes = planOutcomes(held.awaited, state);
-      held.told = requests.told;
-      held.awaited = outcomes.awaited;
-      for (const id of requests.over) {
-        waiting.delete(id);
-        toasts.dismiss(id);
-      }
-      for (const approval of requests.fresh) tell(approval, state);
-      if (enabled) for (const approval of outcomes.fresh) tellOutcome(approval);
-    },
+    follow,
     test: (done) => toasts.test(done),
+    taken: () => toasts.taken(),
     close: () => {
+      clearTimeout(quietEnds);
       powerMonitor.off("lock-screen", lock);
       powerMonitor.off("unlock-screen", unlock);
       toasts.clear();
@@ -96,11 +126,37 @@ export function createNotifications(parts: NotificationParts): Notifications {
 
 /** What counts as idle is not asked here. */
 const longIdleSeconds = 3600;
+const lookEveryMs = 30_000;
+
+/** Whose state this is: null for nobody's, undefined while somebody signs in. */
+function personOf({ session }: ConsoleState): string | null | undefined {
+  switch (session.state) {
+    case "signed-out":
+      return null;
+    case "signing-in":
+      return undefined;
+    case "signed-in":
+    case "needs-sign-in":
+      return session.account.id;
+    default:
+      return session satisfies never;
+  }
+}
 
 /** Deny stands first: macOS shows the first button alone until the notification is unfolded. */
-function decideButtons(approval: ApprovalView, decide: NotificationParts["decide"]) {
-  return [
+function requestToast(parts: NotificationParts, approval: ApprovalView, state: ConsoleState, hidden: boolean): Toast {
+  const { decide, open, vouched } = parts;
+  const clicked = (): void => open(approval.id);
+  const quick = hidden || !vouched() ? null : quickNotice(approval, clockTime(approval.expiresAtMs, state));
+  if (quick === null) return { ...noticeFor(approval, state, hidden), buttons: [], clicked };
+  const buttons = [
     { label: "Deny", press: () => decide(approval, "deny") },
     { label: "Approve", press: () => decide(approval, "approve") },
   ];
+  return { ...quick, buttons, clicked };
+}
+
+function outcomeToast({ open }: NotificationParts, approval: ApprovalView, hidden: boolean): Toast | null {
+  const notice = outcomeNotice(approval, hidden);
+  return notice && { ...notice, buttons: [], clicked: () => open(approval.id) };
 }

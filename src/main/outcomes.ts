@@ -15,7 +15,7 @@ export interface OutcomePlan {
 
 /** What a new state tells the requester. What had ended before this process saw it wait is not told; absence (a reconnect) tells nothing. */
 export function planOutcomes(awaited: Awaited, state: ConsoleState): OutcomePlan {
-  if (state.session.state !== "signed-in") return { fresh: [], awaited: new Map() };
+  if (state.session.state === "signed-out") return { fresh: [], awaited: new Map() };
   const next = new Map(awaited);
   const fresh: ApprovalView[] = [];
   for (const approval of state.approvals) {

@@ -67,6 +67,7 @@ export function assembleShell({ files, client, browser, settings, place, profile
     vouched,
     open,
     decide: (shown, verdict) => void decideFromNotification({ client, open }, shown, verdict),
+    changed: () => follow(),
   });
   const pushes = createStatePushes(stateNow());
   answerCalls({ window, client, browser, desktop, whole: pushes.whole });

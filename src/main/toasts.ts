@@ -1,9 +1,11 @@
 import { join } from "node:path";
 import { Notification } from "electron";
+import { visibleLine } from "../shared/visible.ts";
 import type { Notice } from "./notices.ts";
+import { report } from "./report.ts";
 
 /** One notification: its words, its buttons, and what a click beside them does. */
-interface Toast extends Notice {
+export interface Toast extends Notice {
   readonly buttons: readonly { readonly label: string; readonly press: () => void }[];
   readonly clicked: () => void;
 }
@@ -15,6 +17,8 @@ export interface Toasts {
   /** Whether the one of this id still stands there. */
   stands(id: string): boolean;
   clear(): void;
+  /** Whether the system takes notifications: it knows how, and has not just refused one. */
+  taken(): boolean;
   /** Shows one that wants a click, and says once what came of it. */
   test(done: (outcome: "clicked" | "missed" | "failed") => void): void;
 }
@@ -24,16 +28,19 @@ interface ToastParts {
   readonly platform: NodeJS.Platform;
   /** Windows brought a click whose notification this process no longer has. */
   readonly opened: (approval: null) => void;
+  /** `taken` has changed. */
+  readonly changed: () => void;
 }
 
 const clickWithinMs = 60_000;
 /** Windows tells of one click twice, in no order. */
 const sameClickMs = 500;
 
-export function createToasts({ assets, platform, opened }: ToastParts): Toasts {
+export function createToasts({ assets, platform, opened, changed }: ToastParts): Toasts {
   // Held here until they end: one that is collected no longer hears its click.
   const shown = new Map<string, Notification>();
   const heard = { atMs: 0 };
+  const acceptance = watchAcceptance(changed);
   const dismiss = (id: string): void => {
     const notification = shown.get(id);
     shown.delete(id);
@@ -55,8 +62,15 @@ export function createToasts({ assets, platform, opened }: ToastParts): Toasts {
       const button = platform === "linux" ? undefined : buttons[actionIndex];
       act(button?.press ?? toast.clicked);
     });
-    notification.on("close", () => {
+    const gone = (): void => {
       if (shown.get(id) === notification) shown.delete(id);
+    };
+    notification.on("close", gone);
+    notification.on("show", acceptance.accepted);
+    // macOS shows none of an app that is not signed, nor where the person has forbidden it.
+    notification.on("failed", (_event, why) => {
+      if (shown.get(id) === notification) dismiss(id);
+      acceptance.refused(why);
     });
     return notification;
   };
@@ -74,6 +88,7 @@ export function createToasts({ assets, platform, opened }: ToastParts): Toasts {
     dismiss,
     stands: (id) => shown.has(id),
     clear: () => [...shown.keys()].forEach(dismiss),
+    taken: () => Notification.isSupported() && !acceptance.isRefused(),
     test: (done) => {
       const result = { done };
       const end = (outcome: "clicked" | "missed" | "failed"): void => {
@@ -87,6 +102,24 @@ export function createToasts({ assets, platform, opened }: ToastParts): Toasts {
       const notification = show(testId, { ...testNotice, buttons: [], clicked: () => end("clicked") });
       if (notification === null) return end("failed");
       notification.on("failed", () => end("failed"));
+    },
+  };
+}
+
+/** Keeps whether the last notification was refused; why is said once, until one is taken again. */
+function watchAcceptance(changed: () => void) {
+  let refused = false;
+  const become = (next: boolean): void => {
+    if (refused === next) return;
+    refused = next;
+    changed();
+  };
+  return {
+    isRefused: () => refused,
+    accepted: () => become(false),
+    refused: (why: string) => {
+      if (!refused) report(`The system refused a notification: ${visibleLine(why, 200)}`);
+      become(true);
     },
   };
 }

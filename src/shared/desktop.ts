@@ -21,6 +21,8 @@ export const desktopView = z.object({
   /** Null where it cannot be set: the app is not installed. */
   startAtLogin: z.boolean().nullable(),
   test: notificationTest,
+  /** False where the system takes no notification. Whether its own do-not-disturb holds them back cannot be known. */
+  notificationsTaken: z.boolean(),
   /** Whether a `quick` request may be decided from its notification: a signed app on macOS or Windows. */
   decidesInNotifications: z.boolean(),
   /** Whether closing the window leaves the app in a tray; otherwise the window stays. */

@@ -36,6 +36,7 @@ async function notify({ client }: Seat): Promise<void> {
     platform: "darwin",
     vouched: () => true,
     open: () => undefined,
+    changed: () => undefined,
     decide: (shown, verdict) => void decideFromNotification({ client, open: () => undefined }, shown, verdict),
   });
   all.push(notifications);

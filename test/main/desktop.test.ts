@@ -48,7 +48,7 @@ test("changes what was named and nothing else, and tells of it", async () => {
   const desktop = createDesktop({
     settings,
     startAtLogin: { offered: true, apply: (on) => void applied.push(on) },
-    notifications: () => ({ test: (done) => void tests.push(done) }),
+    notifications: () => ({ test: (done) => void tests.push(done), taken: () => true }),
     vouched: () => false,
     hasTray: () => true,
     changed: () => void told.push(desktop.view()),

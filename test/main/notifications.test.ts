@@ -1,75 +1,15 @@
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
-import type { createNotifications, Notifications } from "../../src/main/notifications.ts";
-import type { SettingValues } from "../../src/main/settings.ts";
-import type { ApprovalView, Verdict } from "../../src/shared/approval.ts";
+import type { ApprovalView } from "../../src/shared/approval.ts";
 import { StandInNotification } from "../support/electron/desktop.ts";
-import { installElectron, type StandIn } from "../support/electron/stand-in.ts";
 import { approvalWith, stateWith } from "./fake-client.ts";
+import { own, pending, plain, quick, stageNotifications, whole, words, type Stages } from "./notification-stage.ts";
 
-let electron: StandIn;
-let create: typeof createNotifications;
-let defaults: SettingValues;
+let stages: Stages;
 beforeAll(async () => {
-  electron = await installElectron();
-  ({ createNotifications: create } = await import("../../src/main/notifications.ts"));
-  ({ defaultSettings: defaults } = await import("../../src/main/settings.ts"));
+  stages = await stageNotifications();
 });
-afterAll(() => electron.close());
-
-interface Stage {
-  readonly notifications: Notifications;
-  readonly opened: (string | null)[];
-  readonly decided: (readonly [string, Verdict])[];
-  /** Those that stand on the screen. */
-  readonly standing: () => readonly StandInNotification[];
-}
-const stages: Stage[] = [];
-afterEach(() => {
-  for (const stage of stages.splice(0)) stage.notifications.close();
-  StandInNotification.supported = true;
-  vi.useRealTimers();
-});
-
-function stage(
-  platform: NodeJS.Platform,
-  vouched: boolean,
-  settings: Partial<SettingValues> = {},
-  nowMs = noonMs,
-): Stage {
-  const before = electron.notifications.length;
-  const opened: (string | null)[] = [];
-  const decided: (readonly [string, Verdict])[] = [];
-  const notifications = create({
-    settings: { get: () => ({ ...defaults, ...settings }) },
-    assets: "/assets",
-    platform,
-    vouched: () => vouched,
-    open: (approval) => void opened.push(approval),
-    decide: (shown, verdict) => void decided.push([shown.id, verdict]),
-    now: () => nowMs,
-  });
-  const made = {
-    notifications,
-    opened,
-    decided,
-    standing: () => electron.notifications.slice(before).filter(({ state }) => state === "shown"),
-  };
-  stages.push(made);
-  return made;
-}
-
-const noonMs = new Date(2099, 0, 1, 12, 0).getTime();
-const rule = { name: "reads", version: "1", why: "because", quick: true, presence: "notification" } as const;
-const quick = (changed: Partial<ApprovalView> = {}) => approvalWith({ rule, ...changed });
-const pending = (...approvals: ApprovalView[]) => stateWith({ approvals });
-const words = ({ title, body, options }: StandInNotification) => ({
-  title,
-  body,
-  buttons: options.actions?.map(({ text }) => text),
-});
-
-const plain = { title: "S. asks to run read_file on reports-share", body: "Low risk. Denied at 14:36 unless decided." };
-const whole = { title: plain.title, body: 'path: "/secret-name"\nLow risk. Denied at 14:36.' };
+afterEach(() => stages.clear());
+afterAll(() => stages.electron.close());
 
 test.each<[NodeJS.Platform, boolean, string, ApprovalView, object]>([
   ["darwin", true, "quick", quick(), { ...whole, buttons: ["Deny", "Approve"] }],
@@ -82,7 +22,7 @@ test.each<[NodeJS.Platform, boolean, string, ApprovalView, object]>([
   ["linux", false, "ordinary", approvalWith(), { ...plain, buttons: [] }],
   ["darwin", true, "too large", quick({ tool: "t".repeat(39) }), { body: plain.body, buttons: [] }],
 ])("on %s, vouched for %s, a request that is %s shows what it may", (platform, vouched, _what, approval, expected) => {
-  const { notifications, standing } = stage(platform, vouched);
+  const { notifications, standing } = stages.open(platform, vouched);
   notifications.follow(pending(approval));
   expect(standing().map(words)).toMatchObject([expected]);
 });
@@ -92,7 +32,7 @@ test.each(["darwin", "win32"] as const)("on %s a button decides once, over the r
     [0, "deny"],
     [1, "approve"],
   ] as const) {
-    const { notifications, standing, decided, opened } = stage(platform, true);
+    const { notifications, standing, decided, opened } = stages.open(platform, true);
     notifications.follow(pending(quick()));
     const [shown] = standing();
     shown?.emit("action", { actionIndex });
@@ -106,7 +46,7 @@ test.each(["darwin", "win32"] as const)("on %s a button decides once, over the r
 
 test("a click beside the buttons, and a button that we did not put there, open the request and decide nothing", () => {
   for (const event of [["click"], ["action", { actionIndex: 2 }], ["action", { actionIndex: -1 }]] as const) {
-    const { notifications, standing, decided, opened } = stage("win32", true);
+    const { notifications, standing, decided, opened } = stages.open("win32", true);
     notifications.follow(pending(quick()));
     standing()[0]?.emit(event[0], event[1]);
     expect([decided, opened]).toEqual([[], ["approval-1"]]);
@@ -114,14 +54,14 @@ test("a click beside the buttons, and a button that we did not put there, open t
 });
 
 test("on Linux whatever is clicked opens the request, an action of the daemon's too", () => {
-  const { notifications, standing, decided, opened } = stage("linux", true);
+  const { notifications, standing, decided, opened } = stages.open("linux", true);
   notifications.follow(pending(quick()));
   standing()[0]?.emit("action", { actionIndex: 1 });
   expect([decided, opened]).toEqual([[], ["approval-1"]]);
 });
 
 test.each(["darwin", "win32", "linux"] as const)("on %s a notification goes when another decides", (platform) => {
-  const { notifications, standing, decided } = stage(platform, true);
+  const { notifications, standing, decided } = stages.open(platform, true);
   notifications.follow(pending(quick()));
   const [shown] = standing();
   notifications.follow(pending(quick({ state: "denied", revision: 2 })));
@@ -134,50 +74,40 @@ test.each(["darwin", "win32", "linux"] as const)("on %s a notification goes when
 test.each(["darwin", "win32", "linux"] as const)(
   "on %s a locked screen shows only that a request waits",
   (platform) => {
-    const { notifications, standing, opened } = stage(platform, true);
+    const { notifications, standing, opened } = stages.open(platform, true);
     notifications.follow(pending(quick()));
-    electron.desktop.powerMonitor.emit("lock-screen");
+    stages.electron.desktop.powerMonitor.emit("lock-screen");
     notifications.follow(pending(quick(), quick({ id: "approval-2" })));
     const waits = { title: "A request waits", body: "", buttons: [] };
     expect(standing().map(words)).toEqual([waits, waits]);
     standing()[1]?.emit("click");
     expect(opened).toEqual(["approval-2"]);
-    electron.desktop.powerMonitor.emit("unlock-screen");
+    stages.electron.desktop.powerMonitor.emit("unlock-screen");
     notifications.follow(pending(quick(), quick({ id: "approval-3" })));
     expect(standing().at(-1)?.title).toBe(plain.title);
   },
 );
 
 test("a screen that is locked without being told of, as on Linux, is asked for", () => {
-  const { notifications, standing } = stage("linux", false);
-  electron.desktop.powerMonitor.idleState = "locked";
+  const { notifications, standing } = stages.open("linux", false);
+  stages.electron.desktop.powerMonitor.idleState = "locked";
   notifications.follow(stateWith({ approvals: [approvalWith(), own("pending")] }));
   notifications.follow(stateWith({ approvals: [approvalWith(), own("denied")] }));
-  electron.desktop.powerMonitor.idleState = "active";
+  stages.electron.desktop.powerMonitor.idleState = "active";
   expect(standing().map(({ title }) => title)).toEqual(["A request waits", "A request of yours was decided"]);
 });
 
 test("what was closed before the screen is locked does not come back", () => {
-  const { notifications, standing } = stage("darwin", true);
+  const { notifications, standing } = stages.open("darwin", true);
   notifications.follow(pending(quick()));
   standing()[0]?.close();
-  electron.desktop.powerMonitor.emit("lock-screen");
+  stages.electron.desktop.powerMonitor.emit("lock-screen");
   expect(standing()).toEqual([]);
-  electron.desktop.powerMonitor.emit("unlock-screen");
-});
-
-test("in quiet hours, and with notifications off, nothing is shown, nor later", () => {
-  const quietHours = { on: true, from: "11:00", to: "13:00" };
-  for (const settings of [{ quietHours }, { notifications: false }]) {
-    const { notifications, standing } = stage("linux", false, settings);
-    notifications.follow(stateWith({ approvals: [approvalWith(), own("pending")] }));
-    notifications.follow(stateWith({ approvals: [approvalWith(), own("denied")] }));
-    expect(standing()).toEqual([]);
-  }
+  stages.electron.desktop.powerMonitor.emit("unlock-screen");
 });
 
 test("the requester hears the outcome, and a click on it shows the request", () => {
-  const { notifications, standing, opened } = stage("linux", false);
+  const { notifications, standing, opened } = stages.open("linux", false);
   notifications.follow(stateWith({ approvals: [own("pending")] }));
   notifications.follow(stateWith({ approvals: [own("expired")] }));
   expect(standing().map(words)).toEqual([
@@ -188,14 +118,14 @@ test("the requester hears the outcome, and a click on it shows the request", () 
 });
 
 test("no more than our words and labels reaches the system: no id of a request, no digest", () => {
-  const { notifications, standing } = stage("win32", true);
+  const { notifications, standing } = stages.open("win32", true);
   notifications.follow(pending(quick({ id: "approval-with-an-id" })));
   expect(JSON.stringify(standing()[0]?.options)).not.toContain("approval-with-an-id");
 });
 
 test("a click that Windows brings to an app that knows nothing of it opens the window, once told and never twice", () => {
   vi.useFakeTimers();
-  const { notifications, standing, decided, opened } = stage("win32", true);
+  const { notifications, standing, decided, opened } = stages.open("win32", true);
   StandInNotification.activation?.();
   vi.advanceTimersByTime(600);
   expect(opened).toEqual([null]);
@@ -210,7 +140,7 @@ test("a click that Windows brings to an app that knows nothing of it opens the w
 test("a test says that its click came back, that none did, or that nothing was shown", () => {
   vi.useFakeTimers();
   const outcomes: string[] = [];
-  const { notifications, standing } = stage("linux", false);
+  const { notifications, standing } = stages.open("linux", false);
   const run = (): void => notifications.test((outcome) => outcomes.push(outcome));
   run();
   standing()[0]?.emit("click");
@@ -225,6 +155,89 @@ test("a test says that its click came back, that none did, or that nothing was s
   expect(standing()).toEqual([]);
 });
 
-function own(state: ApprovalView["state"]): ApprovalView {
-  return approvalWith({ id: "own", relation: "requester", state });
-}
+test.each<[string, NodeJS.Platform, boolean, (shown: StandInNotification) => unknown, readonly (string | null)[]]>([
+  ["a click on macOS, signed", "darwin", true, (shown) => shown.emit("click"), ["approval-1"]],
+  ["a click on Windows, unsigned", "win32", false, (shown) => shown.emit("click"), ["approval-1"]],
+  ["a click on Linux, where the daemon has actions", "linux", false, (shown) => shown.emit("click"), ["approval-1"]],
+  ["Linux, where it has none: it can only be closed", "linux", false, (shown) => shown.close(), []],
+  ["macOS, unsigned: it refuses", "darwin", false, (shown) => shown.emit("failed", {}, "not allowed"), []],
+  ["Windows, which refuses", "win32", true, (shown) => shown.emit("failed", {}, "0x803E0111"), []],
+])("decides nothing and opens what it may: %s", (_path, platform, vouched, act, expected) => {
+  const said = vi.spyOn(process.stderr, "write").mockImplementation(() => true);
+  const { notifications, standing, opened, decided } = stages.open(platform, vouched);
+  notifications.follow(pending(quick()));
+  const [shown] = standing();
+  if (shown !== undefined) act(shown);
+  expect([opened, decided, standing()]).toEqual([expected, [], []]);
+  // The request itself stays as it was, and is not told twice.
+  notifications.follow(pending(quick()));
+  expect(standing()).toEqual([]);
+  said.mockRestore();
+});
+
+test("a system that refuses notifications is known by it, said once, and trusted again when it takes one", () => {
+  const said: string[] = [];
+  const write = vi.spyOn(process.stderr, "write").mockImplementation((line) => said.push(String(line)) > 0);
+  const { notifications, standing, changes } = stages.open("darwin", false);
+  expect(notifications.taken()).toBe(true);
+  for (const id of ["a", "b"]) {
+    notifications.follow(pending(quick({ id })));
+    const [shown] = standing();
+    if (shown !== undefined) shown.emit("failed", {}, "UNErrorDomain\u001b[2J 1");
+    expect(notifications.taken()).toBe(false);
+    // As the next would: it is shown, and only then refused.
+    if (id === "a") expect(changes()).toBe(1);
+  }
+  const refusals = said.filter((line) => line.includes("refused a notification"));
+  expect(refusals[0]).toBe("countersign: The system refused a notification: UNErrorDomain⟨U+001B⟩[2J 1\n");
+  notifications.follow(pending(quick({ id: "c" })));
+  expect(notifications.taken()).toBe(true);
+  write.mockRestore();
+});
+
+test("where no notification server is, nothing is shown and nothing fails", () => {
+  StandInNotification.supported = false;
+  const { notifications, standing, opened, decided } = stages.open("linux", false);
+  notifications.follow(stateWith({ approvals: [approvalWith(), own("pending")] }));
+  notifications.follow(stateWith({ approvals: [own("denied")] }));
+  expect(notifications.taken()).toBe(false);
+  expect([standing(), opened, decided]).toEqual([[], [], []]);
+});
+
+test("a do-not-disturb that holds a notification back is not known: the test then says that no click came", () => {
+  vi.useFakeTimers();
+  const outcomes: string[] = [];
+  const { notifications } = stages.open("darwin", true);
+  notifications.test((outcome) => outcomes.push(outcome));
+  vi.advanceTimersByTime(60_000);
+  expect([outcomes, notifications.taken()]).toEqual([["missed"], true]);
+});
+
+test("signing out takes away all that names somebody; who signs in next is told afresh", () => {
+  const { notifications, standing } = stages.open("linux", false);
+  notifications.follow(stateWith({ approvals: [approvalWith(), own("pending")] }));
+  notifications.follow(stateWith({ approvals: [approvalWith(), own("denied")] }));
+  expect(standing()).toHaveLength(2);
+  notifications.follow(stateWith({ session: { state: "signed-out", error: null } }));
+  expect(standing()).toEqual([]);
+  notifications.follow(stateWith({ session: { state: "signing-in", url: null } }));
+  const next = { id: "demo:3", kind: "user", name: "B.", groups: ["security"] } as const;
+  notifications.follow(
+    stateWith({
+      session: { state: "signed-in", account: { ...next, groups: ["security"] }, device: "device-1" },
+      approvals: [approvalWith()],
+    }),
+  );
+  expect(standing().map(({ title }) => title)).toEqual([plain.title]);
+});
+
+test("an outcome that stands when the screen is locked is told again without names", () => {
+  const { notifications, standing, opened } = stages.open("win32", true);
+  notifications.follow(pending(own("pending")));
+  notifications.follow(pending(own("denied")));
+  stages.electron.desktop.powerMonitor.emit("lock-screen");
+  expect(standing().map(words)).toEqual([{ title: "A request of yours was decided", body: "", buttons: [] }]);
+  standing()[0]?.emit("click");
+  expect(opened).toEqual(["own"]);
+  stages.electron.desktop.powerMonitor.emit("unlock-screen");
+});

@@ -37,7 +37,9 @@ export function Settings({ desktop }: { readonly desktop: DesktopView }) {
           {said.notify}
         </Check>
         <p>{desktop.decidesInNotifications ? said.decides.yes : said.decides.no}</p>
+        {!desktop.notificationsTaken && <p role="status">{said.notTaken}</p>}
         <p>{said.locked}</p>
+        <p>{said.disturb}</p>
         <div className={css.line}>
           <Button onClick={() => void testNotification().then(tell)} disabled={desktop.test === "waiting"}>
             {said.test}

@@ -10,11 +10,15 @@ export const settings = {
     yes: "A request whose rule says quick can be decided from its notification, where all of it fits.",
     no: "A notification opens its request; decisions are made in this window.",
   },
+  notTaken:
+    "The system takes no notification of Countersign’s now. Requests still reach the inbox, and the tray counts them.",
+  disturb: "Whether this computer’s own do-not-disturb is on cannot be known here: the test below shows whether it is.",
   quiet: "Quiet hours",
   quietOn: "Show no notification each day",
   from: "From",
   to: "To",
-  quietNote: "Requests still arrive in the inbox, and the tray counts them.",
+  quietNote:
+    "Requests still arrive in the inbox, and the tray counts them. At their end one notification says what still waits.",
   test: "Test notifications",
   testing: {
     none: "Shows one to click, and says here whether the click came back.",
