@@ -6,7 +6,7 @@ import {
   StreamableHTTPClientTransport,
   type CallToolResult,
 } from "@modelcontextprotocol/client";
-import { CountersignError } from "../shared/errors.ts";
+import { CountersignError, errorCodes, type ErrorCode } from "../shared/errors.ts";
 import type { JsonObject } from "../shared/json.ts";
 import { version } from "./version.ts";
 
@@ -70,8 +70,12 @@ function worded(cause: unknown, signal: AbortSignal): CountersignError {
   return new CountersignError("target_failed", `The tunnel did not answer: ${what}`, { cause });
 }
 
-/** A target that failed is no denial: the gateway's error says which (docs/protocol.md). */
-function codeOf({ data }: ProtocolError): "denied" | "target_failed" {
-  const failed = typeof data === "object" && data !== null && "code" in data && data.code === "target_failed";
-  return failed ? "target_failed" : "denied";
+/** A target that failed is no denial, nor is what the tunnel says of its way to the gateway (docs/protocol.md). */
+function codeOf({ code, data }: ProtocolError): ErrorCode {
+  const named = typeof data === "object" && data !== null && "code" in data ? data.code : null;
+  if (named !== "target_failed" && code !== tunnelErrorCode) return "denied";
+  return errorCodes.find((known) => known === named) ?? "denied";
 }
+
+/** JSON-RPC 2.0, section 5.1: of an implementation's own, the tunnel's. */
+const tunnelErrorCode = -32_000;

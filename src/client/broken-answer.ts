@@ -1,35 +1,93 @@
 import type { ServerResponse } from "node:http";
-import type { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
+import { Writable } from "node:stream";
+import { EventIds } from "./event-ids.ts";
+import { headerValues } from "./loopback-guard.ts";
+import type { Onward } from "./onward.ts";
 import type { SeenBody } from "./seen-body.ts";
+import { brokenOff } from "./unanswered.ts";
+import type { Answer } from "./upstream/answer.ts";
+import type { Asked } from "./upstream/upstream.ts";
 
-/**
- * Passes an answer's body on as it comes. Where the gateway is lost in the midst of a call's event stream, the call gets
- * a JSON-RPC error of its own: MCP clients don't take a cut stream for an answer and would wait for their time-out.
- * Rejects where the answer was cut and nothing was to be said, as when `signal` ends both sides.
- */
-export async function passOn(
-  body: Readable,
-  response: ServerResponse,
-  call: SeenBody | null,
-  signal: AbortSignal,
-): Promise<void> {
-  try {
-    // The response stays open on failure, for the last word below.
-    await pipeline(body, response, { end: false });
-    response.end();
-  } catch (error) {
-    // Also where events had ids: the gateway keeps its streams in memory, so a client's resumption would most likely find nothing.
-    const mute = call === null || signal.aborted || response.destroyed;
-    const id = mute ? null : await call.id();
-    if (id === null) throw error;
-    const answer = { jsonrpc: "2.0", id, error: { code: serverError, message: lost, data: { code: "transient" } } };
-    response.end(`\n\nevent: message\ndata: ${JSON.stringify(answer)}\n\n`);
-  }
+/** What is known of the call that an answer belongs to; `body` is null where the answer is no event stream of a call. */
+export interface Answered {
+  readonly body: SeenBody | null;
+  readonly asked: Asked;
+  readonly onward: Onward;
 }
 
-const lost =
-  "Countersign: the gateway was lost during this call, and whether it took effect is unknown unless it was still held. " +
-  "An approval outlives this: call again with the same arguments.";
-/** JSON-RPC 2.0, section 5.1: from -32000 to -32099 for the implementation. */
-const serverError = -32000;
+/**
+ * Passes an answer's body on as it comes. Where a call's event stream breaks off, it is taken up again by its last event's id;
+ * where that fails the call gets a JSON-RPC error of its own: MCP clients don't take a cut stream for an answer and would
+ * wait for their time-out. Rejects where the answer was cut and nothing was to be said.
+ */
+export async function passOn(answer: Answer, response: ServerResponse, call: Answered): Promise<void> {
+  const { body, onward } = call;
+  const ids = new EventIds();
+  try {
+    await answer.pass(body === null ? response : followed(response, ids));
+  } catch (error) {
+    if (body === null || onward.signal.aborted || response.destroyed) throw error;
+    if (!(await takenUp(response, ids, call))) {
+      const { id } = await body.message();
+      if (id === null) throw error;
+      const last = { jsonrpc: "2.0", id, error: brokenOff };
+      response.write(`\n\nevent: message\ndata: ${JSON.stringify(last)}\n\n`);
+    }
+  }
+  response.end();
+}
+
+/** The stream behind `response`, whose events' ids are followed on the way. */
+export function followed(response: ServerResponse, ids: EventIds): Writable {
+  const through = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      ids.push(chunk);
+      if (response.write(chunk)) return done();
+      const go = () => {
+        response.off("drain", go).off("close", go);
+        done();
+      };
+      response.on("drain", go).on("close", go);
+    },
+  });
+  response.once("close", () => through.destroy());
+  return through;
+}
+
+/** The rest of a legacy call's stream, where the gateway still has it: the network was lost, not the gateway. */
+async function takenUp(response: ServerResponse, ids: EventIds, { asked, onward }: Answered): Promise<boolean> {
+  const session = headerValues(asked.headers, "mcp-session-id");
+  for (let turn = 0; turn < mostTurns && ids.last !== null && session.length === 1; turn += 1) {
+    const headers = [...withoutBody(asked.headers), "accept", "text/event-stream", "last-event-id", ids.last];
+    const again: Asked = { ...asked, method: "GET", body: null, headers, isRepeatable: () => true };
+    const rest = await onward.conversations.ask(again, onward.client).catch(() => null);
+    if (rest === null) return false;
+    const type = String(rest.headers["content-type"]);
+    if (rest.isAnew || rest.status !== 200 || !type.startsWith("text/event-stream")) {
+      rest.drop();
+      return false;
+    }
+    // Ends an event that was cut, of which the client has the beginning.
+    if (ids.isWithin) response.write("\n\n");
+    if (
+      await rest.pass(followed(response, ids)).then(
+        () => true,
+        () => false,
+      )
+    )
+      return true;
+    if (onward.signal.aborted) return false;
+  }
+  return false;
+}
+
+const mostTurns = 5;
+
+function withoutBody(headers: readonly string[]): string[] {
+  return headers.flatMap((name, at) =>
+    at % 2 === 1 ||
+    ["accept", "content-type", "content-length", "transfer-encoding", "last-event-id"].includes(name.toLowerCase())
+      ? []
+      : [name, headers[at + 1] ?? ""],
+  );
+}

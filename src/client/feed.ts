@@ -1,3 +1,4 @@
+import { Agent } from "node:https";
 import { WebSocket } from "ws";
 import { backoffMs } from "../shared/backoff.ts";
 import type { LinkTrouble } from "../shared/link-trouble.ts";
@@ -98,9 +99,14 @@ async function connectOnce(options: FeedOptions, place: Place, force: boolean, s
     perMessageDeflate: false,
     handshakeTimeout: options.silenceMs ?? silenceMs,
     maxPayload: 16 * 1024 * 1024,
-    ...trusting(options.ca),
+    ...(url.protocol === "wss:" ? secured(options.ca) : {}),
   });
   return await untilEnd(socket, options, place, signal);
+}
+
+/** Trust, and the way by HTTPS_PROXY and NO_PROXY, as the calls go. */
+function secured(ca: string | undefined): { readonly agent: Agent } {
+  return { agent: new Agent({ ...trusting(ca), proxyEnv: process.env }) };
 }
 
 function untilEnd(socket: WebSocket, options: FeedOptions, place: Place, signal: AbortSignal): Promise<End> {

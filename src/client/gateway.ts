@@ -1,10 +1,10 @@
 import { createWriteStream } from "node:fs";
 import { Writable } from "node:stream";
-import { Agent, type Dispatcher } from "undici";
+import type { Dispatcher } from "undici";
 import { z } from "zod";
 import { CountersignError, errorCodes } from "../shared/errors.ts";
 import type { Tokens } from "./sign-in/sign-in.ts";
-import { trusting } from "./trust.ts";
+import { connections } from "./upstream/dispatcher.ts";
 
 /** Where a request's token comes from: the session. Throws `signed_out`, `reauthentication_needed` or `transient`. */
 export type TokenSource = (options?: { readonly force?: boolean }) => Promise<Tokens>;
@@ -22,7 +22,7 @@ export interface GatewayApi {
 
 /** `origin`: checked by `gatewayOrigin`. No path can lead elsewhere, and redirects are not followed (rule 2). */
 export function createGatewayApi(origin: string, token: TokenSource, ca: string | undefined): GatewayApi {
-  const agent = new Agent({ connect: trusting(ca), allowH2: false });
+  const agent = connections(origin, ca).dispatcher;
 
   async function send<T>(method: "GET" | "POST", path: string, body: object | null, shape: z.ZodType<T>): Promise<T> {
     const first = await ask(agent, origin, method, path, body, await token());

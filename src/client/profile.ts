@@ -1,10 +1,9 @@
 import { join } from "node:path";
-import { Agent } from "undici";
 import { CountersignError } from "../shared/errors.ts";
 import { discovery, profile as profileShape, type Discovery, type Profile } from "../shared/provider.ts";
 import { verifierName } from "../shared/note.ts";
 import { privateDirectory, readJson, writePrivate } from "./private-file.ts";
-import { trusting } from "./trust.ts";
+import { connections } from "./upstream/dispatcher.ts";
 
 /** What a gateway says of itself: a proposal for `profile.json`, which a person confirms (rule 2). One profile for each way to sign in. */
 export interface Proposal {
@@ -63,7 +62,7 @@ const file = "profile.json";
 const discoveryTimeoutMs = 15_000;
 
 async function fetchDiscovery(origin: string, ca: string | undefined): Promise<Discovery> {
-  const dispatcher = new Agent({ connect: trusting(ca) });
+  const { dispatcher } = connections(origin, ca);
   try {
     const answer = await dispatcher.request({
       origin,

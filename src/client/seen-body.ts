@@ -1,14 +1,14 @@
 import type { IncomingMessage } from "node:http";
 import { Transform } from "node:stream";
+import { CountersignError } from "../shared/errors.ts";
+import { readMessage, type ClientMessage } from "./client-message.ts";
 
 /** A request's body on its way through, of which a short one is remembered: to send again, or to answer by its id. */
 export interface SeenBody {
-  /** The body as a stream, passed on chunk by chunk as it comes. */
-  readonly stream: Transform;
-  /** The body once it has all passed, or null where it is longer than 64 KiB or has not ended. */
-  whole(): Buffer | null;
-  /** The JSON-RPC id of the request, reading what has not come yet; null where that isn't cheap, or there is none. */
-  id(): Promise<string | number | null>;
+  /** What goes to the gateway: a short body whole, any other as it comes. Throws `cancelled` where the client leaves first. */
+  forGateway(): Promise<Buffer | Transform>;
+  /** The message, reading what has not come yet; unread where that isn't cheap. */
+  message(): Promise<ClientMessage>;
 }
 
 export function seeBody(request: IncomingMessage): SeenBody {
@@ -20,42 +20,64 @@ export function seeBody(request: IncomingMessage): SeenBody {
     if (size <= mostBytes) chunks.push(chunk);
     else chunks.length = 0;
   };
-  const stream = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      take(chunk);
-      done(null, chunk);
-    },
-    flush(done) {
-      ended = true;
-      done();
-    },
-  });
-  // Destroyed with the exchange it feeds; whoever runs that reports why.
-  stream.on("error", () => undefined);
-  const whole = () => (ended && size <= mostBytes ? Buffer.concat(chunks) : null);
+  let stream: Transform | null = null;
+  // NaN, where no length is given, is not short.
+  const isShort = Number(request.headers["content-length"]) <= mostBytes;
+
+  function streamed(): Transform {
+    const through = new Transform({
+      transform(chunk: Buffer, _encoding, done) {
+        take(chunk);
+        done(null, chunk);
+      },
+      flush(done) {
+        ended = true;
+        done();
+      },
+    });
+    // Destroyed with the exchange it feeds; whoever runs that reports why.
+    through.on("error", () => undefined);
+    return request.pipe(through);
+  }
 
   return {
-    stream,
-    whole,
-    async id() {
-      if (Number(request.headers["content-length"] ?? 0) > mostBytes) return null;
-      if (!ended) await readRest(request, stream, take, () => size <= mostBytes).then((all) => (ended = all));
-      const bytes = whole();
-      return bytes === null ? null : idOf(bytes);
+    async forGateway() {
+      if (!isShort) return (stream ??= streamed());
+      await whole(request, take);
+      ended = true;
+      return joined(chunks);
+    },
+    async message() {
+      if (!ended && Number(request.headers["content-length"] ?? 0) <= mostBytes) {
+        if (stream !== null) request.unpipe(stream);
+        ended = await readRest(request, take, () => size <= mostBytes);
+      }
+      return ended && size <= mostBytes ? readMessage(joined(chunks)) : unread;
     },
   };
 }
 
 const mostBytes = 64 * 1024;
+const unread: ClientMessage = { id: null, method: null, isUnread: true };
+
+function joined(chunks: readonly Buffer[]): Buffer {
+  const [only] = chunks;
+  return chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks);
+}
+
+function whole(request: IncomingMessage, take: (chunk: Buffer) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    request.on("data", take).once("end", resolve);
+    request.once("close", () => reject(new CountersignError("cancelled", "The client has gone.")));
+  });
+}
 
 /** True where the rest was read to its end. The connection stays whole, so that an answer can be sent on it. */
 async function readRest(
   request: IncomingMessage,
-  stream: Transform,
   take: (chunk: Buffer) => void,
   more: () => boolean,
 ): Promise<boolean> {
-  request.unpipe(stream);
   try {
     for await (const chunk of request.iterator({ destroyOnReturn: false })) {
       take(chunk as Buffer);
@@ -65,15 +87,5 @@ async function readRest(
   } catch {
     // The client has gone; nobody will read the answer.
     return false;
-  }
-}
-
-function idOf(bytes: Buffer): string | number | null {
-  try {
-    const message: unknown = JSON.parse(bytes.toString("utf8"));
-    if (typeof message !== "object" || message === null || !("id" in message)) return null;
-    return typeof message.id === "string" || typeof message.id === "number" ? message.id : null;
-  } catch {
-    return null;
   }
 }

@@ -1,17 +1,17 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
-import { Agent } from "undici";
 import { z } from "zod";
 import type { ClientView, ConsoleState } from "../shared/console.ts";
 import { CountersignError, toFailure } from "../shared/errors.ts";
 import type { Clients } from "./clients.ts";
+import { createConversations, type Conversations } from "./conversations.ts";
 import { forward } from "./forward.ts";
 import type { TokenSource } from "./gateway.ts";
 import { plainHeaders } from "./loopback-guard.ts";
 import { listenLoopback, type Loopback } from "./loopback.ts";
 import { readJson, writePrivate } from "./private-file.ts";
-import { trusting } from "./trust.ts";
 import { admit } from "./tunnel-guard.ts";
+import { createUpstream, type Upstream } from "./upstream/upstream.ts";
 
 /** The loopback listener for MCP clients, at one remembered port. */
 export interface Tunnel {
@@ -37,26 +37,27 @@ export interface TunnelOptions {
 export function createTunnel(options: TunnelOptions): Tunnel {
   const path = join(options.directory, "tunnel.json");
   const running = new Map<AbortController, string>();
-  let open: { readonly loopback: Loopback; readonly agent: Agent } | null = null;
+  let open: { readonly loopback: Loopback; readonly upstream: Upstream } | null = null;
   let turn: Promise<void> = Promise.resolve();
 
   async function listen(wanted: number | undefined): Promise<void> {
     if (open !== null && (wanted === undefined || wanted === open.loopback.port)) return;
     await shut();
     const remembered = (await readJson(path, tunnelFile))?.port;
-    const agent = new Agent({ connect: { timeout: connectTimeoutMs, ...trusting(options.ca) }, allowH2: false });
+    const upstream = createUpstream(options);
+    const conversations = createConversations(upstream);
     try {
       const port = wanted ?? remembered ?? 0;
       const loopback = await listenLoopback(port, (request, response) => {
-        answer(request, response, loopback.port, agent);
+        answer(request, response, loopback.port, conversations);
       });
-      open = { loopback, agent };
+      open = { loopback, upstream };
       if (remembered !== undefined && remembered !== loopback.port) await leave(remembered);
       await writePrivate(path, `${JSON.stringify({ v: 1, port: loopback.port })}\n`);
       options.onState({ state: "open", port: loopback.port, addresses: [...loopback.addresses] });
     } catch (error) {
       await shut();
-      await agent.destroy();
+      await upstream.close();
       throw await exposed(error, wanted ?? remembered, remembered);
     }
   }
@@ -85,11 +86,16 @@ export function createTunnel(options: TunnelOptions): Tunnel {
     for (const call of running.keys()) call.abort();
     if (closing === null) return;
     await closing.loopback.close();
-    await closing.agent.destroy();
+    await closing.upstream.close();
     options.onState({ state: "closed" });
   }
 
-  function answer(request: IncomingMessage, response: ServerResponse, port: number, dispatcher: Agent): void {
+  function answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    port: number,
+    conversations: Conversations,
+  ): void {
     const asked = { method: request.method ?? "", target: request.url ?? "", headers: request.rawHeaders };
     const admission = admit(asked, port, options.clients);
     if (!admission.ok) {
@@ -103,7 +109,7 @@ export function createTunnel(options: TunnelOptions): Tunnel {
       response.end(JSON.stringify({ error: { code, message } }));
       return;
     }
-    pass(request, response, admission.client, admission.connection, dispatcher);
+    pass(request, response, admission.client, admission.connection, conversations);
   }
 
   function pass(
@@ -111,7 +117,7 @@ export function createTunnel(options: TunnelOptions): Tunnel {
     response: ServerResponse,
     client: ClientView,
     connection: string,
-    dispatcher: Agent,
+    conversations: Conversations,
   ): void {
     options.clients.used(client.id);
     const call = new AbortController();
@@ -121,16 +127,8 @@ export function createTunnel(options: TunnelOptions): Tunnel {
       // The client went before its answer was complete: the gateway learns it at once.
       if (!response.writableFinished) call.abort();
     });
-    const { origin, token, device } = options;
-    const claims = () => claimsOf(client.name, device());
-    void forward(request, response, {
-      dispatcher,
-      origin,
-      path: `/mcp/${connection}`,
-      token,
-      claims,
-      signal: call.signal,
-    });
+    const claims = () => claimsOf(client.name, options.device());
+    void forward(request, response, { conversations, connection, client: client.id, claims, signal: call.signal });
   }
 
   /** Opening and closing happen one after the other. */
@@ -153,7 +151,6 @@ export function createTunnel(options: TunnelOptions): Tunnel {
   };
 }
 
-const connectTimeoutMs = 10_000;
 const tunnelFile = z.object({ v: z.literal(1), port: z.number().int().min(1).max(65535) });
 
 function claimsOf(client: string, device: string | null): Record<string, string> {

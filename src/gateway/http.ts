@@ -83,8 +83,8 @@ async function serve(site: Site, request: IncomingMessage, response: ServerRespo
   await serveMcp({ gate, runtime, caller: callerOf(request, principal), connection, request, response });
 }
 
-/** What a stopping gateway adds to its refusals: by then another one, or this one started again, listens. */
-const comeBack = { "retry-after": "2", connection: "close" } as const;
+/** What a stopping gateway adds to its refusals: by then another one, or this one started again, listens. The tunnel may send the same again. */
+const comeBack = { "retry-after": "2", connection: "close", "countersign-not-forwarded": "stopping" } as const;
 
 async function authenticate(site: Site, request: IncomingMessage, path: string): Promise<Principal> {
   const { gate } = site;

@@ -103,6 +103,19 @@ const wordings: Readonly<Record<ErrorCode, Wording>> = {
     what: "The gateway cannot be reached.",
     next: "Check the network; it is tried again by itself.",
   },
+  gateway_restarting: { what: "The gateway is stopping or starting again.", next: "It is tried again by itself." },
+  gateway_untrusted: {
+    what: "The gateway shows a certificate that this computer does not trust.",
+    next: "Check this computer’s clock and network; if the company inspects TLS, ask IT to install its authority.",
+  },
+  network_down: {
+    what: "This computer’s network does not lead to the gateway.",
+    next: "Check the network and the VPN; it is tried again by itself.",
+  },
+  proxy_failed: {
+    what: "The proxy refuses the way to the gateway.",
+    next: "Check HTTPS_PROXY and NO_PROXY, or ask who runs the proxy.",
+  },
   ledger_inconsistent: {
     what: "The gateway’s ledger does not continue what this computer saw before.",
     next: "Tell your auditor before you decide anything.",

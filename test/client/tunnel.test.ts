@@ -205,7 +205,7 @@ describe("tunnel", () => {
         response.socket?.write("HTTP/1.1 099 Odd\r\ntransfer-encoding: chunked\r\n\r\n1\r\nx\r\n");
       };
     });
-    expect((await post()).status).toBe(503);
+    expect(await (await post()).json()).toMatchObject({ id: 7, error: { data: { outcome: "unknown" } } });
     await gone;
   });
 
@@ -235,16 +235,22 @@ describe("tunnel without a way to the gateway", () => {
   it("answers a call with its id and what to do when nobody is signed in", async () => {
     await bench.client.call("session.signOut", {}, "window");
     const answer = await post();
-    expect(answer.status).toBe(503);
+    expect(answer.status).toBe(200);
     const body = await answer.json();
-    expect(body).toMatchObject({ jsonrpc: "2.0", id: 7, error: { code: -32000, data: { code: "signed_out" } } });
+    expect(body).toMatchObject({
+      jsonrpc: "2.0",
+      id: 7,
+      error: { code: -32000, data: { code: "signed_out", outcome: "not_run" } },
+    });
     expect(body.error.message).toContain("Sign in");
   });
 
-  it("answers so when the session is dead, and for a notification or what is no JSON without an id", async () => {
+  it("answers so when the session is dead, what is no JSON without an id, and a notification by 503 alone", async () => {
     bench.signIn.failure = "reauthentication_needed";
     expect(await (await post()).json()).toMatchObject({ id: 7, error: { data: { code: "reauthentication_needed" } } });
-    expect(await (await post('{"jsonrpc":"2.0","method":"x"}')).json()).toMatchObject({ id: null });
+    const told = await post('{"jsonrpc":"2.0","method":"x"}');
+    expect(told.status).toBe(503);
+    expect(await told.json()).toEqual({ error: { code: "reauthentication_needed", message: expect.any(String) } });
     expect(await (await post("not JSON")).json()).toMatchObject({ id: null });
     expect((await fetch(`http://127.0.0.1:${port}/mcp/files`, { headers: headers() })).status).toBe(503);
   });
@@ -252,7 +258,7 @@ describe("tunnel without a way to the gateway", () => {
   it("answers so when the gateway refuses every token", async () => {
     bench.gateway.tokens.clear();
     const answer = await post();
-    expect(answer.status).toBe(503);
+    expect(answer.status).toBe(200);
     expect(await answer.json()).toMatchObject({ id: 7, error: { data: { code: "reauthentication_needed" } } });
   });
 

@@ -1,0 +1,190 @@
+import type { IncomingHttpHeaders } from "node:http";
+import { z } from "zod";
+import { CountersignError } from "../shared/errors.ts";
+import { SseParser } from "../shared/sse.ts";
+import { readMessage } from "./client-message.ts";
+import { headerValues, type RawHeaders } from "./loopback-guard.ts";
+import type { Answer } from "./upstream/answer.ts";
+import type { Asked, Upstream } from "./upstream/upstream.ts";
+
+/** The legacy sessions of all clients, begun anew behind a client's back where the gateway has forgotten one: few clients do so themselves. */
+export interface Conversations {
+  /** As the upstream's, for one client: `client` is its id. */
+  ask(asked: Asked, client: string): Promise<Heard>;
+  /** Whether this client's session could be begun anew. */
+  knows(asked: Pick<Asked, "headers" | "connection">, client: string): boolean;
+}
+
+export interface Heard extends Answer {
+  /** The session is another one since the client's last request. */
+  readonly isAnew: boolean;
+}
+
+/** How a session began, and what the gateway calls it now; the client goes on with its first name. */
+interface Conversation {
+  readonly opening: Asked;
+  current: string;
+  beginning: Promise<boolean> | null;
+}
+
+export function createConversations(upstream: Upstream): Conversations {
+  const known = new Map<string, Conversation>();
+
+  function remember(asked: Asked, client: string, answer: Answer): void {
+    const name = answer.headers["mcp-session-id"];
+    const { body } = asked;
+    if (typeof name !== "string" || !Buffer.isBuffer(body) || body.length > mostOpening || !isOpening(body)) return;
+    // The client's signal ends with its request; the opening may be needed long afterwards.
+    const opening = { ...asked, signal: new AbortController().signal };
+    known.set(keyOf(client, asked.connection, name), { opening, current: name, beginning: null });
+    const [oldest] = known.keys();
+    if (known.size > mostKnown && oldest !== undefined) known.delete(oldest);
+  }
+
+  /** Begins the session anew, once for all that wait for it. False where that can't be done. */
+  function beginAnew(conversation: Conversation, asked: Asked): Promise<boolean> {
+    conversation.beginning ??= begin(upstream, conversation, asked)
+      .catch(() => false)
+      .finally(() => (conversation.beginning = null));
+    return conversation.beginning;
+  }
+
+  async function ask(asked: Asked, client: string): Promise<Heard> {
+    const name = sessionOf(asked.headers);
+    if (name === null) {
+      const answer = await upstream.ask(asked);
+      remember(asked, client, answer);
+      return heard(answer, null, false);
+    }
+    const key = keyOf(client, asked.connection, name);
+    const conversation = known.get(key);
+    if (conversation === undefined) return heard(await upstream.ask(asked), null, false);
+    const { current } = conversation;
+    const answer = await upstream.ask(named(asked, current));
+    if (asked.method === "DELETE") known.delete(key);
+    if (answer.status !== 404) return heard(answer, name, false);
+    const text = await answer.text(mostRefusal);
+    if (!isForgotten(text)) return said(answer, text, name);
+    if (asked.method === "DELETE") return said({ ...answer, status: 204, headers: {} }, "", name);
+    // What belongs to the old session needs no new one.
+    if (asked.method === "POST" && Buffer.isBuffer(asked.body) && readMessage(asked.body).id === null)
+      return said({ ...answer, status: 202, headers: {} }, "", name);
+    if (conversation.current === current && !(await beginAnew(conversation, asked))) return said(answer, text, name);
+    if (asked.body !== null && !Buffer.isBuffer(asked.body))
+      throw new CountersignError("transient", "The session was begun anew during this call: call again.");
+    return heard(await upstream.ask(named(asked, conversation.current)), name, true);
+  }
+
+  return {
+    ask,
+    knows(asked, client) {
+      const name = sessionOf(asked.headers);
+      return name !== null && known.has(keyOf(client, asked.connection, name));
+    },
+  };
+}
+
+/** The client's own `initialize` again, then its `notifications/initialized`; nothing else of what it said could be repeated without effect. */
+async function begin(upstream: Upstream, conversation: Conversation, asked: Asked): Promise<boolean> {
+  const { opening } = conversation;
+  const answer = await upstream.ask(opening);
+  const session = answer.headers["mcp-session-id"];
+  const text = await answer.text(mostAnswer);
+  const [version] = headerValues(asked.headers, "mcp-protocol-version");
+  const agreed = text === null ? undefined : protocolOf(text);
+  // Another revision than the client speaks by now would be another conversation.
+  if (typeof session !== "string" || agreed === undefined || (version !== undefined && version !== agreed))
+    return false;
+  const headers = ["content-type", "application/json", "accept", "application/json, text/event-stream"];
+  const initialized: Asked = {
+    ...opening,
+    headers: [...headers, "mcp-protocol-version", agreed, "mcp-session-id", session],
+    body: Buffer.from('{"jsonrpc":"2.0","method":"notifications/initialized"}'),
+    isRepeatable: () => true,
+  };
+  (await upstream.ask(initialized)).drop();
+  conversation.current = session;
+  return true;
+}
+
+/** Sessions that are remembered, the oldest going first, and how long an `initialize` may be for that, in bytes. */
+const mostKnown = 512;
+const mostOpening = 16 * 1024;
+const mostRefusal = 64 * 1024;
+const mostAnswer = 1024 * 1024;
+/** As the gateway says it (docs/protocol.md): the session is unknown, or its target was replaced. */
+const sessionUnknown = z.object({ error: z.object({ code: z.literal(-32001) }) });
+const initializeResult = z.object({ result: z.object({ protocolVersion: z.string() }) });
+
+function keyOf(client: string, connection: string, session: string): string {
+  return `${client} ${connection} ${session}`;
+}
+
+function sessionOf(headers: RawHeaders): string | null {
+  return headerValues(headers, "mcp-session-id")[0] ?? null;
+}
+
+function isOpening(body: Buffer): boolean {
+  return body.includes('"initialize"') && readMessage(body).method === "initialize";
+}
+
+/** The same under the gateway's name of today; ids of events belong to the session that is gone. */
+function named(asked: Asked, session: string): Asked {
+  if (sessionOf(asked.headers) === session) return asked;
+  const headers: string[] = [];
+  for (let at = 0; at + 1 < asked.headers.length; at += 2) {
+    const name = asked.headers[at] ?? "";
+    if (!["mcp-session-id", "last-event-id"].includes(name.toLowerCase()))
+      headers.push(name, asked.headers[at + 1] ?? "");
+  }
+  return { ...asked, headers: [...headers, "mcp-session-id", session] };
+}
+
+function heard(answer: Answer, session: string | null, isAnew: boolean): Heard {
+  const own = answer.headers["mcp-session-id"];
+  const headers: IncomingHttpHeaders =
+    session === null || own === undefined ? answer.headers : { ...answer.headers, "mcp-session-id": session };
+  return {
+    status: answer.status,
+    headers,
+    isAnew,
+    pass: (into) => answer.pass(into),
+    text: (mostBytes) => answer.text(mostBytes),
+    drop: () => answer.drop(),
+  };
+}
+
+/** An answer that has been read already. */
+function said({ status, headers }: Pick<Answer, "status" | "headers">, text: string | null, session: string): Heard {
+  const body = text ?? "";
+  return {
+    status,
+    headers: headers["mcp-session-id"] === undefined ? headers : { ...headers, "mcp-session-id": session },
+    isAnew: false,
+    pass: async (into) => {
+      if (body !== "") into.write(Buffer.from(body));
+    },
+    text: async () => body,
+    drop: () => undefined,
+  };
+}
+
+function isForgotten(text: string | null): boolean {
+  return sessionUnknown.safeParse(parsed(text ?? "")).success;
+}
+
+function protocolOf(text: string): string | undefined {
+  const whole = initializeResult.safeParse(parsed(text));
+  if (whole.success) return whole.data.result.protocolVersion;
+  const events = new SseParser().push(Buffer.from(text));
+  const found = events.map(({ data }) => initializeResult.safeParse(parsed(data))).find(({ success }) => success);
+  return found?.data?.result.protocolVersion;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

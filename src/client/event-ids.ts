@@ -1,0 +1,44 @@
+/** Follows the ids of an event stream that passes by, without keeping or parsing its events. */
+export class EventIds {
+  #last: string | null = null;
+  #pending: string | null = null;
+  /** The beginning of the line under way: as much as an id may be long. */
+  #line = "";
+
+  /** The id of the last whole event (`Last-Event-ID`), or null where none had one. */
+  get last(): string | null {
+    return this.#last;
+  }
+
+  /** Whether an event is under way. */
+  get isWithin(): boolean {
+    return this.#line !== "" || this.#pending !== null;
+  }
+
+  push(chunk: Buffer): void {
+    let from = 0;
+    for (let at = chunk.indexOf(newline); at >= 0; at = chunk.indexOf(newline, from)) {
+      this.#keep(chunk, from, at);
+      this.#end();
+      from = at + 1;
+    }
+    this.#keep(chunk, from, chunk.length);
+  }
+
+  #keep(chunk: Buffer, from: number, to: number): void {
+    const room = mostLength - this.#line.length;
+    if (room > 0 && to > from) this.#line += chunk.toString("latin1", from, Math.min(to, from + room));
+  }
+
+  #end(): void {
+    const line = this.#line.endsWith("\r") ? this.#line.slice(0, -1) : this.#line;
+    this.#line = "";
+    if (line === "") {
+      this.#last = this.#pending ?? this.#last;
+      this.#pending = null;
+    } else if (line.startsWith("id:") && line.length < mostLength) this.#pending = line.slice(3).trim();
+  }
+}
+
+const newline = 0x0a;
+const mostLength = 512;

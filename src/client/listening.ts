@@ -1,0 +1,90 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { backoffMs } from "../shared/backoff.ts";
+import { encodeSse } from "../shared/sse.ts";
+import { followed } from "./broken-answer.ts";
+import type { Heard } from "./conversations.ts";
+import { EventIds } from "./event-ids.ts";
+import { plainHeaders } from "./loopback-guard.ts";
+import { askedBy, beginAnswer, type Onward } from "./onward.ts";
+import { wordsFor } from "./unanswered.ts";
+
+/**
+ * Serves a legacy client's own stream (`GET`). Once it stands it stays, whatever becomes of the gateway's: that one is opened
+ * again, after its last event, since most clients give up after two tries.
+ */
+export async function keepListening(request: IncomingMessage, response: ServerResponse, onward: Onward): Promise<void> {
+  const ids = new EventIds();
+  let failures = 0;
+  while (!onward.signal.aborted && !response.destroyed) {
+    const beganMs = Date.now();
+    try {
+      const answer = await ask(request, onward, ids);
+      if (!isStream(answer)) return await refused(answer, response);
+      if (!response.headersSent) beginAnswer(response, answer.status, answer.headers);
+      // What the client knows is of the session before: what it lists may be other now.
+      else if (answer.isAnew) response.write(changes);
+      await answer.pass(followed(response, ids));
+    } catch (error) {
+      if (onward.signal.aborted) break;
+      if (!response.headersSent && !canWait(request, onward)) return unavailable(response, error);
+      if (!response.headersSent) beginAnswer(response, 200, { "content-type": "text/event-stream" });
+    }
+    if (ids.isWithin && !response.destroyed) response.write("\n\n");
+    failures = Date.now() - beganMs > settledMs ? 0 : failures + 1;
+    await pause(Math.min(longestMs, leastMs + backoffMs(failures)), onward.signal);
+  }
+  response.destroy();
+}
+
+/** A stream that held for so long was none that ends at once. */
+const settledMs = 10_000;
+const leastMs = 100;
+const longestMs = 5_000;
+
+const changes = ["tools", "resources", "prompts"]
+  .map((what) => encodeSse({ data: `{"jsonrpc":"2.0","method":"notifications/${what}/list_changed"}` }))
+  .join("");
+
+async function ask(request: IncomingMessage, onward: Onward, ids: EventIds): Promise<Heard> {
+  const asked = askedBy(request, onward, null);
+  if (ids.last === null) return await onward.conversations.ask(asked, onward.client);
+  const headers = asked.headers.flatMap((name, at) =>
+    at % 2 === 1 || name.toLowerCase() === "last-event-id" ? [] : [name, asked.headers[at + 1] ?? ""],
+  );
+  return await onward.conversations.ask({ ...asked, headers: [...headers, "last-event-id", ids.last] }, onward.client);
+}
+
+function canWait({ rawHeaders: headers }: IncomingMessage, { conversations, connection, client }: Onward): boolean {
+  return conversations.knows({ headers, connection }, client);
+}
+
+function isStream(answer: Heard): boolean {
+  return answer.status === 200 && String(answer.headers["content-type"]).startsWith("text/event-stream");
+}
+
+async function refused(answer: Heard, response: ServerResponse): Promise<void> {
+  if (response.headersSent) answer.drop();
+  else {
+    beginAnswer(response, answer.status, answer.headers);
+    await answer.pass(response);
+  }
+  response.end();
+}
+
+function unavailable(response: ServerResponse, error: unknown): void {
+  const { message, data } = wordsFor(error);
+  const headers = { ...plainHeaders, "content-type": "application/json", connection: "close" };
+  response.writeHead(503, headers).end(JSON.stringify({ error: { code: data.code, message } }));
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(done, ms);
+    signal.addEventListener("abort", done, { once: true });
+    function done(): void {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    }
+  });
+}

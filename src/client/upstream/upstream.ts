@@ -1,0 +1,197 @@
+import type { Readable } from "node:stream";
+import type { Dispatcher } from "undici";
+import { CountersignError } from "../../shared/errors.ts";
+import type { TokenSource } from "../gateway.ts";
+import { requestHeaders } from "../tunnel-headers.ts";
+import type { RawHeaders } from "../loopback-guard.ts";
+import { Exchange, type Answer } from "./answer.ts";
+import { connections, ownAddresses, type Connections } from "./dispatcher.ts";
+import { Lifeline } from "./lifeline.ts";
+import { gatewayTakesCalls, strange } from "./readiness.ts";
+import { isCertain, weatherOf } from "./weather.ts";
+
+/** One MCP request to the gateway, as a client sent it. */
+export interface Asked {
+  /** `POST`, `GET` or `DELETE`. */
+  readonly method: Dispatcher.HttpMethod;
+  /** The connection's name. */
+  readonly connection: string;
+  readonly headers: RawHeaders;
+  /** A buffer can go again, a stream can't. */
+  readonly body: Buffer | Readable | null;
+  /** Whether it may go again after the gateway may have had it: it has no effect that could come twice. */
+  readonly isRepeatable: () => boolean;
+  /** Claims about this side: `Countersign-Client`, `Countersign-Device`. */
+  readonly claims: () => Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}
+
+/** The way to the one gateway, for all clients: pooled connections, the person's token, weather. */
+export interface Upstream {
+  /**
+   * Resolves with the answer's head. Throws CountersignError, within 2 s where the gateway can't be reached: `OutcomeUnknown`
+   * where it may have had the request, any other where it has not.
+   */
+  ask(asked: Asked): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+/** The gateway was lost after it may have had the request. */
+export class OutcomeUnknown extends CountersignError {
+  constructor({ code, message }: CountersignError) {
+    super(
+      code,
+      `${message} The call had been sent, and whether it took effect is unknown unless it was still held: look before you call again.`,
+    );
+  }
+}
+
+export interface UpstreamOptions {
+  readonly origin: string;
+  readonly token: TokenSource;
+  readonly ca: string | undefined;
+}
+
+export function createUpstream({ origin, token, ca }: UpstreamOptions): Upstream {
+  let pool = connections(origin, ca);
+  const left = new Set<Connections>();
+
+  const lifeline = new Lifeline({
+    origin,
+    ownAddresses,
+    probe: (signal) => probe(signal),
+    onOtherNetwork(addresses) {
+      for (const each of [pool, ...left]) each.dropLost(addresses);
+      renew();
+    },
+  });
+
+  /** What is under way goes on where it is; what begins now gets a new connection. */
+  function renew(): void {
+    const old = pool;
+    left.add(old);
+    pool = connections(origin, ca);
+    old.dispatcher.close().then(
+      () => left.delete(old),
+      () => left.delete(old),
+    );
+  }
+
+  async function probe(signal: AbortSignal): Promise<void> {
+    const fresh = connections(origin, ca);
+    try {
+      await gatewayTakesCalls(fresh.dispatcher, origin, signal);
+    } finally {
+      await fresh.dispatcher.destroy();
+    }
+  }
+
+  async function send(asked: Asked, accessToken: string): Promise<Answer> {
+    const exchange = new Exchange(() => lifeline.heard());
+    const onAbort = () => exchange.abort(new CountersignError("cancelled", "The client has gone."));
+    asked.signal.addEventListener("abort", onAbort, { once: true });
+    const unwatch = lifeline.watch(exchange);
+    try {
+      if (asked.signal.aborted) onAbort();
+      const { method, connection, body } = asked;
+      const ours = { authorization: `Bearer ${accessToken}`, ...asked.claims() };
+      const headers = requestHeaders(asked.headers, body === null, ours);
+      // A held call may wait for its decision as long as the gateway lets it.
+      const patient = { headersTimeout: 0, bodyTimeout: 0 };
+      pool.dispatcher.dispatch({ origin, path: `/mcp/${connection}`, method, headers, body, ...patient }, exchange);
+      return await exchange.head;
+    } catch (cause) {
+      if (asked.signal.aborted) throw cause;
+      if (isCertain(cause) || !exchange.sent || cause instanceof CountersignError) lifeline.failed(cause);
+      throw new Lost(weatherOf(cause, origin), exchange.sent && !asked.isRepeatable());
+    } finally {
+      unwatch();
+    }
+  }
+
+  /** One way there and back: `again` where it may be tried once more, since nothing was done. */
+  async function attempt(asked: Asked, untilMs: number, force: boolean): Promise<Answer | { again: CountersignError }> {
+    await lifeline.ready(untilMs);
+    const tokens = await inTime(token(force ? { force } : undefined), untilMs);
+    try {
+      const answer = await send(asked, tokens.accessToken);
+      const other = strange(answer, origin);
+      if (other === null) return answer;
+      answer.drop();
+      lifeline.failed(other.error);
+      throw new Lost(other.error, !other.isUntouched && !asked.isRepeatable());
+    } catch (error) {
+      if (!(error instanceof Lost)) throw error;
+      if (error.isUnknown) throw new OutcomeUnknown(error.weather);
+      return { again: error.weather };
+    }
+  }
+
+  async function insist(asked: Asked, force: boolean): Promise<Answer> {
+    const untilMs = Date.now() + patienceMs;
+    for (;;) {
+      const answer = await attempt(asked, untilMs, force);
+      if (!("again" in answer)) return answer;
+      // undici ends a stream that it was to send, whether it began or not.
+      const gone = asked.body !== null && !Buffer.isBuffer(asked.body);
+      if (gone || asked.signal.aborted || Date.now() >= untilMs) throw answer.again;
+    }
+  }
+
+  return {
+    async ask(asked) {
+      const first = await insist(asked, false);
+      if (first.status !== 401) return passable(first);
+      // The token ended under way. The gateway forwards nothing before it is verified, so the same request may go again.
+      first.drop();
+      if (asked.body !== null && !Buffer.isBuffer(asked.body)) {
+        await token({ force: true });
+        throw new CountersignError("transient", "The session was renewed during this call: call again.");
+      }
+      const second = await insist(asked, true);
+      if (second.status !== 401) return passable(second);
+      second.drop();
+      throw new CountersignError("reauthentication_needed", "The gateway refuses this session: sign in again.");
+    },
+    async close() {
+      lifeline.close();
+      await Promise.all([pool, ...left].map(({ dispatcher }) => dispatcher.destroy()));
+    },
+  };
+}
+
+/** How long a call waits for the gateway, so that its client hears within 2 s. */
+const patienceMs = 1_400;
+
+class Lost extends Error {
+  readonly weather: CountersignError;
+  readonly isUnknown: boolean;
+
+  constructor(weather: CountersignError, isUnknown: boolean) {
+    super(weather.message, { cause: weather });
+    this.weather = weather;
+    this.isUnknown = isUnknown;
+  }
+}
+
+/** A redirect would lead the client, with its token, to an address that nobody pinned. */
+function passable(answer: Answer): Answer {
+  if (answer.status < 300 || answer.status >= 400) return answer;
+  answer.drop();
+  throw new CountersignError("misconfigured", "The gateway's address redirects elsewhere: ask who runs it.");
+}
+
+/** The provider may take its time over a new token; the next call finds it. */
+async function inTime<T>(promise: Promise<T>, untilMs: number): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const message = "The sign-in provider takes long to renew the session: call again in a moment.";
+  const timer = setTimeout(
+    () => late.reject(new CountersignError("transient", message)),
+    Math.max(0, untilMs - Date.now()),
+  );
+  try {
+    return await Promise.race([promise, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
