@@ -1,6 +1,4 @@
 /** The demo: everything on one machine, with nothing to configure. This file is its table of contents. */
-import { createServer } from "node:net";
-import { once } from "node:events";
 import { rm, writeFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -10,6 +8,7 @@ import { CountersignError } from "../shared/errors.ts";
 import { guide, type Announcement } from "./announcement.ts";
 import { startChild } from "./child.ts";
 import { makeFolder, type DemoFolder } from "./folder.ts";
+import { freePort } from "./free-port.ts";
 import { startGateway } from "./gateway-process.ts";
 import { gatewayYaml } from "./gateway-yaml.ts";
 import { startIdentityProvider } from "./idp/index.ts";
@@ -120,15 +119,4 @@ function announce(
   createInterface({ input: process.stdin }).on("line", () => {
     process.stdout.write(`  Console   ${approver.consoleLink()}\n`);
   });
-}
-
-/** A port that is free now and stays the gateway's over its restarts. */
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const address = probe.address();
-  probe.close();
-  await once(probe, "close");
-  if (address === null || typeof address === "string") throw new Error("the system gave no port");
-  return address.port;
 }

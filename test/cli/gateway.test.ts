@@ -9,7 +9,7 @@ import { stringify } from "yaml";
 import { startIdentityProvider, type IdentityProvider } from "../../src/demo/idp/index.ts";
 import { discovery } from "../../src/shared/provider.ts";
 import { shell, startShell, type Running } from "./shell.ts";
-import { freePort } from "../support/free-port.ts";
+import { freePort } from "../../src/demo/free-port.ts";
 
 let folder: string;
 let provider: IdentityProvider;

@@ -11,7 +11,7 @@ import type { JsonObject } from "../../src/shared/json.ts";
 import { sign, signingKey, startLocalIssuer } from "../gateway/identity/local-issuer.ts";
 import { startFront } from "./front.ts";
 import { enrolAgent } from "./remote-agent.ts";
-import { freePort } from "../support/free-port.ts";
+import { freePort } from "../../src/demo/free-port.ts";
 
 /** The connections of a gateway and of a tunnel before it, for programs that can't send a token. */
 export interface Ways {

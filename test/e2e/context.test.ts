@@ -6,7 +6,7 @@ const held = { groups: ["engineers"], effect: "approve", approvers: ["approvers"
 let people: TwoPeople;
 beforeAll(async () => {
   people = await openTwoPeople([{ name: "writes", tools: ["write_*"], ...held, risk: "medium" }]);
-}, 60_000);
+});
 afterAll(() => people.close());
 
 it("tells the approver of a first time, then of the answer, then what differs from the last approved call", async () => {
@@ -30,4 +30,4 @@ it("tells the approver of a first time, then of the answer, then what differs fr
   await changed.filter({ hasText: "content" }).filter({ hasText: '"one"' }).getByText('"two"').waitFor();
   await page.getByRole("button", { name: "Deny", exact: true }).click();
   expect(await second).toContain("enied");
-}, 60_000);
+});

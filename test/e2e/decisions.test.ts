@@ -19,7 +19,7 @@ beforeAll(async () => {
     { name: "contacts", tools: ["update_customer"], ...held, risk: "low" },
     { name: "reads", tools: ["read_*"], groups: ["engineers"], effect: "allow" },
   ]);
-}, 60_000);
+});
 afterAll(() => people.close());
 
 const button = ({ page }: Seat, name: string | RegExp) =>
@@ -71,7 +71,7 @@ describe("a critical call between two people", () => {
     expect(await answer).not.toContain(`"${number}"`);
     expect(await readFile(paths.destination, "utf8")).toBe("moved");
     await own.waitFor({ state: "detached" });
-  }, 60_000);
+  });
 
   it("is denied for both by the third wrong number", async () => {
     const { engineer, approver, world } = people;
@@ -90,7 +90,7 @@ describe("a critical call between two people", () => {
     await approver.page.getByText("Denied, since 3 wrong numbers were named. Nothing was run.").waitFor();
     await engineer.page.getByText(/Denied, since 3 wrong numbers were named\./).waitFor();
     expect(await answer).toContain("Denied: 3 wrong numbers were named");
-  }, 60_000);
+  });
 });
 
 describe("a grant between two people", () => {
@@ -133,7 +133,7 @@ describe("a grant between two people", () => {
     await approver.page.keyboard.press("d");
     await button(approver, "Undo").waitFor();
     expect(await third).toContain("Denied by Avery Approver");
-  }, 60_000);
+  });
 });
 
 describe("several requests at once", () => {
@@ -143,7 +143,7 @@ describe("several requests at once", () => {
       people.call("customers", "update_customer", { id, changes: { phone } });
     const equal = [update("cus_20417", "+1 202 555 0101"), update("cus_20417", "+1 202 555 0102")];
     const other = update("cus_20418", "+1 202 555 0103");
-    await expect.poll(() => approver.page.getByRole("option").count(), { timeout: 10_000 }).toBe(3);
+    await expect.poll(() => approver.page.getByRole("option").count()).toBe(3);
     await approver.page.getByRole("option").first().click();
     await button(approver, "Approve 2 equal").click();
     for (const answer of await Promise.all(equal)) expect(answer).not.toContain("Denied");
@@ -151,7 +151,8 @@ describe("several requests at once", () => {
     await field(approver, "Reason for all").fill("Not today");
     await button(approver, "Deny 1").click();
     expect(await other).toContain("Not today");
-    const entries = approver.client.state().approvals.filter(({ tool }) => tool === "update_customer");
-    expect(new Set(entries.map(({ state }) => state)).has("pending")).toBe(false);
-  }, 60_000);
+    const states = () =>
+      approver.client.state().approvals.flatMap(({ tool, state }) => (tool === "update_customer" ? [state] : []));
+    await expect.poll(states).not.toContain("pending");
+  });
 });

@@ -1,9 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { z } from "zod";
-import { approvalView, type ApprovalView } from "../../src/shared/approval.ts";
 import { grantView, type GrantView } from "../../src/shared/grant.ts";
 import { startShell, type Running } from "../cli/shell.ts";
 import { startDemo, type RunningDemo } from "./running-demo.ts";
@@ -11,17 +9,8 @@ import { startDemo, type RunningDemo } from "./running-demo.ts";
 let demo: RunningDemo;
 beforeAll(async () => {
   demo = await startDemo();
-}, 60_000);
+});
 afterAll(() => demo.clear());
-
-async function pending(): Promise<ApprovalView> {
-  for (;;) {
-    const { stdout } = await demo.as("approver", "approvals", "list", "--json");
-    const [first] = z.array(approvalView).parse(JSON.parse(stdout));
-    if (first !== undefined) return first;
-    await wait(100);
-  }
-}
 
 async function grants(person: "engineer" | "approver", ...options: string[]): Promise<GrantView[]> {
   const { stdout } = await demo.as(person, "grants", "list", "--json", ...options);
@@ -35,7 +24,7 @@ function write(name: string, content: string): Running {
 
 it("a grant made in the terminal lets later calls run, is listed for both, and ends when its holder revokes it", async () => {
   const first = write("one.txt", "1");
-  const { id } = await pending();
+  const { id } = await demo.pending("one.txt");
   for (const [args, code] of [
     [["--uses", "2"], "--for"],
     [["--for", "soon"], "--for wants"],
@@ -70,8 +59,8 @@ it("a grant made in the terminal lets later calls run, is listed for both, and e
   expect(await grants("approver")).toEqual([]);
   expect(await grants("approver", "--all")).toMatchObject([{ id: grant?.id, state: "revoked" }]);
   const third = write("three.txt", "3");
-  expect((await demo.as("approver", "approvals", "deny", (await pending()).id)).status).toBe(0);
+  expect((await demo.as("approver", "approvals", "deny", (await demo.pending("three.txt")).id)).status).toBe(0);
   expect((await third.ended()).status).toBe(1);
   const nobody = await demo.as("approver", "grants", "revoke", "grt_none");
   expect(nobody).toMatchObject({ status: 1, stderr: expect.stringContaining("(not_found)") as string });
-}, 90_000);
+});

@@ -15,9 +15,9 @@ beforeAll(async () => {
   await people.world.restart(() => fill(people));
   for (const { client, page } of [people.engineer, people.approver]) {
     await client.call("gateway.retry", {}, "window");
-    await page.getByText("Connected", { exact: true }).waitFor({ timeout: 30_000 });
+    await page.getByText("Connected", { exact: true }).waitFor();
   }
-}, 90_000);
+});
 afterAll(() => people.close());
 
 const accountOf = ({ client }: Seat): PrincipalView => {
@@ -74,7 +74,7 @@ const kind = ({ page }: Seat, name: string) => page.getByRole("group", { name: "
 /** Scrolls to the end until nothing older comes; the number of lines that the page then tells. */
 async function toTheEnd({ page }: Seat): Promise<number> {
   const end = page.getByText(/^\d+ lines$/);
-  for (let tries = 0; tries < 60 && (await end.count()) === 0; tries += 1) {
+  for (let tries = 0; tries < 300 && (await end.count()) === 0; tries += 1) {
     await page.getByRole("grid").evaluate((grid) => grid.parentElement?.scrollTo(0, 1e9));
     await page.waitForTimeout(100);
   }
@@ -98,7 +98,7 @@ describe("two people and hundreds of calls", () => {
       .first()
       .waitFor();
     expect(await toTheEnd(people.engineer)).toBe((many * 9) / 10);
-  }, 60_000);
+  });
 
   it("finds one of hundreds, by tool and by verdict", async () => {
     const { page } = people.engineer;
@@ -132,7 +132,7 @@ describe("two people and hundreds of calls", () => {
     expect(text).toContain(`"'+cmd|' /C calc'!A0"`);
     expect(text).not.toMatch(/[,\n][=+\-@]/);
     expect(text).not.toContain("Stranger");
-  }, 30_000);
+  });
 
   it("shows a decision that was just made, with its entries in the ledger", async () => {
     const { engineer, approver, world } = people;
@@ -155,5 +155,5 @@ describe("two people and hundreds of calls", () => {
       .first()
       .click();
     await engineer.page.getByRole("complementary", { name: "Selected request" }).getByText("Held, by you").waitFor();
-  }, 30_000);
+  });
 });

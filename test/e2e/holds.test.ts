@@ -2,9 +2,7 @@ import { access, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { z } from "zod";
 import { connectControl } from "../../src/client/control.ts";
-import { approvalView, type ApprovalView } from "../../src/shared/approval.ts";
 import { startShell, type Running } from "../cli/shell.ts";
 import { launchBrowser } from "../support/browser.ts";
 import { openV1 } from "./mcp-clients.ts";
@@ -13,18 +11,8 @@ import { descendants, startDemo, type RunningDemo } from "./running-demo.ts";
 let demo: RunningDemo;
 beforeAll(async () => {
   demo = await startDemo();
-}, 60_000);
+});
 afterAll(() => demo.clear());
-
-/** The requests that wait, as `approvals list --json` shows them, once there are some. */
-async function pending(): Promise<ApprovalView> {
-  for (;;) {
-    const { stdout } = await demo.as("approver", "approvals", "list", "--json");
-    const [first] = z.array(approvalView).parse(JSON.parse(stdout));
-    if (first !== undefined) return first;
-    await wait(100);
-  }
-}
 
 /** An engineer's `call files write_file`, which is held. */
 function write(name: string, content: string): Running {
@@ -35,7 +23,7 @@ function write(name: string, content: string): Running {
 describe("a held call", () => {
   it("is shown masked, approved in the terminal, and its caller has the result", async () => {
     const waiting = write("approved.txt", "card 4012 8888 8888 1881\n");
-    const approval = await pending();
+    const approval = await demo.pending("approved.txt");
     expect(approval).toMatchObject({ connection: "files", tool: "write_file", relation: "approver" });
     expect(JSON.stringify(approval)).not.toContain("4012 8888");
     expect(approval.payload.hidden).toHaveLength(1);
@@ -56,20 +44,20 @@ describe("a held call", () => {
     expect(await readFile(join(demo.files, "approved.txt"), "utf8")).toBe("card 4012 8888 8888 1881\n");
     const again = await demo.as("approver", "approvals", "deny", approval.id);
     expect(again).toMatchObject({ status: 1, stderr: expect.stringContaining("(already_decided)") });
-  }, 40_000);
+  });
 
   it("that is denied reaches the caller as an error with the reason", async () => {
     const waiting = write("denied.txt", "no");
-    const { id } = await pending();
+    const { id } = await demo.pending("denied.txt");
     expect((await demo.as("approver", "approvals", "deny", id, "--reason", "Not on a Friday.")).status).toBe(0);
     const ran = await waiting.ended();
     expect(ran).toMatchObject({ status: 1, stdout: "", stderr: expect.stringContaining("Not on a Friday.") });
     await expect(access(join(demo.files, "denied.txt"))).rejects.toThrow();
-  }, 40_000);
+  });
 
   it("is withdrawn by its requester in the terminal, and by nobody else", async () => {
     const waiting = write("withdrawn.txt", "no");
-    const { id } = await pending();
+    const { id } = await demo.pending("withdrawn.txt");
     const other = await demo.as("approver", "requests", "withdraw", id);
     expect(other).toMatchObject({ status: 1, stderr: expect.stringContaining("(not_allowed)") });
     const own = await demo.as("engineer", "requests", "withdraw", id);
@@ -79,18 +67,18 @@ describe("a held call", () => {
     });
     expect((await waiting.ended()).status).toBe(1);
     await expect(access(join(demo.files, "withdrawn.txt"))).rejects.toThrow();
-  }, 40_000);
+  });
 
   it("of high risk can't be approved in the terminal, only denied", async () => {
     const input = JSON.stringify({ id: "cus_20418", changes: { notes: "Called again." } });
     const waiting = startShell("call", "customers", "update_customer", input, "--profile", demo.told.profiles.engineer);
-    const { id } = await pending();
+    const { id } = await demo.pending("cus_20418");
     const refused = await demo.as("approver", "approvals", "approve", id, "--reason", "Ticket 12.");
     expect(refused).toMatchObject({ status: 1, stderr: expect.stringContaining("(presence_too_weak)") });
-    expect((await pending()).id).toBe(id);
+    expect((await demo.pending("cus_20418")).id).toBe(id);
     expect((await demo.as("approver", "approvals", "deny", id)).status).toBe(0);
     expect((await waiting.ended()).status).toBe(1);
-  }, 40_000);
+  });
 
   it("is released by a click on Approve in a browser, and an SDK client has the result", async () => {
     const { stdout: link } = await demo.as("approver", "console");
@@ -107,12 +95,12 @@ describe("a held call", () => {
     } finally {
       await Promise.all([browser.close(), client.close()]);
     }
-  }, 40_000);
+  });
 
   it("outlives a killed gateway: approved then, the repeated call runs once, and a third is held anew", async () => {
     const [input, lost] = ["survives.txt", "over a crash\n"];
     const first = write(input, lost);
-    const { id } = await pending();
+    const { id } = await demo.pending(input);
     const gateway = (await descendants(demo.child.pid ?? 0)).find(({ command }) =>
       command.includes("gateway --config"),
     );
@@ -125,11 +113,11 @@ describe("a held call", () => {
     expect(await readFile(join(demo.files, input), "utf8")).toBe(lost);
 
     const third = write(input, lost);
-    const anew = await pending();
+    const anew = await demo.pending(input);
     expect(anew.id).not.toBe(id);
     expect((await demo.as("approver", "approvals", "deny", anew.id)).status).toBe(0);
     expect((await third.ended()).status).toBe(1);
-  }, 60_000);
+  });
 });
 
 describe("a blocked tool", () => {

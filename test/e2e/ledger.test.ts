@@ -13,7 +13,7 @@ beforeAll(async () => {
   const client = await openV2(demo.url("customers"), demo.token);
   for (const id of ["cus_20417", "cus_20418", "cus_20419"]) await client.call("get_customer", { id });
   await client.close();
-}, 60_000);
+});
 afterAll(() => demo.clear());
 
 const verified = z.object({ ok: z.literal(true), entries: z.number() });

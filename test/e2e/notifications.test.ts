@@ -19,7 +19,7 @@ beforeAll(async () => {
     { name: "writes", tools: ["update_customer"], ...held, risk: "low" },
   ]);
   for (const seat of [people.approver, people.engineer]) await notify(seat);
-}, 60_000);
+});
 afterAll(async () => {
   for (const notifications of all) notifications.close();
   await people.close();
@@ -61,16 +61,17 @@ it("is decided by a click where the rule says quick, as present at a notificatio
   expect(await answer).toContain("cus_20417");
   const outcome = await shown(/^Approved: get_customer on customers$/);
   expect(outcome.body).toContain("Avery Approver");
-  const decided = people.approver.client.state().approvals.find(({ tool }) => tool === "get_customer");
-  expect(decided?.decision?.presence).toBe("notification");
-}, 60_000);
+  const { client } = people.approver;
+  const decision = () => client.state().approvals.find(({ tool }) => tool === "get_customer")?.decision;
+  await expect.poll(() => decision()?.presence).toBe("notification");
+});
 
 it("is denied by a click, and nothing is run", async () => {
   const answer = people.call("customers", "get_customer", { id: "cus_20418" });
   (await shown(/asks to run get_customer/)).emit("action", { actionIndex: 0 });
   expect(await answer).toContain("Nothing was run");
   await shown(/^Denied: get_customer/);
-}, 60_000);
+});
 
 it("shows no payload and no buttons where the rule does not say quick, and the gateway takes no decision from there", async () => {
   const { decideFromNotification } = await import("../../src/main/quick-decision.ts");
@@ -90,4 +91,4 @@ it("shows no payload and no buttons where the rule does not say quick, and the g
   await people.approver.page.getByRole("button", { name: "Deny", exact: true }).click();
   expect(await answer).toContain("Nothing was run");
   await eventually(() => expect(request.state).toBe("closed"));
-}, 60_000);
+});

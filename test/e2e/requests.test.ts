@@ -8,7 +8,7 @@ import { startDemo, type RunningDemo } from "./running-demo.ts";
 let demo: RunningDemo;
 beforeAll(async () => {
   demo = await startDemo();
-}, 60_000);
+});
 afterAll(() => demo.clear());
 
 const items = z.array(z.looseObject({ id: z.string(), state: z.string() }));
@@ -48,4 +48,4 @@ it("one's own requests: listed while they wait, withdrawn, told to the waiting c
   expect(await own("--all", "--search", "nothing-like-this")).toEqual([]);
   expect((await demo.as("engineer", "requests", "--search", "x")).status).toBe(2);
   expect((await demo.as("engineer", "requests", "withdraw")).status).toBe(2);
-}, 60_000);
+});

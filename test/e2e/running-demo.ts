@@ -7,7 +7,9 @@ import { dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
+import { approvalView, type ApprovalView } from "../../src/shared/approval.ts";
 import { shell, type Ran } from "../cli/shell.ts";
+import { eventually, patienceMs } from "../support/eventually.ts";
 
 const entry = fileURLToPath(new URL("../../src/demo/index.ts", import.meta.url));
 
@@ -31,6 +33,8 @@ export interface RunningDemo {
   /** What the connection `files` may touch. */
   readonly files: string;
   url(connection: string): string;
+  /** The request that waits with this text in its masked arguments, as the approver's `approvals list --json` has it, once there is one. */
+  pending(text: string): Promise<ApprovalView>;
   /** Runs a command of the terminal shell with this person's profile. */
   as(person: "engineer" | "approver", ...args: readonly string[]): Promise<Ran>;
   /** SIGINT, as Ctrl-C sends it; resolves with the milliseconds until its end. */
@@ -59,6 +63,7 @@ export async function startDemo(): Promise<RunningDemo> {
     await ended;
     return performance.now() - asked;
   };
+  const as: RunningDemo["as"] = (person, ...args) => shell(...args, "--profile", told.profiles[person]);
   return {
     child,
     told,
@@ -66,7 +71,15 @@ export async function startDemo(): Promise<RunningDemo> {
     readyAfterMs,
     files: join(root, "servers", "files"),
     url: (connection) => told.connections.find(({ name }) => name === connection)?.url ?? "",
-    as: (person, ...args) => shell(...args, "--profile", told.profiles[person]),
+    as,
+    pending: (text) =>
+      eventually(async () => {
+        const { stdout } = await as("approver", "approvals", "list", "--json");
+        const waiting = z.array(approvalView).parse(JSON.parse(stdout));
+        const found = waiting.find(({ payload }) => JSON.stringify(payload.arguments).includes(text));
+        if (found === undefined) throw new Error(`no request with ${text} waits`);
+        return found;
+      }),
     interrupt,
     async clear() {
       if (child.exitCode === null) await interrupt();
@@ -105,12 +118,13 @@ export async function descendants(root: number): Promise<readonly Process[]> {
   return found;
 }
 
-/** Those of these processes that still run, after giving them up to a second to be gone. */
+/** Those of these processes that still run, after giving them time to be gone: a loaded machine ends them late. */
 export async function survivors(suspects: readonly Process[]): Promise<readonly Process[]> {
-  for (let tries = 0; ; tries += 1) {
+  const endsMs = performance.now() + patienceMs;
+  for (;;) {
     const now = await processes();
     const left = suspects.filter(({ pid, command }) => now.some((one) => one.pid === pid && one.command === command));
-    if (left.length === 0 || tries === 20) return left;
+    if (left.length === 0 || performance.now() > endsMs) return left;
     await wait(50);
   }
 }

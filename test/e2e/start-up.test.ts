@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { patienceMs } from "../support/eventually.ts";
 import { descendants, spawnDemo, survivors, type Process } from "./running-demo.ts";
 
 let temporary: string;
@@ -29,7 +30,7 @@ describe("a demo that is ended in the middle of its start-up", () => {
     const asked = performance.now();
     demo.kill(signal);
     await ended;
-    expect(performance.now() - asked).toBeLessThan(3000);
+    expect(performance.now() - asked).toBeLessThan(patienceMs);
     expect(await survivors(started)).toEqual([]);
   });
 

@@ -2,25 +2,14 @@ import { readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { z } from "zod";
-import { approvalView, type ApprovalView } from "../../src/shared/approval.ts";
 import { startShell } from "../cli/shell.ts";
 import { startDemo, type RunningDemo } from "./running-demo.ts";
 
 let demo: RunningDemo;
 beforeAll(async () => {
   demo = await startDemo();
-}, 60_000);
+});
 afterAll(() => demo.clear());
-
-async function pending(): Promise<ApprovalView> {
-  for (;;) {
-    const { stdout } = await demo.as("approver", "approvals", "list", "--json");
-    const [first] = z.array(approvalView).parse(JSON.parse(stdout));
-    if (first !== undefined) return first;
-    await wait(100);
-  }
-}
 
 /** Asks for two people wherever the demo asks for one, and waits until the gateway has read it. */
 async function askForTwo(): Promise<void> {
@@ -40,7 +29,7 @@ it("a call that needs two people waits for the second, as the terminal tells the
   const input = JSON.stringify({ path: join(demo.files, "two.txt"), content: "2" });
   const call = startShell("call", "files", "write_file", input, "--json", "--profile", demo.told.profiles.engineer);
   await call.says(/Waiting for approval by approvers \(0 of 2 approvals\)/);
-  const { id } = await pending();
+  const { id } = await demo.pending("two.txt");
   const list = await demo.as("approver", "approvals", "list");
   expect(list.stdout).toContain("0 of 2");
 
@@ -60,4 +49,4 @@ it("a call that needs two people waits for the second, as the terminal tells the
   expect(JSON.parse(own.stdout)).toMatchObject({ state: "pending", relation: "requester", standing: "none" });
   call.child.kill("SIGINT");
   await call.ended();
-}, 60_000);
+});

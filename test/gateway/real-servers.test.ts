@@ -40,7 +40,7 @@ beforeAll(async () => {
     commands.set(name, { command, args: [...all], env });
   }
   ways = await openWays([...commands].map(([name, stdio]) => ({ name, stdio, timeout: "30s" })));
-}, 30_000);
+});
 afterAll(async () => {
   await ways.close();
   pages.close();

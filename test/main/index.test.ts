@@ -26,7 +26,7 @@ beforeAll(async () => {
     logLevel: "error",
   });
   await electron.start(() => import("../../src/main/index.ts"));
-}, 60_000);
+});
 afterAll(() => electron.close());
 
 test("starts signed out, hidden, and owns the profile", async () => {

@@ -44,7 +44,7 @@ beforeAll(async () => {
   });
   page = await shell.webContents.page;
   await eventually(() => expect(shell.isVisible()).toBe(true));
-}, 90_000);
+});
 afterAll(() => electron.close());
 
 const menu = () => electron.trays.at(-1)?.menu;

@@ -57,7 +57,7 @@ beforeAll(async () => {
   page.on("console", (message) => complaints.push(message.text()));
   page.on("pageerror", (error) => complaints.push(error.message));
   await eventually(() => expect(shell.isVisible()).toBe(true));
-}, 90_000);
+});
 
 afterAll(async () => {
   await electron.close();

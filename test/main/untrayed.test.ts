@@ -46,7 +46,7 @@ beforeAll(async () => {
     send(channel, ...args);
   };
   await eventually(() => expect(shell.isVisible()).toBe(true));
-}, 60_000);
+});
 afterAll(() => electron.close());
 
 const dialogs = () => electron.desktop.dialogs.splice(0);

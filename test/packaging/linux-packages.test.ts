@@ -33,7 +33,7 @@ describe.each([
     const run = await runNode([cli, "--linux", format, "--x64", ...app], env);
     expect(run.errors + run.output).not.toMatch(/⨯|Error/);
     given = (await kept("arguments")).split("\n");
-  }, 60_000);
+  });
 
   test("is called as the docs say, and says who made it under which licence", () => {
     expect(valueOf("--package", given)).toMatch(name);

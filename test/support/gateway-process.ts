@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { stringify } from "yaml";
 import type { JsonObject } from "../../src/shared/json.ts";
 import { sign, signingKey, startLocalIssuer } from "../gateway/identity/local-issuer.ts";
-import { freePort } from "./free-port.ts";
+import { freePort } from "../../src/demo/free-port.ts";
 
 const entry = fileURLToPath(new URL("../../src/cli/index.ts", import.meta.url));
 

@@ -22,7 +22,7 @@ import type { LogLine } from "../../src/gateway/log.ts";
 import { approvalView, decisionType, type ApprovalView, type DecisionPayload } from "../../src/shared/approval.ts";
 import { enrolmentType } from "../../src/shared/device.ts";
 import { digest, type JsonObject } from "../../src/shared/json.ts";
-import { freePort } from "./free-port.ts";
+import { freePort } from "../../src/demo/free-port.ts";
 
 /** A gateway with real issuers, real targets and real people, on one machine, for tests. */
 export interface World {

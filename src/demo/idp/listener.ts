@@ -1,6 +1,7 @@
 import { createServer as createHttpServer, type RequestListener } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import { freePort } from "../free-port.ts";
 import type { Switches } from "./switches.ts";
 
 /** A server on 127.0.0.1. */
@@ -57,10 +58,9 @@ export function failingBy(switches: Switches, handle: RequestListener): RequestL
   };
 }
 
-/** Ports that were free a moment ago; as a fixed list of redirect addresses needs them before anybody listens. */
+/** As many different ports that are free now; as a fixed list of redirect addresses needs them before anybody listens. */
 export async function freePorts(count: number): Promise<number[]> {
-  const taken = await Promise.all(Array.from({ length: count }, () => listen(0, () => undefined)));
-  const ports = taken.map(({ port }) => port);
-  await Promise.all(taken.map((listener) => listener.close()));
-  return ports;
+  const ports = new Set<number>();
+  while (ports.size < count) ports.add(await freePort());
+  return [...ports];
 }

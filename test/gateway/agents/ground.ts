@@ -13,7 +13,7 @@ import { call } from "../../support/world.ts";
 import { serve, sessionServer, type Served } from "../connections/servers.ts";
 import { sseServer } from "../connections/sse-server.ts";
 import { sign, signingKey, startLocalIssuer } from "../identity/local-issuer.ts";
-import { freePort } from "../../support/free-port.ts";
+import { freePort } from "../../../src/demo/free-port.ts";
 
 /** A gateway process, an agent process that dials it, a stdio and an HTTP server behind the agent. */
 export interface AgentGround {

@@ -1,9 +1,3 @@
-import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
-import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
-import { fileURLToPath } from "node:url";
 import { afterEach, expect, it } from "vitest";
 import type { JsonObject } from "../../../src/shared/json.ts";
 import { startGatewayProcess, type GatewayProcess } from "../../support/gateway-process.ts";
@@ -13,22 +7,16 @@ import { nextPending, tallyServer, type Tally } from "../mcp/hold-ground.ts";
 import { askingServer } from "../mcp/asking-server.ts";
 import { modernRequest, post } from "../mcp/ground.ts";
 import { eventually } from "../../support/eventually.ts";
-
-const killAt = new URL("./kill-at.ts", import.meta.url).href;
-const program = fileURLToPath(new URL("../../../src/cli/index.ts", import.meta.url));
-const text = "once";
+import { callTool, killedAt, query, startAgain, text } from "./kill-ground.ts";
 
 let tally: Tally;
 let target: Served;
 let gateway: GatewayProcess;
-let second: ChildProcess | null = null;
+let endSecond: (() => Promise<void>) | null = null;
 
 afterEach(async () => {
-  if (second !== null && second.exitCode === null) {
-    second.kill("SIGKILL");
-    await once(second, "close");
-  }
-  second = null;
+  await endSecond?.();
+  endSecond = null;
   await gateway.close();
   await target.close();
 });
@@ -75,14 +63,12 @@ it.each<[string, string, Expected]>([
   gateway = await startGatewayProcess({
     target: target.url,
     rules: [{ name: "held", tools: ["slow_*"], effect: "approve", approvers: ["approvers"] }],
-    config: { approvals: { budget: "5s" } },
-    node: ["--import", killAt],
-    env: { KILL_AT: moment },
+    ...killedAt(moment),
   });
   const erin = await gateway.token("erin", ["engineers"]);
   const avery = await gateway.token("avery", ["approvers"]);
   const approver = await enrolApprover(gateway, avery);
-  const called = callTool(erin).catch(() => "cut off");
+  const called = callTool(gateway, erin).catch(() => "cut off");
   const pending = await nextPending(gateway, avery, text);
   await approver.approve(pending).catch(() => undefined);
   if (moment === "at target") {
@@ -94,14 +80,14 @@ it.each<[string, string, Expected]>([
   if (moment !== "before delivered") expect(await called).toBe("cut off");
   opened.resolve();
 
-  second = await startAgain();
+  endSecond = await startAgain(gateway);
   expect(stateOf(pending.id)).toBe(expected.state);
   expect(tally.ran).toHaveLength(expected.seen[0]);
-  expect(await callTool(erin)).toContain(expected.repeat);
+  expect(await callTool(gateway, erin)).toContain(expected.repeat);
   expect(tally.ran).toHaveLength(expected.seen[1]);
   expect(claims(pending.id)).toBeLessThanOrEqual(1);
   // What was answered is not answered again, nor run: the next identical call waits for a decision of its own.
-  const next = await callTool(erin);
+  const next = await callTool(gateway, erin);
   expect(next).toContain(held);
   expect(next.includes(pending.id)).toBe(expected.state === "pending");
   expect(tally.ran).toHaveLength(expected.seen[1]);
@@ -120,29 +106,27 @@ it.each([
   gateway = await startGatewayProcess({
     target: target.url,
     rules: [{ name: "held", tools: ["slow_*"], effect: "approve", steps }],
-    config: { approvals: { budget: "5s" } },
-    node: ["--import", killAt],
-    env: { KILL_AT: moment },
+    ...killedAt(moment),
   });
   const erin = await gateway.token("erin", ["engineers"]);
   const avery = await gateway.token("avery", ["approvers"]);
   const lena = await gateway.token("lena", ["leads"]);
   const approver = await enrolApprover(gateway, avery);
   const lead = await enrolApprover(gateway, lena);
-  const called = callTool(erin).catch(() => "cut off");
+  const called = callTool(gateway, erin).catch(() => "cut off");
   const pending = await nextPending(gateway, avery, text);
   await approver.approve(pending).catch(() => undefined);
   await gateway.ended();
   expect(await called).toBe("cut off");
 
-  second = await startAgain();
+  endSecond = await startAgain(gateway);
   expect(
-    query((db) => db.prepare("SELECT json_array_length(record, '$.decisions') AS n FROM approvals").get()?.n),
+    query(gateway, (db) => db.prepare("SELECT json_array_length(record, '$.decisions') AS n FROM approvals").get()?.n),
   ).toBe(kept);
   if (kept === 0) await approver.approve(await nextPending(gateway, avery, text));
   expect(tally.ran).toEqual([]);
   await lead.approve(await nextPending(gateway, lena, text));
-  expect(await callTool(erin)).toContain(answer);
+  expect(await callTool(gateway, erin)).toContain(answer);
   expect(tally.ran).toEqual([text]);
 });
 
@@ -171,7 +155,7 @@ it("killed while its target's question is open, the call is unknown and no answe
   gateway.child.kill("SIGKILL");
   await gateway.ended();
 
-  second = await startAgain();
+  endSecond = await startAgain(gateway);
   expect(stateOf(pending.id)).toBe("unknown");
   const inputResponses = { database: { action: "accept", content: { database: "crm" } } };
   expect(await round({ requestState, inputResponses })).toContain("This round was not run");
@@ -179,41 +163,14 @@ it("killed while its target's question is open, the call is unknown and no answe
   expect(done).toEqual(["asked for database"]);
 });
 
-/** Starts the gateway on the same folder, this time without anything that kills it. */
-async function startAgain(): Promise<ChildProcess> {
-  const file = join(gateway.folder, "gateway.yaml");
-  // What is not decided now won't be: nobody need be waited for.
-  await writeFile(file, (await readFile(file, "utf8")).replace("budget: 5s", "budget: 200ms"));
-  const child = spawn(process.execPath, [program, "gateway", "--config", file, "--json"], {
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-  await Promise.race([once(child.stdout, "data"), once(child, "close")]);
-  return child;
-}
-
-/** The body of the answer to the one call of these tests. */
-async function callTool(token: string): Promise<string> {
-  const { headers, body } = modernRequest(1, "tools/call", { name: "slow_write", arguments: { text } });
-  const response = await fetch(`${gateway.url}/mcp/target`, {
-    method: "POST",
-    headers: {
-      authorization: `Bearer ${token}`,
-      "content-type": "application/json",
-      accept: "application/json, text/event-stream",
-      ...headers,
-    },
-    body: JSON.stringify(body),
-  });
-  return response.text();
-}
-
 function stateOf(approval: string): string {
-  return query((db) => String(db.prepare("SELECT state FROM approvals WHERE id = ?").get(approval)?.state));
+  return query(gateway, (db) => String(db.prepare("SELECT state FROM approvals WHERE id = ?").get(approval)?.state));
 }
 
 /** How often the ledger says that the approval was claimed. */
 function claims(approval: string): number {
   return query(
+    gateway,
     (db) =>
       db
         .prepare("SELECT leaf, body FROM ledger_entries")
@@ -223,13 +180,4 @@ function claims(approval: string): number {
           return kind === "approval.claimed" && String(body).includes(approval);
         }).length,
   );
-}
-
-function query<T>(read: (db: DatabaseSync) => T): T {
-  const db = new DatabaseSync(join(gateway.folder, "data", "gateway.sqlite"), { readOnly: true });
-  try {
-    return read(db);
-  } finally {
-    db.close();
-  }
 }

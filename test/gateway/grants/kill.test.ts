@@ -1,34 +1,22 @@
-import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
-import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
-import { fileURLToPath } from "node:url";
 import { afterEach, expect, it } from "vitest";
 import { call } from "../../support/world.ts";
 import { startGatewayProcess, type GatewayProcess } from "../../support/gateway-process.ts";
 import { serve, type Served } from "../connections/servers.ts";
-import { modernRequest } from "../mcp/ground.ts";
 import { nextPending, tallyServer, type Tally } from "../mcp/hold-ground.ts";
 import { enrolGranter } from "./granter.ts";
 import { eventually } from "../../support/eventually.ts";
+import { callTool, killedAt, query, startAgain, text } from "../approvals/kill-ground.ts";
 
-const killAt = new URL("../approvals/kill-at.ts", import.meta.url).href;
-const program = fileURLToPath(new URL("../../../src/cli/index.ts", import.meta.url));
-const text = "once";
 const held = "input_required";
 
 let tally: Tally;
 let target: Served;
 let gateway: GatewayProcess;
-let second: ChildProcess | null = null;
+let endSecond: (() => Promise<void>) | null = null;
 
 afterEach(async () => {
-  if (second !== null && second.exitCode === null) {
-    second.kill("SIGKILL");
-    await once(second, "close");
-  }
-  second = null;
+  await endSecond?.();
+  endSecond = null;
   await gateway.close();
   await target.close();
 });
@@ -50,14 +38,14 @@ it.each<[string, string, Expected]>([
   const erin = await gateway.token("erin", ["engineers"]);
   const avery = await gateway.token("avery", ["approvers"]);
   const granter = await enrolGranter(gateway.url, avery);
-  const first = callTool(erin);
+  const first = callTool(gateway, erin);
   const pending = await nextPending(gateway, avery, text);
   expect(await granter.approveAndGrant(pending, { grant: { mostUses: 2 } })).toMatchObject({ status: 200 });
   expect(await first).toContain("wrote once");
   const own = tally.ran.length;
 
   if (moment === "at target") tally.gate = opened.promise;
-  const granted = callTool(erin).catch(() => "cut off");
+  const granted = callTool(gateway, erin).catch(() => "cut off");
   if (moment === "at target") {
     await eventually(() => expect(tally.ran).toHaveLength(own + 1));
     gateway.child.kill("SIGKILL");
@@ -68,15 +56,15 @@ it.each<[string, string, Expected]>([
   opened.resolve();
   tally.gate = Promise.resolve();
 
-  second = await startAgain();
+  endSecond = await startAgain(gateway);
   expect(usesOf(pending.id)).toBe(expected.uses);
   expect(tally.ran.length - own).toBe(expected.seen);
   let more = 0;
-  while ((await callTool(erin)).includes("wrote once")) more += 1;
+  while ((await callTool(gateway, erin)).includes("wrote once")) more += 1;
   expect(more).toBe(2 - expected.uses);
   expect(usesOf(pending.id)).toBe(2);
   expect(tally.ran.length - own).toBe(expected.seen + more);
-  expect(await callTool(erin)).toContain(held);
+  expect(await callTool(gateway, erin)).toContain(held);
 });
 
 it.each([
@@ -88,26 +76,26 @@ it.each([
   const erin = await gateway.token("erin", ["engineers"]);
   const avery = await gateway.token("avery", ["approvers"]);
   const granter = await enrolGranter(gateway.url, avery);
-  const first = callTool(erin).catch(() => "cut off");
+  const first = callTool(gateway, erin).catch(() => "cut off");
   const pending = await nextPending(gateway, avery, text);
   const body = await granter.body(pending);
   const path = `/v1/approvals/${pending.id}/decision`;
   await expect(call(gateway.url, avery, path, body)).rejects.toThrow();
   await gateway.ended();
   expect(await first).toBe("cut off");
-  second = await startAgain();
+  endSecond = await startAgain(gateway);
   expect(
-    query((db) =>
+    query(gateway, (db) =>
       db
         .prepare("SELECT state FROM approvals")
         .all()
         .map((row) => row.state),
     ),
   ).toEqual([state]);
-  expect(query((db) => db.prepare("SELECT id FROM grants WHERE live = 1").all())).toHaveLength(live);
+  expect(query(gateway, (db) => db.prepare("SELECT id FROM grants WHERE live = 1").all())).toHaveLength(live);
   // The answer was lost: the very same, sent again, is recorded once.
   expect(await call(gateway.url, avery, path, body)).toMatchObject({ status: 200 });
-  expect(query((db) => db.prepare("SELECT id FROM grants WHERE live = 1").all())).toHaveLength(1);
+  expect(query(gateway, (db) => db.prepare("SELECT id FROM grants WHERE live = 1").all())).toHaveLength(1);
 });
 
 async function start(moment: string): Promise<void> {
@@ -116,52 +104,14 @@ async function start(moment: string): Promise<void> {
   gateway = await startGatewayProcess({
     target: target.url,
     rules: [{ name: "held", tools: ["slow_*"], effect: "approve", approvers: ["approvers"], grants }],
-    config: { approvals: { budget: "5s" } },
-    node: ["--import", killAt],
-    env: { KILL_AT: moment },
+    ...killedAt(moment),
   });
-}
-
-/** Starts the gateway on the same folder, this time without anything that kills it. */
-async function startAgain(): Promise<ChildProcess> {
-  const file = join(gateway.folder, "gateway.yaml");
-  // What is held now won't be decided: nobody need be waited for.
-  await writeFile(file, (await readFile(file, "utf8")).replace("budget: 5s", "budget: 200ms"));
-  const child = spawn(process.execPath, [program, "gateway", "--config", file, "--json"], {
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-  await Promise.race([once(child.stdout, "data"), once(child, "close")]);
-  return child;
-}
-
-async function callTool(token: string): Promise<string> {
-  const { headers, body } = modernRequest(1, "tools/call", { name: "slow_write", arguments: { text } });
-  const response = await fetch(`${gateway.url}/mcp/target`, {
-    method: "POST",
-    headers: {
-      authorization: `Bearer ${token}`,
-      "content-type": "application/json",
-      accept: "application/json, text/event-stream",
-      ...headers,
-    },
-    body: JSON.stringify(body),
-  });
-  return response.text();
 }
 
 function usesOf(approval: string): number {
-  return query((db) =>
+  return query(gateway, (db) =>
     Number(
       db.prepare("SELECT json_extract(record, '$.uses') AS uses FROM grants WHERE approval = ?").get(approval)?.uses,
     ),
   );
-}
-
-function query<T>(read: (db: DatabaseSync) => T): T {
-  const db = new DatabaseSync(join(gateway.folder, "data", "gateway.sqlite"), { readOnly: true });
-  try {
-    return read(db);
-  } finally {
-    db.close();
-  }
 }

@@ -100,7 +100,7 @@ it("no raw value of an answer or an argument reaches client, ledger or log", asy
   );
   // The search does find what is there.
   expect(await stored("get_it")).toBe(true);
-}, 60_000);
+});
 
 it("no raw value of a held call's arguments reaches its approval", async () => {
   await fc.assert(
@@ -132,4 +132,4 @@ it("no raw value of a held call's arguments reaches its approval", async () => {
     }),
     { numRuns: 15 },
   );
-}, 60_000);
+});

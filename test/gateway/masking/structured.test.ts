@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { createMasker } from "../../../src/gateway/masking/masker.ts";
 import { meets } from "../../../src/gateway/masking/schema.ts";
 import type { Json, JsonObject } from "../../../src/shared/json.ts";
+import { cpuMs } from "../../support/cpu-time.ts";
 
 const secret = createMasker({
   detectors: [],
@@ -64,11 +65,10 @@ describe("structured content meets its schema after masking", () => {
       { anyOf: Array.from({ length: 50 }, () => ({ allOf: [{ $ref: "#/$defs/s" }, { type: "number" }] })) },
     ],
   ])("a schema of %s ends soon, and what is hidden stays hidden", (_what, s) => {
-    const start = performance.now();
     const schema = { type: "object", properties: { s: { $ref: "#/$defs/s" } }, required: ["s"], $defs: { s } };
-    const { value } = secret.maskStructured({ s: "raw" }, schema);
+    let value: unknown;
     // Followed to its end, it would take longer than the universe has.
-    expect(performance.now() - start).toBeLessThan(3000);
+    expect(cpuMs(() => ({ value } = secret.maskStructured({ s: "raw" }, schema)))).toBeLessThan(10_000);
     expect(JSON.stringify(value)).not.toContain("raw");
     expect(JSON.stringify(value).length).toBeLessThan(200_000);
   });

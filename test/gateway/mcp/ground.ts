@@ -10,7 +10,7 @@ import type { LogLine } from "../../../src/gateway/log.ts";
 import type { JsonObject } from "../../../src/shared/json.ts";
 import { serve, type Handler, type Served } from "../connections/servers.ts";
 import { sign, signingKey, startLocalIssuer } from "../identity/local-issuer.ts";
-import { freePort } from "../../support/free-port.ts";
+import { freePort } from "../../../src/demo/free-port.ts";
 
 /** A gateway before one HTTP target that a test scripts, with an issuer of its own and a clock that the test may move. */
 export interface Ground {

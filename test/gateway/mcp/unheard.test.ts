@@ -53,7 +53,7 @@ function inTime(holds: () => void | Promise<void>): Promise<void> {
     ground.clock.aheadMs += 10 * 60_000;
     await holds();
   };
-  return eventually(moved);
+  return vi.waitFor(moved, { timeout: patienceMs, interval: 500 });
 }
 
 describe("a target that never ends its answer", () => {

@@ -3,6 +3,7 @@ import { compileCondition } from "../../../src/gateway/policy/condition.ts";
 import type { Subject } from "../../../src/gateway/policy/policy.ts";
 import type { Json } from "../../../src/shared/json.ts";
 import { subject } from "./subjects.ts";
+import { cpuMs } from "../../support/cpu-time.ts";
 
 function evaluate(text: string, of: Subject): boolean | string {
   const compiled = compileCondition(text);
@@ -83,9 +84,10 @@ describe("compiling a condition", () => {
       Array.from({ length: 900 }, () => "true").join(" && "),
       '"'.repeat(3999),
     ];
-    const started = performance.now();
-    for (const text of hostile) expect(compileCondition(text)).toMatchObject({ ok: false });
-    expect(performance.now() - started).toBeLessThan(500);
+    const tookMs = cpuMs(() => {
+      for (const text of hostile) expect(compileCondition(text)).toMatchObject({ ok: false });
+    });
+    expect(tookMs).toBeLessThan(2000);
   });
 });
 
@@ -98,10 +100,11 @@ describe("hostile arguments", () => {
     ["arguments.list.all(a, !arguments.text.contains(a))", { list: Array.from({ length: 5000 }, () => "ab"), text }],
     ['!arguments.text.matches("^(a+)+$")', { text: `${text.slice(0, 200_000)}b` }],
     ["arguments.a == arguments.b", { a: text, b: text }],
-  ])("%s ends within a second", (condition, given) => {
-    const started = performance.now();
-    const answer = evaluate(condition, subject({ arguments: given }));
-    expect(performance.now() - started).toBeLessThan(1000);
+  ])("%s ends soon", (condition, given) => {
+    const asked = subject({ arguments: given });
+    let answer: unknown;
+    // Followed to their ends, the first ones would take minutes.
+    expect(cpuMs(() => (answer = evaluate(condition, asked)))).toBeLessThan(3000);
     expect([true, "the arguments are too large for it"]).toContain(answer);
   });
 });

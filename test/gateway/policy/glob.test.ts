@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { anyGlob, globMatcher } from "../../../src/gateway/policy/glob.ts";
+import { cpuMs } from "../../support/cpu-time.ts";
 
 describe("a glob", () => {
   it.each([
@@ -33,9 +34,8 @@ describe("a glob", () => {
 
   it("stays quick on a name made to be slow", () => {
     const matcher = globMatcher(`${"*a".repeat(20)}b`);
-    const start = performance.now();
-    expect(matcher("a".repeat(1_000_000))).toBe(false);
-    expect(performance.now() - start).toBeLessThan(2000);
+    const tookMs = cpuMs(() => expect(matcher("a".repeat(1_000_000))).toBe(false));
+    expect(tookMs).toBeLessThan(5000);
   });
 
   it("list of none matches nothing", () => expect(anyGlob([])("")).toBe(false));

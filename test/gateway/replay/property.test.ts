@@ -154,7 +154,7 @@ it("says of any recorded call what the rules say of the real one, or that it can
   );
   expect(seen.decided).toBeGreaterThan(seen.undecidable);
   expect(seen.undecidable).toBeGreaterThan(0);
-}, 60_000);
+});
 
 /** Records a call as the data path does, and returns what the rules judged. */
 async function recorded(

@@ -212,16 +212,14 @@ describe("a gateway with OTEL_EXPORTER_OTLP_ENDPOINT", () => {
       const otlp = await receiver();
       otlp.answer = "never";
       const dead = how === "is not there";
-      const running = await gateway(await target(), json(dead ? await deadUrl() : otlp.url));
+      // Whatever waited for it would wait longer than this test may take.
+      const env = { ...json(dead ? await deadUrl() : otlp.url), OTEL_EXPORTER_OTLP_TIMEOUT: "600000" };
+      const running = await gateway(await target(), env);
       const token = await running.token("erin", ["engineers"]);
       if (!dead) await otlp.until(() => otlp.requests.length > 0);
-      const startedMs = performance.now();
       for (let calls = 0; calls < 20; calls += 1) expect((await callTool(running, token, "get_plan")).status).toBe(200);
-      expect(performance.now() - startedMs).toBeLessThan(5000);
-      const stoppedMs = performance.now();
       running.child.kill("SIGTERM");
       expect(await running.ended()).toBe(0);
-      expect(performance.now() - stoppedMs).toBeLessThan(5000);
       expect(running.log()).toContain('"event":"telemetry.lost","signal":"traces","why":"timeout"');
     },
   );
