@@ -1,12 +1,13 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createCheckpointKeeper } from "../../src/client/checkpoint.ts";
 import { createGatewayApi } from "../../src/client/gateway.ts";
 import { CountersignError, type ErrorCode, type Failure } from "../../src/shared/errors.ts";
 import { proof } from "../../src/shared/ledger.ts";
 import { startGateway, type GatewayStandIn } from "../support/gateway-stand-in.ts";
+import { eventually } from "../support/eventually.ts";
 
 let directory: string;
 let gateway: GatewayStandIn;
@@ -87,7 +88,7 @@ describe("checkpoint keeper", () => {
     await one.take(gateway.note(9));
     expect(await kept()).toBe(gateway.note(7));
     away = null;
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await one.take(gateway.note(12));
       expect(await kept()).toBe(gateway.note(12));
     });
@@ -108,7 +109,7 @@ describe("checkpoint keeper", () => {
     await one.take(gateway.note(7));
     for (let size = 8; size <= 40; size += 1) await one.take(gateway.note(size));
     expect(proofs).toEqual([[7, 8]]);
-    await vi.waitFor(async () => expect(await kept()).toBe(gateway.note(40)), 15_000);
+    await eventually(async () => expect(await kept()).toBe(gateway.note(40)));
     expect(proofs).toEqual([
       [7, 8],
       [8, 40],

@@ -120,7 +120,7 @@ test("sets up a client, and finds out why the gateway is not reached, at the par
   electron.trays.at(-1)?.menu.click("Find out why");
   expect(shell.isVisible()).toBe(true);
   await page.getByRole("region", { name: "Gateway" }).getByText("No address is known for that name.").waitFor();
-  await vi.waitFor(async () => expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Gateway"));
+  await eventually(async () => expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Gateway"));
   client.change(stateWith());
 });
 
@@ -170,14 +170,14 @@ test("mends its page's state where a push was lost on the way", async () => {
   const approvals = [approvalWith({ id: "approval-2" })];
   const titles = () => page.getByRole("option").allInnerTexts();
   client.change(stateWith({ approvals }));
-  await vi.waitFor(async () => expect(await titles()).toHaveLength(1), 10_000);
+  await eventually(async () => expect(await titles()).toHaveLength(1));
   const send = vi.spyOn(shell.webContents, "send").mockImplementationOnce(() => undefined);
   client.change(stateWith({ approvals: [...approvals, approvalWith({ id: "approval-4", tool: "lost_on_the_way" })] }));
   expect(send).toHaveBeenCalledWith("state", expect.objectContaining({ kind: "change" }));
   expect(await titles()).toHaveLength(1);
   const now = [...client.state().approvals, approvalWith({ id: "approval-5", tool: "came_after_it" })];
   client.change(stateWith({ approvals: now }));
-  await vi.waitFor(async () => expect(await titles()).toHaveLength(3), 10_000);
+  await eventually(async () => expect(await titles()).toHaveLength(3));
   await page.getByRole("option", { name: /lost_on_the_way/ }).waitFor();
 });
 

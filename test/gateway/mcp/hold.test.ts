@@ -101,7 +101,7 @@ describe("a stock client of the session era", () => {
   it("that cancels, as stock clients do at their time-out, withdraws nothing: its repeat runs once it is approved", async () => {
     const client = await stockV1(ground.url, erin);
     const asked = { name: "slow_write", arguments: { text } };
-    const timedOut = client.callTool(asked, undefined, { timeout: 300 });
+    const timedOut = client.callTool(asked, undefined, { timeout: 1500 });
     await expect(timedOut).rejects.toThrow("timed out");
     await approver.approve(await nextPending(ground, avery, text));
     expect(tally.ran).toEqual([]);
@@ -113,11 +113,12 @@ describe("a stock client of the session era", () => {
 
 describe("a stock client of the stateless era", () => {
   it("comes back round after round by itself, and has its answer from one call", async () => {
-    await budgets({ budget: "100ms" });
+    // Ten rounds are all that the client bears: the decision has eight of them to come in.
+    await budgets({ budget: "1s" });
     const client = await stockV2(ground.url, erin);
     const called = client.callTool({ name: "slow_write", arguments: { text } });
     const pending = await nextPending(ground, avery, text);
-    await eventually(() => expect(rounds(pending.id)).toBeGreaterThan(2));
+    await eventually(() => expect(rounds(pending.id)).toBeGreaterThan(1));
     await approver.approve(pending);
     expect(await called).toMatchObject({ structuredContent: { text } });
     expect(tally.ran).toEqual([text]);
