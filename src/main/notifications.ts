@@ -1,6 +1,7 @@
 import { powerMonitor } from "electron";
 import type { ApprovalView, Verdict } from "../shared/approval.ts";
 import type { ConsoleState } from "../shared/console.ts";
+import { crowdNotice, mostStanding } from "./crowd.ts";
 import { isMissed, missedMore, nothingMissed, summaryOf, type Missed } from "./missed.ts";
 import { noticeFor, planNotices, type Told } from "./notices.ts";
 import { outcomeNotice, planOutcomes, type Awaited } from "./outcomes.ts";
@@ -9,7 +10,7 @@ import { isQuiet } from "./quiet-hours.ts";
 import type { Settings } from "./settings.ts";
 import { createStanding } from "./standing.ts";
 import { createToasts, type Toast } from "./toasts.ts";
-import { clockTime } from "./tray-state.ts";
+import { clockTime, waitingFor } from "./tray-state.ts";
 
 /** Desktop notifications: new requests for who decides, outcomes for who asked. A notification is a hint: the inbox is the truth. */
 export interface Notifications {
@@ -64,6 +65,7 @@ export function createNotifications(parts: NotificationParts): Notifications {
     const requests = planNotices(memory.told, state, notifications, now());
     const outcomes = planOutcomes(memory.awaited, state);
     for (const id of requests.over) standing.dismiss(id);
+    if (requests.over.length > 0 && waitingFor(state).length === 0) standing.dismiss("crowd");
     const quiet = notifications && isQuiet(quietHours, now());
     const { missed } = memory;
     const heard = { told: requests.told, awaited: outcomes.awaited };
@@ -72,7 +74,7 @@ export function createNotifications(parts: NotificationParts): Notifications {
     else {
       memory = { ...heard, missed: nothingMissed };
       if (isMissed(missed)) tellMissed(missed, state);
-      for (const each of requests.fresh) standing.show(each.id, (hidden) => requestToast(parts, each, state, hidden));
+      tellRequests(requests.fresh, state);
       for (const each of outcomes.fresh)
         standing.show(`outcome ${each.id}`, (hidden) => outcomeToast(parts, each, hidden));
     }
@@ -85,6 +87,21 @@ export function createNotifications(parts: NotificationParts): Notifications {
     person = who;
     memory = nothing;
     standing.clear();
+  }
+
+  function tellRequests(fresh: readonly ApprovalView[], state: ConsoleState): void {
+    if (fresh.length === 0) return;
+    const stand = waitingFor(state).filter(({ id }) => toasts.stands(id)).length;
+    if (stand + fresh.length > mostStanding) return tellCrowd();
+    for (const each of fresh) standing.show(each.id, (hidden) => requestToast(parts, each, state, hidden));
+  }
+
+  function tellCrowd(): void {
+    if (toasts.stands("crowd")) return;
+    standing.show("crowd", (hidden) => {
+      const notice = last && crowdNotice(last, hidden);
+      return notice && { ...notice, buttons: [], clicked: () => open(null) };
+    });
   }
 
   function tellMissed(missed: Missed, state: ConsoleState): void {

@@ -1,0 +1,18 @@
+import type { ConsoleState } from "../shared/console.ts";
+import type { Notice } from "./notices.ts";
+import { clockTime, waitingFor } from "./tray-state.ts";
+
+/** So many notifications of requests stand at most, one by one. Where more would, as after a reconnect, those that came last are told of in one. */
+export const mostStanding = 5;
+
+/** What that one says; null where nothing waits any more. It has no number: it stands while more come, and would soon be wrong. */
+export function crowdNotice(state: ConsoleState, locked: boolean): Notice | null {
+  const [first] = waitingFor(state);
+  if (first === undefined) return null;
+  if (locked) return { title: "Many requests wait", body: "" };
+  const until = clockTime(first.expiresAtMs, state);
+  return {
+    title: "Many requests wait for you",
+    body: `The first is denied at ${until} unless decided. Open the inbox.`,
+  };
+}
