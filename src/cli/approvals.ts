@@ -9,6 +9,7 @@ import { wishLines, wishOf } from "./grant-wish.ts";
 import { command, positional } from "./command.ts";
 import { signedInState, withOwner } from "./owner.ts";
 import { listed, type Terminal } from "./terminal.ts";
+import { toldWhileUnanswered } from "./unanswered.ts";
 
 const help = `Usage: countersign approvals list [--all] [--profile DIR] [--json]
        countersign approvals show ID
@@ -110,7 +111,8 @@ async function decide({ owner, state, id, verdict, reason, wish }: Deciding, ter
   const shown = await digest({ arguments: approval.payload.arguments, hidden: approval.payload.hidden });
   const step = openStep(approval);
   const decision = { id: approval.id, step, verdict, reason, digest: shown };
-  const result = await owner.call("approvals.decide", grant === null ? decision : { ...decision, grant });
+  const sent = owner.call("approvals.decide", grant === null ? decision : { ...decision, grant });
+  const result = await toldWhileUnanswered(sent, { owner, id: approval.id }, terminal);
   if (!result.ok) {
     const { code, message } = result.error;
     throw new CountersignError(code, code === "reason_required" ? `${message} Add --reason TEXT.` : message);

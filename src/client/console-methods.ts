@@ -2,13 +2,14 @@ import type { ConsoleState } from "../shared/console.ts";
 import { CountersignError } from "../shared/errors.ts";
 import type { ConsoleMethods } from "./console-calls.ts";
 import { contextOf } from "./approval-context.ts";
-import { decide } from "./decisions.ts";
+import { decide } from "./deciding.ts";
 import type { Device } from "./device.ts";
 import { listGrants, revokeGrant } from "./grants.ts";
 import type { GatewayApi } from "./gateway.ts";
 import type { GatewayLink } from "./gateway-link.ts";
 import type { Pause } from "./pause.ts";
 import { exportHistory, figuresOf, historyItem, listHistory, type SaveText } from "./history.ts";
+import type { Sending } from "./sending.ts";
 import type { Session } from "./session.ts";
 import { tunnelAddress } from "./state.ts";
 import { withdraw } from "./withdrawals.ts";
@@ -19,6 +20,7 @@ export interface ConsoleMethodsOptions {
   readonly link: GatewayLink;
   readonly pause: Pick<Pause, "begin" | "end">;
   readonly session: Session;
+  readonly sending: Sending;
   readonly state: () => ConsoleState;
   readonly copyText: ((text: string) => void | Promise<void>) | undefined;
   readonly saveText: SaveText | undefined;
@@ -26,7 +28,7 @@ export interface ConsoleMethodsOptions {
 
 /** What a console may ask of this client. */
 export function createConsoleMethods(options: ConsoleMethodsOptions): ConsoleMethods {
-  const { api, device, link, pause, session, copyText } = options;
+  const { api, link, pause, session, copyText } = options;
   return {
     "session.signIn": () => session.signIn().then(() => null),
     "session.cancelSignIn": async () => {
@@ -38,17 +40,7 @@ export function createConsoleMethods(options: ConsoleMethodsOptions): ConsoleMet
       link.retry();
       return null;
     },
-    "approvals.decide": async (decision, presence) => {
-      const approval = link.held.get(decision.id);
-      if (approval === undefined) throw new CountersignError("not_found", "No such approval is known here.");
-      const decided = await decide(api, device, approval, decision, presence, link.gatewayNowMs());
-      if (decided.id !== decision.id || !link.held.fits(decided)) throw another();
-      // Shown at once, though the stream may have brought it already: its lists come at a pace.
-      link.held.take(decided);
-      link.showApprovals();
-      if (decision.grant !== undefined) link.refreshGrants();
-      return decided;
-    },
+    "approvals.decide": (decision, presence) => decide(options, decision, presence),
     "approvals.context": ({ id }) => contextOf(api, id),
     "approvals.withdraw": async ({ id }) => {
       const ended = await withdraw(api, id);
@@ -76,11 +68,6 @@ export function createConsoleMethods(options: ConsoleMethodsOptions): ConsoleMet
       return { copied: copyText !== undefined, url };
     },
   };
-}
-
-function another(): CountersignError {
-  const message = "The gateway answered for another request than was shown: nothing else was signed. Tell an auditor.";
-  return new CountersignError("digest_mismatch", message);
 }
 
 function addressOf(state: ConsoleState, name: string): string {

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { approvalView, type ApprovalView, type DecisionPayload, type Presence } from "../shared/approval.ts";
 import type { ConsoleInput } from "../shared/console.ts";
-import { CountersignError } from "../shared/errors.ts";
 import type { Device } from "./device.ts";
 import { grantBeside } from "./grants.ts";
 import type { GatewayApi } from "./gateway.ts";
@@ -9,15 +8,23 @@ import type { GatewayApi } from "./gateway.ts";
 /** What a person decided, `digest` being computed by whoever rendered the payload to them. */
 export type Decision = ConsoleInput<"approvals.decide">;
 
-/** Signs a decision on this approval, with the grant that goes with it, and sends both; answers with the approval as decided. Throws the gateway's codes, or `gateway_unreachable`. */
-export async function decide(
+/** A decision signed once, however often it is sent. */
+interface SignedDecision {
+  /** When the signature runs out, in ms by the gateway's clock. */
+  readonly expiresAtMs: number;
+  /** Sends it, the very same each time: the gateway answers with its first result. Throws its codes, or `gateway_unreachable`. */
+  post(): Promise<ApprovalView>;
+}
+
+/** Signs a decision on this approval, and the grant that goes with it. */
+export async function signDecision(
   api: GatewayApi,
   device: Device,
   approval: ApprovalView,
   decision: Decision,
   presence: Presence,
   gatewayNowMs: number,
-): Promise<ApprovalView> {
+): Promise<SignedDecision> {
   const payload = decisionOn(approval, decision, presence, api.origin, Math.floor(gatewayNowMs / 1000));
   const grant = decision.grant === undefined ? null : grantBeside(approval, payload, decision.grant);
   const body = {
@@ -25,13 +32,10 @@ export async function decide(
     ...(grant === null ? {} : { grant: await device.signGrant(grant) }),
   };
   const path = `/v1/approvals/${encodeURIComponent(approval.id)}/decision`;
-  try {
-    return (await api.post(path, body, decided)).approval;
-  } catch (error) {
-    if (!(error instanceof CountersignError) || error.code !== "gateway_unreachable") throw error;
-    // The answer was lost, the decision perhaps not. The very same JWS is answered with its first result.
-    return (await api.post(path, body, decided)).approval;
-  }
+  return {
+    expiresAtMs: payload.exp * 1000,
+    post: async () => (await api.post(path, body, decided)).approval,
+  };
 }
 
 const decided = z.object({ approval: approvalView });

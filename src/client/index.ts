@@ -18,6 +18,7 @@ import { ownProfile } from "./ownership.ts";
 import { openPause } from "./pause.ts";
 import { privateDirectory } from "./private-file.ts";
 import { gatewayOrigin, readProfile } from "./profile.ts";
+import { createSending } from "./sending.ts";
 import { createSession, type SessionState } from "./session.ts";
 import type { SignIn } from "./sign-in/sign-in.ts";
 import { createState, firstState, type StateHolder } from "./state.ts";
@@ -105,10 +106,13 @@ async function assemble(options: ClientOptions, profile: Profile, closers: Close
     else link.pause();
   }
 
+  const sending = createSending({ state, now });
+  closers.push(() => sending.close());
   const methods = createConsoleMethods({
     api,
     device,
     link,
+    sending,
     pause,
     session,
     state: () => state.get(),

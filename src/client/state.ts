@@ -45,6 +45,7 @@ export function firstState(profile: Profile, origin: string, nowMs: number): Sta
     desktop: null,
     connections: [],
     approvals: [],
+    sending: [],
     grants: [],
     clients: [],
   };

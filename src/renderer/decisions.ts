@@ -5,17 +5,12 @@ import type { ConsoleState } from "../shared/console.ts";
 import type { Failure } from "../shared/errors.ts";
 import type { GrantWish } from "../shared/grant.ts";
 import { digest } from "../shared/json.ts";
+import { followed, sendingOurs, unrecorded, type AllDeciding, type Deciding } from "./deciding.ts";
 import { createStore, type Store } from "./store.ts";
+import { createTogether, type Together } from "./together.ts";
 
 /** How long a denial can be undone before it is sent. */
 const undoMs = 5000;
-
-/** A decision on its way; when the gateway has it, the approval's own state says so and this ends. */
-type Deciding =
-  /** `batch`: those that were denied with one press share a number. */
-  | { readonly step: "denying"; readonly approval: ApprovalView; readonly sendsAtMs: number; readonly batch: number }
-  | { readonly step: "sending"; readonly verdict: Verdict }
-  | { readonly step: "refused"; readonly verdict: Verdict; readonly error: Failure };
 
 /** What goes with an approval besides the request itself. */
 interface Approving {
@@ -26,7 +21,9 @@ interface Approving {
 }
 
 export interface Decisions {
-  readonly all: Store<ReadonlyMap<string, Deciding>>;
+  readonly all: Store<AllDeciding>;
+  /** Those that were decided together by one press and not all recorded. */
+  readonly together: Together;
   /** Sends at once. `approval` is what the page shows: the digest covers that and nothing newer (rule 3). */
   approve(approval: ApprovalView, how: Approving): void;
   /** Signs and sends each by itself, one after another. */
@@ -42,15 +39,11 @@ export interface Decisions {
   leave(): void;
 }
 
-/** One of several approvals leaves the request pending, and nothing for this person to do. */
-function isOpenToReader({ state, standing }: ApprovalView): boolean {
-  return state === "pending" && (standing === "decide" || standing === "deny");
-}
-
 const idsOf = (approvals: readonly ApprovalView[]) => approvals.map(({ id }) => id);
 
 export function createDecisions(bridge: Pick<ConsoleBridge, "decide">): Decisions {
-  const all = createStore<ReadonlyMap<string, Deciding>>(new Map());
+  const all = createStore<AllDeciding>(new Map());
+  const together = createTogether();
   const timers = new Map<number, ReturnType<typeof setTimeout>>();
   let batches = 0;
 
@@ -65,17 +58,33 @@ export function createDecisions(bridge: Pick<ConsoleBridge, "decide">): Decision
     all.set(changed);
   };
   const isFree = ({ id }: ApprovalView) => (all.get().get(id)?.step ?? "refused") === "refused";
-  const send = async (approval: ApprovalView, verdict: Verdict, { reason, number, grant }: Approving) => {
+  const send = async (approval: ApprovalView, verdict: Verdict, how: Approving): Promise<Failure | null> => {
+    const { reason, number, grant } = how;
     const shown = await digest({ arguments: approval.payload.arguments, hidden: approval.payload.hidden });
     const decision = { id: approval.id, step: openStep(approval), verdict, reason, digest: shown };
     const besides = { ...(number === undefined ? {} : { number }), ...(grant === undefined ? {} : { grant }) };
     const result = await bridge.decide({ ...decision, ...besides });
-    if (!result.ok) put([approval.id], () => ({ step: "refused", verdict, error: result.error }));
+    if (result.ok) return null;
+    put([approval.id], () => unrecorded(verdict, result.error));
+    return result.error;
   };
   const sendEach = async (approvals: readonly ApprovalView[], verdict: Verdict, how: Approving) => {
-    put(idsOf(approvals), () => ({ step: "sending", verdict }));
+    put(idsOf(approvals), () => sendingOurs(verdict));
+    const done: Failure[] = [];
     // One after another: a thousand at once would only wait in line elsewhere. What has ended by itself meanwhile is left alone.
-    for (const approval of approvals) if (all.get().has(approval.id)) await send(approval, verdict, how);
+    for (const [at, approval] of approvals.entries()) {
+      if (!all.get().has(approval.id)) continue;
+      const failed = await send(approval, verdict, how);
+      if (failed === null) continue;
+      done.push(failed);
+      if (failed.code !== "decision_unanswered") continue;
+      // The gateway is away: what was pressed minutes ago is not signed once it is back.
+      const rest = approvals.slice(at + 1).filter(({ id }) => all.get().has(id));
+      put(idsOf(rest), () => null);
+      together.tell({ verdict, of: approvals.length, failed: done, unsent: rest.length });
+      return;
+    }
+    together.tell({ verdict, of: approvals.length, failed: done, unsent: 0 });
   };
   const waitingIn = (batch: number) =>
     [...all.get().values()].flatMap((each) => (each.step === "denying" && each.batch === batch ? [each.approval] : []));
@@ -87,6 +96,7 @@ export function createDecisions(bridge: Pick<ConsoleBridge, "decide">): Decision
 
   return {
     all,
+    together,
     approve(approval, how) {
       if (isFree(approval)) void sendEach([approval], "approve", how);
     },
@@ -108,12 +118,8 @@ export function createDecisions(bridge: Pick<ConsoleBridge, "decide">): Decision
     undo: (id) => put(all.get().get(id)?.step === "denying" ? [id] : [], () => null),
     undoBatch,
     follow(state) {
-      if (all.get().size === 0) return;
-      const open = new Set(state.approvals.filter(isOpenToReader).map(({ id }) => id));
-      put(
-        [...all.get().keys()].filter((id) => !open.has(id)),
-        () => null,
-      );
+      const next = followed(all.get(), state);
+      if (next !== all.get()) all.set(next);
     },
     leave() {
       for (const batch of timers.keys()) undoBatch(batch);

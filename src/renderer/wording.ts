@@ -86,6 +86,10 @@ const wordings: Readonly<Record<ErrorCode, Wording>> = {
     what: "That is not the number on the requester’s screen.",
     next: "Ask them once more, by voice: after three wrong numbers the request is denied.",
   },
+  decision_unanswered: {
+    what: "The gateway did not answer in time.",
+    next: "Once it is back, this request shows how it stands: decide again if it still waits.",
+  },
   signed_out: { what: "You are signed out.", next: "Sign in, then try again." },
   reauthentication_needed: { what: "Your sign-in has ended.", next: "Sign in again." },
   cancelled: { what: "The sign-in was cancelled.", next: "Sign in when you are ready." },
@@ -144,7 +148,7 @@ export function wording(code: ErrorCode): string {
 
 /** The line above the decision bar after a refused decision; a decision whose answer was lost may have arrived. */
 export function refusal(code: ErrorCode, verdict: Verdict): { readonly lead: string; readonly rest: string } {
-  if (code === "transient" || code === "timed_out")
+  if (code === "decision_unanswered" || code === "transient" || code === "timed_out")
     return { lead: "Not known whether it arrived.", rest: wording(code) };
   const nothing = code === "already_decided" ? "" : " Nothing was run.";
   return {

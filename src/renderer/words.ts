@@ -10,6 +10,7 @@ import { number } from "./words/number.ts";
 import { claims, payload, request } from "./words/request.ts";
 import { requests } from "./words/requests.ts";
 import { settings } from "./words/settings.ts";
+import { together } from "./words/together.ts";
 
 /** Every word of ours that a page shows, but for what went wrong (wording.ts). */
 export const words = {
@@ -93,6 +94,7 @@ export const words = {
   decide,
   number,
   denyAll,
+  together,
   grant,
   grants,
   decided,

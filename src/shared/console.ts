@@ -65,6 +65,13 @@ export const consoleState = z.object({
   connections: z.array(connectionView.extend({ url: z.string().nullable() })),
   /** Newest state of every approval this principal may see and that is pending or changed while connected. */
   approvals: z.array(approvalView),
+  /**
+   * This person's signed decisions that the gateway has not answered yet, by their approval's id: `unanswered` tries came to nothing, and the
+   * very same decision is sent again until `untilMs` by this machine's clock. Until it answers, the approval stands as it stood.
+   */
+  sending: z.array(
+    z.object({ approval: z.string(), verdict, unanswered: z.number().int().nonnegative(), untilMs: z.number() }),
+  ),
   /** Those this principal holds or may revoke, the newest first: all that live, and some that ended. */
   grants: z.array(grantView),
   clients: z.array(clientView),

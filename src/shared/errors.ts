@@ -34,6 +34,7 @@ export const errorCodes = [
   "grant_refused",
   "number_required",
   "wrong_number",
+  "decision_unanswered",
   // the engineer's side
   "signed_out",
   "reauthentication_needed",
@@ -79,6 +80,11 @@ export interface Failure {
 }
 
 export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: Failure };
+
+/** Whether a decision was not recorded because another, or the end of the request's time, was there first: then nothing went wrong. */
+export function isTooLate(code: ErrorCode): boolean {
+  return code === "already_decided" || code === "expired";
+}
 
 /** A failure that may be shown: faults that are not ours say no more than that they happened. */
 export function toFailure(error: unknown): Failure {

@@ -26,6 +26,7 @@ export function stateWith(changed: Partial<ConsoleState> = {}): ConsoleState {
     tunnel: { state: "open", port: 7878, addresses: ["http://127.0.0.1:7878"] },
     connections: [],
     approvals: [],
+    sending: [],
     grants: [],
     clients: [],
     ...changed,

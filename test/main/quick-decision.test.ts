@@ -24,6 +24,17 @@ test("decides over what the notification showed, as present at a notification", 
   expect(client.calls).toEqual([{ call: "approvals.decide", input, presence: "notification" }]);
 });
 
+test("what somebody else decided first opens the request, which says who, and shouts no error", async () => {
+  const { decideFromNotification } = await import("../../src/main/quick-decision.ts");
+  for (const code of ["already_decided", "expired"] as const) {
+    const opened: string[] = [];
+    const call = async () => ({ ok: false, error: { code, message: "" } }) as never;
+    await decideFromNotification({ client: { call }, open: (id) => void opened.push(id) }, approvalWith(), "approve");
+    expect(opened).toEqual(["approval-1"]);
+    expect(electron.desktop.dialogs).toEqual([]);
+  }
+});
+
 test("what is refused opens the request and says why", async () => {
   const { decideFromNotification } = await import("../../src/main/quick-decision.ts");
   const opened: string[] = [];

@@ -9,6 +9,7 @@ import type { JsonObject } from "../../src/shared/json.ts";
 import { launchBrowser } from "./browser.ts";
 import { patienceMs } from "./eventually.ts";
 import { buildConsole } from "./console/build.ts";
+import type { Wire } from "./wire.ts";
 import { openWorld, type World } from "./world.ts";
 
 /** A whole gateway with an engineer and an approver, each with a console of their own in a real browser. */
@@ -18,6 +19,8 @@ export interface TwoPeople {
   readonly approver: Seat;
   /** The engineer calls this tool, past the tunnel; the answer's text. */
   call(connection: string, tool: string, input: JsonObject): Promise<string>;
+  /** One more person with a console of their own: `tess` is an approver as well. */
+  seat(person: string): Promise<Seat>;
   close(): Promise<void>;
 }
 
@@ -28,9 +31,13 @@ export interface Seat {
   readonly page: Page;
 }
 
-export async function openTwoPeople(rules: JsonObject[]): Promise<TwoPeople> {
+/** `wire`: what all of them reach the gateway through; it ends with them. */
+export async function openTwoPeople(rules: JsonObject[], wire?: Wire): Promise<TwoPeople> {
   const closers: (() => Promise<void>)[] = [];
-  const [world, built, browser] = await Promise.all([openWorld({ rules }), buildConsole(), launchBrowser()]);
+  const config = wire === undefined ? {} : { publicUrl: wire.url };
+  const [world, built, browser] = await Promise.all([openWorld({ rules, config }), buildConsole(), launchBrowser()]);
+  wire?.lead(world.url);
+  const origin = wire?.url ?? world.url;
   closers.push(
     () => world.close(),
     () => built.remove(),
@@ -39,9 +46,9 @@ export async function openTwoPeople(rules: JsonObject[]): Promise<TwoPeople> {
   const close = async (): Promise<void> => {
     for (let closer = closers.pop(); closer !== undefined; closer = closers.pop()) await closer();
   };
-  const seats = (["engineer", "approver"] as const).map((person) =>
-    seat(world, person, built.folder, browser, closers),
-  );
+  if (wire !== undefined) closers.push(() => wire.close());
+  const seatOf = (person: string) => seat(origin, person, built.folder, browser, closers);
+  const seats = ["engineer", "approver"].map(seatOf);
   await Promise.allSettled(seats);
   const [engineer, approver] = await Promise.all(seats).catch(async (error: unknown) => {
     await close();
@@ -56,13 +63,14 @@ export async function openTwoPeople(rules: JsonObject[]): Promise<TwoPeople> {
     approver,
     // A test that fails leaves its call behind: the end of the gateway is then its answer.
     call: (connection, tool, input) =>
-      callTool(`${world.url}/mcp/${connection}`, token, (calls += 1), tool, input).catch(String),
+      callTool(`${origin}/mcp/${connection}`, token, (calls += 1), tool, input).catch(String),
+    seat: seatOf,
     close,
   };
 }
 
 async function seat(
-  world: World,
+  origin: string,
   person: string,
   pages: string,
   browser: Browser,
@@ -70,7 +78,7 @@ async function seat(
 ): Promise<Seat> {
   const directory = await mkdtemp(join(tmpdir(), "countersign-seat-"));
   closers.push(() => rm(directory, { recursive: true, force: true }));
-  const [profile] = (await discover(world.url)).profiles;
+  const [profile] = (await discover(origin)).profiles;
   if (profile === undefined) throw new Error("the gateway offers no sign-in");
   await writeProfile(directory, profile);
   const openBrowser = (url: string): Promise<void> => signInAs(url, person, {}).then(() => undefined);

@@ -67,7 +67,7 @@ interface GatewayYaml {
   [member: string]: unknown;
 }
 
-/** Ask `people` beyond the demo's engineer and approver by id. */
+/** `sam` and `tess` stand beside the demo's engineer and approver by id. */
 export async function openWorld(
   options: { readonly rules?: JsonObject[]; readonly config?: JsonObject } = {},
 ): Promise<World> {
@@ -75,7 +75,10 @@ export async function openWorld(
   const files = join(folder, "files");
   await mkdir(files);
   const idp = await startIdentityProvider({
-    people: [{ id: "sam", name: "Sam Sales", email: "sam@example.com", groups: ["sales"] }],
+    people: [
+      { id: "sam", name: "Sam Sales", email: "sam@example.com", groups: ["sales"] },
+      { id: "tess", name: "Tess Third", email: "tess@example.com", groups: ["approvers"] },
+    ],
   });
   const forwarded: string[] = [];
   const customers = await serveCustomers(forwarded);

@@ -1,4 +1,4 @@
-import type { Decisions } from "../decisions.ts";
+import type { AllDeciding, Deciding } from "../deciding.ts";
 import { useModel } from "../model.ts";
 import { Band } from "../parts/Band.tsx";
 import { Button } from "../parts/Button.tsx";
@@ -8,7 +8,6 @@ import { spoken } from "../visible-text.ts";
 import { words } from "../words.ts";
 import css from "./Notices.module.css";
 
-type Deciding = ReturnType<Decisions["all"]["get"]> extends ReadonlyMap<string, infer D> ? D : never;
 type Denial = Extract<Deciding, { step: "denying" }>;
 
 /** Denials that can still be undone, wherever the person has gone: one band for all that one press denied. */
@@ -64,7 +63,7 @@ function Undoable({ undo, onUndo, children }: UndoableProps) {
   );
 }
 
-function batchesOf(all: ReadonlyMap<string, Deciding>): ReadonlyMap<number, readonly Denial[]> {
+function batchesOf(all: AllDeciding): ReadonlyMap<number, readonly Denial[]> {
   const batches = new Map<number, Denial[]>();
   for (const deciding of all.values()) {
     if (deciding.step !== "denying") continue;

@@ -7,8 +7,9 @@ import { clockTime, secondsLeft } from "../times.ts";
 import { words } from "../words.ts";
 import { wording } from "../wording.ts";
 import { Denials } from "./Denials.tsx";
+import { Unrecorded } from "./Unrecorded.tsx";
 
-/** What holds for every page: the link, the sign-in, the ledger, and denials that can still be undone elsewhere. */
+/** What holds for every page: the link, the sign-in, the ledger, denials that can still be undone elsewhere, and what was decided together and not recorded. */
 export function Notices({ state, isLinked }: { readonly state: ConsoleState; readonly isLinked: boolean }) {
   return (
     <div>
@@ -28,6 +29,7 @@ export function Notices({ state, isLinked }: { readonly state: ConsoleState; rea
         </Band>
       )}
       <Denials />
+      <Unrecorded />
     </div>
   );
 }

@@ -5,6 +5,7 @@ import { useModel } from "../model.ts";
 import { Button } from "../parts/Button.tsx";
 import { Outside } from "../parts/Outside.tsx";
 import text from "../parts/text.module.css";
+import { useStore } from "../store.ts";
 import { clockTime, localTime } from "../times.ts";
 import { spoken } from "../visible-text.ts";
 import { words } from "../words.ts";
@@ -27,11 +28,13 @@ export function Decided({ approval, state, account }: DecidedProps) {
   const who = decidersOf(approval)
     .map((by) => (by.id === account?.id ? words.decided.you : spoken(by.name)))
     .join(", ");
+  const deciding = useStore(useModel().decisions.all).get(approval.id);
   const until = reuseUntilMs === null ? null : clockTime(localTime(state.gateway, reuseUntilMs));
   return (
     <div className={css.lead} role="status">
       <p>
         <b className={text.strong}>{leadOf(approval, who)}</b> {words.decided.rest[approval.state](until)}
+        {deciding?.step === "late" && ` ${words.decided.late[deciding.verdict]}`}
       </p>
       <dl className={`${css.facts} ${css.wide}`}>
         {decision && (

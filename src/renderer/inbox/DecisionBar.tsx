@@ -78,15 +78,7 @@ export function DecisionBar({ approval, hinders }: DecisionBarProps) {
           <span className={css.grow}>
             <QuorumLine approval={approval} />
             <span role="status">
-              {hinders === null ? (
-                <DecisionLine
-                  approval={approval}
-                  sending={deciding?.step === "sending" ? deciding.verdict : null}
-                  equal={equal}
-                />
-              ) : (
-                words.decide[hinders]
-              )}
+              <DecisionLine approval={approval} deciding={deciding} hinders={hinders} equal={equal} />
             </span>
           </span>
           {needsNumber(approval) && !onlyDenies ? (

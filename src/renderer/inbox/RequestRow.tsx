@@ -2,6 +2,7 @@ import { memo, useEffect, useRef } from "react";
 import type { ApprovalView } from "../../shared/approval.ts";
 import type { ConsoleState } from "../../shared/console.ts";
 import type { PrincipalView } from "../../shared/principal.ts";
+import type { Deciding } from "../deciding.ts";
 import { useModel } from "../model.ts";
 import { classes } from "../parts/class-names.ts";
 import { OutsideLine } from "../parts/Outside.tsx";
@@ -87,7 +88,8 @@ function TimeLeft({
 function Denying({ id }: { readonly id: string }) {
   const { decisions } = useModel();
   const deciding = useStore(decisions.all).get(id);
-  return deciding?.step === "denying" && <span className={css.side}>{words.decide.denyingShort}</span>;
+  const said = deciding && sides[deciding.step];
+  return said !== undefined && <span className={css.side}>{said}</span>;
 }
 
 /** Why there is nothing, or no more, to approve here. */
@@ -101,4 +103,8 @@ function byline({ name, kind, groups }: PrincipalView): string {
   return about.length === 0 ? name : `${name} (${about.join(", ")})`;
 }
 
+const sides: Partial<Record<Deciding["step"], string>> = {
+  denying: words.decide.denyingShort,
+  sending: words.decide.sendingShort,
+};
 const soonMs = 120_000;

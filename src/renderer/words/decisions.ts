@@ -29,6 +29,14 @@ export const decide = {
   lost: "Decide when this page has its link again.",
   late: "Time is up. The gateway denies it.",
   sending: { approve: "Sending your approval.", deny: "Sending your denial." },
+  sendingShort: "Being sent",
+  resending: {
+    approve: (until: string) =>
+      `Not recorded yet: the gateway has not answered. Your approval, as you signed it, is being sent again until ${until}.`,
+    deny: (until: string) =>
+      `Not recorded yet: the gateway has not answered. Your denial, as you signed it, is being sent again until ${until}.`,
+  },
+  lateSoon: "It ended before your decision came: how, shows here in a moment.",
   denying: (seconds: number) => `Denied in ${seconds} s.`,
   denyingOther: (seconds: number, tool: string, connection: string) =>
     `${tool} on ${connection} is denied in ${seconds} s.`,
@@ -54,6 +62,10 @@ export const decided = {
   approver: "an approver",
   outcome: "Server said",
   you: "you",
+  late: {
+    approve: "Your approval came after that and was not recorded.",
+    deny: "Your denial came after that and was not recorded.",
+  },
   lead: {
     pending: () => "Waiting for a decision.",
     approved: (who: string) => `Approved by ${who}.`,

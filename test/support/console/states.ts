@@ -43,6 +43,7 @@ export function signedIn(approvals: readonly ApprovalView[], change: Partial<Con
       connection("warehouse-eu", { name: "SQL over MCP", version: "0.9" }, "failed", "http"),
     ],
     approvals: [...approvals],
+    sending: [],
     grants: [],
     clients: [
       { id: "c1", name: "Cursor", createdAtMs: Date.now() - 86_400_000 * 9, lastUsedAtMs: Date.now() - 120_000 },
