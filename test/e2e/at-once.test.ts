@@ -123,7 +123,7 @@ describe("two approvers at once", () => {
     const shown = tess.client.state().approvals[0] ?? expect.fail("nothing is held");
     await press([approver, "Deny"]);
     // As the window opens it for whoever clicks on a notification.
-    const open = (id: string | null) => void tess.client.show(id);
+    const open = (id: string | null) => tess.client.show(id);
     const clicked = decideFromNotification({ client: tess.client, open }, shown, "approve");
     await expect.poll(() => tess.client.state().sending, { timeout: 20_000 }).toHaveLength(1);
     wire.letGo(1);

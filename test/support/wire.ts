@@ -49,7 +49,10 @@ export async function openWire(): Promise<Wire> {
     const loses = body !== null && wire.decisions === "lose the answer";
     const passed = ask(new URL(url ?? "/", behind.gateway), { method, headers, agent: false }, (answer) => {
       // Read to its end: what it says has happened.
-      if (loses) return void answer.resume().on("end", () => incoming.socket.destroy());
+      if (loses) {
+        answer.resume().on("end", () => incoming.socket.destroy());
+        return;
+      }
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(outgoing);
     });
