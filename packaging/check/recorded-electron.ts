@@ -98,6 +98,7 @@ function prevents(emitter: EventEmitter, name: string): boolean {
 
 function recordedSession(): { readonly given: Session; readonly findings: () => readonly string[] } {
   const granted = { request: true, check: true, device: true, network: true };
+  const spelling = { on: true };
   const session = Object.assign(new EventEmitter(), {
     setPermissionRequestHandler: (handler: Parameters<Session["setPermissionRequestHandler"]>[0]) =>
       handler?.(null as never, "media", (answer) => (granted.request = answer), null as never),
@@ -105,6 +106,7 @@ function recordedSession(): { readonly given: Session; readonly findings: () => 
       (granted.check = handler?.(null, "media", "app://countersign", null as never) ?? true),
     setDevicePermissionHandler: (handler: Parameters<Session["setDevicePermissionHandler"]>[0]) =>
       (granted.device = handler?.(null as never) ?? true),
+    setSpellCheckerEnabled: (on: boolean) => (spelling.on = on),
     webRequest: {
       onBeforeRequest: (filter: { urls: string[] }, listener: RequestListener) => {
         if (["http", "https", "ws", "wss", "file"].some((scheme) => !filter.urls.includes(`${scheme}://*/*`))) return;
@@ -116,6 +118,7 @@ function recordedSession(): { readonly given: Session; readonly findings: () => 
     given: session as unknown as Session,
     findings: () => [
       ...(prevents(session, "will-download") ? [] : ["a page may download"]),
+      ...(spelling.on ? ["the spell checker may fetch its dictionaries"] : []),
       ...Object.entries(granted).flatMap(([what, open]) =>
         open ? [`the session's ${what} handler does not deny`] : [],
       ),

@@ -9,6 +9,8 @@ export interface Desktop {
   readonly view: () => DesktopView;
   /** Answers one call of `desktopCalls`, its input parsed. */
   readonly answers: { readonly [C in DesktopCall]: (input: DesktopInput<C>) => DesktopOutput[C] };
+  /** Asks the system anew what may have been set there. */
+  lookAgain(): void;
 }
 
 interface DesktopParts {
@@ -23,18 +25,22 @@ interface DesktopParts {
 
 export function createDesktop(parts: DesktopParts): Desktop {
   const { settings, startAtLogin, notifications, vouched, hasTray, changed } = parts;
-  const held: { test: NotificationTest } = { test: "none" };
+  const held: { test: NotificationTest; atLogin: ReturnType<StartAtLogin["state"]> } = {
+    test: "none",
+    atLogin: startAtLogin.state(),
+  };
   const testIs = (test: NotificationTest): void => {
     held.test = test;
     changed();
   };
   return {
     view: () => {
-      const { notifications: on, quietHours, startAtLogin: atLogin } = settings.get();
+      const { notifications: on, quietHours } = settings.get();
       return {
         notifications: on,
         quietHours,
-        startAtLogin: startAtLogin.offered ? atLogin : null,
+        startAtLogin: startAtLogin.offered ? held.atLogin === "on" : null,
+        startHeld: held.atLogin === "held",
         test: held.test,
         notificationsTaken: notifications().taken(),
         decidesInNotifications: vouched(),
@@ -45,6 +51,7 @@ export function createDesktop(parts: DesktopParts): Desktop {
       "desktop.set": (input) => {
         settings.set(given(input));
         if (input.startAtLogin !== undefined) startAtLogin.apply(input.startAtLogin);
+        held.atLogin = startAtLogin.state();
         changed();
         return null;
       },
@@ -59,18 +66,18 @@ export function createDesktop(parts: DesktopParts): Desktop {
         return null;
       },
     },
+    lookAgain: () => {
+      const before = held.atLogin;
+      held.atLogin = startAtLogin.state();
+      if (held.atLogin !== before) changed();
+    },
   };
 }
 
 /** What was named, without members that are there but undefined. */
-function given({
-  notifications,
-  quietHours,
-  startAtLogin,
-}: DesktopInput<"desktop.set">): Parameters<Settings["set"]>[0] {
+function given({ notifications, quietHours }: DesktopInput<"desktop.set">): Parameters<Settings["set"]>[0] {
   return {
     ...(notifications === undefined ? {} : { notifications }),
     ...(quietHours === undefined ? {} : { quietHours }),
-    ...(startAtLogin === undefined ? {} : { startAtLogin }),
   };
 }

@@ -5,6 +5,8 @@ export function denyPermissions(session: Session): void {
   session.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
   session.setPermissionCheckHandler(() => false);
   session.setDevicePermissionHandler(() => false);
+  // Its dictionaries come from the network.
+  session.setSpellCheckerEnabled(false);
   session.on("will-download", (event) => event.preventDefault());
   // The pages' policy says so too; this holds for a page that lost its policy. What the engineer's side sends goes by Node, not by this session.
   session.webRequest.onBeforeRequest({ urls: [...remote] }, (_details, answer) => answer({ cancel: true }));

@@ -6,6 +6,7 @@ import { z } from "zod";
 import type { Client, openClient } from "../client/index.ts";
 import { toFailure } from "../shared/errors.ts";
 import { report } from "./report.ts";
+import { optionValue } from "./start-options.ts";
 
 /** Where the profile lies, where Chromium's own data goes with it (null: the default), and the gateway that the machine's owner names. */
 export interface ProfilePlace {
@@ -21,12 +22,8 @@ export function findProfile(
   policyFile = managedPolicyFile(env),
 ): ProfilePlace {
   const gateway = managedGateway(policyFile) ?? env["COUNTERSIGN_GATEWAY"] ?? null;
-  // What stands after `--` came with a link: a web page may have written it.
-  const end = argv.indexOf("--");
-  const options = end < 0 ? argv : argv.slice(0, end);
-  const at = options.indexOf("--profile");
-  const named = at < 0 ? undefined : options[at + 1];
-  if (named === undefined)
+  const named = optionValue(argv, "--profile");
+  if (named === null)
     return { directory: join(app.getPath("userData"), "profiles", "default"), userData: null, gateway };
   const directory = resolve(named);
   // Two profiles are two apps: each has its own instance lock, settings and caches.

@@ -15,7 +15,6 @@ const shape = {
   bounds: bounds.nullable(),
   notifications: z.boolean(),
   quietHours,
-  startAtLogin: z.boolean(),
   /** Whether the person has been told that closing the window leaves the app in the tray. */
   hideExplained: z.boolean(),
   /** Whether the person has been told that this desktop shows no tray. */
@@ -29,7 +28,6 @@ export const defaultSettings: SettingValues = {
   bounds: null,
   notifications: true,
   quietHours: { on: false, from: "19:00", to: "07:00" },
-  startAtLogin: false,
   hideExplained: false,
   trayMissedExplained: false,
 };
@@ -72,7 +70,6 @@ export function readSettings(stored: unknown, reject: (key: string) => void): Se
     bounds: read("bounds"),
     notifications: read("notifications"),
     quietHours: read("quietHours"),
-    startAtLogin: read("startAtLogin"),
     hideExplained: read("hideExplained"),
     trayMissedExplained: read("trayMissedExplained"),
   };

@@ -1,3 +1,4 @@
+import { app } from "electron";
 import type { Client } from "../client/index.ts";
 import { createStatePushes } from "../client/state-pushes.ts";
 import type { ConsoleEvents, ConsoleState } from "../shared/console.ts";
@@ -11,6 +12,8 @@ import type { Settings } from "./settings.ts";
 import { createStartAtLogin } from "./start-at-login.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { createTray } from "./tray.ts";
+import { countOverlay } from "./tray-image.ts";
+import { requestsWait, waitingFor } from "./tray-state.ts";
 import { createPerformer } from "./tray-actions.ts";
 import { createConsoleWindow } from "./window.ts";
 
@@ -27,10 +30,12 @@ interface ShellParts {
   readonly settings: Settings;
   readonly place: Surroundings;
   readonly profile: ProfilePlace;
+  /** Hears of each state, to clear what pages left behind when somebody signs out. */
+  readonly signedOut: (state: ConsoleState) => void;
 }
 
 /** Builds them, shows the present state in each, and each change after it. */
-export function assembleShell({ files, client, browser, settings, place, profile }: ShellParts): Shell {
+export function assembleShell({ files, client, browser, settings, place, profile, signedOut }: ShellParts): Shell {
   const { platform, hasTray, vouched } = place;
   const startAtLogin = createStartAtLogin({
     platform,
@@ -43,7 +48,9 @@ export function assembleShell({ files, client, browser, settings, place, profile
     const push = pushes.next(state);
     if (push !== null) window.push(push);
     tray.show(state);
+    if (platform === "win32") window.overlay(countOverlay(files.assets, state), requestsWait(waitingFor(state).length));
     notifications.follow(state);
+    signedOut(state);
   };
   const desktop = createDesktop({
     settings,
@@ -55,6 +62,7 @@ export function assembleShell({ files, client, browser, settings, place, profile
   });
   const window = createConsoleWindow({ preload: files.preload, settings, hasTray });
   const tray = createTray({
+    platform,
     assets: files.assets,
     choices: () => desktop.view(),
     perform: createPerformer({ window, client, browser, desktop }),
@@ -75,11 +83,14 @@ export function assembleShell({ files, client, browser, settings, place, profile
   client.onState(follow);
   client.onShow((approval) => window.show({ approval }));
   place.onChange(follow);
-  startAtLogin.apply(settings.get().startAtLogin);
+  startAtLogin.refresh();
+  const lookAgain = (): void => desktop.lookAgain();
+  app.on("browser-window-focus", lookAgain);
   follow();
   return {
     show: (what) => window.show(what),
     close: () => {
+      app.off("browser-window-focus", lookAgain);
       notifications.close();
       window.close();
       tray.close();

@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { app, clipboard, session } from "electron";
 import type { Client, openClient } from "../client/index.ts";
+import { setAppMenu } from "./app-menu.ts";
 import { createBrowserOpener } from "./external.ts";
 import { claimLinks, createLinkOpener, listenForLinks } from "./link-opener.ts";
 import { linkAmong } from "./links.ts";
@@ -12,6 +13,9 @@ import { saveText } from "./save-text.ts";
 import { declareConsoleScheme, serveConsole } from "./scheme.ts";
 import { openSettings } from "./settings.ts";
 import { assembleShell } from "./shell.ts";
+import { forgetOnSignOut } from "./sign-outs.ts";
+import { startsHidden } from "./start-at-login.ts";
+import { startOptions } from "./start-options.ts";
 import { surroundings } from "./surroundings.ts";
 import { startedPlainly } from "./switches.ts";
 
@@ -42,6 +46,8 @@ export async function runTrayApp(parts: TrayAppParts): Promise<void> {
   lockPages();
   await app.whenReady();
 
+  const platform = parts.platform ?? process.platform;
+  setAppMenu(platform);
   const settings = openSettings();
   denyPermissions(session.defaultSession);
   serveConsole(session.defaultSession, parts.files.renderer);
@@ -52,8 +58,9 @@ export async function runTrayApp(parts: TrayAppParts): Promise<void> {
     saveText,
   });
   if (client === null) return app.quit();
-  const place = await surroundings(parts.platform ?? process.platform);
-  const shell = assembleShell({ files: parts.files, client, browser, settings, place, profile });
+  const place = await surroundings(platform);
+  const signedOut = forgetOnSignOut(session.defaultSession);
+  const shell = assembleShell({ files: parts.files, client, browser, settings, place, profile, signedOut });
 
   closeBeforeQuit(async () => {
     shell.close();
@@ -62,11 +69,12 @@ export async function runTrayApp(parts: TrayAppParts): Promise<void> {
   const opener = createLinkOpener({ state: () => client.state(), show: shell.show });
   app.on("second-instance", (_event, argv) => {
     const link = linkAmong(argv);
-    if (link === null) shell.show();
-    else void opener.follow(link);
+    if (link !== null) void opener.follow(link);
+    // Started twice at login, say: nobody asked to see it.
+    else if (!startOptions(argv).includes("--hidden")) shell.show();
   });
   app.on("activate", () => shell.show());
-  if (!process.argv.includes("--hidden") || !place.hasTray()) shell.show();
+  if (!startsHidden(platform, process.argv) || !place.hasTray()) shell.show();
   listenForLinks(opener, links);
   await openTunnel(client);
 }

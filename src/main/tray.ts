@@ -1,4 +1,12 @@
-import { app, Menu, nativeTheme, powerMonitor, Tray, type MenuItemConstructorOptions } from "electron";
+import {
+  app,
+  Menu,
+  nativeTheme,
+  powerMonitor,
+  Tray,
+  type MenuItemConstructorOptions,
+  type NativeImage,
+} from "electron";
 import type { ConsoleState } from "../shared/console.ts";
 import { trayImage } from "./tray-image.ts";
 import { menuFor, type MenuChoices, type MenuItem, type MenuTemplate, type TrayAction } from "./tray-menu.ts";
@@ -11,18 +19,25 @@ export interface ConsoleTray {
 }
 
 interface TrayParts {
+  readonly platform: NodeJS.Platform;
   readonly assets: string;
   readonly choices: () => MenuChoices;
   readonly perform: (action: TrayAction) => void;
 }
 
 /** A tray that shows nothing before its first `show`. Everything is in the menu: on Linux a click on the icon is not dependable. */
-export function createTray({ assets, choices, perform }: TrayParts): ConsoleTray {
+export function createTray({ platform, assets, choices, perform }: TrayParts): ConsoleTray {
   const held: { tray: Tray | null; state: ConsoleState | null } = { tray: null, state: null };
+  const newTray = (image: NativeImage): Tray => {
+    const tray = new Tray(image);
+    // Windows shows the menu for the other button alone.
+    if (platform === "win32") tray.on("click", () => perform({ do: "open" }));
+    return tray;
+  };
   const draw = (): void => {
     if (held.state === null) return;
-    const image = trayImage(assets, held.state);
-    held.tray ??= new Tray(image);
+    const image = trayImage(platform, assets, held.state);
+    held.tray ??= newTray(image);
     held.tray.setImage(image);
     app.setBadgeCount(waitingFor(held.state).length);
     held.tray.setToolTip(trayToolTip(held.state));

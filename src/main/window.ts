@@ -1,9 +1,11 @@
-import { app, BrowserWindow, dialog, nativeTheme, screen, type Rectangle, type WebFrameMain } from "electron";
+import { app, BrowserWindow, nativeTheme, type NativeImage, type WebFrameMain } from "electron";
 import type { ConsoleEvents } from "../shared/console.ts";
 import type { StatePush } from "../shared/state-push.ts";
+import { leave } from "./leaving.ts";
 import { report } from "./report.ts";
 import { consolePage } from "./scheme.ts";
 import type { Settings } from "./settings.ts";
+import { placeOnScreen } from "./window-place.ts";
 
 /** The one window of the app. Closing it hides it; the page lives on and keeps being told the state. */
 export interface ConsoleWindow {
@@ -11,6 +13,8 @@ export interface ConsoleWindow {
   show(what?: ConsoleEvents["show"]): void;
   /** Tells the page of the state. */
   push(push: StatePush): void;
+  /** Lays a small image over the window's icon in the Windows taskbar, or takes it away. */
+  overlay(image: NativeImage | null, words: string): void;
   /** Whether this is the main frame of this window. */
   owns(frame: WebFrameMain): boolean;
   /** Called each time the page has been loaded and can be told things. */
@@ -28,7 +32,7 @@ interface WindowParts {
 
 export function createConsoleWindow({ preload, settings, hasTray }: WindowParts): ConsoleWindow {
   const window = new BrowserWindow({
-    ...onScreen(settings.get().bounds),
+    ...placeOnScreen(settings.get().bounds),
     minWidth: 420,
     minHeight: 480,
     title: "Countersign",
@@ -84,12 +88,10 @@ export function createConsoleWindow({ preload, settings, hasTray }: WindowParts)
   window.on("close", (event) => {
     event.preventDefault();
     settings.set({ bounds: window.getNormalBounds() });
-    if (hasTray()) hideToTray(window, settings);
-    else stayInReach(window, settings);
+    leave(window, settings, hasTray());
   });
-  window.loadURL(consolePage).catch((error: unknown) => {
-    if (!window.isDestroyed()) report("The console's page did not load", error);
-  });
+  loadAgainAfterCrash(window);
+  load(window);
 
   return {
     show: (what) => {
@@ -100,6 +102,9 @@ export function createConsoleWindow({ preload, settings, hasTray }: WindowParts)
     },
     push: (push) => {
       if (!window.isDestroyed()) window.webContents.send("state", push);
+    },
+    overlay: (image, words) => {
+      if (!window.isDestroyed()) window.setOverlayIcon(image, words);
     },
     owns: (frame) => !window.isDestroyed() && frame === window.webContents.mainFrame,
     onLoaded: (listener) => void window.webContents.on("did-finish-load", listener),
@@ -112,38 +117,23 @@ export function createConsoleWindow({ preload, settings, hasTray }: WindowParts)
   };
 }
 
-/** Hides the window and, the first time, says where the app has gone: calls go on being served. */
-function hideToTray(window: BrowserWindow, settings: Settings): void {
-  window.hide();
-  if (settings.get().hideExplained) return;
-  settings.set({ hideExplained: true });
-  void dialog.showMessageBox({
-    type: "info",
-    message: "Countersign stays in the tray",
-    detail:
-      "Calls go on and requests still reach you. Start Countersign again to see this window, or quit it from the tray's menu.",
+function load(window: BrowserWindow): void {
+  window.loadURL(consolePage).catch((error: unknown) => {
+    if (!window.isDestroyed()) report("The console's page did not load", error);
   });
 }
 
-/** Without a tray a hidden window could be found by nobody. Said once. */
-function stayInReach(window: BrowserWindow, settings: Settings): void {
-  window.minimize();
-  if (settings.get().trayMissedExplained) return;
-  settings.set({ trayMissedExplained: true });
-  void dialog.showMessageBox({
-    type: "info",
-    message: "This desktop shows no tray",
-    detail:
-      "Countersign stays in the window list instead. Calls go on and requests still reach you. Quit it from its settings page. On GNOME, the AppIndicator extension shows the tray.",
+/** A page that crashed is loaded anew, so that requests still reach the person; one that crashes at once is left, as it would again. */
+function loadAgainAfterCrash(window: BrowserWindow): void {
+  let lastMs = Number.NEGATIVE_INFINITY;
+  window.webContents.on("render-process-gone", (_event, { reason }) => {
+    if (window.isDestroyed() || reason === "clean-exit") return;
+    report(`The console's page ended (${reason})`);
+    const nowMs = performance.now();
+    if (nowMs - lastMs < crashesApartMs) return;
+    lastMs = nowMs;
+    load(window);
   });
 }
 
-/** The remembered place, unless no display shows enough of it any more. */
-function onScreen(bounds: Rectangle | null): Partial<Rectangle> {
-  if (bounds === null) return { width: 1180, height: 760 };
-  const area = screen.getDisplayMatching(bounds).workArea;
-  const seenWidth = Math.min(bounds.x + bounds.width, area.x + area.width) - Math.max(bounds.x, area.x);
-  const seenHeight = Math.min(bounds.y + bounds.height, area.y + area.height) - Math.max(bounds.y, area.y);
-  const { width, height } = bounds;
-  return seenWidth >= 120 && seenHeight >= 80 ? bounds : { width, height };
-}
+const crashesApartMs = 10_000;

@@ -20,6 +20,8 @@ export const desktopView = z.object({
   quietHours,
   /** Null where it cannot be set: the app is not installed. */
   startAtLogin: z.boolean().nullable(),
+  /** Start at login was asked for, and the system waits until the person allows it in its own settings. */
+  startHeld: z.boolean(),
   test: notificationTest,
   /** False where the system takes no notification. Whether its own do-not-disturb holds them back cannot be known. */
   notificationsTaken: z.boolean(),

@@ -13,8 +13,12 @@ test("settings that do not fit are reported by name and replaced, the others kep
   const { defaultSettings, readSettings } = await import("../../src/main/settings.ts");
   const rejected: string[] = [];
   const bounds = { x: 1, y: 2, width: 800, height: 600 };
-  const stored = { bounds, notifications: "yes", startAtLogin: true, unknown: 1 };
-  expect(readSettings(stored, (key) => rejected.push(key))).toEqual({ ...defaultSettings, bounds, startAtLogin: true });
+  const stored = { bounds, notifications: "yes", hideExplained: true, unknown: 1 };
+  expect(readSettings(stored, (key) => rejected.push(key))).toEqual({
+    ...defaultSettings,
+    bounds,
+    hideExplained: true,
+  });
   expect(rejected).toEqual(["notifications"]);
   expect(readSettings([], (key) => rejected.push(key))).toEqual(defaultSettings);
   expect(rejected).toEqual(["notifications", "the file"]);

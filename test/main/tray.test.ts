@@ -18,7 +18,7 @@ test("the glyph follows the panel's theme, and the tray comes back after the scr
   const { createTray } = await import("../../src/main/tray.ts");
   const quietHours = { on: false, from: "19:00", to: "07:00" };
   const choices = () => ({ notifications: true, quietHours, startAtLogin: null });
-  const tray = createTray({ assets, choices, perform: () => undefined });
+  const tray = createTray({ platform: process.platform, assets, choices, perform: () => undefined });
   tray.show(stateWith({ approvals: [approvalWith()] }));
   const glyph = (look: string) => readFile(join(assets, "tray", look, "attention-1-22.png"));
   const drawn = () => electron.trays.at(-1)?.image.representations.get(1);

@@ -169,6 +169,13 @@ export const weakened: readonly [what: string, file: string, from: string | RegE
   ],
   ["guessed types", "dist/main/scheme.js", "nosniff", "sniff", /types may be guessed/],
   ["a download", "dist/main/permissions.js", /session\.on\("will-download".*\n/, "", /may download/],
+  [
+    "a spell checker",
+    "dist/main/permissions.js",
+    "setSpellCheckerEnabled(false)",
+    "setSpellCheckerEnabled(true)",
+    /spell checker may fetch/,
+  ],
   ["the network", "dist/main/permissions.js", "cancel: true", "cancel: false", /network handler does not deny/],
   [
     "a generic channel",

@@ -57,6 +57,7 @@ export function Settings({ desktop }: { readonly desktop: DesktopView }) {
             {desktop.hasTray ? said.atLogin : said.atLoginUntrayed}
           </Check>
         )}
+        {desktop.startHeld && <p role="status">{said.startHeld}</p>}
         {!desktop.hasTray && <p>{said.noTray}</p>}
         <div className={css.line}>
           <Button onClick={() => void quit().then(tell)}>{said.quit}</Button>

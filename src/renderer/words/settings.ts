@@ -30,6 +30,7 @@ export const settings = {
   start: "Start",
   atLogin: "Start at login, in the tray",
   atLoginUntrayed: "Start at login",
+  startHeld: "The system starts it once you allow that in its own settings, among the login items.",
   notInstalled: "Start at login can be set once Countersign is installed.",
   noTray: "This desktop shows no tray, so Countersign stays in the window list.",
   quit: "Quit Countersign",

@@ -30,6 +30,7 @@ type Surface =
   | "setAppUserModelId"
   | "setAsDefaultProtocolClient"
   | "setBadgeCount"
+  | "getLoginItemSettings"
   | "setLoginItemSettings"
   | "setName"
   | "setPath"
@@ -116,7 +117,19 @@ export class StandInApp extends EventEmitter implements Pick<App, Surface> {
     this.badge = count;
     return true;
   }
+  /** What the system knows of starting at login; a person may change it there. */
+  readonly login: Electron.LoginItemSettings = {
+    openAtLogin: false,
+    wasOpenedAtLogin: false,
+    status: "not-registered",
+    executableWillLaunchAtLogin: false,
+    launchItems: [],
+  };
+  getLoginItemSettings(): Electron.LoginItemSettings {
+    return this.login;
+  }
   setLoginItemSettings(settings: Electron.Settings): void {
+    this.login.openAtLogin = settings.openAtLogin ?? false;
     this.asked.push({ what: "setLoginItemSettings", value: settings });
   }
   quit(): void {

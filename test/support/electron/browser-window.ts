@@ -15,12 +15,14 @@ type Surface =
   | "loadURL"
   | "minimize"
   | "restore"
+  | "setOverlayIcon"
   | "show";
 
 /** A window: a page, and what a window manager would know of it. */
 export interface StandInWindow extends EventEmitter, Pick<BrowserWindow, Surface> {
   readonly options: BrowserWindowConstructorOptions;
   readonly webContents: StandInWebContents;
+  readonly overlay: { readonly image: unknown; readonly words: string } | null;
 }
 
 export interface WindowClass {
@@ -58,6 +60,11 @@ export function createWindowClass(app: StandInApp, parts: PageParts): WindowClas
     hide(): void {
       this.#visible = false;
       this.emit("hide");
+    }
+    /** What lies over its icon in the taskbar. */
+    overlay: { readonly image: unknown; readonly words: string } | null = null;
+    setOverlayIcon(image: Electron.NativeImage | null, words: string): void {
+      this.overlay = image === null ? null : { image, words };
     }
     focus(): void {
       this.emit("focus");

@@ -34,7 +34,13 @@ export class StandInProtocol implements Pick<Protocol, "handle" | "registerSchem
 
 type RequestJudge = (details: OnBeforeRequestListenerDetails, answer: (response: CallbackResponse) => void) => void;
 
-type PermissionSurface = "setPermissionRequestHandler" | "setPermissionCheckHandler" | "setDevicePermissionHandler";
+type PermissionSurface =
+  | "clearAuthCache"
+  | "clearData"
+  | "setSpellCheckerEnabled"
+  | "setPermissionRequestHandler"
+  | "setPermissionCheckHandler"
+  | "setDevicePermissionHandler";
 
 /** `session.defaultSession`: its protocol, and the permission handlers as main set them. */
 export class StandInSession extends EventEmitter implements Pick<Session, PermissionSurface> {
@@ -52,6 +58,18 @@ export class StandInSession extends EventEmitter implements Pick<Session, Permis
       this.requests.judge = judge;
     },
   };
+
+  /** How often everything was cleared. */
+  cleared = 0;
+  spellChecks = true;
+
+  async clearData(): Promise<void> {
+    this.cleared += 1;
+  }
+  async clearAuthCache(): Promise<void> {}
+  setSpellCheckerEnabled(enable: boolean): void {
+    this.spellChecks = enable;
+  }
 
   constructor(protocol: StandInProtocol) {
     super();

@@ -42,6 +42,11 @@ export class StandInMenu {
   constructor(template: readonly MenuItemConstructorOptions[]) {
     this.template = template;
   }
+  /** The window's menu, as main set it. */
+  static application: StandInMenu | null = null;
+  static setApplicationMenu(menu: StandInMenu | null): void {
+    StandInMenu.application = menu;
+  }
   static buildFromTemplate(template: MenuItemConstructorOptions[]): StandInMenu {
     return new StandInMenu(template);
   }
