@@ -2,6 +2,7 @@ import type { ConsoleState } from "../../shared/console.ts";
 import { useModel } from "../model.ts";
 import { Button } from "../parts/Button.tsx";
 import { Outside } from "../parts/Outside.tsx";
+import text from "../parts/text.module.css";
 import { spoken } from "../visible-text.ts";
 import { words } from "../words.ts";
 import css from "./TitleBar.module.css";
@@ -13,13 +14,9 @@ export function Account({ session }: { readonly session: ConsoleState["session"]
   const { account } = session;
   return (
     <>
-      <button
-        type="button"
-        className={css.face}
-        popoverTarget="account"
-        aria-label={words.account(spoken(account.name))}
-      >
-        {initial(account.name)}
+      <button type="button" className={css.face} popoverTarget="account">
+        <span className={text.sr}>{words.account(spoken(account.name))}</span>
+        <span aria-hidden="true">{initial(account.name)}</span>
       </button>
       <section id="account" popover="auto" className={css.menu} aria-label={words.account(spoken(account.name))}>
         <h2>

@@ -15,7 +15,7 @@ interface FactsProps {
 export function Facts({ approval, connections }: FactsProps) {
   const isPending = approval.state === "pending";
   return (
-    <aside className={css.aside} aria-label={words.request.facts}>
+    <aside className={css.aside} aria-label={words.request.facts} tabIndex={0}>
       <Requester approval={approval} />
       <Connection name={approval.connection} connections={connections} />
       <section>

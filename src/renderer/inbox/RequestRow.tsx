@@ -1,5 +1,6 @@
 import { memo, useEffect, useRef } from "react";
 import type { ApprovalView } from "../../shared/approval.ts";
+import { quorum } from "../../shared/approval-steps.ts";
 import type { ConsoleState } from "../../shared/console.ts";
 import type { PrincipalView } from "../../shared/principal.ts";
 import type { Deciding } from "../deciding.ts";
@@ -7,8 +8,9 @@ import { useModel } from "../model.ts";
 import { classes } from "../parts/class-names.ts";
 import { OutsideLine } from "../parts/Outside.tsx";
 import { RiskMark } from "../parts/RiskMark.tsx";
+import text from "../parts/text.module.css";
 import { useStore } from "../store.ts";
-import { clockTime, gatewayTime, localTime, timeLeft } from "../times.ts";
+import { gatewayTime, timeLeft } from "../times.ts";
 import { spoken } from "../visible-text.ts";
 import { words } from "../words.ts";
 import { Pips } from "./Quorum.tsx";
@@ -38,7 +40,6 @@ export const RequestRow = memo(function RequestRow(props: RequestRowProps) {
   }, [isSelected]);
   const { tool, connection, requester, risk } = approval;
   const side = sideOf(approval);
-  const label = words.inbox.option(spoken(tool), spoken(connection), words.risk[risk], spoken(requester.name));
   return (
     <li
       ref={row}
@@ -46,16 +47,15 @@ export const RequestRow = memo(function RequestRow(props: RequestRowProps) {
       aria-selected={isSelected}
       aria-setsize={size}
       aria-posinset={place + 1}
-      aria-label={side === null ? label : `${label}, ${side}`}
-      aria-description={words.inbox.optionUntil(clockTime(localTime(gateway, approval.expiresAtMs)))}
       tabIndex={isStop ? 0 : -1}
-      className={classes(css.request, approval.state !== "pending" && css.ended)}
+      className={classes(css.request, css.placed, approval.state !== "pending" && css.ended)}
       style={{ top: topPx }}
       onClick={() => selection.open(approval.id)}
       onFocus={() => selection.choose(approval.id)}
     >
+      <Spoken approval={approval} gateway={gateway} />
       {approval.state === "pending" && <TimeLeft expiresAtMs={approval.expiresAtMs} gateway={gateway} />}
-      <div className={css.what}>
+      <div className={css.what} aria-hidden="true">
         <OutsideLine text={tool} look="name" />
         <span className={css.on}>
           <OutsideLine text={connection} />
@@ -64,7 +64,7 @@ export const RequestRow = memo(function RequestRow(props: RequestRowProps) {
           <RiskMark risk={risk} />
         </span>
       </div>
-      <div className={css.by}>
+      <div className={css.by} aria-hidden="true">
         <OutsideLine text={byline(requester)} />
         {side !== null && <span className={css.side}>{side}</span>}
         <Denying id={approval.id} />
@@ -74,15 +74,34 @@ export const RequestRow = memo(function RequestRow(props: RequestRowProps) {
   );
 });
 
-function TimeLeft({
-  expiresAtMs,
-  gateway,
-}: {
-  readonly expiresAtMs: number;
+interface SpokenProps {
+  readonly approval: ApprovalView;
   readonly gateway: ConsoleState["gateway"];
-}) {
+}
+
+/** The row's name, as a sentence: what is drawn beside it is for the eye. Its time changes by the minute, since a focused row is read again when its name changes. */
+function Spoken({ approval, gateway }: SpokenProps) {
+  const { decisions, clock } = useModel();
+  const { id, tool, connection, risk, requester, state, expiresAtMs } = approval;
+  const minutes = Math.ceil((expiresAtMs - gatewayTime(gateway, useStore(clock))) / 60_000);
+  const { have, need } = quorum(approval);
+  const said = [
+    words.inbox.option(spoken(tool), spoken(connection), words.risk[risk], spokenName(requester)),
+    state === "pending" ? words.inbox.minutesLeft(minutes) : null,
+    need === 1 ? null : words.quorum.meter(have, need),
+    useStore(decisions.all).get(id)?.step === "denying" ? words.decide.denyingShort : null,
+    sideOf(approval),
+  ];
+  return <span className={text.sr}>{said.filter((each) => each !== null).join(", ")}</span>;
+}
+
+function TimeLeft({ expiresAtMs, gateway }: Pick<ApprovalView, "expiresAtMs"> & Pick<SpokenProps, "gateway">) {
   const leftMs = expiresAtMs - gatewayTime(gateway, useStore(useModel().clock));
-  return <time className={classes(css.time, leftMs < soonMs && css.soon)}>{timeLeft(leftMs)}</time>;
+  return (
+    <time className={classes(css.time, leftMs < soonMs && css.soon)} aria-hidden="true">
+      {timeLeft(leftMs)}
+    </time>
+  );
 }
 
 function Denying({ id }: { readonly id: string }) {
@@ -95,6 +114,10 @@ function Denying({ id }: { readonly id: string }) {
 /** Why there is nothing, or no more, to approve here. */
 function sideOf({ state, standing }: ApprovalView): string | null {
   return state === "pending" ? words.inbox.standing[standing] : words.inbox.ended[state];
+}
+
+function spokenName({ name, kind }: PrincipalView): string {
+  return kind === "service" ? `${spoken(name)} (${words.request.kinds.service})` : spoken(name);
 }
 
 /** Name and groups, a service being named as one. */

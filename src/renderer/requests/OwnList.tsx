@@ -9,6 +9,7 @@ import { useModel } from "../model.ts";
 import { Button } from "../parts/Button.tsx";
 import { OutsideLine } from "../parts/Outside.tsx";
 import { RiskMark } from "../parts/RiskMark.tsx";
+import text from "../parts/text.module.css";
 import { useStore } from "../store.ts";
 import { clockTime, dayTime, gatewayTime, localTime, timeLeft } from "../times.ts";
 import { spoken } from "../visible-text.ts";
@@ -63,15 +64,17 @@ function Row({ approval, gateway, isSelected }: RowProps) {
     <li
       role="option"
       aria-selected={isSelected}
-      aria-label={words.requests.option(spoken(tool), spoken(connection), words.risk[risk], short)}
-      aria-description={isPending ? until : undefined}
       tabIndex={isSelected ? 0 : -1}
       className={row.request}
       onClick={() => own.set({ id, isOpen: true })}
       onFocus={() => own.set({ id, isOpen: own.get().isOpen })}
     >
+      <span className={text.sr}>
+        {words.requests.option(spoken(tool), spoken(connection), words.risk[risk], short)}
+        {isPending && `, ${until}`}
+      </span>
       <Time approval={approval} gateway={gateway} />
-      <div className={row.what}>
+      <div className={row.what} aria-hidden="true">
         <OutsideLine text={tool} look="name" />
         <span className={row.on}>
           <OutsideLine text={connection} />
@@ -80,7 +83,7 @@ function Row({ approval, gateway, isSelected }: RowProps) {
           <RiskMark risk={risk} />
         </span>
       </div>
-      <div className={row.by}>
+      <div className={row.by} aria-hidden="true">
         <span>{short}</span>
         {isPending && <Pips approval={approval} />}
       </div>
@@ -91,11 +94,15 @@ function Row({ approval, gateway, isSelected }: RowProps) {
 /** What is left of a request that waits; otherwise when it was held. */
 function Time({ approval, gateway }: Pick<RowProps, "approval" | "gateway">) {
   const nowMs = useStore(useModel().clock);
-  const text =
+  const shown =
     approval.state === "pending"
       ? timeLeft(approval.expiresAtMs - gatewayTime(gateway, nowMs))
       : dayTime(localTime(gateway, approval.createdAtMs), nowMs);
-  return <time className={row.time}>{text}</time>;
+  return (
+    <time className={row.time} aria-hidden="true">
+      {shown}
+    </time>
+  );
 }
 
 /** Arrows, Home and End move; the row that gets the focus is the chosen one. Enter shows it where the window is narrow. */

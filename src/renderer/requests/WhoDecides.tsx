@@ -10,7 +10,7 @@ export function WhoDecides({ approval }: { readonly approval: ApprovalView }) {
   const { steps, client, device } = approval;
   const open = approval.state === "pending" ? openStep(approval) : 0;
   return (
-    <aside className={css.aside} aria-label={words.request.facts}>
+    <aside className={css.aside} aria-label={words.request.facts} tabIndex={0}>
       <section>
         <h2>{words.requests.who}</h2>
         <dl className={css.facts}>

@@ -22,7 +22,7 @@ export function Loading() {
   }, []);
   return (
     <main className={panes.panes} aria-busy="true">
-      {isShown && <span className={text.sr}>{words.loading}</span>}
+      {isShown && <h1 className={text.sr}>{words.loading}</h1>}
       <section className={panes.list}>
         <div className={isShown ? panes.bones : css.hidden}>
           {rows.map(([first, second]) => (

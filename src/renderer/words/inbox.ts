@@ -41,8 +41,8 @@ export const inbox = {
   none: "None matches the search and filters.",
   clock: (time: string) => `Gateway’s clock ${time}`,
   option: (tool: string, connection: string, risk: string, name: string) =>
-    `${tool} on ${connection}, ${risk}, from ${name}`,
-  optionUntil: (time: string) => `Expires at ${time}`,
+    `${tool} on ${connection}, ${risk} risk, asked for by ${name}`,
+  minutesLeft: (n: number) => (n <= 1 ? "less than a minute left" : `less than ${count(n, "minute", "minutes")} left`),
   arrived: (tool: string, connection: string, risk: string, name: string) =>
     `New request: ${name} wants to run ${tool} on ${connection}. Risk ${risk}.`,
   emptyTitle: "Nothing waits for you",

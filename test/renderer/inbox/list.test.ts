@@ -17,7 +17,8 @@ const option = (page: Page, name: RegExp) => page.getByRole("option", { name });
 const selected = (page: Page) => page.getByRole("option", { selected: true });
 const title = (page: Page) => page.getByRole("article").getByRole("heading", { level: 1 });
 const note = (page: Page, text: string) => page.getByText(text, { exact: true });
-const names = (page: Page) => options(page).evaluateAll((rows) => rows.map((row) => row.ariaLabel?.split(" ")[0]));
+const names = (page: Page) =>
+  options(page).evaluateAll((rows) => rows.map((row) => row.firstElementChild?.textContent.split(" ")[0]));
 const focused = (page: Page) => page.evaluate(() => document.activeElement?.ariaPosInSet ?? null);
 const filters = (page: Page) => page.getByRole("button", { name: "Filters" });
 

@@ -19,7 +19,7 @@ describe("a request that needs several people", () => {
     await bar.getByRole("img", { name: "1 of 2 approvals" }).waitFor();
     await bar.getByText("Step 2 of 2. 1 of 2 approvals: Tess Third.").waitFor();
     await bar.getByText("Yours is the last: approving runs the call.").waitFor();
-    await page.getByRole("option").getByText("1 of 2").waitFor();
+    await page.getByRole("option", { name: "1 of 2 approvals" }).waitFor();
     const facts = page.getByRole("complementary", { name: "Facts" });
     for (const text of ["1. Any of", "approved by Tess Third", "2. Each of", "crm-owners"])
       await facts.getByText(text).waitFor();

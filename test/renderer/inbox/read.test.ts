@@ -22,9 +22,15 @@ describe("the list", () => {
     const done = held({ state: "denied" });
     const { page } = await stage.open(signedIn([...fullInbox().toReversed(), own, seen, done]));
     await page.getByText("9 wait for you").waitFor();
-    const names = await page.getByRole("option").evaluateAll((rows) => rows.map((row) => row.ariaLabel));
-    expect(names[0]).toBe("write_file on files, Low, from nightly-report");
-    expect(names[2]).toBe("delete_branch on git-main, Critical, from Erin Engineer");
+    const names = await page
+      .getByRole("option")
+      .evaluateAll((rows) => rows.map((row) => row.firstElementChild?.textContent));
+    expect(names[0]).toBe(
+      "write_file on files, Low risk, asked for by nightly-report (service), less than a minute left",
+    );
+    expect(names[2]).toBe(
+      "delete_branch on git-main, Critical risk, asked for by Erin Engineer, less than 4 minutes left",
+    );
     expect(names).toHaveLength(9);
     // Expires in 102 s by the gateway's clock, which is 90 s ahead of this machine's.
     await page
@@ -40,7 +46,7 @@ describe("the list", () => {
     server.say(signedIn([first, held({ tool: "rotate_key", risk: "critical" }, 60_000)]));
     const said = "New request: Erin Engineer wants to run rotate_key on crm-production. Risk Critical.";
     await page.getByRole("status").filter({ hasText: said }).waitFor({ state: "attached" });
-    expect(await selected(page).getAttribute("aria-label")).toContain("update_customer");
+    expect(await selected(page).innerText()).toContain("update_customer");
     expect(await title(page).innerText()).toContain("update_customer");
     expect(await page.title()).toBe("(2) Countersign");
   });
@@ -165,21 +171,20 @@ describe("hostile text", () => {
     expect(await page.locator("img[src=x], main script").count()).toBe(0);
     expect(await page.locator("main").innerText()).not.toMatch(/[\u202e\u2066]/);
     await page.getByText('\\", \\"admin\\": \\"true').waitFor();
-    const label = await page.getByRole("option").getAttribute("aria-label");
-    expect(label).toContain("delete‹U+202E›elif_etirw");
+    await page.getByRole("option", { name: "delete‹U+202E›elif_etirw on" }).waitFor();
   });
 
   it("of any length leaves the decision bar in sight and the lists in order", async () => {
-    const name = "W".repeat(100_000);
-    const requester = { ...engineer, name, groups: [name] };
+    const long = "W".repeat(100_000);
+    const requester = { ...engineer, name: long, groups: [long] };
     const { page } = await stage.open(
       signedIn([
         held({
-          tool: name,
-          connection: name,
+          tool: long,
+          connection: long,
           requester,
-          description: name,
-          payload: { arguments: { [name]: name }, hidden: [] },
+          description: long,
+          payload: { arguments: { [long]: long }, hidden: [] },
         }),
       ]),
     );
@@ -190,8 +195,8 @@ describe("hostile text", () => {
     expect((payload?.x ?? 0) + (payload?.width ?? 0)).toBeLessThanOrEqual(1180);
     expect(payload?.y).toBeLessThan(box?.y ?? 0);
     await page.getByRole("button", { name: "Show 100,000 characters" }).first().waitFor();
-    const label = await page.getByRole("option").getAttribute("aria-label");
-    expect(label?.length).toBeLessThan(500);
+    const name = await page.getByRole("option").locator(":first-child").first().textContent();
+    expect(name?.length).toBeLessThan(500);
   });
 
   it("in thousands of values is counted, not dropped", async () => {

@@ -31,6 +31,13 @@ const hostile = held({
     hidden: [],
   },
 });
+const values = (n: number) => Array.from({ length: n }, (_, at) => `${"A long line of a report. ".repeat(8)}${at}`);
+const long = held({
+  payload: {
+    arguments: { list: [[["a"]]], lines: values(3), ["field_".repeat(60)]: values(1), many: values(30) },
+    hidden: [],
+  },
+});
 const choose = (name: RegExp) => (page: Page) => page.getByRole("option", { name }).click();
 const show = (id: string) => async (page: Page, server: ConsoleServer) => {
   server.show(id);
@@ -78,6 +85,7 @@ export const scenes: readonly Scene[] = [
     act: show("x"),
   },
   { name: "hostile", state: signedIn([hostile]), act: choose(/delete/) },
+  { name: "long", state: signedIn([long]), act: choose(/update_customer/) },
   { name: "low", state: inbox },
   {
     name: "denied",
@@ -116,7 +124,24 @@ export const scenes: readonly Scene[] = [
   },
   { name: "ledger", state: { ...inbox, ledger: { code: "ledger_inconsistent", message: "Smaller than before." } } },
   { name: "empty", state: signedIn([]) },
-  { name: "loading", state: null, act: (page) => page.waitForTimeout(500) },
+  { name: "loading", state: null, act: (page) => page.getByText("Loading requests").waitFor({ state: "attached" }) },
+  {
+    name: "lost",
+    state: { ...inbox, pause: { untilMs: null }, ledger: { code: "ledger_inconsistent", message: "" } },
+    async act(page, server) {
+      server.accept(false);
+      server.drop();
+      await page.getByText("This page lost its link").waitFor();
+    },
+  },
+  {
+    name: "ended",
+    state: inbox,
+    async act(page, server) {
+      server.drop(4401);
+      await page.getByRole("heading", { name: "This console’s link has ended" }).waitFor();
+    },
+  },
   {
     name: "signed-out",
     state: signedIn([], { session: { state: "signed-out", error: null } }),

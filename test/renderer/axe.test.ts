@@ -1,0 +1,23 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { axeFaults } from "../support/axe.ts";
+import { stageConsole, type ConsoleStage } from "../support/console/open.ts";
+import { scenes } from "../support/pictures/scenes.ts";
+
+let stage: ConsoleStage;
+beforeAll(async () => {
+  stage = await stageConsole();
+});
+afterEach(async () => {
+  expect(await stage.clear()).toEqual([]);
+});
+afterAll(() => stage.close());
+
+describe("axe finds nothing, light, dark and in forced colours, on", () => {
+  it.each(scenes.map((scene) => [scene.name, scene] as const))("%s", { timeout: 60_000 }, async (_name, scene) => {
+    const { page, server } = await stage.open(scene.state, { reducedMotion: "reduce" });
+    page.setDefaultTimeout(30_000);
+    server.refuse("approvals.decide", { code: "digest_mismatch", message: "" });
+    await scene.act?.(page, server);
+    expect(await axeFaults(page)).toEqual([]);
+  });
+});
