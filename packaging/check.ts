@@ -5,6 +5,7 @@ import { electronFindings, readBuiltMain } from "./check/electron-use.ts";
 import { bridgeFindings } from "./check/bridge.ts";
 import { installerFindings } from "./check/installers.ts";
 import { policyFindings } from "./check/page-policy.ts";
+import { powerFindings } from "./check/powers.ts";
 import { installRecorder } from "./check/recorded-electron.ts";
 import { windowFindings } from "./check/window-options.ts";
 
@@ -19,6 +20,7 @@ const electron = installRecorder(main.imported);
 const findings = [
   ...(await installerFindings(root)),
   ...electronFindings(main),
+  ...powerFindings(main),
   ...(await windowFindings(root, electron)),
   ...(await policyFindings(root, electron)),
   ...(await callFindings(root, electron)),

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseAst } from "vite";
-import { walkTree, type TreeNode } from "./tree.ts";
+import { nameOf, walkTree, type TreeNode } from "./tree.ts";
 
 /** The built main as its syntax says it: what its files take from Electron, and what they do with it. */
 export interface BuiltMain {
@@ -29,10 +29,11 @@ export async function readBuiltMain(root: string): Promise<BuiltMain> {
 
 /** What the built main does with Electron that it may not, a line each. */
 export function electronFindings(main: BuiltMain): readonly string[] {
-  return [
-    ...main.files.flatMap(({ file, tree }) => [...importFindings(file, tree), ...memberFindings(file, tree)]),
-    ...handleFindings(main),
-  ];
+  return main.files.flatMap(({ file, tree }) => [
+    ...importFindings(file, tree),
+    ...memberFindings(file, tree),
+    ...eventFindings(file, tree),
+  ]);
 }
 
 /** The one file that may hold each power; every other name of Electron must be added here by whoever first needs it. */
@@ -63,12 +64,43 @@ const forbidden: ReadonlyMap<string, string> = new Map([
   ["openPath", "it starts whatever program a file's name picks"],
   ["ipc", "calls are answered in ipc.js alone"],
   ["postMessage", "a port has no schema"],
+  ["ports", "a port has no schema"],
   ["handleOnce", "calls are answered in ipc.js alone"],
+  ["setDisplayMediaRequestHandler", "nobody's screen is shared"],
+  ["setBluetoothPairingHandler", "pages have no devices"],
+  ["setUSBProtectedClassesHandler", "pages have no devices"],
   ["setCertificateVerifyProc", "certificates are the system's to judge"],
   ["loadFile", "pages come from the console's own scheme"],
   ["setPreloads", "the one preload is the window's"],
   ["registerPreloadScript", "the one preload is the window's"],
   ["fromPartition", "there is one session, and it denies"],
+]);
+
+/** Members that close something for every page; a second use elsewhere would take the place of the first. */
+const belongs: ReadonlyMap<string, string> = new Map([
+  ["setWindowOpenHandler", "permissions.js"],
+  ["setPermissionRequestHandler", "permissions.js"],
+  ["setPermissionCheckHandler", "permissions.js"],
+  ["setDevicePermissionHandler", "permissions.js"],
+  ["setSpellCheckerEnabled", "permissions.js"],
+  ["webRequest", "permissions.js"],
+  ["removeAllListeners", "ipc.js"],
+]);
+
+/** Events by which a page would be heard without a schema, or be granted what the system asks about. */
+const deafTo: ReadonlySet<string> = new Set([
+  "ipc-message",
+  "ipc-message-sync",
+  "-ipc-message",
+  "-ipc-invoke",
+  "-ipc-ports",
+  "select-bluetooth-device",
+  "select-hid-device",
+  "select-serial-port",
+  "select-usb-device",
+  "select-client-certificate",
+  "certificate-error",
+  "login",
 ]);
 
 function importFindings(file: string, tree: TreeNode): readonly string[] {
@@ -106,22 +138,31 @@ function electronImports(tree: TreeNode): readonly { readonly name: string | nul
 function memberFindings(file: string, tree: TreeNode): readonly string[] {
   const found: string[] = [];
   walkTree(tree, (node) => {
-    if (node.type !== "MemberExpression") return;
-    const name = node.property?.name ?? node.property?.value;
-    const why = typeof name === "string" ? forbidden.get(name) : undefined;
-    if (why !== undefined) found.push(`main/${file}: uses ${String(name)}: ${why}`);
+    // `const { ipc } = contents` takes a member as `contents.ipc` does.
+    const taken = node.type === "ObjectPattern" ? (node.properties ?? []).map(nameOf) : [memberOf(node)];
+    for (const name of taken) {
+      if (name === null) continue;
+      const why = forbidden.get(name);
+      if (why !== undefined) found.push(`main/${file}: uses ${name}: ${why}`);
+      const owner = belongs.get(name);
+      if (owner !== undefined && owner !== file) found.push(`main/${file}: uses ${name}, which belongs to ${owner}`);
+    }
   });
   return found;
 }
 
-/** `ipcMain` is used to answer calls, and to stop a library's listener; anything else has no schema before it. */
-function handleFindings(main: BuiltMain): readonly string[] {
-  const uses: string[] = [];
-  for (const { tree } of main.files)
-    walkTree(tree, (node) => {
-      if (node.type === "MemberExpression" && node.object?.name === "ipcMain")
-        uses.push(String(node.property?.name ?? node.property?.value));
-    });
-  const others = uses.filter((use) => use !== "handle" && use !== "removeAllListeners");
-  return others.map((use) => `main: ipcMain.${use} has no schema before it`);
+/** The member that an expression names, by its identifier or by text. */
+function memberOf({ type, property, computed }: TreeNode): string | null {
+  if (type !== "MemberExpression" || property === undefined) return null;
+  if (computed === true) return typeof property.value === "string" ? property.value : null;
+  return property.name ?? null;
+}
+
+function eventFindings(file: string, tree: TreeNode): readonly string[] {
+  const found: string[] = [];
+  walkTree(tree, (node) => {
+    if (node.type === "Literal" && typeof node.value === "string" && deafTo.has(node.value))
+      found.push(`main/${file}: names the event ${node.value}: pages are heard by ipc.js alone`);
+  });
+  return found;
 }

@@ -9,7 +9,7 @@ export function setAppMenu(platform: NodeJS.Platform): void {
 }
 
 /** Every item is a role of the system's: none runs code of ours. */
-export function appMenu(platform: NodeJS.Platform): MenuItemConstructorOptions[] {
+function appMenu(platform: NodeJS.Platform): MenuItemConstructorOptions[] {
   const isMac = platform === "darwin";
   const view: MenuItemConstructorOptions = {
     label: "View",
