@@ -13,6 +13,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   call: async () => (await import("./call.ts")).call,
   requests: async () => (await import("./requests.ts")).requests,
   clients: async () => (await import("./clients.ts")).clients,
+  setup: async () => (await import("./setup.ts")).setup,
   approvals: async () => (await import("./approvals.ts")).approvals,
   grants: async () => (await import("./grants.ts")).grants,
   audit: async () => (await import("./audit.ts")).audit,
@@ -33,6 +34,7 @@ At the engineer's desk
   call CONNECTION TOOL [JSON]    one call through the tunnel
   requests [withdraw ID]         one's own calls that a rule holds; --all, those of before as well
   clients list|add|remove        the MCP client programs that may use the tunnel
+  setup [CLIENT…]                write the tunnel into MCP clients' settings; --undo takes it out, list shows them
 
 At the approver's desk
   approvals list|show|approve|deny  the calls that wait for a decision

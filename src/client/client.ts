@@ -1,6 +1,7 @@
 import type { ConsoleState } from "../shared/console.ts";
 import type { ToolAcceptance, ToolView } from "../shared/tool.ts";
 import type { CallConsole } from "./console-calls.ts";
+import type { Setup } from "./setup/setup.ts";
 
 /** The owner of a profile, as its desktop, its terminal and its consoles use it. */
 export interface Client {
@@ -17,6 +18,8 @@ export interface Client {
   addClient(name: string): Promise<{ id: string; name: string; token: string }>;
   /** Its token ends, and what it still has running. Throws `not_found`. */
   removeClient(id: string): Promise<void>;
+  /** Writes the tunnel into the settings of the MCP clients on this machine. */
+  readonly setup: Setup;
   /** Serves the console for a browser. `pages`: the built renderer's folder. */
   serveConsole(pages: string): Promise<void>;
   /** A new one-time link, good for 60 s. Throws `not_running` before `serveConsole`. */

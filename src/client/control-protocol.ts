@@ -4,6 +4,7 @@ import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { clientView, consoleState } from "../shared/console.ts";
 import { errorCodes } from "../shared/errors.ts";
+import { setupChange, setupView, setupWhere, setupWish } from "../shared/setup.ts";
 import { toolAcceptance, toolView } from "../shared/tool.ts";
 import { privateDirectory } from "./private-file.ts";
 
@@ -27,6 +28,9 @@ export const controlInputs = {
   /** For the role admin. */
   "tools.list": z.strictObject({}),
   "tools.accept": toolAcceptance,
+  "setup.list": setupWhere,
+  "setup.plan": setupWish,
+  "setup.apply": setupWish,
 } as const;
 export type ControlCommand = keyof typeof controlInputs;
 
@@ -43,6 +47,9 @@ export const controlOutputs = {
   "ledger.export": z.string(),
   "tools.list": z.array(toolView),
   "tools.accept": z.null(),
+  "setup.list": z.array(setupView),
+  "setup.plan": z.array(setupChange),
+  "setup.apply": z.array(setupChange),
 } as const satisfies Record<ControlCommand, z.ZodType>;
 export type ControlInput<C extends ControlCommand> = z.infer<(typeof controlInputs)[C]>;
 export type ControlOutput<C extends ControlCommand> = z.infer<(typeof controlOutputs)[C]>;

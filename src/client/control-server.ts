@@ -104,6 +104,9 @@ function commands(client: Client, onUrl: (url: string) => void): Commands {
       await client.acceptTool(tool);
       return null;
     },
+    "setup.list": async (asked) => [...(await client.setup.list(asked))],
+    "setup.plan": async (wish) => [...(await client.setup.plan(wish))],
+    "setup.apply": async (wish) => [...(await client.setup.apply(wish))],
   };
 }
 

@@ -20,6 +20,7 @@ import { privateDirectory } from "./private-file.ts";
 import { gatewayOrigin, readProfile } from "./profile.ts";
 import { createSending } from "./sending.ts";
 import { createSession, type SessionState } from "./session.ts";
+import { openSetup, type Setup } from "./setup/setup.ts";
 import type { SignIn } from "./sign-in/sign-in.ts";
 import { createState, firstState, type StateHolder } from "./state.ts";
 import { createTunnel, type Tunnel } from "./tunnel.ts";
@@ -124,6 +125,8 @@ async function assemble(options: ClientOptions, profile: Profile, closers: Close
     await api.download("/v1/audit/export", file);
     return file;
   };
+  const drop = (id: string): void => tunnel.drop(id);
+  const setup = await openSetup({ directory, clients, drop, state: () => state.get() });
   const client = clientOver({
     state,
     methods,
@@ -132,6 +135,7 @@ async function assemble(options: ClientOptions, profile: Profile, closers: Close
     now,
     closers,
     exportLedger,
+    setup,
     ofTools: gatewayTools(api),
   });
   const control = await serveControl(directory, client);
@@ -148,10 +152,11 @@ interface Parts {
   readonly now: () => number;
   readonly closers: Closer[];
   readonly exportLedger: Client["exportLedger"];
+  readonly setup: Setup;
   readonly ofTools: Pick<Client, "tools" | "acceptTool">;
 }
 
-function clientOver({ state, methods, tunnel, clients, now, closers, exportLedger, ofTools }: Parts): Client {
+function clientOver({ state, methods, tunnel, clients, now, closers, exportLedger, setup, ofTools }: Parts): Client {
   const showing = new Set<(approval: string | null) => void>();
   let consoleServer: ConsoleServer | null = null;
   const client: Client = {
@@ -176,6 +181,7 @@ function clientOver({ state, methods, tunnel, clients, now, closers, exportLedge
       throw new CountersignError("not_running", "This process serves no console for a browser.");
     },
     exportLedger,
+    setup,
     ...ofTools,
     show: (approval) => showing.forEach((listener) => listener(approval)),
     onShow(listener) {

@@ -10,16 +10,20 @@ export const toml: Format = {
   put(text, path, value) {
     const found = read(text);
     if (!found.ok) return found;
-    const standing = valueAt(found.value, path) === undefined ? [] : sectionEdits(text, path);
-    if (standing === null) return inline(text);
     const lineEnd = lineEndOf(text);
-    const gap = text.trim() === "" ? "" : lineEnd;
-    const insert = beforeNewLine(text, lineEnd) + gap + tableText(path, value, lineEnd);
-    return { ok: true, edits: [...standing, { at: text.length, remove: 0, insert }] };
+    const table = tableText(path, value, lineEnd);
+    if (valueAt(found.value, path) === undefined) {
+      const gap = text.trim() === "" ? "" : lineEnd;
+      return { ok: true, edits: [{ at: text.length, remove: 0, insert: beforeNewLine(text, lineEnd) + gap + table }] };
+    }
+    const [own, ...inner] = sectionsBelow(text, path);
+    if (own === undefined) return inline(text);
+    const replaced = { at: own.start, remove: own.end - own.start, insert: table };
+    return { ok: true, edits: [replaced, ...inner.map((section) => cut(text, section))] };
   },
   remove(text, path) {
-    const edits = sectionEdits(text, path);
-    return edits === null ? inline(text) : { ok: true, edits };
+    const own = sectionsBelow(text, path);
+    return own.length === 0 ? inline(text) : { ok: true, edits: own.map((section) => cut(text, section)) };
   },
 };
 
@@ -45,12 +49,12 @@ function valueOf(value: unknown): Value {
   return value as Value;
 }
 
-/** Cuts the table of this path, and those below it, each with the blank line before it; null where it is no table of its own. */
-function sectionEdits(text: string, path: readonly string[]): readonly Edit[] | null {
-  const own = sectionsOf(text).filter((section) => path.every((key, index) => section.path[index] === key));
-  return own.length === 0 ? null : own.map((section) => cut(text, section));
+/** The table of this path and those below it; none where it is no table of its own. */
+function sectionsBelow(text: string, path: readonly string[]): readonly Section[] {
+  return sectionsOf(text).filter((section) => path.every((key, index) => section.path[index] === key));
 }
 
+/** With the blank line before it. */
 function cut(text: string, { start, end }: Section): Edit {
   const blank = /(?<=\n)\r?\n$/.exec(text.slice(0, start))?.[0].length ?? 0;
   return { at: start - blank, remove: end - start + blank, insert: "" };

@@ -6,7 +6,7 @@ export type Value = ReadonlyMap<unknown, Value> | readonly Value[] | string | nu
 /** What may be written into one. */
 export type Plain = string | number | boolean | null | readonly Plain[] | { readonly [key: string]: Plain };
 
-function isMap(value: Value | undefined): value is ReadonlyMap<unknown, Value> {
+export function isMap(value: Value | undefined): value is ReadonlyMap<unknown, Value> {
   return value instanceof Map;
 }
 
@@ -24,6 +24,19 @@ export function toValue(plain: Plain): Value {
 
 export function isTable(plain: Plain): plain is { readonly [key: string]: Plain } {
   return typeof plain === "object" && plain !== null && !Array.isArray(plain);
+}
+
+/** The same to be written again, or undefined where it holds what not every format can say (a date, a large number). */
+export function toPlain(value: Value): Plain | undefined {
+  if (value instanceof Date || typeof value === "bigint") return undefined;
+  if (isMap(value)) {
+    const members = [...value].map(([key, member]) => [key, toPlain(member)] as const);
+    if (members.some(([key, member]) => typeof key !== "string" || member === undefined)) return undefined;
+    return Object.fromEntries(members) as Plain;
+  }
+  if (typeof value !== "object" || value === null) return value;
+  const items = value.map(toPlain);
+  return items.includes(undefined) ? undefined : (items as Plain);
 }
 
 /**

@@ -1,0 +1,75 @@
+import type { SetupChange, SetupEntry, SetupProblem, SetupView } from "../shared/setup.ts";
+import { visibleLine } from "../shared/visible.ts";
+import { table } from "./terminal.ts";
+
+/** A change to one client's file as lines, with its diff; `would` before it is made. */
+export function changeLines(change: SetupChange, tense: "would" | "did"): readonly string[] {
+  const title = titleOf(change);
+  const names = change.entries.map(({ name }) => name).join(", ") || "no connection";
+  switch (change.did) {
+    case "nothing":
+      return [`${title}: nothing to change (${names}) in ${change.file}`];
+    case "refused":
+      return [`${title}: left as it is. ${problemText(change.file, change.problem)}`];
+    case "written":
+      return [
+        `${title}: ${names} ${tense === "did" ? "written" : "would be written"}`,
+        ...change.diff,
+        ...change.notes,
+      ];
+    case "removed":
+      return [
+        `${title}: ${tense === "did" ? "taken out" : "would be taken out"}; ${names} left`,
+        ...change.diff,
+        ...change.notes,
+      ];
+    default:
+      return change.did satisfies never;
+  }
+}
+
+/** Every client as a row, then what is reached around the gateway. */
+export function viewLines(views: readonly SetupView[]): readonly string[] {
+  const rows = views.map((view) => [
+    titleOf(view),
+    stateText(view),
+    view.entries.map(entryText).join(", "),
+    view.client?.lastUsedAtMs == null ? "" : new Date(view.client.lastUsedAtMs).toISOString(),
+    view.file,
+  ]);
+  const around = views.flatMap((view) =>
+    view.around.map(
+      ({ name, at }) =>
+        `Not through the gateway: ${titleOf(view)} reaches ${visibleLine(name, 60)} (${visibleLine(at, 80)})`,
+    ),
+  );
+  return [...table(["client", "state", "connections", "last used", "file"], rows), ...around];
+}
+
+const titleOf = ({ name, variant }: Pick<SetupView, "name" | "variant">): string =>
+  variant === null ? name : `${name} (${variant})`;
+
+function stateText({ state, installed, problem }: SetupView): string {
+  switch (state) {
+    case "off":
+      return installed ? "not set up" : "not installed";
+    case "on":
+      return "set up";
+    case "drifted":
+      return "drifted: set it up again";
+    case "broken":
+      return `broken: ${problem?.line == null ? "" : `line ${problem.line}: `}${problem?.message ?? ""}`;
+    default:
+      return state satisfies never;
+  }
+}
+
+function entryText({ name, state }: SetupEntry): string {
+  return state === "right" ? name : `${name} (${state})`;
+}
+
+/** `FILE:LINE:COLUMN WHAT`, as other configuration faults are told. */
+function problemText(file: string, problem: SetupProblem | null): string {
+  const place = problem?.line == null ? "" : `:${problem.line}:${problem.column ?? 1}`;
+  return `${file}${place} ${problem?.message ?? ""}`;
+}

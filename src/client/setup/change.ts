@@ -1,0 +1,131 @@
+import { CountersignError } from "../../shared/errors.ts";
+import type { SetupChange, SetupWish } from "../../shared/setup.ts";
+import type { Clients } from "../clients.ts";
+import { keyToCome, type Ground, type Key } from "./entry.ts";
+import { setUpIntent, undoIntent, type Intent } from "./intent.ts";
+import { keyOf } from "./key.ts";
+import type { SetupRecord } from "./record.ts";
+import { deleteSettings, digest, readSettings, writeSettings, type SettingsFile } from "./settings-file.ts";
+import { changeOf, modeFor, problemOf, refused, seenOf, textOf, type Good } from "./shown.ts";
+import type { Site } from "./sites.ts";
+
+/** What a change is made with. */
+export interface Bench {
+  readonly record: SetupRecord;
+  readonly clients: Clients;
+  readonly drop: (client: string) => void;
+  readonly ground: Ground;
+}
+
+/** What would become of one installation's file. Nothing is written, and no token made. */
+export async function planFor(site: Site, wish: SetupWish, bench: Bench): Promise<SetupChange> {
+  try {
+    const file = await opened(site, wish, bench);
+    if (file.state === "broken") return refused(site, file.problem);
+    const key = keyOf(site, file, bench.clients) ?? keyToCome;
+    return changeOf(site, file, await intentOf(site, wish, bench, file, key), wish);
+  } catch (error) {
+    return refused(site, problemOf(error));
+  }
+}
+
+/** Does it. The record is durable before the file is written, and a client's old token ends after it. */
+export async function applyTo(site: Site, wish: SetupWish, bench: Bench): Promise<SetupChange> {
+  try {
+    const file = await opened(site, wish, bench);
+    if (file.state === "broken") return refused(site, file.problem);
+    return wish.does === "undo" ? await undo(site, wish, bench, file) : await setUp(site, wish, bench, file);
+  } catch (error) {
+    return refused(site, problemOf(error));
+  }
+}
+
+async function opened(site: Site, wish: SetupWish, { ground }: Bench): Promise<SettingsFile> {
+  if (wish.does === "set-up" && site.program.speaks === "stdio" && ground.launcher === null)
+    throw new CountersignError("misconfigured", "It only speaks stdio: set it up from a terminal.");
+  const file = await readSettings(site.place.file);
+  if (file.state === "broken") return file;
+  const shown = wish.seen?.[site.place.file];
+  if (shown === undefined || shown === seenOf(file)) return file;
+  throw new CountersignError("digest_mismatch", "The file was changed since it was shown: look at it again.");
+}
+
+async function setUp(site: Site, wish: SetupWish, bench: Bench, file: Good): Promise<SetupChange> {
+  const { record, clients, drop } = bench;
+  const known = keyOf(site, file, clients);
+  const planned = await intentOf(site, wish, bench, file, known ?? keyToCome);
+  if (!planned.ok || planned.text === textOf(file)) return changeOf(site, file, planned, wish);
+  const key = known ?? (await newKey(site, clients));
+  const intent = key === known ? planned : await intentOf(site, wish, bench, file, key);
+  if (!intent.ok || intent.text === null) throw new CountersignError("internal", "The change can't be made twice.");
+  const before = site.recorded;
+  const mode = before === null ? (file.state === "there" ? file.mode : null) : before.mode;
+  const { program, place } = site;
+  const { entries, madeServers } = intent;
+  const after = digest(intent.text);
+  const next = {
+    program: program.id,
+    file: place.file,
+    client: key.client,
+    entries: [...entries],
+    after,
+    mode,
+    madeServers,
+  };
+  const base = before === null ? null : { text: await record.base(before) };
+  await record.put(next, intent.base);
+  try {
+    await writeSettings(file.path, intent.text, modeFor(site, file), seenOf(file));
+  } catch (error) {
+    await (before === null ? record.drop(next) : record.put(before, base?.text ?? null));
+    if (key !== known) await clients.remove(key.client);
+    throw error;
+  }
+  if (before !== null && before.client !== key.client) await endClient(before.client, clients, drop);
+  return changeOf(site, file, intent, wish);
+}
+
+async function undo(site: Site, wish: SetupWish, bench: Bench, file: Good): Promise<SetupChange> {
+  const { record, clients, drop } = bench;
+  const { recorded } = site;
+  const intent = await intentOf(site, wish, bench, file, keyToCome);
+  if (!intent.ok || recorded === null) return changeOf(site, file, intent, wish);
+  if (intent.text !== textOf(file)) {
+    const back = file.state === "there" && recorded.mode !== null && digest(textOf(file) ?? "") === recorded.after;
+    const mode = back ? (recorded.mode ?? 0o600) : file.state === "there" ? file.mode : 0o600;
+    if (intent.text === null) await deleteSettings(file.path, seenOf(file));
+    else await writeSettings(file.path, intent.text, mode, seenOf(file));
+  }
+  if (intent.entries.length > 0) {
+    const after = digest(intent.text ?? "");
+    await record.put({ ...recorded, entries: [...intent.entries], after }, intent.base);
+  } else {
+    await record.drop(recorded);
+    await endClient(recorded.client, clients, drop);
+  }
+  return changeOf(site, file, intent, wish);
+}
+
+async function intentOf(site: Site, wish: SetupWish, bench: Bench, file: Good, key: Key): Promise<Intent> {
+  const { recorded } = site;
+  const text = textOf(file);
+  const untouched = recorded !== null && seenOf(file) === recorded.after;
+  const standing = { text, base: untouched ? { text: await bench.record.base(recorded) } : null };
+  if (wish.does === "set-up") return setUpIntent(site, standing, wish.connections, key, bench.ground);
+  if (recorded !== null) return undoIntent(site, recorded, standing, wish.connections);
+  return { ok: true, text, base: text, entries: [], madeServers: false };
+}
+
+async function newKey({ program, place }: Site, clients: Clients): Promise<Key> {
+  const name = place.variant === null ? program.name : `${program.name} (${place.variant.replace(",", "")})`;
+  const taken = new Set(clients.list().map((client) => client.name));
+  let count = 1;
+  while (taken.has(count === 1 ? name : `${name} ${count}`)) count += 1;
+  const { id, token } = await clients.add(count === 1 ? name : `${name} ${count}`);
+  return { client: id, token };
+}
+
+async function endClient(id: string, clients: Clients, drop: (client: string) => void): Promise<void> {
+  // A person may have removed it already.
+  if (clients.list().some((client) => client.id === id)) await clients.remove(id).finally(() => drop(id));
+}

@@ -1,0 +1,65 @@
+import type { SetupEntry, SetupWish } from "../../shared/setup.ts";
+import { isMap, valueAt, type Plain, type Value } from "./format/value.ts";
+import { leadsThrough } from "./ours.ts";
+import type { Program } from "./program.ts";
+import { misfits } from "./rewrite.ts";
+
+/** What entries are made of here and now. */
+export interface Ground {
+  /** A connection's address at the tunnel; null where that is closed. */
+  address(connection: string): string | null;
+  /** How `countersign` starts, for clients that only speak stdio; null where that isn't known. */
+  readonly launcher: SetupWish["launcher"];
+}
+
+/** With what an installation comes through the tunnel. */
+export interface Key {
+  readonly client: string;
+  readonly token: string;
+}
+
+/** Stands for a key that is yet to be made; of the same length, so that a preview has the lines of the change. */
+export const keyToCome: Key = { client: "00000000-0000-0000-0000-000000000000", token: `cst_${"x".repeat(43)}` };
+
+/** An entry's server name in the file, and the connection it leads to. */
+export interface Named {
+  readonly name: string;
+  readonly connection: string;
+}
+
+/** The entry as it should stand in the file; what isn't known of the ground is empty. */
+export function entryFor(program: Program, entry: Named, key: Key, ground: Ground, settings: Value): Plain {
+  const { name, connection } = entry;
+  if (program.speaks === "http")
+    return program.entry({ name, url: ground.address(connection) ?? "", token: key.token }, settings);
+  const { command, args } = ground.launcher ?? { command: "", args: [] };
+  return program.entry({ command, args: [...args, "stdio", connection, "--client", key.client] });
+}
+
+/** How an entry stands in the file, against what it should be. `key`: null where its token is none of today's. */
+export function conditionOf(
+  program: Program,
+  entry: Named,
+  key: Key | null,
+  ground: Ground,
+  settings: Value,
+): SetupEntry["state"] {
+  const standing = valueAt(settings, [...program.servers(settings), entry.name]);
+  if (standing === undefined) return "missing";
+  const unknown = program.speaks === "http" ? ground.address(entry.connection) === null : ground.launcher === null;
+  const [address = ""] = program.moving;
+  const ignored = !unknown ? [] : program.speaks === "http" ? [address] : program.moving;
+  const wrong = misfits(standing, entryFor(program, entry, key ?? keyToCome, ground, settings));
+  const counted = wrong.filter((name) => !ignored.includes(name));
+  if (counted.length === 0) return "right";
+  return counted.every((name) => program.moving.includes(name)) ? "outdated" : "changed";
+}
+
+/** The name that a connection's entry gets: its own, unless the client has a server of that name that is none of ours; null where both are taken. */
+export function nameFor(connection: string, servers: Value | undefined): string | null {
+  const free = (name: string): boolean => {
+    const standing = isMap(servers) ? servers.get(name) : undefined;
+    return standing === undefined || leadsThrough(standing);
+  };
+  return [connection, `countersign-${connection}`].find(free) ?? null;
+}

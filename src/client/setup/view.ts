@@ -1,0 +1,36 @@
+import type { SetupView } from "../../shared/setup.ts";
+import type { Bench } from "./change.ts";
+import { conditionOf } from "./entry.ts";
+import { valueAt, type Value } from "./format/value.ts";
+import { keyOf } from "./key.ts";
+import { aroundIn } from "./ours.ts";
+import { readSettings } from "./settings-file.ts";
+import type { Site } from "./sites.ts";
+
+/** How one installation stands: set up or not, drifted, broken, and what it reaches around the gateway. */
+export async function viewOf(site: Site, { clients, ground }: Pick<Bench, "clients" | "ground">): Promise<SetupView> {
+  const { program, place, installed, recorded } = site;
+  const client = clients.list().find(({ id }) => id === recorded?.client);
+  const about = {
+    id: program.id,
+    name: program.name,
+    variant: place.variant,
+    file: place.file,
+    installed,
+    client: client === undefined ? null : { id: client.id, lastUsedAtMs: client.lastUsedAtMs },
+  };
+  const file = await readSettings(place.file);
+  if (file.state === "broken") return { ...about, state: "broken", problem: file.problem, entries: [], around: [] };
+  const read = file.state === "there" ? program.format.read(file.text.replace(/^\uFEFF/, "")) : null;
+  if (read?.ok === false) return { ...about, state: "broken", problem: read.problem, entries: [], around: [] };
+  const settings: Value = read?.value ?? new Map();
+  const key = keyOf(site, file, clients);
+  const entries = (recorded?.entries ?? []).map((entry) => ({
+    ...entry,
+    state: conditionOf(program, entry, key, ground, settings),
+  }));
+  const right = entries.every(({ state }) => state === "right");
+  const state = recorded === null ? "off" : right ? "on" : "drifted";
+  const around = aroundIn(valueAt(settings, program.servers(settings)));
+  return { ...about, state, problem: null, entries, around: [...around] };
+}

@@ -1,0 +1,50 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { unifiedDiff } from "../../../src/client/setup/diff.ts";
+
+const line = fc.constantFrom("a", "b", "c", "}", "");
+const text = fc.array(line, { maxLength: 30 }).map((lines) => lines.map((each) => `${each}\n`).join(""));
+
+/** A patch that is applied as `patch` would: what isn't shown stands as before. */
+function patched(before: string, diff: readonly string[]): string {
+  const lines = before === "" ? [] : before.split("\n").slice(0, -1);
+  const result: string[] = [];
+  let at = 0;
+  for (const each of diff.slice(2)) {
+    const start = /^@@ -(\d+),(\d+) /.exec(each);
+    if (start !== null) {
+      const from = Number(start[1]) - (start[2] === "0" ? 0 : 1);
+      result.push(...lines.slice(at, from));
+      at = from;
+    } else if (each.startsWith("+")) result.push(each.slice(1));
+    else {
+      expect(lines[at]).toBe(each.slice(1));
+      if (each.startsWith(" ")) result.push(each.slice(1));
+      at += 1;
+    }
+  }
+  return [...result, ...lines.slice(at)].map((each) => `${each}\n`).join("");
+}
+
+describe("a change as a diff", () => {
+  it("turns what was into what is", () => {
+    fc.assert(
+      fc.property(text, text, (before, after) => {
+        if (before !== after) expect(patched(before, unifiedDiff("f", before, after))).toBe(after);
+      }),
+    );
+  });
+
+  it("shows no token, neither an old one nor a new one", () => {
+    const entry = (letter: string): string => `Authorization: Bearer cst_${letter.repeat(43)}\n`;
+    expect(unifiedDiff("f", `${entry("a")}x\n`, `${entry("a")}y\n${entry("b")}`)).toEqual([
+      "--- f",
+      "+++ f",
+      "@@ -1,2 +1,3 @@",
+      " Authorization: Bearer cst_…",
+      "-x",
+      "+y",
+      "+Authorization: Bearer cst_…",
+    ]);
+  });
+});

@@ -1,0 +1,295 @@
+import * as fc from "fast-check";
+import { existsSync } from "node:fs";
+import { chmod, lstat, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { json } from "../../../src/client/setup/format/json.ts";
+import { toml } from "../../../src/client/setup/format/toml.ts";
+import { yaml } from "../../../src/client/setup/format/yaml.ts";
+import type { Program } from "../../../src/client/setup/program.ts";
+import { programs } from "../../../src/client/setup/programs.ts";
+import { setupPrograms } from "../../../src/shared/setup.ts";
+import { openSetupBench, type SetupBench } from "./bench.ts";
+import { jsonFile, tomlFile, yamlFile } from "./files.ts";
+
+let bench: SetupBench;
+beforeEach(async () => {
+  bench = await openSetupBench();
+});
+afterEach(() => bench.close());
+
+const { cursor, codex, goose, opencode } = programs;
+const vscode = programs.vscode;
+const ids = setupPrograms.map((id) => [id] as const);
+
+function filesOf(program: Program): fc.Arbitrary<string> {
+  const container = program.servers(new Map())[0] ?? "";
+  if (program.format === toml) return tomlFile(container);
+  if (program.format === yaml) return yamlFile(container);
+  return jsonFile(container, program.format !== json);
+}
+
+/** What no reader takes, and where that shows. */
+function brokenOf(program: Program): readonly [text: string, line: number] {
+  if (program.format === toml) return ["a = 1\n[b\n", 2];
+  if (program.format === yaml) return ["a: 1\nb: [\nc: 2\n", 3];
+  return ['{\n  "a": 1\n  "b": 2\n}\n', 3];
+}
+
+describe.each(ids)("setting up %s", (id) => {
+  const program: Program = programs[id];
+
+  it("gives back the very bytes when it is undone, and is done once however often it is asked for", async () => {
+    const file = bench.file(program);
+    await fc.assert(
+      fc.asyncProperty(filesOf(program), async (text) => {
+        await bench.write(program, text);
+        expect(await bench.on(id)).toMatchObject([{ did: "written", problem: null }]);
+        const written = await readFile(file, "utf8");
+        expect(await bench.on(id)).toMatchObject([{ did: "nothing" }]);
+        expect(await readFile(file, "utf8")).toBe(written);
+        expect((await bench.view(id)).state).toBe("on");
+        expect(await bench.off(id)).toMatchObject([{ did: "removed" }]);
+        expect(await readFile(file)).toEqual(Buffer.from(text));
+        expect(bench.clients.list()).toEqual([]);
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  it("leaves a file alone that can't be read, and says where it is broken", async () => {
+    const [text, line] = brokenOf(program);
+    await bench.write(program, text);
+    const [change] = await bench.on(id);
+    expect(change).toMatchObject({ did: "refused", problem: { line, column: expect.any(Number) } });
+    expect(await readFile(bench.file(program), "utf8")).toBe(text);
+    expect(bench.clients.list()).toEqual([]);
+    expect(await bench.view(id)).toMatchObject({ state: "broken", problem: { line } });
+  });
+
+  it("makes the file where there is none, and takes it away again", async () => {
+    expect(await bench.on(id)).toMatchObject([{ did: "written", seen: null }]);
+    expect((await stat(bench.file(program))).mode & 0o777).toBe(0o600);
+    expect(await bench.off(id)).toMatchObject([{ did: "removed" }]);
+    expect(existsSync(bench.file(program))).toBe(false);
+  });
+
+  it("takes only its own entry away from a file that was changed since", async () => {
+    const [before] = fc.sample(filesOf(program), { numRuns: 1, seed: 7 });
+    await bench.write(program, before ?? "");
+    await bench.on(id);
+    await writeFile(bench.file(program), `${await readFile(bench.file(program), "utf8")}\n`);
+    await bench.off(id);
+    const after = await readFile(bench.file(program), "utf8");
+    const read = (text: string) => program.format.read(text.replace(/^\uFEFF/, ""));
+    expect(read(after)).toEqual(read(before ?? ""));
+  });
+});
+
+describe("what is written", () => {
+  it("is each client's own shape, with its token and its time-out", async () => {
+    await bench.on("vscode", "codex", "goose", "opencode", "claude-desktop");
+    const token = expect.stringMatching(/^Bearer cst_[\w-]{43}$/);
+    const url = "http://127.0.0.1:50123/mcp/files";
+    const parsed = async (program: Program): Promise<unknown> =>
+      JSON.parse(await readFile(bench.file(program), "utf8"));
+    expect(await parsed(vscode)).toEqual({
+      servers: { files: { type: "http", url, headers: { Authorization: token } } },
+    });
+    expect(await parsed(opencode)).toMatchObject({
+      mcp: { files: { type: "remote", url, enabled: true, timeout: 600_000 } },
+    });
+    expect(await parsed(programs["claude-desktop"])).toEqual({
+      mcpServers: {
+        files: {
+          command: "/opt/countersign/bin/countersign",
+          args: ["stdio", "files", "--client", expect.any(String)],
+        },
+      },
+    });
+    expect(await readFile(bench.file(codex), "utf8")).toMatch(
+      /^\[mcp_servers\.files\]\nurl = "http:\/\/127\.0\.0\.1:50123\/mcp\/files"\nhttp_headers = \{ Authorization = "Bearer cst_[\w-]{43}" \}\ntool_timeout_sec = 600\n$/,
+    );
+    expect(await readFile(bench.file(goose), "utf8")).toContain('    type: "streamable_http"\n');
+  });
+
+  it("has a token for each installation, kept as a hash, which opens the tunnel until it is undone", async () => {
+    await bench.on("cursor");
+    const token = /cst_[\w-]{43}/.exec(await readFile(bench.file(cursor), "utf8"))?.[0] ?? "";
+    expect(bench.clients.withToken(token)?.name).toBe("Cursor");
+    await bench.off("cursor");
+    expect(bench.clients.withToken(token)).toBeNull();
+    expect(bench.dropped).toHaveLength(1);
+  });
+
+  it("shows the exact change beforehand, its token masked, and makes none", async () => {
+    await bench.write(cursor, '{\n  "mcpServers": {}\n}\n');
+    const [plan] = await bench.setup.plan(bench.wish({ programs: ["cursor"] }));
+    expect(plan?.diff.join("\n")).toContain('+        "Authorization": "Bearer cst_…"');
+    expect(await readFile(bench.file(cursor), "utf8")).toBe('{\n  "mcpServers": {}\n}\n');
+    expect(bench.clients.list()).toEqual([]);
+    const [done] = await bench.on("cursor");
+    expect(done?.diff).toEqual(plan?.diff);
+  });
+
+  it("is not written over a file that is another than the one that was shown", async () => {
+    await bench.write(cursor, "{}\n");
+    const seen = {
+      [bench.file(cursor)]: (await bench.setup.plan(bench.wish({ programs: ["cursor"] })))[0]?.seen ?? null,
+    };
+    await bench.write(cursor, '{ "mine": 1 }\n');
+    expect(await bench.setup.apply(bench.wish({ programs: ["cursor"], seen }))).toMatchObject([{ did: "refused" }]);
+    expect(await readFile(bench.file(cursor), "utf8")).toBe('{ "mine": 1 }\n');
+  });
+
+  it("leaves a server of the same name that is none of ours, and takes another name", async () => {
+    await bench.write(cursor, '{ "mcpServers": { "files": { "command": "npx", "args": ["-y", "secret"] } } }');
+    expect(await bench.on("cursor")).toMatchObject([{ entries: [{ name: "countersign-files", connection: "files" }] }]);
+    expect(await bench.view("cursor")).toMatchObject({ state: "on", around: [{ name: "files", at: "npx" }] });
+  });
+
+  it("follows the shape of opencode's second version where its file has that", async () => {
+    await bench.write(opencode, '{ "mcp": { "servers": {} } }');
+    await bench.on("opencode");
+    const { mcp } = JSON.parse(await readFile(bench.file(opencode), "utf8")) as {
+      mcp: { servers: Record<string, object> };
+    };
+    expect(mcp.servers["files"]).toMatchObject({ timeout: { request: 600_000 } });
+    expect(mcp.servers["files"]).not.toHaveProperty("enabled");
+  });
+});
+
+describe("what changes later", () => {
+  it("is repaired when the tunnel has another port, a token ended, or a hand changed it", async () => {
+    await bench.on("cursor");
+    bench.ground.port = 50124;
+    expect(await bench.view("cursor")).toMatchObject({ state: "drifted", entries: [{ state: "outdated" }] });
+    await bench.on("cursor");
+    expect((await bench.view("cursor")).state).toBe("on");
+    await bench.clients.removeAll();
+    expect(await bench.view("cursor")).toMatchObject({ state: "drifted", entries: [{ state: "outdated" }] });
+    await bench.on("cursor");
+    expect(bench.clients.list()).toHaveLength(1);
+    expect((await bench.view("cursor")).state).toBe("on");
+  });
+
+  it("keeps what a person added to an entry, and mends what they changed", async () => {
+    await bench.on("zed");
+    const path = bench.file(programs.zed);
+    const text = await readFile(path, "utf8");
+    await writeFile(path, text.replace('"timeout": 600', '"timeout": 5,\n      "note": "mine"'));
+    expect(await bench.view("zed")).toMatchObject({ state: "drifted", entries: [{ state: "changed" }] });
+    await bench.on("zed");
+    expect((await bench.view("zed")).state).toBe("on");
+    expect(await readFile(path, "utf8")).toContain('"note": "mine"');
+  });
+
+  it("is another connection: the first stays, and undoing one leaves the other", async () => {
+    await bench.write(codex, 'model = "x" # mine\n');
+    await bench.on("codex");
+    await bench.setup.apply(bench.wish({ programs: ["codex"], connections: ["customers"] }));
+    expect(bench.clients.list()).toHaveLength(1);
+    expect((await bench.view("codex")).entries.map(({ name }) => name)).toEqual(["files", "customers"]);
+    await bench.setup.apply(bench.wish({ does: "undo", programs: ["codex"], connections: ["files"] }));
+    expect(await bench.view("codex")).toMatchObject({ state: "on", entries: [{ name: "customers" }] });
+    await bench.off("codex");
+    expect(await readFile(bench.file(codex), "utf8")).toBe('model = "x" # mine\n');
+  });
+
+  it("is undone after a new start of the process as well", async () => {
+    await bench.write(cursor, "{}");
+    await bench.on("cursor");
+    const again = await bench.reopened();
+    await again.apply(bench.wish({ does: "undo", programs: [], connections: [] }));
+    expect(await readFile(bench.file(cursor), "utf8")).toBe("{}");
+  });
+
+  it("leaves what a person put in the place of an entry", async () => {
+    await bench.on("cursor");
+    const own = '{ "mcpServers": { "files": { "command": "mine" } } }';
+    await writeFile(bench.file(cursor), own);
+    await bench.off("cursor");
+    expect(await readFile(bench.file(cursor), "utf8")).toBe(own);
+  });
+});
+
+describe("the file itself", () => {
+  it("is written behind a link, which stays one", async () => {
+    const target = join(bench.home, "dotfiles", "mcp.json");
+    await mkdir(dirname(target));
+    await writeFile(target, "{}");
+    await mkdir(dirname(bench.file(cursor)));
+    await symlink(target, bench.file(cursor));
+    await bench.on("cursor");
+    expect((await lstat(bench.file(cursor))).isSymbolicLink()).toBe(true);
+    expect(await readFile(target, "utf8")).toContain("mcpServers");
+    await bench.off("cursor");
+    expect(await readFile(target, "utf8")).toBe("{}");
+  });
+
+  it("is this user's alone while it holds a token, and has its permissions back afterwards", async () => {
+    await bench.write(cursor, "{}");
+    await chmod(bench.file(cursor), 0o644);
+    expect((await bench.on("cursor"))[0]?.notes.join(" ")).toContain("yours alone");
+    expect((await stat(bench.file(cursor))).mode & 0o777).toBe(0o600);
+    await bench.off("cursor");
+    expect((await stat(bench.file(cursor))).mode & 0o777).toBe(0o644);
+  });
+
+  it("has no half-written one beside it, and one that a killed process left goes", async () => {
+    await bench.write(cursor, "{}");
+    const left = join(dirname(bench.file(cursor)), ".mcp.json.countersign-new");
+    await writeFile(left, "half");
+    await bench.on("cursor");
+    expect(await readdir(dirname(bench.file(cursor)))).toEqual(["mcp.json"]);
+  });
+
+  it("leaves no token and no record where it could not be written", async () => {
+    await bench.write(cursor, "{}");
+    await mkdir(join(dirname(bench.file(cursor)), ".mcp.json.countersign-new"));
+    expect(await bench.on("cursor")).toMatchObject([
+      { did: "refused", problem: { message: expect.stringContaining("refused") } },
+    ]);
+    expect(bench.clients.list()).toEqual([]);
+    expect(await bench.view("cursor")).toMatchObject({ state: "off" });
+    expect(await readFile(bench.file(cursor), "utf8")).toBe("{}");
+  });
+
+  it("is left alone where it isn't UTF-8, is a link to nothing, or no file", async () => {
+    const path = bench.file(cursor);
+    await bench.write(cursor, Buffer.from([0xff, 0xfe, 0x7b, 0x00, 0x7d, 0x00]));
+    expect((await bench.on("cursor"))[0]?.problem?.message).toContain("UTF-8");
+    await rm(path);
+    await symlink("/nowhere/at/all", path);
+    expect((await bench.on("cursor"))[0]?.problem?.message).toContain("link to nothing");
+    await rm(path);
+    await mkdir(path);
+    expect((await bench.on("cursor"))[0]?.problem?.message).toContain("not a file");
+    expect(bench.clients.list()).toEqual([]);
+  });
+});
+
+describe("asking for it", () => {
+  it("means the clients that are installed where none is named", async () => {
+    await mkdir(join(bench.home, ".cursor"));
+    expect((await bench.on()).map(({ id }) => id)).toEqual(["cursor"]);
+    expect((await bench.off()).map(({ id }) => id)).toEqual(["cursor"]);
+  });
+
+  it("means all that the person may use where no connection is named", async () => {
+    const [change] = await bench.setup.apply(bench.wish({ programs: ["cursor"], connections: [] }));
+    expect(change?.entries.map(({ connection }) => connection)).toEqual(["files", "customers"]);
+  });
+
+  it("is refused for a connection that isn't there, and while the tunnel is closed", async () => {
+    const unknown = bench.wish({ programs: ["cursor"], connections: ["nowhere"] });
+    await expect(bench.setup.plan(unknown)).rejects.toMatchObject({ code: "not_found" });
+    bench.ground.port = null;
+    await expect(bench.on("cursor")).rejects.toMatchObject({ code: "not_running" });
+  });
+
+  it("says of a client that only speaks stdio that it needs the bridge's command", async () => {
+    const wish = bench.wish({ programs: ["claude-desktop"], launcher: null });
+    expect(await bench.setup.apply(wish)).toMatchObject([{ did: "refused" }]);
+  });
+});
