@@ -26,6 +26,8 @@ function patched(before: string, diff: readonly string[]): string {
   return [...result, ...lines.slice(at)].map((each) => `${each}\n`).join("");
 }
 
+const entry = (letter: string): string => `Authorization: Bearer cst_${letter.repeat(43)}\n`;
+
 describe("a change as a diff", () => {
   it("turns what was into what is", () => {
     fc.assert(
@@ -36,7 +38,6 @@ describe("a change as a diff", () => {
   });
 
   it("shows no token, neither an old one nor a new one", () => {
-    const entry = (letter: string): string => `Authorization: Bearer cst_${letter.repeat(43)}\n`;
     expect(unifiedDiff("f", `${entry("a")}x\n`, `${entry("a")}y\n${entry("b")}`)).toEqual([
       "--- f",
       "+++ f",
