@@ -1,12 +1,13 @@
 import { chromium, type Browser } from "playwright-core";
 import { findChromium } from "./find-chromium.ts";
 
-/** Debian's Chromium with a new, empty profile, keeping to itself. The caller closes it. */
-export async function launchBrowser(): Promise<Browser> {
+/** Debian's Chromium with a new, empty profile, keeping to itself, with `env` beside its environment. The caller closes it. */
+export async function launchBrowser(env: Readonly<Record<string, string>> = {}): Promise<Browser> {
   const executablePath = findChromium();
   if (executablePath === null) throw new Error("no Chromium: npm test installs it or says how");
   return await chromium.launch({
     executablePath,
+    env: { ...process.env, ...env },
     args: [
       "--no-sandbox",
       "--disable-gpu",

@@ -1,46 +1,46 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import "./pictures/clock.ts";
 import { launchBrowser } from "./browser.ts";
 import { buildConsole } from "./console/build.ts";
-import { serveTestConsole } from "./console/server.ts";
-import type { Scene } from "./pictures/scene.ts";
+import { take } from "./pictures/camera.ts";
+import { interAsSystemFont } from "./pictures/fonts.ts";
+import { desktopScenes } from "./pictures/desktop.ts";
 import { scenes } from "./pictures/scenes.ts";
+import { views, type ViewName } from "./pictures/views.ts";
 
-// Pictures of the console in every state: `node test/support/pictures.ts FOLDER`.
-
+const everyScene = [...scenes, ...desktopScenes];
 const folder = process.argv[2];
-if (folder === undefined) throw new Error("usage: node test/support/pictures.ts FOLDER [SCENE…]");
-const wanted = process.argv.slice(3);
+if (folder === undefined) throw new Error("usage: node test/support/pictures.ts FOLDER [SCENE[@VIEW]…]");
 await mkdir(folder, { recursive: true });
-const built = await buildConsole();
-const browser = await launchBrowser();
+const fonts = process.env["OWN_FONTS"] ? null : await interAsSystemFont();
+const [built, browser] = await Promise.all([
+  buildConsole(),
+  launchBrowser(fonts ? { FONTCONFIG_FILE: fonts.file } : {}),
+]);
 try {
-  for (const scene of scenes.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) await take(scene);
+  for (const [name, view] of wanted(process.argv.slice(3))) {
+    const scene = everyScene.find((each) => each.name === name);
+    if (scene === undefined) throw new Error(`no scene ${name}`);
+    await writeFile(join(folder, `${name}-${view}.png`), await take(browser, built.folder, scene, views[view]));
+  }
 } finally {
   await browser.close();
-  await built.remove();
+  await Promise.all([built.remove(), fonts?.remove()]);
 }
 
-async function take({ name, state, act }: Scene): Promise<void> {
-  const server = await serveTestConsole(built.folder, state);
-  server.refuse("approvals.decide", { code: "digest_mismatch", message: "" });
-  for (const colorScheme of ["light", "dark"] as const)
-    for (const width of [1180, 620]) {
-      const context = await browser.newContext({
-        colorScheme,
-        viewport: { width, height: 760 },
-        reducedMotion: "reduce",
-      });
-      const page = await context.newPage();
-      page.on("console", (message) => process.stderr.write(`${name}: ${message.text()}\n`));
-      page.on("pageerror", (error) => process.stderr.write(`${name}: ${String(error)}\n`));
-      await page.goto(server.link());
-      if (state !== null) await page.getByRole("banner").getByText(/./).first().waitFor();
-      await page.waitForTimeout(150);
-      await act?.(page, server);
-      await page.waitForTimeout(100);
-      await page.screenshot({ path: join(folder as string, `${name}-${colorScheme}-${width}.png`) });
-      await context.close();
-    }
-  await server.close();
+function wanted(asked: readonly string[]): readonly (readonly [string, ViewName])[] {
+  const all = Object.keys(views) as ViewName[];
+  if (asked.length === 0)
+    return everyScene.flatMap(
+      ({ name }) =>
+        [
+          [name, "light"],
+          [name, "dark-narrow"],
+        ] as const,
+    );
+  return asked.flatMap((each) => {
+    const [name = "", view] = each.split("@");
+    return all.filter((one) => view === undefined || one === view).map((one) => [name, one] as const);
+  });
 }

@@ -13,6 +13,7 @@ export type KnownContext =
 /** Nobody who moves through the list by a held-down key asks for each line. */
 const restMs = 150;
 const reading = { at: "reading" } as const;
+const failed = { at: "failed" } as const;
 
 /** Asked once a request is open, and again where it, or what its requester asks for besides, has changed. */
 export function useKnownContext(
@@ -37,7 +38,7 @@ export function useKnownContext(
       const answer = await bridge.approvalContext({ id: question.id });
       if (!isCurrent) return;
       const isIts = answer.ok && answer.value.id === question.id;
-      setKnown({ id: question.id, now: isIts ? { at: "read", context: answer.value } : { at: "failed" } });
+      setKnown({ id: question.id, now: isIts ? { at: "read", context: answer.value } : failed });
     };
     const timer = setTimeout(() => void read(), restMs);
     return () => {
@@ -45,5 +46,7 @@ export function useKnownContext(
       clearTimeout(timer);
     };
   }, [bridge, question, isReached]);
-  return known.id === id ? known.now : reading;
+  const now = known.id === id ? known.now : reading;
+  // Nothing is being read while the gateway is out of reach.
+  return now.at === "reading" && !isReached ? failed : now;
 }

@@ -30,6 +30,7 @@ export const inboxScenes: readonly Scene[] = [
   },
   {
     name: "inbox-held",
+    pointer: "stays",
     state: signedIn(full),
     async act(page, server) {
       server.say(signedIn(full));

@@ -19,6 +19,11 @@ const tab = (name: RegExp) => (page: Page) => page.getByRole("button", { name })
 /** The pages beside the inbox, the help, and who is signed in. */
 export const pageScenes: readonly Scene[] = [
   { name: "connections", state: inbox, act: tab(/^Connections/) },
+  {
+    name: "connections-none",
+    state: signedIn([], { connections: [], clients: [], tunnel: { state: "closed" } }),
+    act: tab(/^Connections/),
+  },
   { name: "paused", state: { ...inbox, pause: { untilMs: nowMs + 900_000 } }, act: tab(/^Connections/) },
   {
     name: "requests",
@@ -28,6 +33,18 @@ export const pageScenes: readonly Scene[] = [
       held({ relation: "requester", state: "expired", payload: customerPayload }),
     ]),
     act: tab(/^My requests/),
+  },
+  { name: "requests-empty", state: signedIn([]), act: tab(/^My requests/) },
+  {
+    name: "requests-ended",
+    state: signedIn([
+      held({ id: "own", relation: "requester", state: "denied", decision: { ...decision, verdict: "deny" } }),
+      held({ relation: "requester", tool: "write_file", connection: "files", risk: "medium" }),
+    ]),
+    async act(page) {
+      await tab(/^My requests/)(page);
+      await choose(/update_customer .* Denied/)(page);
+    },
   },
   {
     name: "requests-waiting",

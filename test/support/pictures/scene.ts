@@ -6,5 +6,9 @@ import type { ConsoleServer } from "../console/server.ts";
 export interface Scene {
   readonly name: string;
   readonly state: ConsoleState | null;
+  /** What is put into the page before the console is loaded into it. */
+  readonly before?: (page: Page) => Promise<void>;
   readonly act?: (page: Page, server: ConsoleServer) => Promise<void>;
+  /** The pointer leaves the page before the picture is taken, unless it is a part of the scene. */
+  readonly pointer?: "stays";
 }

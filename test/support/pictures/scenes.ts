@@ -5,6 +5,7 @@ import { contextScenes } from "./context.ts";
 import { decisionScenes } from "./decisions.ts";
 import { inboxScenes } from "./inbox.ts";
 import { pageScenes } from "./pages.ts";
+import { endedScenes, riskScenes } from "./requests.ts";
 import type { Scene } from "./scene.ts";
 
 const nowMs = Date.now();
@@ -123,6 +124,27 @@ export const scenes: readonly Scene[] = [
     },
   },
   { name: "ledger", state: { ...inbox, ledger: { code: "ledger_inconsistent", message: "Smaller than before." } } },
+  {
+    name: "lost",
+    state: inbox,
+    async act(page, server) {
+      await choose(/update_customer/)(page);
+      await page.getByText("First held call").waitFor();
+      server.accept(false);
+      server.drop();
+      await page.getByText("This page lost its link").waitFor();
+    },
+  },
+  {
+    name: "ended",
+    state: inbox,
+    async act(page, server) {
+      server.drop(4401);
+      await page.getByRole("heading", { name: "link has ended" }).waitFor();
+    },
+  },
+  ...endedScenes,
+  ...riskScenes,
   { name: "empty", state: signedIn([]) },
   { name: "loading", state: null, act: (page) => page.getByText("Loading requests").waitFor({ state: "attached" }) },
   {

@@ -1,0 +1,57 @@
+import type { Page } from "playwright-core";
+import { bridgeCalls, desktopBridgeCalls } from "../../../src/shared/bridge.ts";
+import type { ConsoleState } from "../../../src/shared/console.ts";
+import type { DesktopView } from "../../../src/shared/desktop.ts";
+import { fullInbox, signedIn } from "../console/states.ts";
+import type { Scene } from "./scene.ts";
+
+const usual: DesktopView = {
+  notifications: true,
+  quietHours: { on: true, from: "19:00", to: "07:30" },
+  startAtLogin: true,
+  test: "clicked",
+  decidesInNotifications: true,
+  hasTray: true,
+};
+const bare: DesktopView = {
+  notifications: false,
+  quietHours: { on: false, from: "22:00", to: "07:00" },
+  startAtLogin: null,
+  test: "failed",
+  decidesInNotifications: false,
+  hasTray: false,
+};
+const settings = (page: Page) => page.getByRole("button", { name: "Settings" }).click();
+
+/** The pages as the tray app shows them: they find a preload, whose calls do nothing here. */
+export const desktopScenes: readonly Scene[] = [
+  scene("settings", signedIn(fullInbox(), { desktop: usual })),
+  scene("settings-bare", signedIn([], { desktop: bare })),
+  scene("settings-signed-out", signedIn([], { desktop: usual, session: { state: "signed-out", error: null } })),
+];
+
+function scene(name: string, state: ConsoleState): Scene {
+  return {
+    name,
+    state,
+    before: async (page) => void (await page.addInitScript({ content: preload(state) })),
+    act: settings,
+  };
+}
+
+/** A script that puts the preload's methods into the page. */
+function preload(state: ConsoleState): string {
+  return `(() => {
+    const nothing = () => Promise.resolve({ ok: true, value: null });
+    const onState = (listener) => { listener(${JSON.stringify(state)}); return () => undefined; };
+    const desktop = { ${doingNothing(desktopBridgeCalls)} };
+    const value = { ${doingNothing(bridgeCalls)}, desktop, onState, onShow: () => () => undefined };
+    Object.defineProperty(window, "countersign", { value });
+  })();`;
+}
+
+function doingNothing(calls: object): string {
+  return Object.keys(calls)
+    .map((name) => `${name}: nothing`)
+    .join(", ");
+}
