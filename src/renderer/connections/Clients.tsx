@@ -29,7 +29,7 @@ export function Clients({ clients }: { readonly clients: readonly ClientView[] }
             <thead>
               <tr>
                 <th className={css.nameColumn}>{columns.name}</th>
-                <th>{columns.added}</th>
+                <th className={css.addedColumn}>{columns.added}</th>
                 <th>{columns.used}</th>
               </tr>
             </thead>

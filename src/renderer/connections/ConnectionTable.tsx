@@ -27,10 +27,10 @@ export function ConnectionTable({ connections }: { readonly connections: readonl
           <thead>
             <tr>
               <th className={css.nameColumn}>{columns.name}</th>
-              <th className={`${css.serverColumn} ${css.loose}`}>{columns.server}</th>
+              <th className={css.loose}>{columns.server}</th>
               <th className={css.addressColumn}>{columns.address}</th>
               <th className={css.stateColumn}>{columns.state}</th>
-              <th className={css.loose}>{columns.transport}</th>
+              <th className={`${css.transportColumn} ${css.loose}`}>{columns.transport}</th>
             </tr>
           </thead>
           <tbody>

@@ -88,36 +88,21 @@ function Tab({ page, count, name = words.tabs[page] }: TabProps) {
 }
 
 function LinkStatus({ state, isLinked }: { readonly state: ConsoleState; readonly isLinked: boolean }) {
-  const { session, gateway } = state;
-  if (!isLinked)
-    return (
-      <Status tone="warn" icon="off">
-        {words.link.lost}
-      </Status>
-    );
-  if (session.state !== "signed-in")
-    return (
-      <Status tone="none" icon="ring">
-        {session.state === "signing-in" ? words.link.signingIn : words.link.signedOut}
-      </Status>
-    );
-  if (gateway.link === "offline")
-    return (
-      <Status tone="warn" icon="off">
-        {words.link.offline}
-      </Status>
-    );
-  if (gateway.link === "connecting")
-    return (
-      <Status tone="none" icon="ring">
-        {words.link.connecting}
-      </Status>
-    );
+  const { tone, icon, word } = standing(state, isLinked);
   return (
-    <Status tone="ok" icon="dot">
-      {words.link.online}
+    <Status tone={tone} icon={icon}>
+      <span className={css.word}>{word}</span>
     </Status>
   );
+}
+
+function standing({ session, gateway }: ConsoleState, isLinked: boolean) {
+  if (!isLinked) return { tone: "warn", icon: "off", word: words.link.lost } as const;
+  if (session.state === "signing-in") return { tone: "none", icon: "ring", word: words.link.signingIn } as const;
+  if (session.state !== "signed-in") return { tone: "none", icon: "ring", word: words.link.signedOut } as const;
+  if (gateway.link === "offline") return { tone: "warn", icon: "off", word: words.link.offline } as const;
+  if (gateway.link === "connecting") return { tone: "none", icon: "ring", word: words.link.connecting } as const;
+  return { tone: "ok", icon: "dot", word: words.link.online } as const;
 }
 
 function host(origin: string): string {

@@ -28,16 +28,16 @@ export function GrantTable({ title, grants, gateway, mayRevoke }: GrantTableProp
         <h2>{title}</h2>
       </div>
       <div className={page.scroll}>
-        <table className={page.table} aria-label={title}>
+        <table className={`${page.table} ${css.table}`} aria-label={title}>
           <thead>
             <tr>
-              <th className={page.nameColumn}>{columns.call}</th>
+              <th className={css.call}>{columns.call}</th>
               <th className={css.who}>{columns.who}</th>
               <th className={css.bound}>{columns.bound}</th>
-              <th>{columns.used}</th>
-              <th>{columns.ends}</th>
-              <th className={page.loose}>{columns.by}</th>
-              <th>{columns.state}</th>
+              <th className={css.used}>{columns.used}</th>
+              <th className={css.ends}>{columns.ends}</th>
+              <th className={css.by}>{columns.by}</th>
+              <th className={css.state}>{columns.state}</th>
             </tr>
           </thead>
           <tbody>
@@ -71,9 +71,13 @@ function Row({ grant, gateway, mayRevoke }: RowProps) {
       <td className={page.two}>
         {constraints.length === 0 ? words.grants.noArguments : <Constraints of={constraints} />}
       </td>
-      <td className={css.tight}>{words.grants.used(uses, mostUses)}</td>
-      <td className={`${page.two} ${css.tight}`}>{moment(localTime(gateway, end?.atMs ?? endsAtMs), nowMs)}</td>
-      <td className={`${page.two} ${page.loose}`}>
+      <td className={css.tight} data-label={columns.used}>
+        {words.grants.used(uses, mostUses)}
+      </td>
+      <td className={`${page.two} ${css.tight}`} data-label={columns.ends}>
+        {moment(localTime(gateway, end?.atMs ?? endsAtMs), nowMs)}
+      </td>
+      <td className={`${page.two} ${css.by}`}>
         <Outside text={by.name} foldAt={60} />
       </td>
       <td>

@@ -63,6 +63,18 @@ export function BeforeUnread() {
   );
 }
 
+/** In its place where it could not be read. */
+export function BeforeFailed() {
+  return (
+    <dl className={`${css.facts} ${css.wide}`}>
+      <dt>{words.context.before}</dt>
+      <dd>
+        <span className={css.unread}>{words.context.unread}</span>
+      </dd>
+    </dl>
+  );
+}
+
 function Often({ context: { byRequester, byAnyone } }: Pick<BeforeProps, "context">) {
   if (byRequester.asked > 0) return words.context.asked(byRequester);
   if (!byRequester.isWhole) return words.context.notFound;

@@ -7,7 +7,7 @@ import { useStore } from "../store.ts";
 import { clockTime, gatewayTime } from "../times.ts";
 import { words } from "../words.ts";
 import { Answer } from "./Answer.tsx";
-import { Before, BeforeUnread } from "./Before.tsx";
+import { Before, BeforeFailed, BeforeUnread } from "./Before.tsx";
 import { Changes } from "./Changes.tsx";
 import { Decided, DecidedBar } from "./Decided.tsx";
 import { DecisionBar } from "./DecisionBar.tsx";
@@ -55,7 +55,7 @@ export function RequestDetail({ approval, state, isLinked, lastAtMs }: RequestDe
             <Before context={context} differences={differences} nowMs={gatewayTime(state.gateway, nowMs)} />
           )}
           {known.at === "reading" && <BeforeUnread />}
-          {known.at === "failed" && <p className={css.sub}>{words.context.unread}</p>}
+          {known.at === "failed" && <BeforeFailed />}
           {context !== null && approval.outcome !== null && <Answer answer={context.answer} />}
           <Payload payload={approval.payload} />
           {last !== null && <Changes last={last} differences={differences} />}

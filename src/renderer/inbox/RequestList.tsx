@@ -56,7 +56,7 @@ function Note({ list, state }: { readonly list: readonly ApprovalView[]; readonl
         {!isWhole && words.inbox.noteFound(found, all)}
         {isWhole && (filter.whose === "mine" ? words.inbox.note(waiting) : words.inbox.noteAll(all, waiting))}
       </span>
-      <span>{fresh > 0 ? words.inbox.fresh(fresh) : words.inbox.order}</span>
+      <span>{fresh > 0 ? words.inbox.fresh(fresh) : list.length > 0 && words.inbox.order}</span>
     </div>
   );
 }

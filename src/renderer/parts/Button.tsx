@@ -15,7 +15,7 @@ interface ButtonProps {
 
 /** A verb to press. A held-down key presses it once, so that nothing is decided by a stuck Enter. */
 export function Button({ children, onClick, look = "plain", size, disabled, label, expanded, keys }: ButtonProps) {
-  const looks = look === "link" ? css.link : classes(css.btn, css[look], size && css[size]);
+  const looks = look === "link" ? classes(css.link, size && css[size]) : classes(css.btn, css[look], size && css[size]);
   return (
     <button
       type="button"

@@ -9,7 +9,9 @@ const usual: DesktopView = {
   notifications: true,
   quietHours: { on: true, from: "19:00", to: "07:30" },
   startAtLogin: true,
+  startHeld: false,
   test: "clicked",
+  notificationsTaken: true,
   decidesInNotifications: true,
   hasTray: true,
 };
@@ -17,7 +19,9 @@ const bare: DesktopView = {
   notifications: false,
   quietHours: { on: false, from: "22:00", to: "07:00" },
   startAtLogin: null,
+  startHeld: false,
   test: "failed",
+  notificationsTaken: false,
   decidesInNotifications: false,
   hasTray: false,
 };
@@ -42,10 +46,11 @@ function scene(name: string, state: ConsoleState): Scene {
 /** A script that puts the preload's methods into the page. */
 function preload(state: ConsoleState): string {
   return `(() => {
+    const whole = { kind: "whole", revision: 0, state: ${JSON.stringify(state)} };
     const nothing = () => Promise.resolve({ ok: true, value: null });
-    const onState = (listener) => { listener(${JSON.stringify(state)}); return () => undefined; };
+    const onState = (listener) => { listener(whole); return () => undefined; };
     const desktop = { ${doingNothing(desktopBridgeCalls)} };
-    const value = { ${doingNothing(bridgeCalls)}, desktop, onState, onShow: () => () => undefined };
+    const value = { ${doingNothing(bridgeCalls)}, desktop, onState, wholeState: nothing, onShow: () => () => undefined };
     Object.defineProperty(window, "countersign", { value });
   })();`;
 }

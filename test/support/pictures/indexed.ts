@@ -1,12 +1,12 @@
 import { crc32, deflateSync, inflateSync } from "node:zlib";
 
 const signature = Buffer.from("\x89PNG\r\n\x1a\n", "latin1");
-const mostColours = 256;
+const mostColours = 128;
 /** So many of the commonest colours are kept exactly: surfaces and lines differ by little. */
-const exact = 96;
-const nearSquared = 36;
+const exact = 64;
+const nearSquared = 100;
 
-/** A screenshot (8-bit RGB or RGBA, not interlaced, opaque) as a PNG of at most 256 colours, which is less than half as large. */
+/** A screenshot (8-bit RGB or RGBA, not interlaced, opaque) as a PNG of at most 128 colours, which is a third as large. */
 export function indexed(png: Buffer): Buffer {
   const { width, height, pixels } = decoded(png);
   const counts = new Map<number, number>();

@@ -12,6 +12,7 @@ const decision = {
   atMs: nowMs,
   reason: "Not our customer",
 } as const;
+const other = { ...approver, id: "demo:tess", name: "Tess Third" };
 const inbox = signedIn(fullInbox());
 const choose = (name: RegExp) => (page: Page) => page.getByRole("option", { name }).click();
 const tab = (name: RegExp) => (page: Page) => page.getByRole("button", { name }).click();
@@ -29,7 +30,7 @@ export const pageScenes: readonly Scene[] = [
     name: "requests",
     state: signedIn([
       held({ relation: "requester", tool: "write_file", connection: "files", risk: "medium" }),
-      held({ relation: "requester", state: "denied", decision: { ...decision, verdict: "deny" } }),
+      held({ relation: "requester", state: "denied", decision: { ...decision, by: other, verdict: "deny" } }),
       held({ relation: "requester", state: "expired", payload: customerPayload }),
     ]),
     act: tab(/^My requests/),
@@ -38,7 +39,12 @@ export const pageScenes: readonly Scene[] = [
   {
     name: "requests-ended",
     state: signedIn([
-      held({ id: "own", relation: "requester", state: "denied", decision: { ...decision, verdict: "deny" } }),
+      held({
+        id: "own",
+        relation: "requester",
+        state: "denied",
+        decision: { ...decision, by: other, verdict: "deny" },
+      }),
       held({ relation: "requester", tool: "write_file", connection: "files", risk: "medium" }),
     ]),
     async act(page) {
