@@ -15,10 +15,16 @@ async function readConfiguration(): Promise<Record<string, unknown>> {
 
 const ownCheck = "app-builder-lib/out/util/config/config.js";
 
+const builder = createRequire(createRequire(import.meta.url).resolve("electron-builder"));
+const targets = z.looseObject({ target: z.array(z.string()) });
+const property = z.looseObject({ description: z.string().optional() });
+const scheme = z.looseObject({
+  definitions: z.record(z.string(), z.looseObject({ properties: z.record(z.string(), property).default({}) })),
+});
+
 /** electron-builder's own check, from the library inside it. */
 async function validate(config: unknown): Promise<void> {
-  const require = createRequire(createRequire(import.meta.url).resolve("electron-builder"));
-  const { validateConfiguration } = require(ownCheck) as {
+  const { validateConfiguration } = builder(ownCheck) as {
     readonly validateConfiguration: (config: unknown, log: { isEnabled: boolean }) => Promise<void>;
   };
   await validateConfiguration(config, { isEnabled: false });
@@ -33,6 +39,30 @@ test("electron-builder refuses a fuse it does not know, so that a misspelt one i
   await expect(validate({ ...config, electronFuses: { runAsNodes: false } })).rejects.toThrow(
     /configuration.electronFuses/,
   );
+});
+
+test.each(["directories", "electronFuses", "linux", "mac", "msi", "nsis", "pkg", "protocols", "win"])(
+  "electron-builder refuses a key that it does not know in %s, so that a misspelt one is noticed",
+  async (section) => {
+    const config = await readConfiguration();
+    const given = config[section];
+    const strange = (value: unknown): unknown => ({ ...configuration.parse(value), stranger: 1 });
+    const changed = Array.isArray(given) ? given.map(strange) : strange(given);
+    await expect(validate({ ...config, [section]: changed })).rejects.toThrow(new RegExp(`configuration.${section}`));
+  },
+);
+
+test.each([
+  ["linux", "LinuxConfiguration"],
+  ["mac", "MacConfiguration"],
+  ["win", "WindowsConfiguration"],
+])("every target of %s is one that this electron-builder can make", async (platform, name) => {
+  const section = targets.parse((await readConfiguration())[platform]);
+  // Its schema takes any text for Linux and Windows: the targets are listed in its own description of the key.
+  const { definitions } = scheme.parse(builder("app-builder-lib/scheme.json"));
+  const known = definitions[name]?.properties["target"]?.description ?? "";
+  for (const target of section.target) expect(known, target).toContain(`\`${target}\``);
+  expect(section.target.length).toBeGreaterThan(1);
 });
 
 test("the shipped executable cannot be turned into a Node or a debugger", async () => {
