@@ -8,6 +8,7 @@ import { CountersignError } from "../shared/errors.ts";
 import { verifierName } from "../shared/note.ts";
 import { command, positional } from "./command.ts";
 import { withExport } from "./ledger-export.ts";
+import { readingProgress } from "./reading-progress.ts";
 import type { Terminal } from "./terminal.ts";
 
 const help = `Usage: countersign audit verify [--data DIR|EXPORT] [--key KEY|FILE] [--profile DIR] [--json]
@@ -28,7 +29,12 @@ export const audit = command(help, options, async ({ values, positionals, profil
   const [verb] = positional(positionals, ["verify"]);
   if (verb !== "verify") throw new CountersignError("usage", "audit knows verify and export; --help shows the usage.");
   const trusted = await trust(profile, values.key, values.data);
-  const verify = async (path: string): Promise<LedgerReport> => await verifyLedger(await openSource(path), trusted);
+  const verify = async (path: string): Promise<LedgerReport> => {
+    const source = await openSource(path);
+    return await verifyLedger(source, { ...trusted, onEntry: readingProgress(terminal) }).finally(() =>
+      terminal.progress(""),
+    );
+  };
   if (values.data !== undefined) await refuseDatabase(values.data);
   const report = values.data === undefined ? await withExport(profile, verify) : await verify(values.data);
   answer(report, trusted.seen !== undefined, terminal);

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /** The terminal shell: `countersign COMMAND`. This file is its table of contents; each command has a file of its own. */
 import type { Command } from "./command.ts";
 import { run } from "./run.ts";

@@ -7,6 +7,7 @@ import type { Outcome, Tally } from "../gateway/replay/tally.ts";
 import { CountersignError } from "../shared/errors.ts";
 import { visibleLine } from "../shared/visible.ts";
 import { withExport } from "./ledger-export.ts";
+import { readingProgress } from "./reading-progress.ts";
 import { table, type Terminal } from "./terminal.ts";
 
 interface Asked {
@@ -29,7 +30,7 @@ export async function replayCalls(asked: Asked, profile: string, terminal: Termi
   const replay = async (path: string): Promise<Tally> => {
     const source = await openSource(path);
     try {
-      return await replayLedger(source, policy, sinceMs, progressOf(terminal));
+      return await replayLedger(source, policy, sinceMs, readingProgress(terminal));
     } finally {
       source.close();
       terminal.progress("");
@@ -48,16 +49,6 @@ function momentOf(text: string, nowMs: number): number {
   const message =
     "--since takes a date (2026-11-20), a time (2026-11-20T08:00:00Z) or a duration back from now (24h, 7d).";
   throw new CountersignError("usage", message);
-}
-
-/** A sign of life from the first second on, where a person looks. */
-function progressOf(terminal: Terminal): (read: number) => void {
-  let nextAtMs = performance.now() + 1000;
-  return (read) => {
-    if (read % 256 !== 0 || performance.now() < nextAtMs) return;
-    nextAtMs = performance.now() + 250;
-    terminal.progress(`${read} entries read`);
-  };
 }
 
 function reportOf(tally: Tally, sinceMs: number): object {

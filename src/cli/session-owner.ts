@@ -18,7 +18,7 @@ export interface OwnerOptions {
 }
 
 /** How long the first list of connections is waited for; without it the addresses follow from `connections`. */
-const firstStateMs = 5000;
+const firstStateMs = 15_000;
 
 /** Becomes the owner of the profile: signs in where nobody is, opens the tunnel, and stays until it is asked to end. */
 export async function ownUntilStopped({ profile, ca, console, terminal }: OwnerOptions): Promise<void> {

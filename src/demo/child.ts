@@ -5,8 +5,9 @@ import type { z } from "zod";
 import type { Lifetime } from "./lifetime.ts";
 
 /** How long a child may take to end by itself before it is killed. */
-const endMs = 1500;
-const readyMs = 15_000;
+const endMs = 5000;
+/** A machine under load starts a program late, and nobody is helped by a demo that gives up on it. */
+const readyMs = 60_000;
 
 /** Starts this Node with these arguments as a child whose first line on standard output is JSON of this shape. */
 export async function startChild<T>(

@@ -1,5 +1,5 @@
 /** How long an orderly end may take before the process ends anyhow. */
-const patienceMs = 2500;
+const patienceMs = 20_000;
 const parentCheckMs = 250;
 
 /**

@@ -39,7 +39,7 @@ async function signIn(client: Client): Promise<void> {
   await until(client, ({ gateway }) => gateway.link === "online");
 }
 
-const patienceMs = 10_000;
+const patienceMs = 60_000;
 
 /** The first state of the client that is as wanted. Throws `timed_out`. */
 export async function until(client: Client, wanted: (state: ConsoleState) => boolean): Promise<ConsoleState> {

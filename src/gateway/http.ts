@@ -13,8 +13,7 @@ import type { Log } from "./log.ts";
 import type { Caller, Gate } from "./mcp/context.ts";
 import { serveMcp } from "./mcp/endpoint.ts";
 import { errorMessage, sendJson } from "./mcp/reply.ts";
-import { internalErrorCode } from "./mcp/classify.ts";
-import { refusalCodes } from "./mcp/refusal.ts";
+import { gatewayFault } from "./mcp/refusal.ts";
 import { operatorPaths, serveOperators, type Operators } from "./operators.ts";
 
 /** What the routes are served from. */
@@ -152,14 +151,7 @@ function fail(site: Site, request: IncomingMessage, response: ServerResponse, er
   const code = known?.code ?? "internal";
   const status = statusOf(code);
   if (request.url?.startsWith("/mcp/") && status >= 500) {
-    const failure =
-      code === "store_failed"
-        ? {
-            code: refusalCodes.unrecorded,
-            message: "The gateway could not record this call, so it does not answer it. Tell who runs the gateway.",
-          }
-        : { code: internalErrorCode, message: "The gateway failed on this request; its log has the cause." };
-    return sendJson(response, status, errorMessage(null, failure));
+    return sendJson(response, status, errorMessage(null, gatewayFault(code)));
   }
   const message = known === null ? "An unexpected fault; the gateway's log has the cause." : adviceOn(known);
   const headers = status === 401 ? challenge(site.origin, request.url ?? "/", code, message) : {};

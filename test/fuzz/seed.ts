@@ -1,3 +1,5 @@
+import { runSeed } from "../support/run-seed.ts";
+
 /** Seeded random choices (mulberry32): the same seed gives the same run. */
 export interface Random {
   readonly seed: number;
@@ -37,9 +39,9 @@ const stumbling = [
   "\n\n",
 ];
 
-/** `COUNTERSIGN_FUZZ_SEED` repeats a run. */
+/** Choices from the seed of this run, `test/support/run-seed.ts`. */
 export function seeded(): Random {
-  const seed = Number(process.env["COUNTERSIGN_FUZZ_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
+  const seed = runSeed;
   let state = seed;
   const next = (): number => {
     state = (state + 0x6d2b79f5) | 0;

@@ -1,5 +1,5 @@
 import type { IpcMainInvokeEvent, WebFrameMain } from "electron";
-import * as fc from "fast-check";
+import { fc } from "../support/fast-check.ts";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { createStatePushes } from "../../src/client/state-pushes.ts";
 import { consoleCalls, type ConsoleCall } from "../../src/shared/console.ts";

@@ -1,6 +1,7 @@
 import { expect, test, vi } from "vitest";
 import { forgetOnSignOut } from "../../src/main/sign-outs.ts";
 import { stateWith } from "./fake-client.ts";
+import { eventually } from "../support/eventually.ts";
 
 const signedOut = stateWith({ session: { state: "signed-out", error: null } });
 const ended = stateWith({
@@ -36,6 +37,6 @@ test("what could not be cleared is reported, and the sign-out stands", async () 
   });
   follow(stateWith());
   follow(signedOut);
-  await vi.waitFor(() => expect(said.mock.calls.join()).toContain("could not be cleared"));
+  await eventually(() => expect(said.mock.calls.join()).toContain("could not be cleared"));
   said.mockRestore();
 });

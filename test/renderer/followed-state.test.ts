@@ -1,4 +1,4 @@
-import * as fc from "fast-check";
+import { fc } from "../support/fast-check.ts";
 import { expect, it } from "vitest";
 import { createStatePushes } from "../../src/client/state-pushes.ts";
 import { FollowedState } from "../../src/renderer/followed-state.ts";

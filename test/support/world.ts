@@ -3,8 +3,6 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CompactSign, exportJWK, generateKeyPair } from "jose";
-import { setTimeout as wait } from "node:timers/promises";
 import { stringify } from "yaml";
 import { z } from "zod";
 import { createAgent } from "../../src/agent/index.ts";
@@ -20,8 +18,9 @@ import { loadConfig } from "../../src/gateway/config.ts";
 import { createGateway, type Gateway } from "../../src/gateway/index.ts";
 import type { LogLine } from "../../src/gateway/log.ts";
 import { approvalView, decisionType, type ApprovalView, type DecisionPayload } from "../../src/shared/approval.ts";
-import { enrolmentType } from "../../src/shared/device.ts";
-import { digest, type JsonObject } from "../../src/shared/json.ts";
+import type { JsonObject } from "../../src/shared/json.ts";
+import { approving, enrolDevice } from "./device.ts";
+import { eventually, patienceMs } from "./eventually.ts";
 import { freePort } from "../../src/demo/free-port.ts";
 
 /** A gateway with real issuers, real targets and real people, on one machine, for tests. */
@@ -231,67 +230,29 @@ async function tokenOf(idp: IdentityProvider, person: string, issuer: Kind): Pro
   const signIn = await createSignIn(idp[issuer].signIn, { vault: memoryVault(), ca });
   try {
     const openBrowser = (url: string): void => void signInAs(url, person, { ca }).catch(() => undefined);
-    return (await signIn.signIn({ openBrowser, signal: AbortSignal.timeout(10_000) })).accessToken;
+    return (await signIn.signIn({ openBrowser, signal: AbortSignal.timeout(patienceMs) })).accessToken;
   } finally {
     signIn.close();
   }
 }
 
 async function enrol(url: string, token: string): Promise<Decider> {
-  const { publicKey, privateKey } = await generateKeyPair("EdDSA");
-  const { x = "" } = await exportJWK(publicKey);
-  const iat = Math.floor(Date.now() / 1000);
-  const jws = (typ: string, payload: object, kid?: string): Promise<string> =>
-    new CompactSign(new TextEncoder().encode(JSON.stringify(payload)))
-      .setProtectedHeader({ alg: "EdDSA", typ, ...(kid === undefined ? {} : { kid }) })
-      .sign(privateKey);
-  const proof = await jws(enrolmentType, { gateway: url, iat });
-  const enrolled = await call(url, token, "/v1/devices", {
-    key: { kty: "OKP", crv: "Ed25519", x },
-    name: "test",
-    proof,
-  });
-  const device = z.object({ device: z.string() }).parse(enrolled.body).device;
-
+  const device = await enrolDevice(url, token);
   const pending = async (): Promise<readonly ApprovalView[]> => {
     const { body } = await call(url, token, "/v1/approvals?state=pending");
     return z.object({ approvals: z.array(approvalView) }).parse(body).approvals;
   };
-  const sign: Decider["sign"] = async (approval, change = {}) => {
-    const { payload, rule } = approval;
-    const decision: DecisionPayload = {
-      v: 1,
-      gateway: url,
-      approval: approval.id,
-      principal: approval.requester.id,
-      connection: approval.connection,
-      tool: approval.tool,
-      fingerprint: approval.fingerprint,
-      payload: await digest({
-        arguments: payload.arguments,
-        hidden: payload.hidden.map(({ path, kind }) => ({ path, kind })),
-      }),
-      arguments: approval.argumentsDigest,
-      rule: { name: rule.name, version: rule.version },
-      verdict: "approve",
-      reason: "",
-      presence: "window",
-      iat: Math.floor(Date.now() / 1000),
-      exp: Math.floor(Date.now() / 1000) + 120,
-      ...change,
-    };
-    return jws(decisionType, decision, device);
-  };
+  const sign: Decider["sign"] = async (approval, change = {}) =>
+    device.sign(decisionType, { ...(await approving(url, approval)), ...change });
   return {
     token,
     pending,
     async nextPending() {
-      for (let tries = 0; tries < 200; tries += 1) {
+      return eventually(async () => {
         const [first] = await pending();
-        if (first !== undefined) return first;
-        await wait(25);
-      }
-      throw new Error("no request came to wait");
+        if (first === undefined) throw new Error("no request came to wait");
+        return first;
+      });
     },
     sign,
     async decide(approval, change) {

@@ -5,7 +5,7 @@ import type { ApprovalRecord, Store } from "../store/store.ts";
 import type { DecisionTerms } from "./decide.ts";
 import { decideSigned } from "./deciding.ts";
 import { claim } from "./claim.ts";
-import { due, oweDecision, recordOutcome, recordUnknown, recordWithdrawal } from "./ending.ts";
+import { due, oweDecision, recordOutcome, recordUnknown, recordWithdrawal, settleUnrecorded } from "./ending.ts";
 import type { Flight } from "./flight.ts";
 import { Flights } from "./flights.ts";
 import { open } from "./opening.ts";
@@ -21,6 +21,7 @@ export interface ApprovalsOptions extends DecisionTerms {
 export class Approvals {
   readonly #options: ApprovalsOptions;
   readonly #flights = new Flights();
+  readonly #unrecorded = new Set<string>();
   readonly #listeners = new Set<(record: ApprovalRecord) => void>();
 
   constructor(options: ApprovalsOptions) {
@@ -43,9 +44,14 @@ export class Approvals {
     await this.expireDue();
   }
 
-  /** Turns pending into expired and approved into lapsed once their time is over. */
+  /** Turns pending into expired and approved into lapsed once their time is over, and settles what a failing store did not take. */
   async expireDue(): Promise<void> {
     const { store, now } = this.#options;
+    for (const id of this.#unrecorded) {
+      const settled = await store.commit((writes) => settleUnrecorded(writes, id, now()));
+      this.#unrecorded.delete(id);
+      if (settled !== null) this.#publish(settled);
+    }
     if (due(store, now()).length === 0) return;
     const ended = await store.commit((writes) => {
       writes.answers.forget(now());
@@ -179,6 +185,7 @@ export class Approvals {
       flight.settle(outcome.answer);
       this.#publish(record);
     } catch (error) {
+      this.#unrecorded.add(id);
       flight.fail(error);
       throw error;
     } finally {

@@ -27,6 +27,14 @@ export function recordUnknown(writes: Writes, claimed: ApprovalRecord, nowMs: nu
   recordOutcome(writes, claimed.id, { state: "unknown", message, answer, also: () => undefined }, nowMs);
 }
 
+/** A claim whose outcome the store did not take when it came, once it takes anything again: unknown, never retried. Null where the claim has ended. */
+export function settleUnrecorded(writes: Writes, id: string, nowMs: number): ApprovalRecord | null {
+  if (writes.approvals.get(id)?.state !== "claimed") return null;
+  const message = "The gateway could not record what came of the call. It is not retried.";
+  const answer = errorMessage(null, outcomeUnknown(id, "could not record what came of this approved call"));
+  return recordOutcome(writes, id, { state: "unknown", message, answer, also: () => undefined }, nowMs);
+}
+
 /** Notes that a caller left before the decision, so that the identical call hears of a denial instead of asking anew. */
 export function oweDecision(writes: Writes, id: string, reuseMs: number): void {
   const record = writes.approvals.get(id);

@@ -16,6 +16,8 @@ export interface VerifyOptions {
   readonly verifierKey: string;
   /** The newest checkpoint (signed note) the reader saw before, where it kept one. */
   readonly seen?: string;
+  /** Told after each entry how many were read. */
+  readonly onEntry?: (read: number) => void;
 }
 
 /**
@@ -41,7 +43,9 @@ async function verify(source: LedgerSource, origin: string, options: VerifyOptio
   await checkpoints.begin();
   await checkpoints.meet(entries.tree, false);
   kept.meet(entries.tree);
+  let read = 0;
   for await (const entry of source.entries()) {
+    options.onEntry?.((read += 1));
     entries.check(entry);
     kept.meet(entries.tree);
     await checkpoints.meet(entries.tree, entries.displaced);

@@ -1,3 +1,4 @@
+import { CountersignError, type ErrorCode } from "../../shared/errors.ts";
 import { TargetError, type ProtocolHeaders, type RpcId, type RpcMessage } from "../../shared/target.ts";
 import { readBody } from "../body.ts";
 import type { RequestFacts } from "../telemetry/port.ts";
@@ -7,7 +8,8 @@ import { judgedHeaders, protocolHeaders } from "./headers.ts";
 import { listen } from "./listen.ts";
 import { classOf, clientNotifications } from "./methods.ts";
 import type { Request } from "./record.ts";
-import { Reply } from "./reply.ts";
+import { gatewayFault } from "./refusal.ts";
+import { errorMessage, Reply } from "./reply.ts";
 import { answerRequest } from "./requests.ts";
 import { parseStrictJson } from "./strict-json.ts";
 import type { Session } from "./sessions.ts";
@@ -90,12 +92,19 @@ async function serveRequest(visit: Visit, request: Request): Promise<void> {
     const cancelled = cancel.signal;
     const exchange = { gate, runtime, caller, connection, session, client, headers, reply, cancelled };
     await gate.traces.request(tracedFacts(visit, request), () => answerRequest(exchange, request));
+  } catch (fault) {
+    await reply.fault(errorMessage(request.id, gatewayFault(codeOf(fault))));
+    throw fault;
   } finally {
     if (legacy) session.inFlight.delete(request.id);
     reply.close();
     unwatch();
     release();
   }
+}
+
+function codeOf(fault: unknown): ErrorCode {
+  return fault instanceof CountersignError ? fault.code : "internal";
 }
 
 /** Ends a call that nobody hears any more, as its client would: the target is told. */

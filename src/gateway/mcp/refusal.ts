@@ -4,7 +4,9 @@ import type { ApprovalRecord } from "../store/store.ts";
 import type { Exceeded } from "../policy/limits.ts";
 import { counted, durationText } from "../policy/limits-text.ts";
 import type { Effect } from "../policy/policy.ts";
+import type { ErrorCode } from "../../shared/errors.ts";
 import type { TargetError } from "../../shared/target.ts";
+import { internalErrorCode } from "./classify.ts";
 import type { RpcFailure } from "./reply.ts";
 
 /** Our own JSON-RPC error codes, in the range that the specification leaves to implementations (-32000 to -32099). */
@@ -121,10 +123,18 @@ export function waitingStill(approval: ApprovalRecord): RpcFailure {
   return { code: refusalCodes.notDecided, message, data: { code: "pending", approval: id, state, expiresAt: until } };
 }
 
-/** What the caller is told of a call that the gateway had begun to run when it stopped. */
-export function outcomeUnknown(approval: string): RpcFailure {
+/** What the caller is told where the gateway itself failed: its store refused what had to be recorded first, or a fault. */
+export function gatewayFault(code: ErrorCode): RpcFailure {
+  if (code !== "store_failed")
+    return { code: internalErrorCode, message: "The gateway failed on this request; its log has the cause." };
   const message =
-    "The gateway stopped while this approved call ran. Whether it took effect is unknown, and it is not retried; check before you repeat it.";
+    "The gateway could not record this call, so it does not answer it. If it changes something, check whether it took effect before you repeat it. Tell who runs the gateway.";
+  return { code: refusalCodes.unrecorded, message };
+}
+
+/** What the caller is told of a call that ran when the gateway stopped, or otherwise lost what came of it. */
+export function outcomeUnknown(approval: string, what = "stopped while this approved call ran"): RpcFailure {
+  const message = `The gateway ${what}. Whether it took effect is unknown, and it is not retried; check before you repeat it.`;
   return { code: refusalCodes.targetFailed, message, data: { code: "outcome_unknown", approval } };
 }
 

@@ -115,6 +115,13 @@ export class Reply {
     } else if (!this.gone.aborted) sendJson(this.#response, status, said.message, this.#session());
   }
 
+  /** A fault of ours, told to who waits at a begun stream; resolves once it is handed over. Where none was begun, an HTTP status says it. */
+  async fault(said: RpcMessage): Promise<void> {
+    if (!this.#streaming || this.#said) return;
+    this.end({ message: said });
+    await this.delivered();
+  }
+
   /** Nothing more is said, whether there was a response or not: who took the stream up again need not wait. */
   close(): void {
     this.#log?.end();

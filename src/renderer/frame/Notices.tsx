@@ -65,33 +65,38 @@ function Offline({ gateway }: { readonly gateway: ConsoleState["gateway"] }) {
 function Paused({ untilMs }: { readonly untilMs: number | null }) {
   const { bridge } = useModel();
   return (
-    <Band
-      tone="warn"
-      icon="note"
-      action={
-        <Button size="small" onClick={() => void bridge.resume()}>
-          {words.pause.resume}
-        </Button>
-      }
-    >
+    <Asking press={words.pause.resume} onPress={() => void bridge.resume()}>
       {untilMs === null ? words.pause.open : words.pause.until(clockTime(untilMs))}
-    </Band>
+    </Asking>
   );
 }
 
 function SignInAgain({ code }: { readonly code: Parameters<typeof wording>[0] }) {
   const { bridge } = useModel();
   return (
-    <Band
-      tone="warn"
-      icon="note"
-      action={
-        <Button size="small" onClick={() => void bridge.signIn()}>
-          {words.signIn.again}
-        </Button>
-      }
-    >
+    <Asking press={words.signIn.again} onPress={() => void bridge.signIn()}>
       {wording(code)}
+    </Asking>
+  );
+}
+
+interface AskingProps {
+  /** What the one button says. */
+  readonly press: string;
+  readonly onPress: () => void;
+  readonly children: string;
+}
+
+/** A band that one press would end. */
+function Asking({ press, onPress, children }: AskingProps) {
+  const button = (
+    <Button size="small" onClick={onPress}>
+      {press}
+    </Button>
+  );
+  return (
+    <Band tone="warn" icon="note" action={button}>
+      {children}
     </Band>
   );
 }

@@ -1,4 +1,4 @@
-import * as fc from "fast-check";
+import { fc } from "../../support/fast-check.ts";
 
 /** Arbitrary files of a client, as people and programs write them: comments, orders, indentations and line ends of all kinds. */
 

@@ -1,4 +1,4 @@
-import * as fc from "fast-check";
+import { fc } from "../../support/fast-check.ts";
 import { describe, expect, it } from "vitest";
 import { withoutValue, withValue } from "../../../src/client/setup/format/checked.ts";
 import type { Format } from "../../../src/client/setup/format/format.ts";

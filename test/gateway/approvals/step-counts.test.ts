@@ -1,10 +1,10 @@
-import { array, assert, property, subarray } from "fast-check";
+import { fc } from "../../support/fast-check.ts";
 import { expect, it } from "vitest";
 import { awaited, stepViews } from "../../../src/gateway/approvals/steps.ts";
 import type { ApprovalRecord, DecisionRecord } from "../../../src/gateway/store/store.ts";
 
 const groups = ["a", "b", "c", "d"] as const;
-const memberships = array(subarray([...groups]), { maxLength: 5 });
+const memberships = fc.array(fc.subarray([...groups]), { maxLength: 5 });
 
 /** The most groups that have a person of their own, by trying every way. */
 function most(named: readonly string[], people: readonly (readonly string[])[]): number {
@@ -20,8 +20,8 @@ function approvalBy(id: string, of: readonly string[], step = 1): DecisionRecord
 }
 
 it("a step that needs one of each group is short of as few people as there is a way to be", () => {
-  assert(
-    property(subarray([...groups], { minLength: 1 }), memberships, (approvers, people) => {
+  fc.assert(
+    fc.property(fc.subarray([...groups], { minLength: 1 }), memberships, (approvers, people) => {
       const decisions = people.map((of, at) => approvalBy(`p${at}`, of));
       const [view] = stepViews({ steps: [{ approvers, need: "all" }], decisions });
       expect(view?.missing).toBe(approvers.length - most(approvers, people));

@@ -1,4 +1,4 @@
-import * as fc from "fast-check";
+import { fc } from "../../support/fast-check.ts";
 import { describe, expect, it } from "vitest";
 import { covers } from "../../../src/gateway/grants/covers.ts";
 import { fallsUnder, prefixFault } from "../../../src/shared/grant-prefix.ts";

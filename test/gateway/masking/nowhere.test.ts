@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import * as fc from "fast-check";
+import { fc } from "../../support/fast-check.ts";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Json, JsonObject } from "../../../src/shared/json.ts";
 import { modernRequest, openGround, post, result, type Ground } from "../mcp/ground.ts";

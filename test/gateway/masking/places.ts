@@ -1,4 +1,4 @@
-import * as fc from "fast-check";
+import { fc } from "../../support/fast-check.ts";
 import type { Json } from "../../../src/shared/json.ts";
 import { raw, type Raw } from "./values.ts";
 

@@ -1,4 +1,4 @@
-import * as fc from "fast-check";
+import { fc } from "../../support/fast-check.ts";
 import { describe, expect, it } from "vitest";
 import { maskModes, usualDetectors } from "../../../src/gateway/masking/kinds.ts";
 import { createMasker, type Masker } from "../../../src/gateway/masking/masker.ts";

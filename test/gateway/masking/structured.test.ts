@@ -1,4 +1,4 @@
-import * as fc from "fast-check";
+import { fc } from "../../support/fast-check.ts";
 import { describe, expect, it } from "vitest";
 import { createMasker } from "../../../src/gateway/masking/masker.ts";
 import { meets } from "../../../src/gateway/masking/schema.ts";

@@ -1,4 +1,4 @@
-import * as fc from "fast-check";
+import { fc } from "../../support/fast-check.ts";
 
 /** A raw value that a detector must find, and that detector's name. Made at run time: none of them is anybody's. */
 export interface Raw {

@@ -298,7 +298,7 @@ describe("a conversation", () => {
     const http = { url: ground.target.url };
     await ground.reload((config) => (config.connections = [{ name: "target", http: { url: other.url } }]));
     await post(ground, erin, modernRequest(2, "tools/list", {}));
-    await ground.reload((config) => (config.connections = [{ name: "target", http, timeout: "2s" }]));
+    await ground.reload((config) => (config.connections = [{ name: "target", http, timeout: "30s" }]));
     await other.close();
     expect(other.seen.filter(({ body }) => body.includes('"tools/list"')).length).toBe(1);
   });

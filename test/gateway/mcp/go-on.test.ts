@@ -220,7 +220,7 @@ describe("a held call whose target asks for input", () => {
     const before: JsonObject[] = [];
     await ground.reload((config) => {
       before.push(...config.connections);
-      config.connections = [{ name: "target", http: { url: old.url }, timeout: "5s" }];
+      config.connections = [{ name: "target", http: { url: old.url }, timeout: "30s" }];
       config.rules = [{ ...asks, tools: ["greet"], requests: ["elicitation", "sampling"] }];
     });
     try {

@@ -1,3 +1,5 @@
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { JsonObject } from "../../../src/shared/json.ts";
@@ -5,7 +7,7 @@ import { call } from "../../support/world.ts";
 import { enrolApprover, type Approver } from "./approver.ts";
 import { modernRequest, openGround, post, type Ground } from "./ground.ts";
 import { heldMeta, nextPending, stockV1, stockV2, tallyServer, type Tally } from "./hold-ground.ts";
-import { eventually } from "../../support/eventually.ts";
+import { eventually, patienceMs } from "../../support/eventually.ts";
 
 const tally: Tally = { ran: [], gate: Promise.resolve() };
 let ground: Ground & { close(): Promise<void> };
@@ -269,6 +271,32 @@ describe("withdrawal", () => {
     await approver.approve(used);
     await (await held).text();
     expect(await withdraw(used.id, erin)).toBe(409);
+  });
+});
+
+describe("a call that ran, and whose outcome the store does not take", () => {
+  it("is told to its caller as such, and recorded as unknown once the store takes anything again", async () => {
+    const opened = Promise.withResolvers<void>();
+    tally.gate = opened.promise;
+    // It waits, so that its stream has begun by then.
+    const answer = post(ground, erin, write()).then(responseOf);
+    const pending = await nextPending(ground, avery, text);
+    await approver.approve(pending);
+    await eventually(() => expect(tally.ran).toEqual([text]));
+    const other = new DatabaseSync(join(ground.data, "gateway.sqlite"), { timeout: patienceMs });
+    other.exec("BEGIN IMMEDIATE");
+    opened.resolve();
+    expect(await answer).toMatchObject({
+      id: 1,
+      error: { code: -32055, message: expect.stringContaining("check whether it took effect") as string },
+    });
+    expect(stateOf(pending.id)).toBe("claimed");
+    other.exec("ROLLBACK");
+    other.close();
+    await eventually(() => expect(stateOf(pending.id)).toBe("unknown"));
+    const repeated = await responseOf(await post(ground, erin, write()));
+    expect(repeated).toMatchObject({ error: { data: { code: "outcome_unknown", approval: pending.id } } });
+    expect(tally.ran).toEqual([text]);
   });
 });
 

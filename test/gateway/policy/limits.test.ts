@@ -1,4 +1,4 @@
-import * as fc from "fast-check";
+import { fc } from "../../support/fast-check.ts";
 import { describe, expect, it } from "vitest";
 import { configSchema } from "../../../src/gateway/config-schema.ts";
 import { RuleLimits, type Counted, type Limits } from "../../../src/gateway/policy/limits.ts";

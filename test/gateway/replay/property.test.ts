@@ -1,4 +1,4 @@
-import * as fc from "fast-check";
+import { fc } from "../../support/fast-check.ts";
 import { expect, it } from "vitest";
 import { folderSource } from "../../../src/gateway/audit/folder-source.ts";
 import type { LedgerSource, SourceEntry } from "../../../src/gateway/audit/ledger-source.ts";

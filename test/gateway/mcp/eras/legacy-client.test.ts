@@ -28,7 +28,7 @@ beforeAll(async () => {
     const { method = "", url = "" } = request;
     return handle(Object.assign(request, { method, url }), response, JSON.parse(body === "" ? "null" : body));
   });
-  ways = await openWays([{ name: "modern", http: { url: served.url }, timeout: "5s" }]);
+  ways = await openWays([{ name: "modern", http: { url: served.url }, timeout: "30s" }]);
   client = new Client({ name: "old", version: "1" }, { capabilities: { elicitation: {} } });
   await client.connect(new StreamableHTTPClientTransport(new URL(await ways.gateway("modern"))));
 });

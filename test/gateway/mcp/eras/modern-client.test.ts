@@ -17,8 +17,8 @@ beforeAll(async () => {
   older = await sseServer();
   const everything = await packageCommand("@modelcontextprotocol/server-everything");
   ways = await openWays([
-    { name: "old", http: { url: old.url }, timeout: "5s" },
-    { name: "older", http: { url: older.url }, timeout: "5s" },
+    { name: "old", http: { url: old.url }, timeout: "30s" },
+    { name: "older", http: { url: older.url }, timeout: "30s" },
     { name: "everything", stdio: { ...everything }, timeout: "20s" },
   ]);
 });
@@ -149,7 +149,9 @@ describe("what a server with sessions may ask a client of 2026-07-28", () => {
   let erin: string;
   beforeAll(async () => {
     ground = await openGround((_request, response) => void response.writeHead(404).end(), rules);
-    await ground.reload((config) => (config.connections = [{ name: "target", http: { url: old.url }, timeout: "2s" }]));
+    await ground.reload(
+      (config) => (config.connections = [{ name: "target", http: { url: old.url }, timeout: "30s" }]),
+    );
     erin = await ground.token("erin", ["engineers"]);
   });
   afterAll(() => ground.close());
