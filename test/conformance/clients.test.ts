@@ -22,10 +22,11 @@ it.concurrent.each<[string, Revision]>([
   ["sep-2322-client-request-state", "2026-07-28"],
 ])(
   "the public suite finds nothing to complain of in %s (%s) through tunnel and gateway",
+  // The suite itself measures how many milliseconds a client takes to come back: on a loaded machine too many, now and then.
+  { retry: 4 },
   async (scenario, revision) => {
     const checks = (await clientFindings(scenario, revision, switchboard.address("tunnel"))).get(scenario) ?? [];
     expect(checks.filter(({ status }) => status === "SUCCESS").length).toBeGreaterThan(2);
     expect(checks.filter(({ status }) => status === "FAILURE" || status === "WARNING")).toEqual([]);
   },
-  30_000,
 );

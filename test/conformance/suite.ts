@@ -44,7 +44,7 @@ export async function clientFindings(
 ): Promise<Findings> {
   const args = ["client", "--command", `${process.execPath} ${clientProgram}`, "--scenario", scenario];
   const env = switchboard === undefined ? {} : { CONFORMANCE_SWITCHBOARD: switchboard };
-  return await findings([...args, "--spec-version", revision, "--timeout", "20000"], env);
+  return await findings([...args, "--spec-version", revision, "--timeout", "60000"], env);
 }
 
 async function findings(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Findings> {

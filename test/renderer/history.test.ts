@@ -75,7 +75,7 @@ describe("the history page", () => {
       .getByRole("row", { name: /read_file/ })
       .first()
       .waitFor();
-    for (let n = 0; n < 40 && (await page.getByText("3,000 lines", { exact: true }).count()) === 0; n += 1) {
+    for (let n = 0; n < 400 && (await page.getByText("3,000 lines", { exact: true }).count()) === 0; n += 1) {
       await grid.evaluate((element) => element.parentElement?.scrollTo(0, 1e9));
       await page.clock.runFor(50);
     }

@@ -55,7 +55,13 @@ export async function startGateway(): Promise<GatewayStandIn> {
   const devices = new Map<string, JWK>();
   let revision = 0;
   const sockets = new WebSocketServer({ noServer: true });
-  const server = createServer((request, response) => void answer(request, response));
+  const server = createServer((request, response) => {
+    // What a client sends wrongly is its test's failure, not the end of the whole run.
+    answer(request, response).catch((error: unknown) => {
+      if (response.headersSent) response.destroy();
+      else response.writeHead(500).end(String(error));
+    });
+  });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const logName = origin.replace("http://", "");

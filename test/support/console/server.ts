@@ -63,7 +63,8 @@ export async function serveTestConsole(folder: string, first: ConsoleState | nul
 
   const server = createServer((incoming, response) => {
     const page = pages.get(incoming.url ?? "");
-    if (incoming.url === "/session") void exchange(incoming, response, codes, keys);
+    if (incoming.url === "/session")
+      exchange(incoming, response, codes, keys).catch((error: unknown) => response.writeHead(500).end(String(error)));
     else
       response
         .writeHead(page ? 200 : 404, page ? { "content-type": page.type, "content-security-policy": policy } : {})
