@@ -1,6 +1,7 @@
 import type { ApprovalView, Risk } from "../shared/approval.ts";
 import type { ConsoleState } from "../shared/console.ts";
 import type { DesktopView } from "../shared/desktop.ts";
+import { pauseLengths } from "../shared/pause-lengths.ts";
 import { visibleLine } from "../shared/visible.ts";
 import { clockTime, localTime, requestsWait, waitingFor } from "./tray-state.ts";
 
@@ -80,13 +81,11 @@ function paused({ pause }: ConsoleState): MenuTemplate {
 
 function pauseMenu({ pause, tunnel }: ConsoleState): MenuTemplate {
   if (pause !== null || tunnel.state !== "open") return [];
-  const items = [
-    click("For 15 minutes", { do: "pause", forMinutes: 15 }),
-    click("For an hour", { do: "pause", forMinutes: 60 }),
-    click("Until resumed", { do: "pause", forMinutes: null }),
-  ];
+  const items = pauseLengths.map((forMinutes) => click(pauseWords[`${forMinutes}`], { do: "pause", forMinutes }));
   return [{ kind: "menu", label: "Pause", items }];
 }
+
+const pauseWords = { "15": "For 15 minutes", "60": "For an hour", null: "Until resumed" } as const;
 
 function offline(state: ConsoleState): MenuTemplate {
   const { link, sinceMs, nextTryAtMs } = state.gateway;

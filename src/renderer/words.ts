@@ -55,6 +55,7 @@ export const words = {
     open: "Calls are paused on this computer. They are refused until you resume them.",
     until: (time: string) => `Calls are paused on this computer until ${time}. Until then they are refused.`,
     pause: "Pause calls",
+    lengths: { "15": "For 15 minutes", "60": "For an hour", null: "Until resumed" },
     resume: "Resume",
   },
   ended: {

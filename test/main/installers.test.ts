@@ -41,12 +41,12 @@ test("electron-builder refuses a fuse it does not know, so that a misspelt one i
   );
 });
 
+const strange = (value: unknown): unknown => ({ ...configuration.parse(value), stranger: 1 });
 test.each(["directories", "electronFuses", "linux", "mac", "msi", "nsis", "pkg", "protocols", "win"])(
   "electron-builder refuses a key that it does not know in %s, so that a misspelt one is noticed",
   async (section) => {
     const config = await readConfiguration();
     const given = config[section];
-    const strange = (value: unknown): unknown => ({ ...configuration.parse(value), stranger: 1 });
     const changed = Array.isArray(given) ? given.map(strange) : strange(given);
     await expect(validate({ ...config, [section]: changed })).rejects.toThrow(new RegExp(`configuration.${section}`));
   },

@@ -105,8 +105,6 @@ describe("what holds for every page", () => {
       await part.getByText(said).first().waitFor();
     const heading = page.getByRole("heading", { name: "Gateway" });
     await expect.poll(() => heading.evaluate((element) => element === document.activeElement)).toBe(true);
-    await part.getByRole("button", { name: "Try now" }).click();
-    await expect.poll(() => server.calls.map(({ call }) => call)).toEqual(["gateway.retry"]);
     server.say(signedIn([]));
     await part.waitFor({ state: "detached" });
   });
@@ -154,6 +152,22 @@ describe("connections", () => {
     for (const word of ["Not called yet", "Not answering", "customers 4.1", "countersign clients add NAME"])
       await page.getByText(word).waitFor();
     await page.getByRole("row", { name: /Claude Code .* not used yet/ }).waitFor();
+  });
+
+  it("pauses calls for as long as the tray's menu offers, and says until when", async () => {
+    const { page, server } = await stage.open(signedIn([]));
+    await page.getByRole("button", { name: "Connections" }).click();
+    const group = page.getByRole("group", { name: "Pause calls" });
+    for (const name of ["For 15 minutes", "For an hour", "Until resumed"])
+      await group.getByRole("button", { name }).click();
+    await expect
+      .poll(() => server.calls.map(({ input }) => input))
+      .toEqual([{ forMinutes: 15 }, { forMinutes: 60 }, { forMinutes: null }]);
+    server.say(signedIn([], { pause: { untilMs: new Date(2099, 0, 1, 15, 0).getTime() } }));
+    await page.getByText("Calls are paused on this computer until 15:00. Until then they are refused.").waitFor();
+    expect(await group.count()).toBe(0);
+    await page.getByRole("button", { name: "Resume" }).click();
+    await expect.poll(() => server.calls.at(-1)?.call).toBe("tunnel.resume");
   });
 
   it("says when the tunnel is not open, and why", async () => {

@@ -1,7 +1,6 @@
 import { useEffect } from "react";
 import type { ConsoleState } from "../../shared/console.ts";
 import { useModel } from "../model.ts";
-import { Button } from "../parts/Button.tsx";
 import { Status } from "../parts/Status.tsx";
 import { useStore } from "../store.ts";
 import { words } from "../words.ts";
@@ -9,11 +8,12 @@ import { wording } from "../wording.ts";
 import { Clients } from "./Clients.tsx";
 import { ConnectionTable } from "./ConnectionTable.tsx";
 import { GatewayTrouble } from "./GatewayTrouble.tsx";
+import { PauseCalls } from "./PauseCalls.tsx";
 import css from "./page.module.css";
 
 /** What this person may reach, at which address of this computer, and which programs may use it. */
 export function Connections({ state }: { readonly state: ConsoleState }) {
-  const { bridge, part } = useModel();
+  const { part } = useModel();
   const isReached = state.gateway.link === "online";
   const hasTrouble = state.gateway.link === "offline" || state.gateway.trouble !== null;
   const wanted = useStore(part);
@@ -27,11 +27,7 @@ export function Connections({ state }: { readonly state: ConsoleState }) {
       <div className={css.head}>
         <h1>{words.connections.title}</h1>
         <Tunnel tunnel={state.tunnel} />
-        {state.tunnel.state === "open" && state.pause === null && (
-          <Button size="small" onClick={() => void bridge.pause({ forMinutes: null })}>
-            {words.pause.pause}
-          </Button>
-        )}
+        {state.tunnel.state === "open" && state.pause === null && <PauseCalls />}
       </div>
       {state.tunnel.state === "failed" && <p className={css.under}>{wording(state.tunnel.error.code)}</p>}
       <ConnectionTable connections={state.connections} />

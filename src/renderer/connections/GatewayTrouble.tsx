@@ -1,7 +1,5 @@
 import type { ConsoleState } from "../../shared/console.ts";
-import { useModel } from "../model.ts";
 import { useArrival } from "../parts/arrival.ts";
-import { Button } from "../parts/Button.tsx";
 import { Outside } from "../parts/Outside.tsx";
 import { Status } from "../parts/Status.tsx";
 import { clockTime } from "../times.ts";
@@ -12,7 +10,6 @@ const said = words.gateway;
 
 /** Why the gateway is not reached, what that means, and what to do about it. */
 export function GatewayTrouble({ gateway }: { readonly gateway: ConsoleState["gateway"] }) {
-  const { bridge } = useModel();
   const heading = useArrival("gateway");
   const { trouble, origin, sinceMs, link } = gateway;
   return (
@@ -24,9 +21,6 @@ export function GatewayTrouble({ gateway }: { readonly gateway: ConsoleState["ga
         <Status tone="warn" icon="off">
           {link === "connecting" ? said.connecting : said.since(clockTime(sinceMs))}
         </Status>
-        <Button size="small" onClick={() => void bridge.retry()}>
-          {words.offline.tryNow}
-        </Button>
       </div>
       <dl className={css.facts}>
         <dt>{said.address}</dt>
