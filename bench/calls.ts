@@ -1,6 +1,7 @@
 import { Pool } from "undici";
 import type { Bench } from "./bench.ts";
 import { quantile, rowOf, type Row } from "./table.ts";
+import { callOf } from "./ground.ts";
 
 const rounds = 7;
 const callsEachRound = 60;
@@ -44,28 +45,7 @@ async function repeat(caller: Caller, count: number): Promise<readonly number[]>
 function callerFor(address: string, bearer: string): { readonly caller: Caller; readonly pool: Pool } {
   const url = new URL(address);
   const pool = new Pool(url.origin, { connections: 1 });
-  const body = JSON.stringify({
-    jsonrpc: "2.0",
-    id: 1,
-    method: "tools/call",
-    params: {
-      name: "get_customer",
-      arguments: { id: "cus_20418" },
-      _meta: {
-        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-        "io.modelcontextprotocol/clientInfo": { name: "bench", version: "1" },
-        "io.modelcontextprotocol/clientCapabilities": {},
-      },
-    },
-  });
-  const headers = {
-    "content-type": "application/json",
-    accept: "application/json, text/event-stream",
-    "mcp-protocol-version": "2026-07-28",
-    "mcp-method": "tools/call",
-    "mcp-name": "get_customer",
-    ...(bearer === "" ? {} : { authorization: `Bearer ${bearer}` }),
-  };
+  const { headers, body } = callOf("get_customer", bearer === "" ? null : bearer, { id: "cus_20418" });
   const caller = async (): Promise<number> => {
     const startedMs = performance.now();
     const answer = await pool.request({ method: "POST", path: url.pathname, headers, body });

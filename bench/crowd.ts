@@ -81,7 +81,7 @@ async function hold(
     if (reached === 1) firstMs = performance.now();
     if (reached === readers) whole.resolve(performance.now());
   };
-  const { headers, body } = callOf("slow_echo", token, text.padEnd(200, "x"));
+  const { headers, body } = callOf("slow_echo", token, { text: text.padEnd(200, "x") });
   const call = request(`${gateway.url}/mcp/target`, { method: "POST", headers, agent: false });
   call.on("error", () => undefined);
   call.on("response", (answer) => answer.resume().on("error", () => undefined));

@@ -61,14 +61,18 @@ export function echoJob(url: string, token: string | null, connections: number, 
 }
 
 /** Headers and body of one `tools/call`. */
-export function callOf(name: string, token: string | null, text = "x".repeat(200)): Pick<Job, "headers" | "body"> {
+export function callOf(
+  name: string,
+  token: string | null,
+  args: JsonObject = { text: "x".repeat(200) },
+): Pick<Job, "headers" | "body"> {
   const body = JSON.stringify({
     jsonrpc: "2.0",
     id: 1,
     method: "tools/call",
     params: {
       name,
-      arguments: { text },
+      arguments: args,
       _meta: {
         "io.modelcontextprotocol/protocolVersion": "2026-07-28",
         "io.modelcontextprotocol/clientInfo": { name: "bench", version: "1" },

@@ -22,7 +22,7 @@ beforeAll(async () => {
     wire,
   );
   tess = await people.seat("tess");
-}, 90_000);
+});
 afterEach(() => {
   wire.decisions = "none";
   wire.letGo();
@@ -88,7 +88,7 @@ describe("two approvers at once", () => {
     expect(await article(won).getByText("came after that").count()).toBe(0);
     for (const seat of [won, lost]) expect(await alerts(seat)).toBe(0);
     expect(await recorded(engineer)).toEqual(["approval.approved"]);
-  }, 90_000);
+  });
 
   it("who say the opposite: the first one counts, whichever it is, and the other is told so", async () => {
     const { approver, engineer } = people;
@@ -134,7 +134,7 @@ describe("two approvers at once", () => {
     expect(electron.desktop.dialogs).toEqual([]);
     expect(await alerts(tess)).toBe(0);
     expect(await recorded(engineer)).toEqual(["approval.denied"]);
-  }, 90_000);
+  });
 });
 
 /** Whose page says that they did, the other one, and the name of the first. */

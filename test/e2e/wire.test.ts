@@ -12,7 +12,7 @@ let people: TwoPeople;
 beforeAll(async () => {
   wire = await openWire();
   people = await openTwoPeople([{ name: "writes", tools: ["write_file"], ...held, risk: "low" }], wire);
-}, 60_000);
+});
 afterEach(() => {
   wire.decisions = "none";
 });
@@ -77,7 +77,7 @@ describe("a decision whose request is lost before the gateway", () => {
     expect(new Set(wire.sent.slice(before)).size).toBe(1);
     expect(lastHeld(approver).steps[0]?.approvals).toHaveLength(1);
     expect(approver.client.state().sending).toEqual([]);
-  }, 90_000);
+  });
 
   it("is denied the same way", async () => {
     const { approver } = people;
@@ -88,7 +88,7 @@ describe("a decision whose request is lost before the gateway", () => {
     wire.decisions = "none";
     await approver.page.getByText("Denied by you. Nothing was run.").waitFor({ timeout: 20_000 });
     expect(await answer).toContain("Nothing was run");
-  }, 60_000);
+  });
 });
 
 describe("a decision whose answer is lost behind the gateway", () => {
@@ -112,5 +112,5 @@ describe("a decision whose answer is lost behind the gateway", () => {
     const shown = await engineer.client.call("history.show", { id: lastHeld(approver).id }, "window");
     if (!shown.ok) throw new Error(shown.error.message);
     expect(shown.value.entries.filter(({ kind }) => kind === "approval.approved")).toHaveLength(1);
-  }, 60_000);
+  });
 });

@@ -79,12 +79,12 @@ describe("a target over HTTP+SSE (2024-11-05)", () => {
   });
 
   test("what it asks the client comes on its stream, and its silence meanwhile is no fault", async () => {
-    const session = await begin(sessionWith(kept(await sseServer()).url, "sse", 400));
+    const session = await begin(sessionWith(kept(await sseServer()).url, "sse", 2000));
     const heard: TargetMessage[] = [];
     for await (const said of call(session, 1, "get_name")) {
       heard.push(said);
       if (said.message.method !== "elicitation/create") continue;
-      await new Promise((resolve) => setTimeout(resolve, 600));
+      await new Promise((resolve) => setTimeout(resolve, 2500));
       const result = { action: "accept", content: { name: "Ada" } };
       await session.notify({ jsonrpc: "2.0", id: said.message.id ?? 0, result }, {});
     }
@@ -92,7 +92,7 @@ describe("a target over HTTP+SSE (2024-11-05)", () => {
   });
 
   test("silence ends the call and not the session", async () => {
-    const session = await begin(sessionWith(kept(await sseServer()).url, "sse", 300));
+    const session = await begin(sessionWith(kept(await sseServer()).url, "sse", 2000));
     await expect(collect(call(session, 1, "get_nothing"))).rejects.toMatchObject({ reason: "timeout" });
     expect(textOf(await collect(call(session, 2, "get_sum", { a: 1, b: 1 })))).toMatchObject({ id: 2 });
   });
