@@ -13,21 +13,35 @@ export interface Announcement {
   readonly data: string;
 }
 
+/** Where each of the two opens a console in a browser; null: the approver's is in the tray app. */
+export interface ConsoleLinks {
+  readonly approver: string | null;
+  readonly engineer: string;
+}
+
+/** The lines that say where the consoles are: when the demo begins, and after each Enter. */
+export function consoleLines({ approver, engineer }: ConsoleLinks): string {
+  return `  Consoles  the approver's (Avery):  ${approver ?? "in the tray app"}
+            the engineer's (Erin):   ${engineer}
+            a link is good once and for a minute: press Enter for new ones`;
+}
+
 /** What a person who started the demo may try next, with this run's real places. */
 export function guide(
   told: Omit<Announcement, "console">,
   folder: DemoFolder,
-  consoleLink: string | null,
+  links: ConsoleLinks,
   keep: boolean,
 ): string {
   const shell = "npm run -s countersign --";
   const { engineer, approver } = told.profiles;
   const target = JSON.stringify({ path: `${folder.files}/hello.txt`, content: "Hello from an agent.\n" });
+  const payment = JSON.stringify({ id: "cus_20418", changes: { credit_card: "4012 8888 8888 1881" } });
   return `
 Countersign is running on this machine.
 
   Gateway   ${told.gateway}
-  Console   ${consoleLink ?? "in the tray app"}${consoleLink === null ? "" : "\n            the approver's; the link is good once and for a minute: press Enter for a new one"}
+${consoleLines(links)}
   Tunnel    the engineer's local addresses for MCP clients:
 ${told.connections.map(({ name, url }) => `              ${name.padEnd(11)} ${url}`).join("\n")}
             with this bearer token (client "${told.clients[0]?.name ?? ""}"):
@@ -35,7 +49,7 @@ ${told.connections.map(({ name, url }) => `              ${name.padEnd(11)} ${ur
   Files     ${folder.root}
 
 Try next:
-  1. Open the console, choose "Sign in" and pick Avery Approver.
+  1. Open the approver's console, choose "Sign in" and pick Avery Approver.
   2. Read a customer as an engineer's agent does, masked:
        ${shell} call customers get_customer '{"id":"cus_20418"}' --profile ${engineer}
   3. Make a call that is held, and decide it in the console:
@@ -43,7 +57,11 @@ Try next:
      or decide it in another terminal (after step 1):
        ${shell} approvals list --profile ${approver}
        ${shell} approvals approve ID --profile ${approver}
-  4. Check that nobody touched the record of all this:
+  4. Make a critical call, which is approved only with the two digits that the engineer's console shows:
+       ${shell} call customers update_customer '${payment}' --profile ${engineer}
+     Open the engineer's console beside the approver's, in a second window: My requests there shows the number, the
+     approver writes it into theirs, with a reason.
+  5. Check that nobody touched the record of all this:
        ${shell} audit verify --data ${told.data} --profile ${approver}
 
 ${keep ? "Ctrl-C stops everything; the folder above stays for you to look at." : "Ctrl-C stops everything and removes the folder above (--keep leaves it)."}

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import type { Client } from "../client/index.ts";
 import { CountersignError } from "../shared/errors.ts";
-import { guide, type Announcement } from "./announcement.ts";
+import { consoleLines, guide, type Announcement, type ConsoleLinks } from "./announcement.ts";
 import { startChild } from "./child.ts";
 import { makeFolder, type DemoFolder } from "./folder.ts";
 import { freePort } from "./free-port.ts";
@@ -46,10 +46,10 @@ async function run(options: DemoOptions): Promise<void> {
     lifetime,
   );
   const told = await openTunnel(engineer, gateway, folder);
+  await engineer.serveConsole(await pages);
   if (electron !== null) {
-    await pages;
     await startTrayApp(electron, folder.profiles.approver, gateway, lifetime);
-    process.stdout.write(guide(told, folder, null, options.keep));
+    explain(options, told, folder, () => ({ approver: null, engineer: engineer.consoleLink() }));
     return;
   }
   const approver = await openPerson(
@@ -57,7 +57,8 @@ async function run(options: DemoOptions): Promise<void> {
     lifetime,
   );
   await approver.serveConsole(await pages);
-  announce(options, told, folder, approver);
+  if (options.json) announce(told, approver.consoleLink());
+  else explain(options, told, folder, () => ({ approver: approver.consoleLink(), engineer: engineer.consoleLink() }));
 }
 
 /** Nothing of a demo outlives it unasked; after a failure its gateway's log is what tells why. */
@@ -101,22 +102,20 @@ async function openTunnel(
   };
 }
 
-function announce(
+/** The one line for scripts. The engineer's console has its link from `countersign console`, as any profile's. */
+function announce({ gateway, tunnel, ...rest }: Omit<Announcement, "console">, link: string): void {
+  const announcement: Announcement = { gateway, tunnel, console: link, ...rest };
+  process.stdout.write(`${JSON.stringify(announcement)}\n`);
+}
+
+/** The same for people: what to try, and new links to the consoles after each Enter. */
+function explain(
   options: DemoOptions,
   told: Omit<Announcement, "console">,
   folder: DemoFolder,
-  approver: Client,
+  links: () => ConsoleLinks,
 ): void {
-  const link = approver.consoleLink();
-  if (options.json) {
-    const { gateway, tunnel, ...rest } = told;
-    const announcement: Announcement = { gateway, tunnel, console: link, ...rest };
-    process.stdout.write(`${JSON.stringify(announcement)}\n`);
-    return;
-  }
-  process.stdout.write(guide(told, folder, link, options.keep));
+  process.stdout.write(guide(told, folder, links(), options.keep));
   if (!process.stdin.isTTY) return;
-  createInterface({ input: process.stdin }).on("line", () => {
-    process.stdout.write(`  Console   ${approver.consoleLink()}\n`);
-  });
+  createInterface({ input: process.stdin }).on("line", () => process.stdout.write(`${consoleLines(links())}\n`));
 }

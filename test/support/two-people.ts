@@ -17,8 +17,8 @@ export interface TwoPeople {
   readonly world: World;
   readonly engineer: Seat;
   readonly approver: Seat;
-  /** The engineer calls this tool, past the tunnel; the answer's text. */
-  call(connection: string, tool: string, input: JsonObject): Promise<string>;
+  /** The engineer calls this tool, past the tunnel, until `gone` aborts; the answer's text. */
+  call(connection: string, tool: string, input: JsonObject, gone?: AbortSignal): Promise<string>;
   /** One more person with a console of their own: `tess` is an approver as well. */
   seat(person: string): Promise<Seat>;
   close(): Promise<void>;
@@ -62,8 +62,8 @@ export async function openTwoPeople(rules: JsonObject[], wire?: Wire): Promise<T
     engineer,
     approver,
     // A test that fails leaves its call behind: the end of the gateway is then its answer.
-    call: (connection, tool, input) =>
-      callTool(`${origin}/mcp/${connection}`, token, (calls += 1), tool, input).catch(String),
+    call: (connection, tool, input, gone) =>
+      callTool(`${origin}/mcp/${connection}`, { token, id: (calls += 1), gone }, tool, input).catch(String),
     seat: seatOf,
     close,
   };
@@ -95,9 +95,16 @@ async function seat(
   return { directory, client, page };
 }
 
-async function callTool(url: string, token: string, id: number, tool: string, input: JsonObject): Promise<string> {
+interface Calling {
+  readonly token: string;
+  readonly id: number;
+  readonly gone: AbortSignal | undefined;
+}
+
+async function callTool(url: string, { token, id, gone }: Calling, tool: string, input: JsonObject): Promise<string> {
   const response = await fetch(url, {
     method: "POST",
+    signal: gone ?? null,
     headers: {
       authorization: `Bearer ${token}`,
       "content-type": "application/json",

@@ -41,7 +41,7 @@ export function History({ state, isLinked }: HistoryProps) {
         {!isReached && <p className={css.note}>{words.history.offline}</p>}
         <HistoryTable past={past} gateway={state.gateway} />
       </section>
-      <HistoryDetail past={past} gateway={state.gateway} />
+      <HistoryDetail past={past} state={state} isLinked={isLinked} />
     </main>
   );
 }

@@ -3,6 +3,7 @@ import type { ApprovalView, StepView } from "../../shared/approval.ts";
 import type { ConsoleState } from "../../shared/console.ts";
 import type { HistoryDetail as Detail } from "../../shared/history.ts";
 import { leadOf } from "../inbox/ended-lead.ts";
+import { KnownAnswer } from "../inbox/KnownAnswer.tsx";
 import { Payload } from "../inbox/Payload.tsx";
 import facts from "../inbox/RequestDetail.module.css";
 import { useModel } from "../model.ts";
@@ -25,12 +26,14 @@ type Gateway = ConsoleState["gateway"];
 
 interface HistoryDetailProps {
   readonly past: Past;
-  readonly gateway: Gateway;
+  readonly state: ConsoleState;
+  readonly isLinked: boolean;
 }
 
-/** The chosen line whole: the reason, what the requester saw, the payload as it was shown, who decided how, and where the ledger has it. */
-export function HistoryDetail({ past, gateway }: HistoryDetailProps) {
+/** The chosen line whole: the reason, what the requester saw, the payload as it was shown, who decided how, what the call was answered, and where the ledger has it. */
+export function HistoryDetail({ past, state, isLinked }: HistoryDetailProps) {
   const { history } = useModel();
+  const { gateway } = state;
   const { chosen, detail, lines, filter } = past;
   const line = lines.find(({ id }) => id === chosen?.id);
   const got = detail !== null && detail.id === chosen?.id ? detail.got : null;
@@ -52,7 +55,7 @@ export function HistoryDetail({ past, gateway }: HistoryDetailProps) {
               {wording(got.code)}
             </p>
           )}
-          {got !== null && "approval" in got && <Whole line={line} detail={got} gateway={gateway} />}
+          {got !== null && "approval" in got && <Whole line={line} detail={got} state={state} isLinked={isLinked} />}
         </>
       )}
     </aside>
@@ -93,11 +96,13 @@ function Head({ line, gateway }: { readonly line: HistoryEntry; readonly gateway
 interface WholeProps {
   readonly line: HistoryEntry;
   readonly detail: Detail;
-  readonly gateway: Gateway;
+  readonly state: ConsoleState;
+  readonly isLinked: boolean;
 }
 
-function Whole({ line, detail, gateway }: WholeProps) {
+function Whole({ line, detail, state, isLinked }: WholeProps) {
   const { approval } = detail;
+  const { gateway } = state;
   const isOwn = line.kind === "request";
   return (
     <>
@@ -117,6 +122,7 @@ function Whole({ line, detail, gateway }: WholeProps) {
         <h3>{words.history.decisions}</h3>
         <Decisions approval={approval} gateway={gateway} />
       </section>
+      {approval.outcome !== null && <KnownAnswer approval={approval} state={state} isLinked={isLinked} />}
       <LedgerChain detail={detail} gateway={gateway} />
       <Payload payload={approval.payload} />
     </>

@@ -6,6 +6,7 @@ import type { PrincipalView } from "../../shared/principal.ts";
 import type { Deciding } from "../deciding.ts";
 import { useModel } from "../model.ts";
 import { classes } from "../parts/class-names.ts";
+import { Icon } from "../parts/Icon.tsx";
 import { OutsideLine } from "../parts/Outside.tsx";
 import { RiskMark } from "../parts/RiskMark.tsx";
 import text from "../parts/text.module.css";
@@ -25,11 +26,13 @@ interface RequestRowProps {
   readonly topPx: number;
   readonly isSelected: boolean;
   readonly isStop: boolean;
+  /** How many may be approved with it by one press, itself among them; 0: none. */
+  readonly equal: number;
 }
 
 /** One request of the list: time left, what, where, how risky, and by whom. */
 export const RequestRow = memo(function RequestRow(props: RequestRowProps) {
-  const { approval, gateway, place, size, topPx, isSelected, isStop } = props;
+  const { approval, gateway, place, size, topPx, isSelected, isStop, equal } = props;
   const { selection } = useModel();
   const row = useRef<HTMLLIElement>(null);
   useEffect(() => {
@@ -39,7 +42,7 @@ export const RequestRow = memo(function RequestRow(props: RequestRowProps) {
     if (row.current.parentElement?.contains(document.activeElement)) row.current.focus();
   }, [isSelected]);
   const { tool, connection, requester, risk } = approval;
-  const side = sideOf(approval);
+  const side = equal > 0 ? words.inbox.equal(equal) : sideOf(approval);
   return (
     <li
       ref={row}
@@ -53,7 +56,7 @@ export const RequestRow = memo(function RequestRow(props: RequestRowProps) {
       onClick={() => selection.open(approval.id)}
       onFocus={() => selection.choose(approval.id)}
     >
-      <Spoken approval={approval} gateway={gateway} />
+      <Spoken approval={approval} gateway={gateway} side={side} />
       {approval.state === "pending" && <TimeLeft expiresAtMs={approval.expiresAtMs} gateway={gateway} />}
       <div className={css.what} aria-hidden="true">
         <OutsideLine text={tool} look="name" />
@@ -66,7 +69,12 @@ export const RequestRow = memo(function RequestRow(props: RequestRowProps) {
       </div>
       <div className={css.by} aria-hidden="true">
         <OutsideLine text={byline(requester)} />
-        {side !== null && <span className={css.side}>{side}</span>}
+        {side !== null && (
+          <span className={css.side}>
+            {equal > 0 && <Icon name="stack" size={12} />}
+            {side}
+          </span>
+        )}
         <Denying id={approval.id} />
         <Pips approval={approval} />
       </div>
@@ -77,20 +85,23 @@ export const RequestRow = memo(function RequestRow(props: RequestRowProps) {
 interface SpokenProps {
   readonly approval: ApprovalView;
   readonly gateway: ConsoleState["gateway"];
+  /** What stands beside it. */
+  readonly side: string | null;
 }
 
 /** The row's name, as a sentence: what is drawn beside it is for the eye. Its time changes by the minute, since a focused row is read again when its name changes. */
-function Spoken({ approval, gateway }: SpokenProps) {
+function Spoken({ approval, gateway, side }: SpokenProps) {
   const { decisions, clock } = useModel();
   const { id, tool, connection, risk, requester, state, expiresAtMs } = approval;
   const minutes = Math.ceil((expiresAtMs - gatewayTime(gateway, useStore(clock))) / 60_000);
   const { have, need } = quorum(approval);
+  const deciding = useStore(decisions.all).get(id);
   const said = [
     words.inbox.option(spoken(tool), spoken(connection), words.risk[risk], spokenName(requester)),
     state === "pending" ? words.inbox.minutesLeft(minutes) : null,
     need === 1 ? null : words.quorum.meter(have, need),
-    useStore(decisions.all).get(id)?.step === "denying" ? words.decide.denyingShort : null,
-    sideOf(approval),
+    deciding === undefined ? null : (sides[deciding.step] ?? null),
+    side,
   ];
   return <span className={text.sr}>{said.filter((each) => each !== null).join(", ")}</span>;
 }

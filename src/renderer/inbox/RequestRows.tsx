@@ -6,6 +6,7 @@ import { useWindowed } from "../parts/windowed.ts";
 import { useStore } from "../store.ts";
 import { words } from "../words.ts";
 import { usePointerHold } from "./pointer-hold.ts";
+import { equalTo } from "./equal.ts";
 import css from "./RequestList.module.css";
 import { RequestRow } from "./RequestRow.tsx";
 import { useSteadyScroll } from "./steady-scroll.ts";
@@ -71,6 +72,7 @@ export function RequestRows({ list, state, onOpen }: RequestRowsProps) {
                 topPx={at * rowPx}
                 isSelected={at === chosenAt}
                 isStop={at === stop}
+                equal={equalTo(approval, state.approvals).length}
               />
             )
           );

@@ -41,6 +41,12 @@ const drawings = {
     />
   ),
   filter: <path d="M2.5 4.5h11M4.75 8h6.5M6.75 11.5h2.5" {...line} />,
+  stack: (
+    <>
+      <rect x="2.5" y="6" width="8" height="7.5" rx="1.5" {...line} />
+      <path d="M5.5 3.2h6.7c.6 0 1.1.5 1.1 1.1v6" {...line} />
+    </>
+  ),
   high: (
     <path
       fill="currentColor"

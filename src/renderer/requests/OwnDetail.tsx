@@ -1,6 +1,7 @@
 import type { ApprovalView } from "../../shared/approval.ts";
 import type { ConsoleState } from "../../shared/console.ts";
 import { Decided } from "../inbox/Decided.tsx";
+import { KnownAnswer } from "../inbox/KnownAnswer.tsx";
 import panes from "../inbox/panes.module.css";
 import { Payload } from "../inbox/Payload.tsx";
 import { Meter, QuorumLine } from "../inbox/Quorum.tsx";
@@ -36,6 +37,7 @@ export function OwnDetail({ approval, state, isLinked }: OwnDetailProps) {
               <QuorumLine approval={approval} />
             </p>
           )}
+          {approval.outcome !== null && <KnownAnswer approval={approval} state={state} isLinked={isLinked} />}
           <dl className={`${css.facts} ${css.wide}`}>
             <dt>{words.requests.nextTitle}</dt>
             <dd>{words.requests.next[approval.state]}</dd>

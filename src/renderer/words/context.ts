@@ -49,4 +49,6 @@ export const context = {
   answerTooLong: (length: number) =>
     `Too long to show here: ${count(length, "character", "characters")}. The ledger has it.`,
   noAnswer: "No answer is kept.",
+  answerReading: "Reading the answer…",
+  answerUnread: "The answer could not be read from the gateway.",
 } as const;

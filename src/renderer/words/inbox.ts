@@ -37,6 +37,8 @@ export const inbox = {
     unknown: "Outcome unknown",
     lapsed: "Lapsed",
   } satisfies Record<Exclude<ApprovalState, "pending">, string>,
+  /** Beside each of several requests that one press approves. */
+  equal: (n: number) => `${n.toLocaleString("en")} equal`,
   order: "Soonest expiry first",
   none: "None matches the search and filters.",
   clock: (time: string) => `Gateway’s clock ${time}`,
