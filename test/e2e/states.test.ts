@@ -13,6 +13,7 @@ beforeAll(async () => {
   people = await openTwoPeople([
     { name: "short", tools: ["get_customer"], ...held, risk: "low", expires: "8s" },
     { name: "held", tools: ["*"], ...held, risk: "low" },
+    { name: "reads", resources: ["*"], ...held, risk: "low" },
   ]);
   await people.engineer.page.getByRole("button", { name: /^My requests/ }).click();
 }, 60_000);
@@ -30,16 +31,20 @@ interface Held {
 }
 
 /** The engineer's call, once it is held, and open on both pages. */
-async function hold(connection: string, tool: string, input: JsonObject): Promise<Held> {
+function hold(connection: string, tool: string, input: JsonObject): Promise<Held> {
+  return heldBy(tool, (gone) => people.call(connection, tool, input, gone));
+}
+
+async function heldBy(name: string, ask: (gone: AbortSignal) => Promise<string>): Promise<Held> {
   const gone = new AbortController();
   const known = new Set(people.approver.client.state().approvals.map(({ id }) => id));
-  const answer = people.call(connection, tool, input, gone.signal);
+  const answer = ask(gone.signal);
   const fresh = ({ client }: Seat) => client.state().approvals.find(({ id }) => !known.has(id))?.id ?? "";
   for (const seat of [people.approver, people.engineer]) await expect.poll(() => fresh(seat), patience).not.toBe("");
   const id = fresh(people.approver);
   for (const { client } of [people.approver, people.engineer]) client.show(id);
   await article(people.approver)
-    .getByRole("heading", { name: new RegExp(` ${tool} on `) })
+    .getByRole("heading", { name: ` ${name} on ` })
     .waitFor(patience);
   return { id, answer, leave: () => gone.abort() };
 }
@@ -124,12 +129,13 @@ describe("an approval that", () => {
   }, 120_000);
 
   it("was answered with an error failed, and both see what the server said", async () => {
-    const { id, answer } = await hold("everything", "no_such_tool", { card: "4012 8888 8888 1881" });
+    const uri = "demo://resource/static/document/none.md";
+    const { id, answer } = await heldBy(uri, () => people.read("everything", uri));
     await button(people.approver, "Approve").click();
     await shows(id, "failed", /Approved by you\. The call failed\./, / failed$/);
     await said(article(people.engineer), /Server said “The target answered with an error\.”/);
-    await showsAnswer(/no_such_tool/);
-    expect(await answer).toContain("no_such_tool");
+    await showsAnswer(/not found/);
+    expect(await answer).toContain("not found");
   }, 120_000);
 
   it("was broken off while it ran has an unknown outcome, and neither is told that it ran or did not", async () => {

@@ -19,6 +19,8 @@ export interface TwoPeople {
   readonly approver: Seat;
   /** The engineer calls this tool, past the tunnel, until `gone` aborts; the answer's text. */
   call(connection: string, tool: string, input: JsonObject, gone?: AbortSignal): Promise<string>;
+  /** The engineer reads this resource; the answer's text. */
+  read(connection: string, uri: string): Promise<string>;
   /** One more person with a console of their own: `tess` is an approver as well. */
   seat(person: string): Promise<Seat>;
   close(): Promise<void>;
@@ -57,13 +59,16 @@ export async function openTwoPeople(rules: JsonObject[], wire?: Wire): Promise<T
   if (engineer === undefined || approver === undefined) throw new Error("two people are two");
   const token = await world.token("engineer");
   let calls = 0;
+  const ask = (connection: string, method: string, params: JsonObject, name: string, gone?: AbortSignal) =>
+    askMcp(`${origin}/mcp/${connection}`, { token, id: (calls += 1), gone, name }, method, params);
   return {
     world,
     engineer,
     approver,
     // A test that fails leaves its call behind: the end of the gateway is then its answer.
-    call: (connection, tool, input, gone) =>
-      callTool(`${origin}/mcp/${connection}`, { token, id: (calls += 1), gone }, tool, input).catch(String),
+    call: (connection, name, input, gone) =>
+      ask(connection, "tools/call", { name, arguments: input }, name, gone).catch(String),
+    read: (connection, uri) => ask(connection, "resources/read", { uri }, uri).catch(String),
     seat: seatOf,
     close,
   };
@@ -95,13 +100,15 @@ async function seat(
   return { directory, client, page };
 }
 
-interface Calling {
+interface Asking {
   readonly token: string;
   readonly id: number;
   readonly gone: AbortSignal | undefined;
+  /** As `Mcp-Name` has it. */
+  readonly name: string;
 }
 
-async function callTool(url: string, { token, id, gone }: Calling, tool: string, input: JsonObject): Promise<string> {
+async function askMcp(url: string, { token, id, gone, name }: Asking, method: string, params: JsonObject) {
   const response = await fetch(url, {
     method: "POST",
     signal: gone ?? null,
@@ -110,16 +117,15 @@ async function callTool(url: string, { token, id, gone }: Calling, tool: string,
       "content-type": "application/json",
       accept: "application/json, text/event-stream",
       "mcp-protocol-version": "2026-07-28",
-      "mcp-method": "tools/call",
-      "mcp-name": tool,
+      "mcp-method": method,
+      "mcp-name": name,
     },
     body: JSON.stringify({
       jsonrpc: "2.0",
       id,
-      method: "tools/call",
+      method,
       params: {
-        name: tool,
-        arguments: input,
+        ...params,
         _meta: {
           "io.modelcontextprotocol/protocolVersion": "2026-07-28",
           "io.modelcontextprotocol/clientCapabilities": {},
