@@ -27,7 +27,7 @@ interface Held {
   readonly id: string;
   readonly answer: Promise<string>;
   /** The caller goes away. */
-  leave(): void;
+  readonly leave: () => void;
 }
 
 /** The engineer's call, once it is held, and open on both pages. */

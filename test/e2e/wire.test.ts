@@ -57,7 +57,7 @@ describe("a decision whose request is lost before the gateway", () => {
       .waitFor();
     await approver.page
       .getByRole("option", { name: /write_file/ })
-      .getByText("Being sent")
+      .getByText("Being sent", { exact: true })
       .waitFor();
     expect(await button(approver, "Approve").isDisabled()).toBe(true);
     expect(await button(approver, "Deny").isDisabled()).toBe(true);

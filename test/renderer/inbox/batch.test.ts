@@ -30,6 +30,37 @@ describe("approving equal requests together", () => {
     );
   });
 
+  it("are marked in the list with how many they are", async () => {
+    const { page } = await stage.open(signedIn([low(), low(), low(), low({ tool: "read_file" })]));
+    await expect.poll(() => page.getByRole("option", { name: /3 equal/ }).count()).toBe(3);
+    expect(await page.getByRole("option", { name: /read_file/ }).innerText()).not.toContain("equal");
+  });
+
+  it("says how many were not recorded and why, until that is dismissed", async () => {
+    const [one, two, three] = [low(), low(), low()];
+    const { page, server } = await stage.open(signedIn([one, two, three]));
+    server.answer("approvals.decide", ({ id }) => {
+      if (id === one.id) return { ok: true, value: { ...one, state: "approved" } };
+      return { ok: false, error: { code: id === two.id ? "rule_changed" : "already_decided", message: "" } };
+    });
+    await button(page, "Approve 3 equal").click();
+    const told = page.getByRole("alert").filter({ hasText: "2 of 3 were not approved by you." });
+    await told
+      .getByText(/1 request had ended before your decision came\. 1 request: The rule that held this/)
+      .waitFor();
+    await button(page, "Dismiss").click();
+    await told.waitFor({ state: "detached" });
+  });
+
+  it("signs no more of them once the gateway has stopped answering, and says so", async () => {
+    const { page, server } = await stage.open(signedIn([low(), low(), low()]));
+    server.refuse("approvals.decide", { code: "decision_unanswered", message: "" });
+    await button(page, "Approve 3 equal").click();
+    const told = page.getByRole("alert").filter({ hasText: "3 of 3 were not approved by you." });
+    await told.getByText(/2 requests were not sent, since the gateway had stopped answering/).waitFor();
+    expect(server.calls).toHaveLength(1);
+  });
+
   it.each<[string, Partial<ApprovalView>, Partial<ApprovalView>?]>([
     ["another person's", { requester: { id: "demo:sam", kind: "user", name: "Sam", groups: [] } }],
     ["another tool", { tool: "read_file" }],

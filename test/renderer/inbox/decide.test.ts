@@ -125,6 +125,54 @@ describe("approving", () => {
   });
 });
 
+describe("a decision on its way", () => {
+  it("shows on every page of this person's, with how long it is sent again, and takes no other meanwhile", async () => {
+    const approval = held({ risk: "low" });
+    const sending = { approval: approval.id, verdict: "approve", unanswered: 0, untilMs: Date.now() + 90_000 } as const;
+    const { page, server } = await stage.open(signedIn([approval], { sending: [sending] }));
+    const bar = page.getByRole("region", { name: "Decision" });
+    await bar.getByText("Sending your approval.").waitFor();
+    const offline = { ...signedIn([approval]).gateway, link: "offline" } as const;
+    server.say(signedIn([approval], { sending: [{ ...sending, unanswered: 1 }], gateway: offline }));
+    await bar.getByText(/^Not recorded yet: .* is being sent again until \d\d:\d\d:\d\d\.$/).waitFor();
+    expect(await approve(page).isDisabled()).toBe(true);
+    expect(await deny(page).isDisabled()).toBe(true);
+    await page.keyboard.press("a");
+    server.say(signedIn([approval]));
+    await bar.getByText("One approval is enough: approving runs the call.").waitFor();
+    expect(await approve(page).isEnabled()).toBe(true);
+    expect(server.calls).toEqual([]);
+  });
+
+  it("that nobody answered is not called recorded, nor refused", async () => {
+    const { page, server } = await stage.open(signedIn([held({ risk: "low" })]));
+    server.refuse("approvals.decide", { code: "decision_unanswered", message: "" });
+    await approve(page).click();
+    await page.getByRole("alert").getByText("Not known whether it arrived.").waitFor();
+    expect(await page.getByRole("alert").innerText()).not.toMatch(/Not approved|Nothing was run/);
+  });
+
+  it.each([
+    ["approve", "Your approval came after that and was not recorded."],
+    ["deny", "Your denial came after that and was not recorded."],
+  ] as const)(
+    "that comes too late to %s is no error: it says who decided, and that this one was not recorded",
+    async (verdict, said) => {
+      const approval = held({ risk: "low" });
+      const { page, server } = await stage.open(signedIn([approval]));
+      server.refuse("approvals.decide", { code: "already_decided", message: "" });
+      await (verdict === "approve" ? approve(page) : deny(page)).click();
+      await page.clock.runFor(6000);
+      await page.getByText("It ended before your decision came: how, shows here in a moment.").waitFor();
+      const by = { ...approver, id: "demo:tess", name: "Tess Third" };
+      const decision = { verdict: "deny", reason: "", by, device: "d", presence: "cli", atMs: Date.now() } as const;
+      server.say(signedIn([{ ...approval, state: "denied", decision }]));
+      await page.getByText(`Denied by Tess Third. Nothing was run. ${said}`).waitFor();
+      expect(await page.getByRole("alert").count()).toBe(0);
+    },
+  );
+});
+
 describe("denying", () => {
   it("waits five seconds, then sends what was shown when it was pressed", async () => {
     const approval = held({ risk: "critical" });
