@@ -14,19 +14,22 @@ export function changeLines(change: SetupChange, tense: "would" | "did"): readon
     case "written":
       return [
         `${title}: ${names} ${tense === "did" ? "written" : "would be written"}`,
-        ...change.diff,
+        ...shown(change.diff),
         ...change.notes,
       ];
     case "removed":
       return [
         `${title}: ${tense === "did" ? "taken out" : "would be taken out"}; ${names} left`,
-        ...change.diff,
+        ...shown(change.diff),
         ...change.notes,
       ];
     default:
       return change.did satisfies never;
   }
 }
+
+/** A terminal makes tabs visible, which would spoil the look of an indentation. */
+const shown = (diff: readonly string[]): readonly string[] => diff.map((line) => line.replaceAll("\t", "    "));
 
 /** Every client as a row, then what is reached around the gateway. */
 export function viewLines(views: readonly SetupView[]): readonly string[] {
@@ -56,7 +59,7 @@ function stateText({ state, installed, problem }: SetupView): string {
     case "on":
       return "set up";
     case "drifted":
-      return "drifted: set it up again";
+      return "drifted: setup --repair";
     case "broken":
       return `broken: ${problem?.line == null ? "" : `line ${problem.line}: `}${problem?.message ?? ""}`;
     default:

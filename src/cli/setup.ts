@@ -1,6 +1,6 @@
 import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { placeVariables } from "../client/setup/machine.ts";
+import { placesIn } from "../client/setup/machine.ts";
 import type { Setup } from "../client/setup/setup.ts";
 import { CountersignError } from "../shared/errors.ts";
 import { setupPrograms, type SetupChange, type SetupProgram, type SetupWish } from "../shared/setup.ts";
@@ -11,6 +11,7 @@ import { changeLines, viewLines } from "./setup-text.ts";
 import type { Terminal } from "./terminal.ts";
 
 const help = `Usage: countersign setup [CLIENT…] [--connection NAME]… [--dry-run] [--profile DIR] [--json]
+       countersign setup [CLIENT…] --repair [--dry-run]
        countersign setup [CLIENT…] --undo [--connection NAME]… [--dry-run]
        countersign setup list
 
@@ -18,8 +19,8 @@ Writes connections into the settings of MCP clients, each client with a token of
 means those that are installed, where no --connection is, all that you may use. The exact change is shown first, and
 asked about where somebody is at the terminal; --dry-run only shows it. Comments, order and layout of a file stay.
 --undo takes the entries out again and ends the token: the file is then as it was, to the byte, if nothing else changed
-it. A second run repairs what has drifted. list shows every client, whether it is set up, and what it reaches around the
-gateway.
+it. --repair writes anew what has drifted: another port, a token that ended, an entry changed by hand. list shows
+every client, whether it is set up, and what it reaches around the gateway.
 
 Clients: ${setupPrograms.slice(0, 6).join(", ")},
          ${setupPrograms.slice(6).join(", ")}`;
@@ -27,21 +28,29 @@ Clients: ${setupPrograms.slice(0, 6).join(", ")},
 const options = {
   connection: { type: "string", multiple: true },
   "dry-run": { type: "boolean" },
+  repair: { type: "boolean" },
   undo: { type: "boolean" },
 } as const;
 
 export const setup = command(help, options, async ({ values, positionals, profile, terminal }) => {
-  const { connection: connections = [], "dry-run": dry = false, undo = false } = values;
-  const here = { environment: environment(), launcher: launcher(profile) };
+  const { connection: connections = [], "dry-run": dry = false, repair = false, undo = false } = values;
+  // The owner may have been started with another environment: what counts is where the command is given.
+  const here = { environment: placesIn(process.env), launcher: launcher(profile) };
   if (positionals[0] === "list") {
-    if (positionals.length > 1 || undo || dry || connections.length > 0)
+    if (positionals.length > 1 || undo || repair || dry || connections.length > 0)
       throw new CountersignError("usage", "setup list takes nothing else; --help shows the usage.");
     const views = await withSetup(profile, "alone-as-well", (owner) => owner.list(here));
     terminal.answer(views, viewLines(views));
     return;
   }
+  if ((undo && repair) || (repair && connections.length > 0))
+    throw new CountersignError(
+      "usage",
+      "--repair stands alone: it means what was set up before; --help shows the usage.",
+    );
   const programs = positionals.map(programOf);
-  const wish: SetupWish = { does: undo ? "undo" : "set-up", programs, connections: [...connections], ...here };
+  const does = undo ? "undo" : repair ? "repair" : "set-up";
+  const wish: SetupWish = { does, programs, connections: [...connections], ...here };
   await withSetup(profile, undo ? "alone-as-well" : "owner", (owner) =>
     dry ? show(owner, wish, terminal) : carryOut(owner, wish, terminal),
   );
@@ -91,16 +100,6 @@ function programOf(word: string): SetupProgram {
   const found = setupPrograms.find((id) => id === word);
   if (found !== undefined) return found;
   throw new CountersignError("usage", `${JSON.stringify(word)} is no client that can be set up; --help lists them.`);
-}
-
-/** What of this terminal's environment says where clients keep their files: the owner may have been started with another. */
-function environment(): Record<string, string> {
-  return Object.fromEntries(
-    placeVariables.flatMap((name) => {
-      const value = process.env[name];
-      return value === undefined ? [] : [[name, value] as const];
-    }),
-  );
 }
 
 /** How a client starts this very program: it has no shell's PATH. */

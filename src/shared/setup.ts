@@ -55,7 +55,7 @@ export type SetupView = z.infer<typeof setupView>;
 /** What is to be done, or was done, to a client's file. */
 export const setupChange = installation.extend({
   did: z.enum(["nothing", "written", "removed", "refused"]),
-  /** The exact change as lines of a unified diff; tokens of ours are masked. */
+  /** The exact change as lines of a unified diff; tokens and what looks like a secret are masked. */
   diff: z.array(z.string()),
   problem: problem.nullable(),
   entries: z.array(z.object({ name: z.string(), connection: z.string() })),
@@ -75,10 +75,11 @@ export const setupWhere = z.strictObject({ environment, launcher });
 
 /** What a person asks for. */
 export const setupWish = z.strictObject({
-  does: z.enum(["set-up", "undo"]),
-  /** None: those that are installed, or for `undo`, those that were set up. */
+  /** `repair`: writes anew what was set up and has drifted, and nothing more. */
+  does: z.enum(["set-up", "repair", "undo"]),
+  /** None: those that are installed, or for `repair` and `undo`, those that were set up. */
   programs: z.array(program).max(setupPrograms.length),
-  /** None: all that this person may use, or for `undo`, all of ours. */
+  /** None: all that this person may use, or for `undo`, all of ours; for `repair` it always means those. */
   connections: z.array(z.string().max(63)).max(1000),
   environment,
   launcher,

@@ -41,7 +41,7 @@ export async function applyTo(site: Site, wish: SetupWish, bench: Bench): Promis
 }
 
 async function opened(site: Site, wish: SetupWish, { ground }: Bench): Promise<SettingsFile> {
-  if (wish.does === "set-up" && site.program.speaks === "stdio" && ground.launcher === null)
+  if (wish.does !== "undo" && site.program.speaks === "stdio" && ground.launcher === null)
     throw new CountersignError("misconfigured", "It only speaks stdio: set it up from a terminal.");
   const file = await readSettings(site.place.file);
   if (file.state === "broken") return file;
@@ -111,7 +111,8 @@ async function intentOf(site: Site, wish: SetupWish, bench: Bench, file: Good, k
   const text = textOf(file);
   const untouched = recorded !== null && seenOf(file) === recorded.after;
   const standing = { text, base: untouched ? { text: await bench.record.base(recorded) } : null };
-  if (wish.does === "set-up") return setUpIntent(site, standing, wish.connections, key, bench.ground);
+  if (wish.does === "set-up" || (wish.does === "repair" && recorded !== null))
+    return setUpIntent(site, standing, wish.connections, key, bench.ground);
   if (recorded !== null) return undoIntent(site, recorded, standing, wish.connections);
   return { ok: true, text, base: text, entries: [], madeServers: false };
 }

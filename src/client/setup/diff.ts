@@ -1,7 +1,7 @@
-/** What stands in place of a client's token wherever a change is shown. */
-const masked = "cst_…";
-
-/** A change as lines of a unified diff with three lines around each, tokens of ours masked. null: there is no file. */
+/**
+ * A change as lines of a unified diff with three lines around each. null: there is no file. Tokens of ours are masked, and so is what
+ * looks like another server's secret beside them.
+ */
 export function unifiedDiff(file: string, before: string | null, after: string | null): readonly string[] {
   if (before === after) return [];
   const lines = compared(linesOf(before ?? ""), linesOf(after ?? ""));
@@ -15,7 +15,7 @@ export function unifiedDiff(file: string, before: string | null, after: string |
     }
     const line = lines[index];
     if (line === undefined) break;
-    if (shown[index] === true) diff.push(`${line.mark}${line.text}`.replaceAll(/cst_[\w-]{43}/g, masked));
+    if (shown[index] === true) diff.push(line.mark + withoutSecrets(line.text));
     if (line.mark !== "+") old += 1;
     if (line.mark !== "-") now += 1;
   }
@@ -27,6 +27,13 @@ interface Line {
   readonly text: string;
 }
 
+function withoutSecrets(text: string): string {
+  return text
+    .replaceAll(/cst_[\w-]{43}/g, "cst_…")
+    .replaceAll(/[\w+=-]{16,}/g, (run) => (/\d/.test(run) && /[A-Za-z]/.test(run) && !uuid.test(run) ? "…" : run));
+}
+
+const uuid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
 const around = 3;
 const isChange = ({ mark }: Line): boolean => mark !== " ";
 

@@ -1,6 +1,5 @@
 import type { SetupEntry, SetupWish } from "../../shared/setup.ts";
 import { isMap, valueAt, type Plain, type Value } from "./format/value.ts";
-import { leadsThrough } from "./ours.ts";
 import type { Program } from "./program.ts";
 import { misfits } from "./rewrite.ts";
 
@@ -10,6 +9,8 @@ export interface Ground {
   address(connection: string): string | null;
   /** How `countersign` starts, for clients that only speak stdio; null where that isn't known. */
   readonly launcher: SetupWish["launcher"];
+  /** Whether an entry has a client of this profile: another profile's is none of ours to take. */
+  mine(entry: Value): boolean;
 }
 
 /** With what an installation comes through the tunnel. */
@@ -56,10 +57,10 @@ export function conditionOf(
 }
 
 /** The name that a connection's entry gets: its own, unless the client has a server of that name that is none of ours; null where both are taken. */
-export function nameFor(connection: string, servers: Value | undefined): string | null {
+export function nameFor(connection: string, servers: Value | undefined, ground: Ground): string | null {
   const free = (name: string): boolean => {
     const standing = isMap(servers) ? servers.get(name) : undefined;
-    return standing === undefined || leadsThrough(standing);
+    return standing === undefined || ground.mine(standing);
   };
   return [connection, `countersign-${connection}`].find(free) ?? null;
 }

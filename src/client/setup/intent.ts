@@ -37,7 +37,7 @@ export function setUpIntent(
   const servers = valueAt(settings.value, program.servers(settings.value));
   const entries = [...(recorded?.entries ?? [])];
   for (const connection of connections.filter((each) => !entries.some((entry) => entry.connection === each))) {
-    const name = nameFor(connection, servers);
+    const name = nameFor(connection, servers, ground);
     if (name === null) return refusal(`It has other servers called ${connection} and countersign-${connection}.`);
     entries.push({ name, connection });
   }
@@ -66,8 +66,7 @@ export function undoIntent(site: Site, recorded: Recorded, standing: Standing, c
   }
   if (standing.text === null) return { ok: true, text: null, base: null, entries, madeServers };
   const [mark, body] = split(standing.text);
-  const names = going.map(({ name }) => name);
-  const left = textWithout(site.program, body, names, madeServers && whole);
+  const left = textWithout(site.program, body, going, madeServers && whole);
   if (!left.ok) return left;
   const base = baseOf(site, standing, body, mark);
   if (!base.ok) return base;
@@ -82,8 +81,7 @@ function baseOf({ program, recorded }: Site, standing: Standing, body: string, m
   if (recorded === null) return { ok: true, text: standing.text };
   if (standing.base !== null) return { ok: true, text: standing.base.text };
   if (standing.text === null) return { ok: true, text: null };
-  const names = recorded.entries.map(({ name }) => name);
-  const left = textWithout(program, body, names, recorded.madeServers);
+  const left = textWithout(program, body, recorded.entries, recorded.madeServers);
   return left.ok ? { ok: true, text: mark + left.text } : left;
 }
 

@@ -14,7 +14,7 @@ export interface Machine {
 }
 
 /** The variables that clients look at to find their files; all else of an environment is none of ours. */
-export const placeVariables = [
+const placeVariables = [
   "HOME",
   "USERPROFILE",
   "APPDATA",
@@ -26,6 +26,16 @@ export const placeVariables = [
   "OPENCODE_CONFIG",
   "GOOSE_PATH_ROOT",
 ] as const;
+
+/** What of an environment says where clients keep their files. */
+export function placesIn(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    placeVariables.flatMap((name) => {
+      const value = env[name];
+      return value === undefined ? [] : [[name, value] as const];
+    }),
+  );
+}
 
 /** This machine, as the environment of whoever asks has it. */
 export function thisMachine(env: Readonly<Record<string, string | undefined>>): Machine {

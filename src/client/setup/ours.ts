@@ -7,13 +7,22 @@ export function tokenIn(entry: Value | undefined): string | null {
   return found.find((token) => token !== undefined) ?? null;
 }
 
-/** Whether an entry leads through a tunnel: by a client's token, a tunnel's address, or the bridge's command. */
-export function leadsThrough(entry: Value | undefined): boolean {
+/** The client that an entry names to the bridge (`… stdio CONNECTION --client ID`), or null. */
+export function bridgedIn(entry: Value | undefined): string | null {
   const texts = textsOf(entry);
-  const address = /^http:\/\/(?:127\.0\.0\.1|localhost|\[::1\]):\d+\/mcp(?:\/[a-z0-9-]+)?$/;
-  if (tokenIn(entry) !== null || texts.some((text) => address.test(text))) return true;
   const bridge = texts.indexOf("stdio");
-  return bridge !== -1 && texts[bridge + 2] === "--client";
+  return bridge !== -1 && texts[bridge + 2] === "--client" ? (texts[bridge + 3] ?? null) : null;
+}
+
+/** Whether an entry leads through a tunnel, of this profile or another: a local address alone may be any server's. */
+function leadsThrough(entry: Value | undefined): boolean {
+  return tokenIn(entry) !== null || bridgedIn(entry) !== null;
+}
+
+/** Whether an entry that was written for a connection is still that, though its token may have been taken out. */
+export function leadsTo(entry: Value | undefined, connection: string): boolean {
+  const address = /^http:\/\/127\.0\.0\.1:\d+\/mcp\/([a-z0-9-]+)$/;
+  return leadsThrough(entry) || textsOf(entry).some((text) => address.exec(text)?.[1] === connection);
 }
 
 /** The other servers that a client reaches, and where: their origin or program alone, as the rest of an entry may be secret. */

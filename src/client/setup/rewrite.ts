@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { withoutValue, withValue, type Changed } from "./format/checked.ts";
 import { isMap, isTable, toPlain, toValue, valueAt, type Plain, type Value } from "./format/value.ts";
-import { leadsThrough } from "./ours.ts";
+import type { Named } from "./entry.ts";
+import { leadsTo } from "./ours.ts";
 import type { Program } from "./program.ts";
 
 /** An entry as it should stand in a client's file. */
@@ -21,10 +22,10 @@ export function textWith(program: Program, text: string, wanted: readonly Wanted
 }
 
 /** The text without these entries; what stands there under their names by now and isn't ours, stays. */
-export function textWithout(program: Program, text: string, names: readonly string[], madeServers: boolean): Changed {
-  const left = inSteps(program, text, names, (before, settings, name) => {
+export function textWithout(program: Program, text: string, entries: readonly Named[], madeServers: boolean): Changed {
+  const left = inSteps(program, text, entries, (before, settings, { name, connection }) => {
     const path = [...program.servers(settings), name];
-    if (!leadsThrough(valueAt(settings, path))) return { ok: true, text: before };
+    if (!leadsTo(valueAt(settings, path), connection)) return { ok: true, text: before };
     return withoutValue(program.format, before, path);
   });
   if (!left.ok || !madeServers || left.text === text) return left;

@@ -6,6 +6,7 @@ import { tunnelAddress } from "../state.ts";
 import { applyTo, planFor, type Bench } from "./change.ts";
 import type { Ground } from "./entry.ts";
 import { thisMachine } from "./machine.ts";
+import { bridgedIn, tokenIn } from "./ours.ts";
 import { openRecord } from "./record.ts";
 import { sitesOf, type Site } from "./sites.ts";
 import { viewOf } from "./view.ts";
@@ -36,13 +37,18 @@ export async function openSetup({ directory, clients, drop, state }: SetupOption
   function bench({ launcher }: Pick<SetupWish, "launcher">): Bench {
     const { tunnel } = state();
     const address: Ground["address"] = (name) => (tunnel.state === "open" ? tunnelAddress(tunnel.port, name) : null);
-    return { record, clients, drop, ground: { address, launcher } };
+    const mine: Ground["mine"] = (entry) => {
+      const token = tokenIn(entry);
+      if (token !== null) return clients.withToken(token) !== null;
+      return clients.list().some(({ id }) => id === bridgedIn(entry));
+    };
+    return { record, clients, drop, ground: { address, launcher, mine } };
   }
 
   function chosen(wish: SetupWish): readonly Site[] {
     const sites = sitesOf(thisMachine(wish.environment), record, wish.programs);
-    if (wish.does === "undo") return sites.filter(({ recorded }) => recorded !== null || wish.programs.length > 0);
-    return wish.programs.length > 0 ? sites : sites.filter(({ installed }) => installed);
+    if (wish.programs.length > 0) return sites;
+    return sites.filter((site) => (wish.does === "set-up" ? site.installed : site.recorded !== null));
   }
 
   /** The wish with the connections it means, of those that there are. */
@@ -50,6 +56,7 @@ export async function openSetup({ directory, clients, drop, state }: SetupOption
     if (wish.does === "undo") return wish;
     const { tunnel, connections } = state();
     if (tunnel.state !== "open") throw new CountersignError("not_running", "The tunnel is closed: open it first.");
+    if (wish.does === "repair") return { ...wish, connections: [] };
     const names = connections.map(({ name }) => name);
     const unknown = wish.connections.find((each) => !names.includes(each));
     if (unknown !== undefined)

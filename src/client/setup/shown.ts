@@ -26,7 +26,7 @@ export function changeOf(site: Site, file: Good, intent: Intent, wish: SetupWish
   const entries = [...intent.entries];
   const diff = [...unifiedDiff(place.file, textOf(file), intent.text)];
   if (diff.length === 0) return { ...about, did: "nothing", diff, problem: null, entries, notes: [] };
-  const closed = wish.does === "set-up" && file.state === "there" && modeFor(site, file) !== file.mode;
+  const closed = wish.does !== "undo" && file.state === "there" && modeFor(site, file) !== file.mode;
   const tightened = closed && process.platform !== "win32";
   const notes = [
     ...(tightened ? ["Others on this machine could read the file; it holds a token now, and is yours alone."] : []),

@@ -1,4 +1,4 @@
-import * as fc from "fast-check";
+import { fc } from "../../support/fast-check.ts";
 import { describe, expect, it } from "vitest";
 import { unifiedDiff } from "../../../src/client/setup/diff.ts";
 
@@ -47,5 +47,12 @@ describe("a change as a diff", () => {
       "+y",
       "+Authorization: Bearer cst_…",
     ]);
+  });
+
+  it("shows no secret of another server that stands beside the change", () => {
+    const secret = '"env": { "API_KEY": "sk-live-4f9a8b7c6d5e4f3a2b1c" }\n';
+    const diff = unifiedDiff("f", secret, `${secret}"--client", "997c8234-181d-4b77-b631-b8e7ed436766"\n`);
+    expect(diff).toContain(' "env": { "API_KEY": "…" }');
+    expect(diff).toContain('+"--client", "997c8234-181d-4b77-b631-b8e7ed436766"');
   });
 });

@@ -1,4 +1,4 @@
-import * as fc from "fast-check";
+import { fc } from "../../support/fast-check.ts";
 import { existsSync } from "node:fs";
 import { chmod, lstat, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -148,6 +148,33 @@ describe("what is written", () => {
     expect(await bench.view("cursor")).toMatchObject({ state: "on", around: [{ name: "files", at: "npx" }] });
   });
 
+  it("leaves another profile's entry, and takes another name", async () => {
+    const theirs = {
+      url: "http://127.0.0.1:50999/mcp/files",
+      headers: { Authorization: `Bearer cst_${"t".repeat(43)}` },
+    };
+    await bench.write(cursor, JSON.stringify({ mcpServers: { files: theirs } }));
+    expect(await bench.on("cursor")).toMatchObject([{ entries: [{ name: "countersign-files" }] }]);
+    expect((await bench.view("cursor")).around).toEqual([]);
+    expect(JSON.parse(await readFile(bench.file(cursor), "utf8"))).toMatchObject({ mcpServers: { files: theirs } });
+  });
+
+  it("takes a server of this machine for what it is: around the gateway, whatever its path", async () => {
+    await bench.write(cursor, '{ "mcpServers": { "files": { "url": "http://127.0.0.1:3000/mcp" } } }');
+    expect(await bench.view("cursor")).toMatchObject({ around: [{ name: "files", at: "http://127.0.0.1:3000" }] });
+  });
+
+  it("mends an entry that a person made by hand with a token of this profile", async () => {
+    const { token } = await bench.clients.add("by hand");
+    const before = JSON.stringify({
+      mcpServers: { files: { url: "x", headers: { Authorization: `Bearer ${token}` } } },
+    });
+    await bench.write(cursor, before);
+    expect(await bench.on("cursor")).toMatchObject([{ entries: [{ name: "files" }] }]);
+    await bench.off("cursor");
+    expect(await readFile(bench.file(cursor), "utf8")).toBe(before);
+  });
+
   it("follows the shape of opencode's second version where its file has that", async () => {
     await bench.write(opencode, '{ "mcp": { "servers": {} } }');
     await bench.on("opencode");
@@ -171,6 +198,29 @@ describe("what changes later", () => {
     await bench.on("cursor");
     expect(bench.clients.list()).toHaveLength(1);
     expect((await bench.view("cursor")).state).toBe("on");
+  });
+
+  it("is repaired alike wherever something was set up, and nowhere else, with no connection more", async () => {
+    await mkdir(join(bench.home, ".gemini"));
+    await bench.on("cursor", "goose");
+    bench.ground.port = 50124;
+    const changes = await bench.setup.apply(bench.wish({ does: "repair", connections: [] }));
+    expect(changes.map(({ id, did, entries }) => [id, did, entries.length])).toEqual([
+      ["cursor", "written", 1],
+      ["goose", "written", 1],
+    ]);
+    expect((await bench.view("goose")).state).toBe("on");
+    await bench.off();
+    expect(existsSync(bench.file(goose))).toBe(false);
+  });
+
+  it("is taken out by an undo even where its token was taken away by hand", async () => {
+    await bench.on("cursor");
+    const text = await readFile(bench.file(cursor), "utf8");
+    await writeFile(bench.file(cursor), text.replace(/Bearer cst_[\w-]+/, "gone"));
+    expect(await bench.view("cursor")).toMatchObject({ state: "drifted" });
+    await bench.off("cursor");
+    expect(existsSync(bench.file(cursor))).toBe(false);
   });
 
   it("keeps what a person added to an entry, and mends what they changed", async () => {
