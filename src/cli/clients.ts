@@ -5,27 +5,35 @@ import { withOwner } from "./owner.ts";
 import { listed, type Terminal } from "./terminal.ts";
 
 const help = `Usage: countersign clients list [--profile DIR] [--json]
-       countersign clients add NAME
+       countersign clients add NAME [--stdio]
        countersign clients remove NAME|ID
 
 The MCP client programs that may use the tunnel, each with a token of its own. The token is shown once, when the
-client is added: give it to that client as the bearer token of a connection's local address. Only its hash is kept.`;
+client is added: give it to that client as the bearer token of a connection's local address. Only its hash is kept.
+Clients that come by \`countersign stdio\` have none and only say who they are (unverified): any program of yours could.
+Such a one that was removed comes again only after it was added with --stdio.`;
 
-export const clients = command(help, {}, async ({ positionals, profile, terminal }) => {
-  const act = action(positionals);
-  await withOwner(profile, (owner) => act(owner, terminal));
-});
+export const clients = command(
+  help,
+  { stdio: { type: "boolean" } },
+  async ({ values, positionals, profile, terminal }) => {
+    const act = action(positionals, (values.stdio ?? false) ? admit : add);
+    await withOwner(profile, (owner) => act(owner, terminal));
+  },
+);
 
 type Action = (owner: Control, terminal: Terminal) => Promise<void>;
 
-function action([verb, ...rest]: readonly string[]): Action {
+type Add = (owner: Control, name: string, terminal: Terminal) => Promise<void>;
+
+function action([verb, ...rest]: readonly string[], adding: Add): Action {
   switch (verb) {
     case "list":
       positional(rest, []);
       return list;
     case "add": {
       const [name] = positional(rest, ["NAME"]);
-      return (owner, terminal) => add(owner, name, terminal);
+      return (owner, terminal) => adding(owner, name, terminal);
     }
     case "remove": {
       const [wanted] = positional(rest, ["NAME|ID"]);
@@ -38,8 +46,8 @@ function action([verb, ...rest]: readonly string[]): Action {
 
 async function list(owner: Control, terminal: Terminal): Promise<void> {
   const found = await owner.ask("clients.list", {});
-  const rows = found.map(({ id, name, createdAtMs, lastUsedAtMs }) => [
-    name,
+  const rows = found.map(({ id, name, createdAtMs, lastUsedAtMs, unverified }) => [
+    unverified === true ? `${name} (stdio, unverified)` : name,
     id,
     new Date(createdAtMs).toISOString(),
     lastUsedAtMs === null ? "never" : new Date(lastUsedAtMs).toISOString(),
@@ -50,6 +58,13 @@ async function list(owner: Control, terminal: Terminal): Promise<void> {
 async function add(owner: Control, name: string, terminal: Terminal): Promise<void> {
   const added = await owner.ask("clients.add", { name });
   terminal.answer(added, [`Token of ${added.name}, shown this once:`, added.token]);
+}
+
+async function admit(owner: Control, name: string, terminal: Terminal): Promise<void> {
+  const admitted = await owner.ask("clients.admit", { name });
+  terminal.answer(admitted, [
+    `${admitted.name} may come over stdio: countersign stdio CONNECTION --client ${admitted.name}`,
+  ]);
 }
 
 async function remove(owner: Control, wanted: string, terminal: Terminal): Promise<void> {

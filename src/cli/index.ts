@@ -10,6 +10,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   status: async () => (await import("./status.ts")).status,
   connect: async () => (await import("./connect.ts")).connect,
   console: async () => (await import("./console.ts")).consoleLink,
+  stdio: async () => (await import("./stdio.ts")).stdio,
   connections: async () => (await import("./connections.ts")).connections,
   call: async () => (await import("./call.ts")).call,
   requests: async () => (await import("./requests.ts")).requests,
@@ -36,6 +37,7 @@ At the engineer's desk
   requests [withdraw ID]         one's own calls that a rule holds; --all, those of before as well
   clients list|add|remove        the MCP client programs that may use the tunnel
   setup [CLIENT…]                write the tunnel into MCP clients' settings; --undo takes it out, list shows them
+  stdio [CONNECTION]             what an MCP client starts that speaks stdio alone
 
 At the approver's desk
   approvals list|show|approve|deny  the calls that wait for a decision

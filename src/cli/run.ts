@@ -1,7 +1,6 @@
 import { CountersignError, toFailure } from "../shared/errors.ts";
 import type { Command } from "./command.ts";
 import { terminal } from "./terminal.ts";
-import { version } from "./version.ts";
 
 /** Runs the command that these arguments name. Returns the exit status: 0 done, 1 refused or failed, 2 wrong usage. */
 export async function run(
@@ -15,6 +14,7 @@ export async function run(
     return name === undefined ? 2 : 0;
   }
   if (name === "--version") {
+    const { version } = await import("./version.ts");
     terminal(rest.includes("--json")).answer({ version: version() }, [version()]);
     return 0;
   }

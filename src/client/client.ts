@@ -1,4 +1,4 @@
-import type { ConsoleState } from "../shared/console.ts";
+import type { ClientView, ConsoleState } from "../shared/console.ts";
 import type { ToolAcceptance, ToolView } from "../shared/tool.ts";
 import type { CallConsole } from "./console-calls.ts";
 import type { Setup } from "./setup/setup.ts";
@@ -16,6 +16,8 @@ export interface Client {
   closeTunnel(): Promise<void>;
   /** The token is in this answer and nowhere else. Throws `bad_request`. */
   addClient(name: string): Promise<{ id: string; name: string; token: string }>;
+  /** Lets a client come over stdio, also one that was removed; it says its name by itself. Throws `bad_request`. */
+  admitClient(name: string): Promise<ClientView>;
   /** Its token ends, and what it still has running. Throws `not_found`. */
   removeClient(id: string): Promise<void>;
   /** Writes the tunnel into the settings of the MCP clients on this machine. */

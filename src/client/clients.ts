@@ -10,8 +10,14 @@ export interface Clients {
   list(): readonly ClientView[];
   /** The token is in this answer and nowhere else. Throws `bad_request` for a name that can't travel in a header or is in use. */
   add(name: string): Promise<{ readonly id: string; readonly name: string; readonly token: string }>;
+  /**
+   * The client that says over the stdio bridge that it has this name: a new one where none has, null where the person removed it.
+   * `admit`: it may come (again). Throws `bad_request` for a name that no client can have.
+   */
+  bridged(name: string, admit?: "admit"): Promise<ClientView | null>;
   /** Throws `not_found`. */
   remove(id: string): Promise<void>;
+  /** Ends every token. What comes over stdio has none. */
   removeAll(): Promise<void>;
   /** Whose token this is, or null. Takes as long for a wrong one as for a right one. */
   withToken(token: string): ClientView | null;
@@ -23,7 +29,10 @@ export interface Clients {
 
 export async function openClients(directory: string, now: () => number, onChange: () => void): Promise<Clients> {
   const path = join(directory, "clients.json");
-  let entries: readonly Entry[] = (await readJson(path, clientsFile))?.clients ?? [];
+  const stored = await readJson(path, clientsFile);
+  let entries: readonly Entry[] = stored?.clients ?? [];
+  /** Names that were removed and may not come back over stdio by themselves. */
+  let removed: readonly string[] = stored?.removed ?? [];
   let writing: Promise<void> = Promise.resolve();
   /** Something was noted that the file doesn't say yet. */
   let noted = false;
@@ -33,7 +42,7 @@ export async function openClients(directory: string, now: () => number, onChange
     noted = false;
     onChange();
     // In order, one after the other: the file is always a state that was.
-    writing = writing.catch(() => undefined).then(() => writePrivate(path, fileOf(entries)));
+    writing = writing.catch(() => undefined).then(() => writePrivate(path, fileOf(entries, removed)));
     try {
       await writing;
     } catch (error) {
@@ -46,8 +55,7 @@ export async function openClients(directory: string, now: () => number, onChange
   return {
     list: () => entries.map(view),
     async add(name) {
-      if (!namePattern.test(name))
-        throw new CountersignError("bad_request", "A client's name is 1 to 64 letters, digits, spaces or . _ - ( ) +");
+      checkName(name);
       if (entries.some((entry) => entry.name === name))
         throw new CountersignError(
           "bad_request",
@@ -61,17 +69,29 @@ export async function openClients(directory: string, now: () => number, onChange
       ]);
       return { id, name, token };
     },
+    async bridged(name, admit) {
+      checkName(name);
+      const known = entries.find((entry) => entry.name === name && entry.hash === null);
+      if (known !== undefined) return view(known);
+      if (admit === undefined && removed.includes(name)) return null;
+      removed = removed.filter((each) => each !== name);
+      const added = { id: randomUUID(), name, hash: null, createdAtMs: now(), lastUsedAtMs: null };
+      await save([...entries, added]);
+      return view(added);
+    },
     async remove(id) {
-      if (!entries.some((entry) => entry.id === id))
-        throw new CountersignError("not_found", `There is no client ${id}.`);
+      const going = entries.find((entry) => entry.id === id);
+      if (going === undefined) throw new CountersignError("not_found", `There is no client ${id}.`);
+      if (going.hash === null) removed = [...removed, going.name].slice(-mostRemoved);
       await save(entries.filter((entry) => entry.id !== id));
     },
-    removeAll: () => save([]),
+    removeAll: () => save(entries.filter(({ hash }) => hash === null)),
     withToken(token) {
       const hash = hashOf(token);
       let found: Entry | null = null;
       // No early end: the time taken must not tell which entry matched, or how far.
-      for (const entry of entries) if (timingSafeEqual(hash, Buffer.from(entry.hash, "base64url"))) found = entry;
+      for (const entry of entries)
+        if (entry.hash !== null && timingSafeEqual(hash, Buffer.from(entry.hash, "base64url"))) found = entry;
       return found === null ? null : view(found);
     },
     used(id) {
@@ -96,22 +116,32 @@ const namePattern = /^[A-Za-z0-9][A-Za-z0-9 ._()+-]{0,63}$/;
 const entry = z.object({
   id: z.string(),
   name: z.string(),
-  /** base64url of SHA-256; the token has 256 random bits, so a slow hash would add nothing. */
-  hash: z.string().length(43),
+  /** base64url of SHA-256; the token has 256 random bits, so a slow hash would add nothing. Null over stdio: the socket proves the user alone. */
+  hash: z.string().length(43).nullable(),
   createdAtMs: z.number(),
   lastUsedAtMs: z.number().nullable(),
 });
 type Entry = z.infer<typeof entry>;
-const clientsFile = z.object({ v: z.literal(1), clients: z.array(entry) });
+const clientsFile = z.object({
+  v: z.literal(1),
+  clients: z.array(entry),
+  removed: z.array(z.string()).default([]),
+});
+const mostRemoved = 1_000;
+
+function checkName(name: string): void {
+  if (namePattern.test(name)) return;
+  throw new CountersignError("bad_request", "A client's name is 1 to 64 letters, digits, spaces or . _ - ( ) +");
+}
 
 function hashOf(token: string): Buffer {
   return createHash("sha256").update(token).digest();
 }
 
-function view({ id, name, createdAtMs, lastUsedAtMs }: Entry): ClientView {
-  return { id, name, createdAtMs, lastUsedAtMs };
+function view({ id, name, createdAtMs, lastUsedAtMs, hash }: Entry): ClientView {
+  return { id, name, createdAtMs, lastUsedAtMs, ...(hash === null ? { unverified: true } : {}) };
 }
 
-function fileOf(clients: readonly Entry[]): string {
-  return `${JSON.stringify({ v: 1, clients }, null, 2)}\n`;
+function fileOf(clients: readonly Entry[], removed: readonly string[]): string {
+  return `${JSON.stringify({ v: 1, clients, removed }, null, 2)}\n`;
 }

@@ -1,12 +1,10 @@
-import { createHash } from "node:crypto";
-import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { clientView, consoleState } from "../shared/console.ts";
 import { errorCodes } from "../shared/errors.ts";
 import { setupChange, setupView, setupWhere, setupWish } from "../shared/setup.ts";
 import { toolAcceptance, toolView } from "../shared/tool.ts";
-import { privateDirectory } from "./private-file.ts";
+import { privateDirectory } from "./private-directory.ts";
+import { socketPlace } from "./socket-path.ts";
 
 /**
  * What a command of the terminal may ask of the process that owns its profile: one JSON object a line each way over
@@ -20,6 +18,8 @@ export const controlInputs = {
   signIn: z.strictObject({}),
   "clients.list": z.strictObject({}),
   "clients.add": z.strictObject({ name: z.string().max(200) }),
+  /** One that comes over stdio, and has no token. */
+  "clients.admit": z.strictObject({ name: z.string().max(200) }),
   "clients.remove": z.strictObject({ id: z.string().max(100) }),
   "tunnel.open": z.strictObject({ port: z.number().int().min(0).max(65535).optional() }),
   consoleLink: z.strictObject({}),
@@ -41,6 +41,7 @@ export const controlOutputs = {
   signIn: z.null(),
   "clients.list": z.array(clientView),
   "clients.add": z.object({ id: z.string(), name: z.string(), token: z.string() }),
+  "clients.admit": clientView,
   "clients.remove": z.null(),
   "tunnel.open": z.null(),
   consoleLink: z.string(),
@@ -69,12 +70,7 @@ export const controlAnswer = z.union([
 
 /** Where a profile's control socket is; its folder is made, and checked to be this user's alone. */
 export async function controlPath(directory: string): Promise<string> {
-  const whole = resolve(directory);
-  const name = createHash("sha256").update(whole).digest("hex").slice(0, 16);
-  if (process.platform === "win32") return `\\\\.\\pipe\\countersign-${name}`;
-  const beside = join(whole, "control.sock");
-  // sun_path holds 104 bytes on macOS, 108 on Linux (unix(7)).
-  const path = Buffer.byteLength(beside) <= 100 ? beside : join(tmpdir(), `countersign-${name}`, "control.sock");
-  await privateDirectory(dirname(path));
+  const { path, folder } = socketPlace(directory, "control");
+  if (folder !== null) await privateDirectory(folder);
   return path;
 }

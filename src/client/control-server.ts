@@ -89,6 +89,7 @@ function commands(client: Client, onUrl: (url: string) => void): Commands {
     signIn: () => signIn(client, onUrl),
     "clients.list": async () => client.state().clients,
     "clients.add": ({ name }) => client.addClient(name),
+    "clients.admit": ({ name }) => client.admitClient(name),
     "clients.remove": async ({ id }) => {
       await client.removeClient(id);
       return null;

@@ -9,6 +9,7 @@ import { createConsoleCalls, type ConsoleMethods } from "./console-calls.ts";
 import { createConsoleMethods } from "./console-methods.ts";
 import { serveConsole, type ConsoleServer } from "./console-server.ts";
 import { serveControl } from "./control-server.ts";
+import { createConversations } from "./conversations.ts";
 import { openDevice } from "./device.ts";
 import { createGatewayApi, type TokenSource } from "./gateway.ts";
 import { gatewayTools } from "./gateway-tools.ts";
@@ -16,14 +17,16 @@ import { createGatewayLink } from "./gateway-link.ts";
 import type { SaveText } from "./history.ts";
 import { ownProfile } from "./ownership.ts";
 import { openPause } from "./pause.ts";
-import { privateDirectory } from "./private-file.ts";
+import { privateDirectory } from "./private-directory.ts";
 import { gatewayOrigin, readProfile } from "./profile.ts";
 import { createSending } from "./sending.ts";
 import { createSession, type SessionState } from "./session.ts";
 import { openSetup, type Setup } from "./setup/setup.ts";
 import type { SignIn } from "./sign-in/sign-in.ts";
 import { createState, firstState, type StateHolder } from "./state.ts";
+import { serveStdio } from "./stdio-server.ts";
 import { createTunnel, type Tunnel } from "./tunnel.ts";
+import { createUpstream } from "./upstream/upstream.ts";
 import { memoryVault, type Vault } from "./vault.ts";
 
 export type { Client } from "./client.ts";
@@ -89,16 +92,20 @@ async function assemble(options: ClientOptions, profile: Profile, closers: Close
   closers.push(() => signIn.close());
   const session = createSession({ signIn, api, device, vault, openBrowser, now, onState: onSession });
   closers.push(() => session.close());
+  const upstream = createUpstream({ origin, token: pause.guarding(token), ca });
+  closers.push(() => upstream.close());
+  const conversations = createConversations(upstream);
+  const enrolled = () => deviceOf(session.state());
   const tunnel = createTunnel({
     directory,
-    origin,
-    token: pause.guarding(token),
+    conversations,
     clients,
-    ca,
-    device: () => deviceOf(session.state()),
+    device: enrolled,
     onState: (changed) => state.set({ tunnel: changed }),
   });
   closers.push(() => tunnel.close());
+  const stdio = await serveStdio({ directory, conversations, clients, device: enrolled });
+  closers.push(() => stdio.close());
 
   function onSession(changed: SessionState): void {
     state.set({ session: changed });
@@ -125,12 +132,16 @@ async function assemble(options: ClientOptions, profile: Profile, closers: Close
     await api.download("/v1/audit/export", file);
     return file;
   };
-  const drop = (id: string): void => tunnel.drop(id);
+  const drop = (id: string): void => {
+    tunnel.drop(id);
+    stdio.drop(id);
+  };
   const setup = await openSetup({ directory, clients, drop, state: () => state.get() });
   const client = clientOver({
     state,
     methods,
     tunnel,
+    drop,
     clients,
     now,
     closers,
@@ -148,6 +159,7 @@ interface Parts {
   readonly state: StateHolder;
   readonly methods: ConsoleMethods;
   readonly tunnel: Tunnel;
+  readonly drop: (client: string) => void;
   readonly clients: Clients;
   readonly now: () => number;
   readonly closers: Closer[];
@@ -156,7 +168,18 @@ interface Parts {
   readonly ofTools: Pick<Client, "tools" | "acceptTool">;
 }
 
-function clientOver({ state, methods, tunnel, clients, now, closers, exportLedger, setup, ofTools }: Parts): Client {
+function clientOver({
+  state,
+  methods,
+  tunnel,
+  drop,
+  clients,
+  now,
+  closers,
+  exportLedger,
+  setup,
+  ofTools,
+}: Parts): Client {
   const showing = new Set<(approval: string | null) => void>();
   let consoleServer: ConsoleServer | null = null;
   const client: Client = {
@@ -166,9 +189,14 @@ function clientOver({ state, methods, tunnel, clients, now, closers, exportLedge
     openTunnel: (wanted) => tunnel.open(wanted),
     closeTunnel: () => tunnel.close(),
     addClient: (name) => clients.add(name),
+    async admitClient(name) {
+      const admitted = await clients.bridged(name, "admit");
+      if (admitted !== null) return admitted;
+      throw new CountersignError("not_found", `There is no client ${name}.`);
+    },
     async removeClient(id) {
       // Its token has ended even where the file could not be written: what it still runs ends with it.
-      await clients.remove(id).finally(() => tunnel.drop(id));
+      await clients.remove(id).finally(() => drop(id));
     },
     async serveConsole(pages) {
       if (consoleServer !== null) return;

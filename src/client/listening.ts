@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { backoffMs } from "../shared/backoff.ts";
 import { encodeSse } from "../shared/sse.ts";
 import { followed } from "./broken-answer.ts";
 import type { Heard } from "./conversations.ts";
 import { EventIds } from "./event-ids.ts";
 import { plainHeaders } from "./loopback-guard.ts";
 import { askedBy, beginAnswer, type Onward } from "./onward.ts";
+import { repeated } from "./repeated.ts";
 import { wordsFor } from "./unanswered.ts";
 
 /**
@@ -14,9 +14,7 @@ import { wordsFor } from "./unanswered.ts";
  */
 export async function keepListening(request: IncomingMessage, response: ServerResponse, onward: Onward): Promise<void> {
   const ids = new EventIds();
-  let failures = 0;
-  while (!onward.signal.aborted && !response.destroyed) {
-    const beganMs = Date.now();
+  await repeated(onward.signal, async () => {
     try {
       const answer = await ask(request, onward, ids);
       if (!isStream(answer)) return await refused(answer, response);
@@ -25,25 +23,27 @@ export async function keepListening(request: IncomingMessage, response: ServerRe
       else if (answer.isAnew) response.write(changes);
       await answer.pass(followed(response, ids));
     } catch (error) {
-      if (onward.signal.aborted) break;
+      if (onward.signal.aborted || response.destroyed) return "over";
       if (!response.headersSent && !canWait(request, onward)) return unavailable(response, error);
       if (!response.headersSent) beginAnswer(response, 200, { "content-type": "text/event-stream" });
     }
-    if (ids.isWithin && !response.destroyed) response.write("\n\n");
-    failures = Date.now() - beganMs > settledMs ? 0 : failures + 1;
-    await pause(Math.min(longestMs, leastMs + backoffMs(failures)), onward.signal);
-  }
-  response.destroy();
+    // Ends an event that was cut, of which the client has the beginning.
+    if (ids.isWithin) response.write("\n\n");
+    return response.destroyed ? "over" : "again";
+  });
+  if (!response.writableEnded) response.destroy();
 }
 
-/** A stream that held for so long was none that ends at once. */
-const settledMs = 10_000;
-const leastMs = 100;
-const longestMs = 5_000;
+/** Says that everything that is listed may have changed. */
+export const listChanges = ["tools", "resources", "prompts"].map(
+  (what) => `{"jsonrpc":"2.0","method":"notifications/${what}/list_changed"}`,
+);
+const changes = listChanges.map((data) => encodeSse({ data })).join("");
 
-const changes = ["tools", "resources", "prompts"]
-  .map((what) => encodeSse({ data: `{"jsonrpc":"2.0","method":"notifications/${what}/list_changed"}` }))
-  .join("");
+/** Whether an answer is an event stream, as a `GET` wants it. */
+export function isStream(answer: Pick<Heard, "status" | "headers">): boolean {
+  return answer.status === 200 && String(answer.headers["content-type"]).startsWith("text/event-stream");
+}
 
 async function ask(request: IncomingMessage, onward: Onward, ids: EventIds): Promise<Heard> {
   const asked = askedBy(request, onward, null);
@@ -58,33 +58,19 @@ function canWait({ rawHeaders: headers }: IncomingMessage, { conversations, conn
   return conversations.knows({ headers, connection }, client);
 }
 
-function isStream(answer: Heard): boolean {
-  return answer.status === 200 && String(answer.headers["content-type"]).startsWith("text/event-stream");
-}
-
-async function refused(answer: Heard, response: ServerResponse): Promise<void> {
+async function refused(answer: Heard, response: ServerResponse): Promise<"over"> {
   if (response.headersSent) answer.drop();
   else {
     beginAnswer(response, answer.status, answer.headers);
     await answer.pass(response);
   }
   response.end();
+  return "over";
 }
 
-function unavailable(response: ServerResponse, error: unknown): void {
+function unavailable(response: ServerResponse, error: unknown): "over" {
   const { message, data } = wordsFor(error);
   const headers = { ...plainHeaders, "content-type": "application/json", connection: "close" };
   response.writeHead(503, headers).end(JSON.stringify({ error: { code: data.code, message } }));
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(done, ms);
-    signal.addEventListener("abort", done, { once: true });
-    function done(): void {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    }
-  });
+  return "over";
 }

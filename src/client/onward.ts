@@ -5,10 +5,13 @@ import type { Conversations } from "./conversations.ts";
 import { answerHeaders } from "./tunnel-headers.ts";
 import type { Asked } from "./upstream/upstream.ts";
 
+/** In place of a connection's name: all that the person may use, in one server. No connection has this name. */
+export const everything = "";
+
 /** Where an admitted request goes, and as whose. */
 export interface Onward {
   readonly conversations: Conversations;
-  /** The connection's name. */
+  /** The connection's name, or `everything`. */
   readonly connection: string;
   /** The client's id. */
   readonly client: string;

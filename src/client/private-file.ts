@@ -1,19 +1,8 @@
 import { constants } from "node:fs";
-import { chmod, lstat, mkdir, open, rename, type FileHandle } from "node:fs/promises";
+import { open, rename, type FileHandle } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { CountersignError } from "../shared/errors.ts";
-
-/** Makes the folder, or takes an existing one, for its owner alone (0700). Throws `configuration` where it is a link or somebody else's. */
-export async function privateDirectory(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o700 });
-  const found = await lstat(path);
-  // A folder made by another user, or a link to one, would let them read or swap what we write.
-  if (!found.isDirectory()) throw new CountersignError("configuration", `${path} is not a folder: choose another.`);
-  if (process.getuid !== undefined && found.uid !== process.getuid())
-    throw new CountersignError("configuration", `${path} belongs to another user: choose another folder.`);
-  if (process.platform !== "win32") await chmod(path, 0o700);
-}
 
 /** Replaces a file in one step (0600), durably: a crash leaves the old text or the new one. */
 export async function writePrivate(path: string, text: string): Promise<void> {

@@ -2,7 +2,8 @@ import { join } from "node:path";
 import { CountersignError } from "../shared/errors.ts";
 import { discovery, profile as profileShape, type Discovery, type Profile } from "../shared/provider.ts";
 import { verifierName } from "../shared/note.ts";
-import { privateDirectory, readJson, writePrivate } from "./private-file.ts";
+import { privateDirectory } from "./private-directory.ts";
+import { readJson, writePrivate } from "./private-file.ts";
 import { connections } from "./upstream/dispatcher.ts";
 
 /** What a gateway says of itself: a proposal for `profile.json`, which a person confirms (rule 2). One profile for each way to sign in. */

@@ -4,14 +4,12 @@ import { z } from "zod";
 import type { ClientView, ConsoleState } from "../shared/console.ts";
 import { CountersignError, toFailure } from "../shared/errors.ts";
 import type { Clients } from "./clients.ts";
-import { createConversations, type Conversations } from "./conversations.ts";
+import type { Conversations } from "./conversations.ts";
 import { forward } from "./forward.ts";
-import type { TokenSource } from "./gateway.ts";
 import { plainHeaders } from "./loopback-guard.ts";
 import { listenLoopback, type Loopback } from "./loopback.ts";
 import { readJson, writePrivate } from "./private-file.ts";
 import { admit } from "./tunnel-guard.ts";
-import { createUpstream, type Upstream } from "./upstream/upstream.ts";
 
 /** The loopback listener for MCP clients, at one remembered port. */
 export interface Tunnel {
@@ -24,40 +22,35 @@ export interface Tunnel {
 
 export interface TunnelOptions {
   readonly directory: string;
-  /** The pinned gateway. */
-  readonly origin: string;
-  readonly token: TokenSource;
+  /** The way to the gateway. */
+  readonly conversations: Conversations;
   /** The enrolled device, or null where nobody is signed in. */
   readonly device: () => string | null;
   readonly clients: Clients;
-  readonly ca: string | undefined;
   onState(state: ConsoleState["tunnel"]): void;
 }
 
 export function createTunnel(options: TunnelOptions): Tunnel {
   const path = join(options.directory, "tunnel.json");
   const running = new Map<AbortController, string>();
-  let open: { readonly loopback: Loopback; readonly upstream: Upstream } | null = null;
+  let open: Loopback | null = null;
   let turn: Promise<void> = Promise.resolve();
 
   async function listen(wanted: number | undefined): Promise<void> {
-    if (open !== null && (wanted === undefined || wanted === open.loopback.port)) return;
+    if (open !== null && (wanted === undefined || wanted === open.port)) return;
     await shut();
     const remembered = (await readJson(path, tunnelFile))?.port;
-    const upstream = createUpstream(options);
-    const conversations = createConversations(upstream);
     try {
       const port = wanted ?? remembered ?? 0;
       const loopback = await listenLoopback(port, (request, response) => {
-        answer(request, response, loopback.port, conversations);
+        answer(request, response, loopback.port);
       });
-      open = { loopback, upstream };
+      open = loopback;
       if (remembered !== undefined && remembered !== loopback.port) await leave(remembered);
       await writePrivate(path, `${JSON.stringify({ v: 1, port: loopback.port })}\n`);
       options.onState({ state: "open", port: loopback.port, addresses: [...loopback.addresses] });
     } catch (error) {
       await shut();
-      await upstream.close();
       throw await exposed(error, wanted ?? remembered, remembered);
     }
   }
@@ -85,17 +78,11 @@ export function createTunnel(options: TunnelOptions): Tunnel {
     open = null;
     for (const call of running.keys()) call.abort();
     if (closing === null) return;
-    await closing.loopback.close();
-    await closing.upstream.close();
+    await closing.close();
     options.onState({ state: "closed" });
   }
 
-  function answer(
-    request: IncomingMessage,
-    response: ServerResponse,
-    port: number,
-    conversations: Conversations,
-  ): void {
+  function answer(request: IncomingMessage, response: ServerResponse, port: number): void {
     const asked = { method: request.method ?? "", target: request.url ?? "", headers: request.rawHeaders };
     const admission = admit(asked, port, options.clients);
     if (!admission.ok) {
@@ -109,16 +96,10 @@ export function createTunnel(options: TunnelOptions): Tunnel {
       response.end(JSON.stringify({ error: { code, message } }));
       return;
     }
-    pass(request, response, admission.client, admission.connection, conversations);
+    pass(request, response, admission.client, admission.connection);
   }
 
-  function pass(
-    request: IncomingMessage,
-    response: ServerResponse,
-    client: ClientView,
-    connection: string,
-    conversations: Conversations,
-  ): void {
+  function pass(request: IncomingMessage, response: ServerResponse, client: ClientView, connection: string): void {
     options.clients.used(client.id);
     const call = new AbortController();
     running.set(call, client.id);
@@ -127,6 +108,7 @@ export function createTunnel(options: TunnelOptions): Tunnel {
       // The client went before its answer was complete: the gateway learns it at once.
       if (!response.writableFinished) call.abort();
     });
+    const { conversations } = options;
     const claims = () => claimsOf(client.name, options.device());
     void forward(request, response, { conversations, connection, client: client.id, claims, signal: call.signal });
   }

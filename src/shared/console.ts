@@ -25,6 +25,8 @@ export const clientView = z.object({
   name: z.string(),
   createdAtMs: z.number(),
   lastUsedAtMs: z.number().nullable(),
+  /** It came over stdio and only says who it is: any program of this user could. */
+  unverified: z.literal(true).optional(),
 });
 export type ClientView = z.infer<typeof clientView>;
 

@@ -1,12 +1,18 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openClients } from "../../src/client/clients.ts";
+import { openClients, type Clients } from "../../src/client/clients.ts";
+import { createConversations } from "../../src/client/conversations.ts";
 import type { TokenSource } from "../../src/client/gateway.ts";
+import { serveStdio } from "../../src/client/stdio-server.ts";
 import { createTunnel } from "../../src/client/tunnel.ts";
+import { createUpstream } from "../../src/client/upstream/upstream.ts";
 
 /** A tunnel alone, with one client of its own. */
 export interface TunnelBench {
+  /** The profile's folder, for bridges. */
+  readonly directory: string;
+  readonly clients: Clients;
   readonly port: number;
   /** The client's token. */
   readonly token: string;
@@ -16,6 +22,8 @@ export interface TunnelBench {
     message: object,
     more?: { readonly connection?: string; readonly headers?: Record<string, string> },
   ): Promise<Posted>;
+  /** Removes a client, as its person does. */
+  drop(id: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -27,29 +35,38 @@ export interface Posted {
 }
 
 /** `origin`: the gateway, or the road to it. `token`: the person's, as text or from where the tunnel gets it. */
-export async function openTunnelBench(origin: string, token: string | TokenSource): Promise<TunnelBench> {
-  const directory = await mkdtemp(join(tmpdir(), "countersign-tunnel-"));
+export async function openTunnelBench(
+  origin: string,
+  token: string | TokenSource,
+  { directory: given }: { readonly directory?: string } = {},
+): Promise<TunnelBench> {
+  const directory = given ?? (await mkdtemp(join(tmpdir(), "countersign-tunnel-")));
   const clients = await openClients(directory, Date.now, () => undefined);
   let port = 0;
   const source: TokenSource =
     typeof token === "string"
       ? async () => ({ accessToken: token, expiresAtMs: Date.now() + 3_600_000, account: { subject: "x", name: "x" } })
       : token;
+  const upstream = createUpstream({ origin, token: source, ca: undefined });
+  const conversations = createConversations(upstream);
+  const stdio = await serveStdio({ directory, conversations, clients, device: () => null });
   const tunnel = createTunnel({
     directory,
-    origin,
-    token: source,
+    conversations,
     device: () => null,
     clients,
-    ca: undefined,
     onState(state) {
       if (state.state === "open") ({ port } = state);
     },
   });
   await tunnel.open();
+  const known = clients.list().find(({ name }) => name === "test");
+  if (known !== undefined) await clients.remove(known.id);
   const client = await clients.add("test");
   const url = (connection: string): string => `http://127.0.0.1:${port}/mcp/${connection}`;
   return {
+    directory,
+    clients,
     port,
     token: client.token,
     url,
@@ -68,10 +85,17 @@ export async function openTunnelBench(origin: string, token: string | TokenSourc
       const tookMs = Date.now() - beganMs;
       return { status: answer.status, headers: answer.headers, text: await answer.text(), tookMs };
     },
+    async drop(id) {
+      await clients.remove(id);
+      tunnel.drop(id);
+      stdio.drop(id);
+    },
     async close() {
+      await stdio.close();
       await tunnel.close();
+      await upstream.close();
       await clients.close();
-      await rm(directory, { recursive: true, force: true });
+      if (given === undefined) await rm(directory, { recursive: true, force: true });
     },
   };
 }

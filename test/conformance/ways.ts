@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 import { createAgent } from "../../src/agent/index.ts";
 import { openClients } from "../../src/client/clients.ts";
+import { createConversations } from "../../src/client/conversations.ts";
 import { createTunnel } from "../../src/client/tunnel.ts";
+import { createUpstream } from "../../src/client/upstream/upstream.ts";
 import { loadConfig } from "../../src/gateway/config.ts";
 import { createGateway } from "../../src/gateway/index.ts";
 import type { JsonObject } from "../../src/shared/json.ts";
@@ -62,13 +64,17 @@ export async function openWays(connections: readonly JsonObject[], remote: reado
 
   const clients = await openClients(folder, Date.now, () => undefined);
   let tunnelPort = 0;
+  const account = { subject: "suite", name: "suite" };
+  const upstream = createUpstream({
+    origin: url,
+    token: async () => ({ accessToken, expiresAtMs: claims.exp * 1000, account }),
+    ca: undefined,
+  });
   const tunnel = createTunnel({
     directory: folder,
-    origin: url,
-    token: async () => ({ accessToken, expiresAtMs: claims.exp * 1000, account: { subject: "suite", name: "suite" } }),
+    conversations: createConversations(upstream),
     device: () => null,
     clients,
-    ca: undefined,
     onState: (state) => {
       if (state.state === "open") tunnelPort = state.port;
     },
@@ -100,6 +106,7 @@ export async function openWays(connections: readonly JsonObject[], remote: reado
     async close() {
       await Promise.all(fronts.map((each) => each.close()));
       await tunnel.close();
+      await upstream.close();
       await clients.close();
       await lab?.close();
       await gateway.stop();

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { z } from "zod";
 import { CountersignError } from "../../shared/errors.ts";
 import { setupPrograms, type SetupProgram } from "../../shared/setup.ts";
-import { privateDirectory, readJson, readText, writePrivate } from "../private-file.ts";
+import { privateDirectory } from "../private-directory.ts";
+import { readJson, readText, writePrivate } from "../private-file.ts";
 import { digest } from "./settings-file.ts";
 
 const recorded = z.object({

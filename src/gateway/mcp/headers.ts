@@ -1,13 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Json, JsonObject } from "../../shared/json.ts";
+import { nameHeaderSource } from "../../shared/modern-headers.ts";
 import type { ProtocolHeaders } from "../../shared/target.ts";
-
-/** The header that repeats a body field of these methods (2026-07-28). */
-const nameHeaderSource: ReadonlyMap<string, string> = new Map([
-  ["tools/call", "name"],
-  ["prompts/get", "name"],
-  ["resources/read", "uri"],
-]);
 
 /** The protocol's headers of a client's request. */
 export function protocolHeaders(request: IncomingMessage): ProtocolHeaders {
@@ -31,20 +25,6 @@ export function judgedHeaders(headers: ProtocolHeaders, era: "legacy" | "modern"
       return name === "mcp-method" || nameHeaderSource.has(method);
     }),
   );
-}
-
-/** The standard headers of a modern request of the gateway's own making, from its body. */
-export function modernHeaders(version: string, method: string, params: JsonObject): ProtocolHeaders {
-  const base = { "mcp-protocol-version": version, "mcp-method": method };
-  const field = nameHeaderSource.get(method);
-  const name = field === undefined ? undefined : params[field];
-  return typeof name === "string" ? { ...base, "mcp-name": headerValue(name) } : base;
-}
-
-/** A text as a header's value, encoded where it can't be one as it is (2026-07-28, "Value Encoding"). */
-export function headerValue(text: string): string {
-  const plain = /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(text) && !text.startsWith("=?");
-  return plain ? text : `=?base64?${Buffer.from(text, "utf8").toString("base64")}?=`;
 }
 
 /** What of a modern request's standard headers is missing or disagrees with its body, or null. */

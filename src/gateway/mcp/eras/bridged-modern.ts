@@ -11,7 +11,7 @@ import {
 } from "../../../shared/target.ts";
 import { declaredTool } from "../catalogue.ts";
 import { headerMismatchCode } from "../classify.ts";
-import { modernHeaders } from "../headers.ts";
+import { modernHeaders } from "../../../shared/modern-headers.ts";
 import { LegacyStream } from "./legacy-stream.ts";
 import { answeredHere, legacyResponse } from "./legacy-words.ts";
 import { askableOf } from "./modern-words.ts";

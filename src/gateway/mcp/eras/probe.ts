@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { isJsonObject, type Json, type JsonObject } from "../../../shared/json.ts";
 import { kindOf } from "../../../shared/message.ts";
 import { TargetError, type RpcMessage, type Target, type TargetSession } from "../../../shared/target.ts";
-import { modernHeaders } from "../headers.ts";
+import { modernHeaders } from "../../../shared/modern-headers.ts";
 import { metaKeys, modernVersion } from "./revisions.ts";
 
 export type Era = "legacy" | "modern";
