@@ -94,6 +94,8 @@ describe("the history page", () => {
       .getByRole("row", { name: /read_file/ })
       .first()
       .waitFor();
+    // The page's clock stands: a slow machine, too, types without a rest.
+    await page.clock.pauseAt(Date.now() + 60_000);
     await page.keyboard.press("/");
     await page.keyboard.type("Warehouse");
     await page.clock.runFor(300);
@@ -104,8 +106,9 @@ describe("the history page", () => {
     await expect
       .poll(() => asked(opened).at(-1))
       .toEqual({ kind: "decision", search: "Warehouse", verdict: "deny", risk: "critical" });
-    // Nine letters, and a slow machine rests between some of them: fewer questions than letters and one before them.
-    expect(asked(opened).filter(({ verdict }) => verdict === undefined).length).toBeLessThan(10);
+    expect(asked(opened).filter(({ search, verdict }) => search !== undefined && verdict === undefined)).toEqual([
+      { kind: "decision", search: "Warehouse" },
+    ]);
     await page.keyboard.press("Escape");
   });
 });
@@ -178,7 +181,8 @@ describe("what changes meanwhile", () => {
       .getByRole("row", { name: /read_file/ })
       .first()
       .waitFor();
-    await page.getByRole("button", { name: "Load older" }).click();
+    // Without the pointer, which would scroll to it first: coming near the end asks for older lines as well, sooner or later than the press.
+    await page.getByRole("button", { name: "Load older" }).dispatchEvent("click");
     await page.getByText("The newest 200 lines").waitFor();
     const before = asked(opened).length;
     server.say(signedIn([held(), held({ relation: "observer" })]));
