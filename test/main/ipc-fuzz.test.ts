@@ -130,6 +130,33 @@ test("passes on exactly what a call's schema takes, and refuses the rest, for ar
   );
 });
 
+test("sets of the desktop exactly what a call's schema takes, for arbitrary shapes", async () => {
+  const desktopNames = fc.constantFrom(...(Object.keys(desktopCalls) as DesktopCall[]));
+  const time = fc.oneof(fc.string(), fc.constantFrom("07:30", "24:00", "7:30", "07:30 "), fc.anything());
+  const setting = fc.oneof(
+    shapes(),
+    fc.record(
+      {
+        notifications: fc.oneof(fc.boolean(), fc.anything()),
+        quietHours: fc.oneof(fc.anything(), fc.record({ on: fc.boolean(), from: time, to: time })),
+        startAtLogin: fc.oneof(fc.boolean(), fc.anything()),
+      },
+      { requiredKeys: [] },
+    ),
+  );
+  await fc.assert(
+    fc.asyncProperty(desktopNames, setting, async (call, input) => {
+      clicks = 0;
+      const parsed = desktopCalls[call].safeParse(input);
+      const answer = await ask(ours, call, input);
+      expect(answer.ok).toBe(parsed.success);
+      if (!answer.ok) expect(answer.error.code).toBe("bad_request");
+      expect(clicks).toBe(parsed.success ? 1 : 0);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
 test("refuses a taken input with one member more, less or of another type", async () => {
   const told = Object.entries(taken) as [ConsoleCall, Record<string, unknown>][];
   await fc.assert(

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { linkAmong, parseLink } from "../../src/main/links.ts";
+import { optionValue, startOptions } from "../../src/main/start-options.ts";
 
 test.each([
   ["countersign://approval/apr_A-1", { approval: "apr_A-1" }],
@@ -46,6 +47,29 @@ test.each([
   "file:///etc/passwd",
 ])("%j is no link", (link) => {
   expect(parseLink(link)).toBeNull();
+});
+
+test.each([
+  // Windows: by the key that the app registers; Chromium adds switches of its own before a second instance hears of it.
+  [["C:\\Countersign.exe", "--allow-file-access-from-files", "--", "countersign://inbox"], "countersign://inbox"],
+  [["C:\\Countersign.exe", "--", "countersign://inbox", "--profile", "\\\\evil\\p"], "countersign://inbox"],
+  // Linux: by the desktop entry, `countersign-desktop %U`.
+  [["/opt/Countersign/countersign-desktop", "countersign://approval/a"], "countersign://approval/a"],
+  // An AppImage that was started at login, and anything that only looks like a link.
+  [["/home/e/Countersign.AppImage", "--hidden", "--profile", "/p"], null],
+  [["/opt/Countersign/countersign-desktop", "https://countersign://inbox", "--x=countersign://inbox"], null],
+  // macOS hands links over by an event; its arguments hold none.
+  [["/Applications/Countersign.app/Contents/MacOS/Countersign"], null],
+])("of the arguments %j the link is %s", (argv, link) => {
+  expect(linkAmong(argv)).toBe(link);
+});
+
+test("what follows a link is no option, and no second link", () => {
+  const argv = ["x", "--hidden", "--", "countersign://inbox", "--profile", "/evil", "countersign://settings"];
+  expect(startOptions(argv)).toEqual(["--hidden"]);
+  expect(optionValue(argv, "--profile")).toBeNull();
+  expect(optionValue(["x", "--profile", "/p", "--", "--profile", "/evil"], "--profile")).toBe("/p");
+  expect(linkAmong(argv)).toBe("countersign://inbox");
 });
 
 test("a link is found among the arguments of a start, and never in the program's own name", () => {

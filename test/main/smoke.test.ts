@@ -78,6 +78,7 @@ test("boots into a sandboxed window that shows the console", async () => {
 test("gives the page the named methods and nothing else of Electron or Node", async () => {
   const found = await page.evaluate(() => ({
     methods: Object.keys(window.countersign).sort(),
+    ofDesktop: Object.keys(window.countersign.desktop ?? {}).sort(),
     strangers: ["require", "process", "module", "electron", "ipcRenderer", "__standInInvoke"].filter(
       (name) => name in window,
     ),
@@ -106,6 +107,7 @@ test("gives the page the named methods and nothing else of Electron or Node", as
       "wholeState",
       "withdraw",
     ],
+    ofDesktop: ["quit", "set", "testNotification"],
     strangers: [],
     frozen: true,
   });
