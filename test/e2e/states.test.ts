@@ -16,7 +16,7 @@ beforeAll(async () => {
     { name: "reads", resources: ["*"], ...held, risk: "low" },
   ]);
   await people.engineer.page.getByRole("button", { name: /^My requests/ }).click();
-}, 60_000);
+}, 120_000);
 afterAll(() => people.close());
 
 const patience = { timeout: 60_000 } as const;
