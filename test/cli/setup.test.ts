@@ -2,8 +2,11 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
+import { thisMachine } from "../../src/client/setup/machine.ts";
+import { programs } from "../../src/client/setup/programs.ts";
 import { signInAs } from "../../src/demo/idp/robot.ts";
 import { openWorld, type World } from "../support/world.ts";
 import { shell, startShell, type Running } from "./shell.ts";
@@ -88,6 +91,21 @@ describe("setup at a terminal", () => {
     expect(await readFile(cursorFile(), "utf8")).toBe(before);
     const views = JSON.parse((await setup("list", "--json")).stdout) as object[];
     expect(views.find((view) => "id" in view && view.id === "cursor")).toMatchObject({ state: "off", client: null });
+  });
+
+  it("writes a command by which a client that only speaks stdio gets in, without a secret", async () => {
+    expect(await setup("claude-desktop", "--connection", "files")).toMatchObject({ status: 0, stderr: "" });
+    const { file } = programs["claude-desktop"].places(thisMachine({ HOME: home, USERPROFILE: home }))[0] ?? {
+      file: "",
+    };
+    const { command, args } = z
+      .object({ mcpServers: z.object({ files: z.object({ command: z.string(), args: z.array(z.string()) }) }) })
+      .parse(JSON.parse(await readFile(file, "utf8"))).mcpServers.files;
+    const client = new Client({ name: "claude-ai", version: "1" });
+    await client.connect(new StdioClientTransport({ command, args }));
+    expect((await client.listTools()).tools.length).toBeGreaterThan(0);
+    await client.close();
+    expect((await setup("claude-desktop", "--undo")).status).toBe(0);
   });
 
   it("ends with status 1 and the place where a file is broken, and leaves it", async () => {

@@ -1,9 +1,9 @@
 import { CountersignError } from "../../shared/errors.ts";
 import type { SetupChange, SetupWish } from "../../shared/setup.ts";
 import type { Clients } from "../clients.ts";
-import { keyToCome, type Ground, type Key } from "./entry.ts";
+import type { Ground, Key } from "./entry.ts";
 import { setUpIntent, undoIntent, type Intent } from "./intent.ts";
-import { keyOf } from "./key.ts";
+import { keyOf, keyToCome, newKey } from "./key.ts";
 import type { SetupRecord } from "./record.ts";
 import { deleteSettings, digest, readSettings, writeSettings, type SettingsFile } from "./settings-file.ts";
 import { changeOf, modeFor, problemOf, refused, seenOf, textOf, type Good } from "./shown.ts";
@@ -22,7 +22,7 @@ export async function planFor(site: Site, wish: SetupWish, bench: Bench): Promis
   try {
     const file = await opened(site, wish, bench);
     if (file.state === "broken") return refused(site, file.problem);
-    const key = keyOf(site, file, bench.clients) ?? keyToCome;
+    const key = keyOf(site, file, bench.clients) ?? keyToCome(site);
     return changeOf(site, file, await intentOf(site, wish, bench, file, key), wish);
   } catch (error) {
     return refused(site, problemOf(error));
@@ -53,8 +53,8 @@ async function opened(site: Site, wish: SetupWish, { ground }: Bench): Promise<S
 async function setUp(site: Site, wish: SetupWish, bench: Bench, file: Good): Promise<SetupChange> {
   const { record, clients, drop } = bench;
   const known = keyOf(site, file, clients);
-  const planned = await intentOf(site, wish, bench, file, known ?? keyToCome);
-  if (!planned.ok || planned.text === textOf(file)) return changeOf(site, file, planned, wish);
+  const planned = await intentOf(site, wish, bench, file, known ?? keyToCome(site));
+  if (!planned.ok || (known !== null && planned.text === textOf(file))) return changeOf(site, file, planned, wish);
   const key = known ?? (await newKey(site, clients));
   const intent = key === known ? planned : await intentOf(site, wish, bench, file, key);
   if (!intent.ok || intent.text === null) throw new CountersignError("internal", "The change can't be made twice.");
@@ -88,7 +88,7 @@ async function setUp(site: Site, wish: SetupWish, bench: Bench, file: Good): Pro
 async function undo(site: Site, wish: SetupWish, bench: Bench, file: Good): Promise<SetupChange> {
   const { record, clients, drop } = bench;
   const { recorded } = site;
-  const intent = await intentOf(site, wish, bench, file, keyToCome);
+  const intent = await intentOf(site, wish, bench, file, keyToCome(site));
   if (!intent.ok || recorded === null) return changeOf(site, file, intent, wish);
   if (intent.text !== textOf(file)) {
     const back = file.state === "there" && recorded.mode !== null && digest(textOf(file) ?? "") === recorded.after;
@@ -115,15 +115,6 @@ async function intentOf(site: Site, wish: SetupWish, bench: Bench, file: Good, k
     return setUpIntent(site, standing, wish.connections, key, bench.ground);
   if (recorded !== null) return undoIntent(site, recorded, standing, wish.connections);
   return { ok: true, text, base: text, entries: [], madeServers: false };
-}
-
-async function newKey({ program, place }: Site, clients: Clients): Promise<Key> {
-  const name = place.variant === null ? program.name : `${program.name} (${place.variant.replace(",", "")})`;
-  const taken = new Set(clients.list().map((client) => client.name));
-  let count = 1;
-  while (taken.has(count === 1 ? name : `${name} ${count}`)) count += 1;
-  const { id, token } = await clients.add(count === 1 ? name : `${name} ${count}`);
-  return { client: id, token };
 }
 
 async function endClient(id: string, clients: Clients, drop: (client: string) => void): Promise<void> {

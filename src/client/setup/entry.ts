@@ -13,14 +13,12 @@ export interface Ground {
   mine(entry: Value): boolean;
 }
 
-/** With what an installation comes through the tunnel. */
+/** With what an installation comes through the tunnel: `client` is its id there. Over HTTP the token counts, over stdio the name. */
 export interface Key {
   readonly client: string;
   readonly token: string;
+  readonly name: string;
 }
-
-/** Stands for a key that is yet to be made; of the same length, so that a preview has the lines of the change. */
-export const keyToCome: Key = { client: "00000000-0000-0000-0000-000000000000", token: `cst_${"x".repeat(43)}` };
 
 /** An entry's server name in the file, and the connection it leads to. */
 export interface Named {
@@ -34,14 +32,15 @@ export function entryFor(program: Program, entry: Named, key: Key, ground: Groun
   if (program.speaks === "http")
     return program.entry({ name, url: ground.address(connection) ?? "", token: key.token }, settings);
   const { command, args } = ground.launcher ?? { command: "", args: [] };
-  return program.entry({ command, args: [...args, "stdio", connection, "--client", key.client] });
+  return program.entry({ command, args: [...args, "stdio", connection, "--client", key.name] });
 }
 
-/** How an entry stands in the file, against what it should be. `key`: null where its token is none of today's. */
+/** How an entry stands in the file, against what it should be. `known`: whether its key is one of today's. */
 export function conditionOf(
   program: Program,
   entry: Named,
-  key: Key | null,
+  key: Key,
+  known: boolean,
   ground: Ground,
   settings: Value,
 ): SetupEntry["state"] {
@@ -50,9 +49,9 @@ export function conditionOf(
   const unknown = program.speaks === "http" ? ground.address(entry.connection) === null : ground.launcher === null;
   const [address = ""] = program.moving;
   const ignored = !unknown ? [] : program.speaks === "http" ? [address] : program.moving;
-  const wrong = misfits(standing, entryFor(program, entry, key ?? keyToCome, ground, settings));
+  const wrong = misfits(standing, entryFor(program, entry, key, ground, settings));
   const counted = wrong.filter((name) => !ignored.includes(name));
-  if (counted.length === 0) return "right";
+  if (counted.length === 0) return known ? "right" : "outdated";
   return counted.every((name) => program.moving.includes(name)) ? "outdated" : "changed";
 }
 

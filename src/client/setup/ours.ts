@@ -7,7 +7,7 @@ export function tokenIn(entry: Value | undefined): string | null {
   return found.find((token) => token !== undefined) ?? null;
 }
 
-/** The client that an entry names to the bridge (`… stdio CONNECTION --client ID`), or null. */
+/** The name that an entry gives its client at the bridge (`… stdio CONNECTION --client NAME`), or null. */
 export function bridgedIn(entry: Value | undefined): string | null {
   const texts = textsOf(entry);
   const bridge = texts.indexOf("stdio");

@@ -40,7 +40,7 @@ export async function openSetup({ directory, clients, drop, state }: SetupOption
     const mine: Ground["mine"] = (entry) => {
       const token = tokenIn(entry);
       if (token !== null) return clients.withToken(token) !== null;
-      return clients.list().some(({ id }) => id === bridgedIn(entry));
+      return clients.list().some(({ name, unverified }) => unverified === true && name === bridgedIn(entry));
     };
     return { record, clients, drop, ground: { address, launcher, mine } };
   }

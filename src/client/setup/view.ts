@@ -2,7 +2,7 @@ import type { SetupView } from "../../shared/setup.ts";
 import type { Bench } from "./change.ts";
 import { conditionOf } from "./entry.ts";
 import { valueAt, type Value } from "./format/value.ts";
-import { keyOf } from "./key.ts";
+import { keyOf, keyToCome } from "./key.ts";
 import { aroundIn } from "./ours.ts";
 import { readSettings } from "./settings-file.ts";
 import type { Site } from "./sites.ts";
@@ -27,7 +27,7 @@ export async function viewOf(site: Site, { clients, ground }: Pick<Bench, "clien
   const key = keyOf(site, file, clients);
   const entries = (recorded?.entries ?? []).map((entry) => ({
     ...entry,
-    state: conditionOf(program, entry, key, ground, settings),
+    state: conditionOf(program, entry, key ?? keyToCome(site), key !== null, ground, settings),
   }));
   const right = entries.every(({ state }) => state === "right");
   const state = recorded === null ? "off" : right ? "on" : "drifted";

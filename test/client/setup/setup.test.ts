@@ -103,7 +103,7 @@ describe("what is written", () => {
       mcpServers: {
         files: {
           command: "/opt/countersign/bin/countersign",
-          args: ["stdio", "files", "--client", expect.any(String)],
+          args: ["stdio", "files", "--client", "Claude-Desktop"],
         },
       },
     });
@@ -120,6 +120,18 @@ describe("what is written", () => {
     await bench.off("cursor");
     expect(bench.clients.withToken(token)).toBeNull();
     expect(bench.dropped).toHaveLength(1);
+  });
+
+  it("admits a client that speaks stdio under its name, without a token, until it is undone", async () => {
+    await bench.on("claude-desktop");
+    expect(bench.clients.list()).toMatchObject([{ name: "Claude-Desktop", unverified: true }]);
+    expect(await readFile(bench.file(programs["claude-desktop"]), "utf8")).not.toContain("cst_");
+    await bench.clients.remove(bench.clients.list()[0]?.id ?? "");
+    expect(await bench.view("claude-desktop")).toMatchObject({ state: "drifted", entries: [{ state: "outdated" }] });
+    await bench.setup.apply(bench.wish({ does: "repair" }));
+    expect((await bench.view("claude-desktop")).state).toBe("on");
+    await bench.off("claude-desktop");
+    expect(await bench.clients.bridged("Claude-Desktop")).toBeNull();
   });
 
   it("shows the exact change beforehand, its token masked, and makes none", async () => {
