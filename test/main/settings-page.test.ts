@@ -103,6 +103,17 @@ test("is reached before anybody is signed in, and leads back to the sign-in", as
   expect(client.calls).toEqual([]);
 });
 
+test("while signing in, the address is there to be copied, and no link that the window would not follow", async () => {
+  const url = "https://login.example/authorize?state=x";
+  client.change(stateWith({ session: { state: "signing-in", url } }));
+  await page.getByRole("button", { name: "Sign in", exact: true }).first().click();
+  await page.getByText(url).waitFor();
+  await page.getByRole("button", { name: "Copy address" }).waitFor();
+  expect(await page.getByRole("link").count()).toBe(0);
+  client.change(stateWith({ session: { state: "signed-out", error: null } }));
+  await page.getByRole("button", { name: "Settings" }).click();
+});
+
 test("an installed app takes countersign: links, which can bring it no option", () => {
   expect(electron.app.asked).toContainEqual({
     what: "setAsDefaultProtocolClient",

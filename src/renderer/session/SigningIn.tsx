@@ -26,9 +26,14 @@ export function SigningIn({ url }: { readonly url: string | null }) {
       {address !== null && (
         <div className={css.address}>
           <p className={css.small}>{words.signIn.noBrowser}</p>
-          <a href={address} target="_blank" rel="noreferrer">
-            {address}
-          </a>
+          {bridge.desktop === undefined ? (
+            <a href={address} target="_blank" rel="noreferrer">
+              {address}
+            </a>
+          ) : (
+            // A desktop's window opens nothing: there the address is copied.
+            <code>{address}</code>
+          )}
         </div>
       )}
     </Blank>
