@@ -1,16 +1,15 @@
 import { createContext, use } from "react";
-import type { ApprovalView } from "../shared/approval.ts";
 import type { ConsoleBridge } from "../shared/bridge.ts";
 import type { ConsoleState, PageName, PagePart } from "../shared/console.ts";
+import { createAnnouncer, type Announcer } from "./announcer.ts";
 import type { LinkedBridge } from "./bridge.ts";
 import { createDecisions, type Decisions } from "./decisions.ts";
 import { History } from "./history/history.ts";
 import type { OwnChoice } from "./requests/own-choice.ts";
-import { waitingFor } from "./inbox/listed.ts";
 import { createSelection, ownRequests, type Selection } from "./selection.ts";
 import { createStore, type Store, type WritableStore } from "./store.ts";
 import { createClock } from "./times.ts";
-import { spoken } from "./visible-text.ts";
+import { newsOf, newsOfDeciding } from "./told.ts";
 import { words } from "./words.ts";
 
 /** What is known: nothing yet, the owner's last state and whether it still speaks, or that it never will again. */
@@ -36,9 +35,9 @@ export interface Model {
   readonly decisions: Decisions;
   /** Reasons being written, by approval. */
   readonly reasons: WritableStore<ReadonlyMap<string, string>>;
-  /** What a screen reader is told of new requests. */
-  readonly arrival: Store<string>;
-  readonly help: WritableStore<boolean>;
+  readonly announcer: Announcer;
+  /** The keys that worked when all keys were asked for, while they are shown. */
+  readonly help: WritableStore<ReadonlySet<string> | null>;
 }
 
 export function createModel(bridge: LinkedBridge): Model {
@@ -49,15 +48,15 @@ export function createModel(bridge: LinkedBridge): Model {
   const own = createStore<OwnChoice>({ id: null, isOpen: false });
   const history = new History(bridge);
   const decisions = createDecisions(bridge);
-  const arrival = createStore("");
-  let known: { readonly approvals: ConsoleState["approvals"]; readonly ids: ReadonlySet<string> } | null = null;
+  const announcer = createAnnouncer();
+  let known: ConsoleState | null = null;
+  let under = decisions.all.get();
 
   bridge.onState((state) => {
-    const { approvals } = state;
-    if (known?.approvals !== approvals) {
-      const before = known?.ids;
-      known = { approvals, ids: new Set(approvals.map(({ id }) => id)) };
-      if (before) arrival.set(arrivals(waitingFor(state).filter(({ id }) => !before.has(id))) || arrival.get());
+    const before = known;
+    known = state;
+    if (before !== null) newsOf(before, state, selection.chosen.get().id).forEach(announcer.say);
+    if (before?.approvals !== state.approvals) {
       selection.follow(state);
       decisions.follow(state);
     }
@@ -69,7 +68,16 @@ export function createModel(bridge: LinkedBridge): Model {
     if (link === "ended") {
       decisions.leave();
       view.set({ at: "ended" });
-    } else if (now.at === "live") view.set({ ...now, isLinked: link === "open" });
+    } else if (now.at === "live") {
+      const isLinked = link === "open";
+      if (now.isLinked !== isLinked) announcer.say(isLinked ? words.told.back : words.told.lost);
+      view.set({ ...now, isLinked });
+    }
+  });
+  decisions.all.subscribe(() => {
+    const before = under;
+    under = decisions.all.get();
+    newsOfDeciding(before, under).forEach(announcer.say);
   });
   bridge.onShow(({ approval, page: asked, part: within }) => {
     const now = view.get();
@@ -93,8 +101,8 @@ export function createModel(bridge: LinkedBridge): Model {
     history,
     decisions,
     reasons: createStore<ReadonlyMap<string, string>>(new Map()),
-    arrival,
-    help: createStore(false),
+    announcer,
+    help: createStore<ReadonlySet<string> | null>(null),
   };
 }
 
@@ -104,12 +112,4 @@ export function useModel(): Model {
   const model = use(ModelContext);
   if (model === null) throw new Error("no console around this component");
   return model;
-}
-
-function arrivals(fresh: readonly ApprovalView[]): string {
-  return fresh
-    .map(({ tool, connection, risk, requester }) =>
-      words.inbox.arrived(spoken(tool), spoken(connection), words.risk[risk], spoken(requester.name)),
-    )
-    .join(" ");
 }

@@ -20,8 +20,10 @@ export interface Selection {
   open(id: string): void;
   readonly back: () => void;
   seek(wanted: Partial<InboxFilter>): void;
-  /** By so many places in the list as it is shown, to its ends at most; from a request that has left the list, to its first. */
-  move(state: ConsoleState, by: number): void;
+  /** By so many places in the list as it is shown, to its ends at most; from a request that has left the list to the one at `place`, so that none is passed over. */
+  move(state: ConsoleState, by: number, place?: number): void;
+  /** Whether the request in the right pane took another’s place by itself a moment ago: what is pressed now was meant for that one. */
+  hasSlipped(): boolean;
   /** Nothing moves in the list until it is released. */
   hold(state: ConsoleState): void;
   release(): void;
@@ -42,19 +44,25 @@ export function ownRequests({ approvals }: ConsoleState): readonly ApprovalView[
   return requests;
 }
 
+/** So long a hand may take to see that another request stands where it was about to decide. */
+const slipMs = 1000;
+
 export function createSelection(): Selection {
   const chosen = createStore<Chosen>({ id: null, isOpen: false, filter: noFilter, held: null });
   const change = (part: Partial<Chosen>) => chosen.set({ ...chosen.get(), ...part });
+  let hasBegun = false;
+  let slippedAtMs = 0;
   return {
     chosen,
+    hasSlipped: () => Date.now() - slippedAtMs < slipMs,
     choose: (id) => change({ id }),
     open: (id) => change({ id, isOpen: true }),
     back: () => change({ isOpen: false }),
     seek: (wanted) => change({ filter: { ...chosen.get().filter, ...wanted }, held: null }),
-    move(state, by) {
+    move(state, by, place = 0) {
       const list = listed(state, chosen.get());
       const at = list.findIndex(({ id }) => id === chosen.get().id);
-      const next = at < 0 ? list[0] : list[Math.max(0, Math.min(list.length - 1, at + by))];
+      const next = at < 0 ? list[place] : list[Math.max(0, Math.min(list.length - 1, at + by))];
       if (next) change({ id: next.id });
     },
     hold(state) {
@@ -65,7 +73,11 @@ export function createSelection(): Selection {
     },
     follow(state) {
       const isKnown = state.approvals.some(({ id, relation }) => id === chosen.get().id && relation !== "requester");
-      if (!isKnown) change({ id: waitingFor(state)[0]?.id ?? null, isOpen: false });
+      if (isKnown) return;
+      // At the first state there was nothing that a key could have been meant for.
+      if (hasBegun) slippedAtMs = Date.now();
+      hasBegun = true;
+      change({ id: waitingFor(state)[0]?.id ?? null, isOpen: false });
     },
   };
 }

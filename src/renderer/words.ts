@@ -10,6 +10,7 @@ import { number } from "./words/number.ts";
 import { claims, payload, request } from "./words/request.ts";
 import { requests } from "./words/requests.ts";
 import { settings } from "./words/settings.ts";
+import { told } from "./words/told.ts";
 import { together } from "./words/together.ts";
 
 /** Every word of ours that a page shows, but for what went wrong (wording.ts). */
@@ -104,23 +105,25 @@ export const words = {
   gateway,
   connections,
   settings,
+  told,
   clients,
   help: {
-    title: "All keys",
+    title: "Keys that work now",
     close: "Close",
-    field: "No single key acts while a field has focus.",
+    field:
+      "No single key acts while a field has focus. High risk takes a reason before its key works; critical has none.",
     hint: { move: "move", reason: "reason", all: "all keys" },
     keys: [
-      [["J"], "Next request"],
-      [["K"], "Previous request"],
-      [["Enter"], "Open the request"],
-      [["/"], "Search"],
-      [["R"], "Write a reason"],
-      [["D"], "Deny, with five seconds to undo"],
-      [["A"], "Approve, low and medium risk"],
-      [["Ctrl", "Enter"], "Approve with a reason, up to high risk; critical has no key"],
-      [["Esc"], "Leave a field, or go back to the list"],
-      [["?"], "All keys"],
+      { on: "j", keys: ["J"], does: "Next request" },
+      { on: "k", keys: ["K"], does: "Previous request" },
+      { on: "enter", keys: ["Enter"], does: "Open the request" },
+      { on: "/", keys: ["/"], does: "Search" },
+      { on: "r", keys: ["R"], does: "Write a reason" },
+      { on: "d", keys: ["D"], does: "Deny, with five seconds to undo" },
+      { on: "a", keys: ["A"], does: "Approve, low and medium risk" },
+      { on: "ctrl+enter", keys: ["Ctrl", "Enter"], does: "Approve, in the reason’s field too" },
+      { on: "escape", keys: ["Esc"], does: "Leave a field, or go back to the list" },
+      { on: "?", keys: ["?"], does: "This list" },
     ],
   },
 } as const;

@@ -3,8 +3,8 @@ import { Grants } from "../grants/Grants.tsx";
 import { History } from "../history/History.tsx";
 import { Inbox } from "../inbox/Inbox.tsx";
 import { useModel, type Page, type View } from "../model.ts";
-import text from "../parts/text.module.css";
 import { MyRequests } from "../requests/MyRequests.tsx";
+import { useShortcuts, workingKeys } from "../inbox/shortcuts.ts";
 import { waitingFor } from "../inbox/listed.ts";
 import { Ended } from "../session/Ended.tsx";
 import { Loading } from "../session/Loading.tsx";
@@ -13,27 +13,29 @@ import { SigningIn } from "../session/SigningIn.tsx";
 import { Settings } from "../settings/Settings.tsx";
 import { useStore } from "../store.ts";
 import { words } from "../words.ts";
+import { Announcements } from "./Announcements.tsx";
 import { Help } from "./Help.tsx";
+import { useKeptFocus } from "./kept-focus.ts";
 import { Notices } from "./Notices.tsx";
 import { TitleBar } from "./TitleBar.tsx";
 import css from "./Window.module.css";
 
 /** The whole console: a title bar, what holds for every page, and one page. */
 export function Window() {
-  const { view, arrival } = useModel();
+  const { view, help } = useModel();
+  useKeptFocus();
+  useShortcuts({ "?": () => help.set(workingKeys()) });
   const now = useStore(view);
   const state = now.at === "live" ? now.state : null;
   const isLinked = now.at === "live" && now.isLinked;
   const isIn = state?.session.state === "signed-in" || state?.session.state === "needs-sign-in";
   return (
-    <div className={css.window}>
+    <div className={css.window} data-rest="main h1, nav button[aria-current]">
       <title>{words.title(state && isIn ? waitingFor(state).length : 0)}</title>
       <TitleBar view={now} />
       {state && isIn ? <Notices state={state} isLinked={isLinked} /> : <div />}
       <Content view={now} />
-      <div role="status" aria-live="polite" className={text.sr}>
-        {useStore(arrival)}
-      </div>
+      <Announcements />
       <Help />
     </div>
   );

@@ -25,18 +25,20 @@ export function Revoke({ grant, mayRevoke }: { readonly grant: GrantView; readon
   const name = words.grants.revokeOf(spoken(grant.tool, 40), spoken(grant.principal.name, 40));
   return (
     <div>
-      <div className={css.revoke}>
+      <div className={css.revoke} data-rest="button:last-child">
         {step === "asked" ? (
           <>
-            <Button size="small" look="strong" disabled={!mayRevoke} onClick={() => void send()}>
+            {/* Keys, since a button that stays in its place would keep the focus, and take a second press of Enter for a yes. */}
+            <Button key="sure" size="small" look="strong" disabled={!mayRevoke} onClick={() => void send()}>
               {words.grants.sure}
             </Button>
-            <Button size="small" onClick={() => setStep("rest")}>
+            <Button key="keep" size="small" onClick={() => setStep("rest")}>
               {words.grants.keep}
             </Button>
           </>
         ) : (
           <Button
+            key="ask"
             size="small"
             label={name}
             disabled={!mayRevoke || step === "sending"}

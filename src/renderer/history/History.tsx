@@ -20,14 +20,13 @@ interface HistoryProps {
 
 /** What this person has decided, and what they have asked for: searched, read and exported. */
 export function History({ state, isLinked }: HistoryProps) {
-  const { history, help } = useModel();
+  const { history } = useModel();
   const past = useStore(history.past);
   const isReached = isLinked && state.gateway.link === "online";
   useEffect(() => history.visit(), [history]);
   useShortcuts({
     "/": () => document.getElementById("search")?.focus(),
     escape: () => history.back(),
-    "?": () => help.set(true),
   });
   return (
     <main className={css.panes} data-open={past.chosen?.isOpen ? "" : undefined}>

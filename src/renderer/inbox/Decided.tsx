@@ -31,7 +31,7 @@ export function Decided({ approval, state, account }: DecidedProps) {
   const deciding = useStore(useModel().decisions.all).get(approval.id);
   const until = reuseUntilMs === null ? null : clockTime(localTime(state.gateway, reuseUntilMs));
   return (
-    <div className={css.lead} role="status">
+    <div className={css.lead}>
       <p>
         <b className={text.strong}>{leadOf(approval, who)}</b> {words.decided.rest[approval.state](until)}
         {deciding?.step === "late" && ` ${words.decided.late[deciding.verdict]}`}
@@ -81,7 +81,7 @@ export function DecidedBar({ approval, state }: DecidedBarProps) {
   const { selection } = useModel();
   const barred = barredBy(approval);
   return (
-    <footer className={bar.decide}>
+    <footer id="decision" className={bar.decide} tabIndex={-1}>
       {barred !== null && (
         <div className={bar.above}>
           <Meter approval={approval} />
@@ -91,11 +91,9 @@ export function DecidedBar({ approval, state }: DecidedBarProps) {
         </div>
       )}
       <div className={bar.does}>
-        <span className={bar.grow} role={barred === null ? undefined : "status"}>
-          {barred === null ? words.decide.nothingLeft : words.decide.not[barred]}
-        </span>
+        <span className={bar.grow}>{barred === null ? words.decide.nothingLeft : words.decide.not[barred]}</span>
         {waitingFor(state).length > 0 && (
-          <Button size="large" keys="J" onClick={() => selection.move(state, 1)}>
+          <Button id="next-request" size="large" keys="J" onClick={() => selection.move(state, 1)}>
             {words.inbox.next}
             <kbd aria-hidden="true">J</kbd>
           </Button>

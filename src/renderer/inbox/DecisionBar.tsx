@@ -28,7 +28,7 @@ interface DecisionBarProps {
 
 /** Reason, Deny and Approve. The riskier the call, the more an approval asks for; denying never asks for more than a click. */
 export function DecisionBar({ approval, hinders }: DecisionBarProps) {
-  const { decisions, reasons, view, clock } = useModel();
+  const { decisions, reasons, selection, view, clock } = useModel();
   const deciding = useStore(decisions.all).get(approval.id);
   const reason = (useStore(reasons).get(approval.id) ?? "").trim();
   const nowMs = useStore(clock);
@@ -42,28 +42,32 @@ export function DecisionBar({ approval, hinders }: DecisionBarProps) {
   const offer = offerFor(approval);
   const missing = missingIn(approval, reason, number);
   const isGrantGood = draft === null || (offer !== null && faultIn(draft, offer, approval) === null);
+  const mayApprove = isIdle && !onlyDenies && missing === null && isGrantGood;
   const approve = () => {
-    if (!isIdle || onlyDenies || missing !== null || !isGrantGood) return;
+    if (!mayApprove || selection.hasSlipped()) return;
     const besides = { ...(needsNumber(approval) && { number }), ...(draft !== null && { grant: wishOf(draft) }) };
     decisions.approve(approval, { reason, ...besides });
     setNumber("");
   };
-  const deny = () => isIdle && decisions.deny([approval], reason);
+  const deny = () => isIdle && !selection.hasSlipped() && decisions.deny([approval], reason);
   const bar = useRef<HTMLElement>(null);
-  // A narrow window shows the list alone: no key decides what is not on the screen.
-  const whenSeen = (act: () => void) => () => bar.current?.checkVisibility() && act();
-  const key = draft === null ? approvingKey(approval) : null;
-  useShortcuts({
-    d: whenSeen(deny),
-    a: key === "A" ? whenSeen(approve) : undefined,
-    "ctrl+enter": key === null ? undefined : whenSeen(approve),
-  });
+  const key = draft === null && mayApprove ? approvingKey(approval) : null;
+  useShortcuts(
+    {
+      d: isIdle ? deny : undefined,
+      r: isIdle ? () => document.getElementById("reason")?.focus() : undefined,
+      a: key === "A" ? approve : undefined,
+      "ctrl+enter": key === null ? undefined : approve,
+    },
+    // A narrow window shows the list alone: no key decides what is not on the screen.
+    () => bar.current?.checkVisibility() ?? false,
+  );
 
   if (deciding?.step === "denying") return <Denying id={approval.id} sendsAtMs={deciding.sendsAtMs} />;
   return (
     <div>
       {deciding?.step === "refused" && <Refused verdict={deciding.verdict} code={deciding.error.code} />}
-      <section ref={bar} className={css.decide} aria-label={words.decide.label}>
+      <section ref={bar} id="decision" className={css.decide} aria-label={words.decide.label} tabIndex={-1}>
         {draft !== null && offer !== null && (
           <GrantForm
             approval={approval}

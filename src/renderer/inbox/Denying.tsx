@@ -1,6 +1,5 @@
 import { useModel } from "../model.ts";
 import { Button } from "../parts/Button.tsx";
-import text from "../parts/text.module.css";
 import { useStore } from "../store.ts";
 import { secondsLeft } from "../times.ts";
 import { words } from "../words.ts";
@@ -11,11 +10,8 @@ export function Denying({ id, sendsAtMs }: { readonly id: string; readonly sends
   const { decisions, clock } = useModel();
   const seconds = secondsLeft(sendsAtMs - useStore(clock));
   return (
-    <section className={css.decide} aria-label={words.decide.label}>
+    <section id="decision" className={css.decide} aria-label={words.decide.label} tabIndex={-1}>
       <div className={css.above}>
-        <span role="status" className={text.sr}>
-          {words.decide.denyingSpoken}
-        </span>
         <span className={css.grow}>{words.decide.notSent}</span>
       </div>
       <div className={css.does}>

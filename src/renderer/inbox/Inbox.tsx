@@ -21,27 +21,30 @@ interface InboxProps {
 
 /** What waits for this person, and one request to read and decide. */
 export function Inbox({ state, isLinked, lastAtMs }: InboxProps) {
-  const { selection, help } = useModel();
+  const { selection } = useModel();
   const chosen = useStore(selection.chosen);
   const shown = state.approvals.find(({ id, relation }) => id === chosen.id && relation !== "requester");
+  const isEmpty = chosen.filter.whose === "mine" && waitingFor(state).length === 0;
   const open = () => {
+    const { id } = selection.chosen.get();
     // Drawn at once, so that the title is there to take the focus.
-    if (shown) flushSync(() => selection.open(shown.id));
+    if (id !== null) flushSync(() => selection.open(id));
     focus("request-title");
   };
   useShortcuts({
-    j: () => selection.move(state, 1),
-    k: () => selection.move(state, -1),
-    enter: open,
-    "/": () => focus("search"),
-    r: () => focus("reason"),
+    j: isEmpty ? undefined : () => selection.move(state, 1),
+    k: isEmpty ? undefined : () => selection.move(state, -1),
+    enter: shown && open,
+    "/": isEmpty && !shown ? undefined : () => focus("search"),
     escape: () => selection.back(),
-    "?": () => help.set(true),
   });
-  const isEmpty = chosen.filter.whose === "mine" && waitingFor(state).length === 0;
   if (isEmpty && !shown) return <Nothing state={state} />;
   return (
-    <main className={css.panes} data-open={chosen.isOpen && shown ? "" : undefined}>
+    <main
+      className={css.panes}
+      data-open={chosen.isOpen && shown ? "" : undefined}
+      data-rest="#request-title, [role=option][tabindex='0']"
+    >
       <RequestList state={state} onOpen={open} />
       {shown ? (
         <RequestDetail key={shown.id} approval={shown} state={state} isLinked={isLinked} lastAtMs={lastAtMs} />

@@ -44,7 +44,11 @@ export function RequestDetail({ approval, state, isLinked, lastAtMs }: RequestDe
     [before, approval.payload],
   );
   return (
-    <article className={panes.detail} aria-labelledby="request-title">
+    <article
+      className={panes.detail}
+      aria-labelledby="request-title"
+      data-rest="#next-request, #decision, #request-title"
+    >
       <RequestHead approval={approval} gateway={state.gateway} isOld={isOld} />
       <div className={css.body}>
         <div className={css.read}>

@@ -35,7 +35,7 @@ export function RequestList({ state, onOpen }: RequestListProps) {
       ) : (
         <p className={css.none}>{isNarrowed(chosen.filter) || chosen.filter.query !== "" ? words.inbox.none : ""}</p>
       )}
-      <div className={css.foot}>
+      <div className={css.foot} data-rest="button">
         <GatewayClock gateway={state.gateway} />
         <DenyAll shown={deniable} />
       </div>

@@ -4,6 +4,7 @@ import { quorum } from "../../shared/approval-steps.ts";
 import type { ConsoleState } from "../../shared/console.ts";
 import type { PrincipalView } from "../../shared/principal.ts";
 import type { Deciding } from "../deciding.ts";
+import { isPutToRest } from "../frame/kept-focus.ts";
 import { useModel } from "../model.ts";
 import { classes } from "../parts/class-names.ts";
 import { Icon } from "../parts/Icon.tsx";
@@ -54,7 +55,8 @@ export const RequestRow = memo(function RequestRow(props: RequestRowProps) {
       className={classes(css.request, css.placed, approval.state !== "pending" && css.ended)}
       style={{ top: topPx }}
       onClick={() => selection.open(approval.id)}
-      onFocus={() => selection.choose(approval.id)}
+      onFocus={() => isPutToRest() || selection.choose(approval.id)}
+      onKeyDown={({ key }) => key === "Enter" && selection.choose(approval.id)}
     >
       <Spoken approval={approval} gateway={gateway} side={side} />
       {approval.state === "pending" && <TimeLeft expiresAtMs={approval.expiresAtMs} gateway={gateway} />}

@@ -1,4 +1,4 @@
-import { useCallback, useLayoutEffect, useRef, type FocusEvent } from "react";
+import { useCallback, useRef, useState } from "react";
 import type { ApprovalView } from "../../shared/approval.ts";
 import type { ConsoleState } from "../../shared/console.ts";
 import { useModel } from "../model.ts";
@@ -38,24 +38,26 @@ export function RequestRows({ list, state, onOpen }: RequestRowsProps) {
     () => selection.hold(state),
     () => selection.release(),
   );
-  const focus = useKeptFocus();
-  // One row takes the tab stop: the selected one, or the first in sight where the selected one has left the list.
   const chosenAt = list.findIndex((approval) => approval.id === id);
-  const stop = chosenAt < 0 ? top : chosenAt;
+  const [place, setPlace] = useState(chosenAt);
+  if (chosenAt >= 0 && place !== chosenAt) setPlace(chosenAt);
+  // One row takes the tab stop: the selected one; where that has left the list the one in its place, or the first in sight.
+  const left = Math.min(place, list.length - 1);
+  const stop = chosenAt >= 0 ? chosenAt : left >= first && left < end ? left : top;
   return (
     <div className={css.requests} ref={attach} onScroll={({ currentTarget }) => look(currentTarget)}>
       <ul
-        {...focus}
         {...pointer}
         role="listbox"
         aria-label={words.inbox.listbox}
+        data-rest="[role=option][tabindex='0']"
         tabIndex={-1}
         style={{ height: list.length * rowPx }}
         onKeyDown={(event) => {
           const by = keys(scroller.current, list.length)[event.key];
           if (event.key === "Enter") onOpen();
           else if (by === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
-          else selection.move(state, by);
+          else selection.move(state, by, stop);
           event.preventDefault();
         }}
       >
@@ -92,18 +94,5 @@ function drawn(first: number, end: number, stop: number, size: number): readonly
 /** By how many places each key moves. Rows choose themselves when they get the focus. */
 function keys(scroller: HTMLElement | null, size: number): Readonly<Record<string, number>> {
   const page = Math.max(1, Math.floor((scroller?.clientHeight ?? 0) / rowPx) - 1);
-  return { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -size, End: size };
-}
-
-/** A focused row that leaves the list leaves the focus to the list, so that the arrows go on from there. */
-function useKeptFocus() {
-  const holder = useRef<HTMLElement>(null);
-  useLayoutEffect(() => {
-    if (holder.current !== null && document.activeElement === document.body)
-      holder.current.focus({ preventScroll: true });
-  });
-  return {
-    onFocus: (event: FocusEvent<HTMLElement>) => void (holder.current = event.currentTarget),
-    onBlur: () => void (holder.current = null),
-  };
+  return { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1, PageDown: page, PageUp: -page, Home: -size, End: size };
 }

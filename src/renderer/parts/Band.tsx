@@ -10,10 +10,10 @@ interface BandProps {
   readonly action?: ReactNode;
 }
 
-/** A notice across the page: what happened, what it means, and what to do about it. */
+/** A notice across the page: what happened, what it means, and what to do about it. Screen readers are told of a warning by Announcements. */
 export function Band({ tone, icon, children, action }: BandProps) {
   return (
-    <div className={classes(css.band, tone === "bad" && css.bad)} role={tone === "bad" ? "alert" : "status"}>
+    <div className={classes(css.band, tone === "bad" && css.bad)} role={tone === "bad" ? "alert" : undefined}>
       <Icon name={icon} />
       <span className={css.words}>{children}</span>
       {action}

@@ -11,13 +11,15 @@ interface ButtonProps {
   readonly label?: string | undefined;
   readonly expanded?: boolean;
   readonly keys?: string;
+  readonly id?: string;
 }
 
 /** A verb to press. A held-down key presses it once, so that nothing is decided by a stuck Enter. */
-export function Button({ children, onClick, look = "plain", size, disabled, label, expanded, keys }: ButtonProps) {
+export function Button({ children, onClick, look = "plain", size, disabled, label, expanded, keys, id }: ButtonProps) {
   const looks = look === "link" ? classes(css.link, size && css[size]) : classes(css.btn, css[look], size && css[size]);
   return (
     <button
+      id={id}
       type="button"
       className={looks}
       onClick={onClick}

@@ -25,7 +25,7 @@ export function OwnDetail({ approval, state, isLinked }: OwnDetailProps) {
   const isPending = approval.state === "pending";
   const account = state.session.state === "signed-in" ? state.session.account : null;
   return (
-    <article className={panes.detail} aria-labelledby="own-title">
+    <article className={panes.detail} aria-labelledby="own-title" data-rest="#own-title">
       <OwnHead approval={approval} gateway={state.gateway} isOld={!isLinked || state.gateway.link === "offline"} />
       <div className={css.body}>
         <div className={css.read}>

@@ -5,6 +5,7 @@ import panes from "../inbox/panes.module.css";
 import list from "../inbox/RequestList.module.css";
 import row from "../inbox/RequestRow.module.css";
 import { Pips } from "../inbox/Quorum.tsx";
+import { isPutToRest } from "../frame/kept-focus.ts";
 import { useModel } from "../model.ts";
 import { Button } from "../parts/Button.tsx";
 import { OutsideLine } from "../parts/Outside.tsx";
@@ -33,7 +34,7 @@ export function OwnList({ own, chosen, gateway }: OwnListProps) {
         </div>
       </div>
       <div className={list.requests}>
-        <ul role="listbox" aria-label={words.requests.listbox} onKeyDown={walk}>
+        <ul role="listbox" aria-label={words.requests.listbox} onKeyDown={walk} data-rest="[role=option][tabindex='0']">
           {own.map((approval) => (
             <Row key={approval.id} approval={approval} gateway={gateway} isSelected={approval.id === chosen} />
           ))}
@@ -67,7 +68,7 @@ function Row({ approval, gateway, isSelected }: RowProps) {
       tabIndex={isSelected ? 0 : -1}
       className={row.request}
       onClick={() => own.set({ id, isOpen: true })}
-      onFocus={() => own.set({ id, isOpen: own.get().isOpen })}
+      onFocus={() => isPutToRest() || own.set({ id, isOpen: own.get().isOpen })}
     >
       <span className={text.sr}>
         {words.requests.option(spoken(tool), spoken(connection), words.risk[risk], short)}
@@ -109,7 +110,7 @@ function Time({ approval, gateway }: Pick<RowProps, "approval" | "gateway">) {
 function walk(event: KeyboardEvent<HTMLElement>): void {
   const rows = [...event.currentTarget.querySelectorAll<HTMLElement>("[role=option]")];
   const at = rows.findIndex((each) => each === document.activeElement);
-  const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1 }[event.key];
+  const to = { ArrowDown: at + 1, j: at + 1, ArrowUp: at - 1, k: at - 1, Home: 0, End: rows.length - 1 }[event.key];
   if (event.key === "Enter") rows[at]?.click();
   else if (to === undefined || at < 0) return;
   else rows[to]?.focus();

@@ -43,7 +43,7 @@ export function WithdrawBar({ approval, isReached }: WithdrawBarProps) {
       </footer>
     );
   return (
-    <footer className={bar.decide} aria-label={words.requests.withdraw}>
+    <footer className={bar.decide} aria-label={words.requests.withdraw} data-rest="button">
       {error !== null && (
         <Band tone="bad" icon="fail">
           {words.requests.notWithdrawn} {wording(error.code)}

@@ -43,7 +43,6 @@ export const decide = {
   denyingMany: (n: number, seconds: number) => `${count(n, "request is", "requests are")} denied in ${seconds} s.`,
   undoAll: "Undo all",
   notSent: "Not sent yet. Leaving the page sends nothing.",
-  denyingSpoken: "Denied in five seconds, unless undone.",
   denyingShort: "Being denied",
   undo: "Undo",
   nothingLeft: "There is nothing left to decide.",

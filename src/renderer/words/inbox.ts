@@ -45,8 +45,6 @@ export const inbox = {
   option: (tool: string, connection: string, risk: string, name: string) =>
     `${tool} on ${connection}, ${risk} risk, asked for by ${name}`,
   minutesLeft: (n: number) => (n <= 1 ? "less than a minute left" : `less than ${count(n, "minute", "minutes")} left`),
-  arrived: (tool: string, connection: string, risk: string, name: string) =>
-    `New request: ${name} wants to run ${tool} on ${connection}. Risk ${risk}.`,
   emptyTitle: "Nothing waits for you",
   empty: "A new request shows here by itself. The tray app also notifies you of it.",
   emptyOffline: "As last seen. What waits now shows when the gateway is back.",

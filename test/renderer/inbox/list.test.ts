@@ -65,9 +65,10 @@ describe("thousands of rows", () => {
     server.say(signedIn(many.map((each, n) => (n === 0 ? { ...each, state: "withdrawn" } : each))));
     await expect.poll(() => options(page).count()).toBe(2);
     expect(await title(page).innerText()).toContain("tool_0");
-    expect(await page.evaluate(() => document.activeElement?.role)).toBe("listbox");
+    await expect.poll(() => focused(page)).toBe("1");
     await page.keyboard.press("ArrowDown");
     expect(await focused(page)).toBe("1");
+    expect(await title(page).innerText()).toContain("tool_1");
   });
 
   it("stay where they are read when one comes above them", async () => {

@@ -69,11 +69,11 @@ describe("the list", () => {
     expect(await page.getByRole("option").count()).toBe(1);
   });
 
-  it("shows all keys on ?, and no key acts behind them", async () => {
+  it("shows the keys that work on ?, and no key acts behind them", async () => {
     const { page, server } = await stage.open(signedIn([held({ risk: "low" })]));
     await title(page).waitFor();
     await page.keyboard.press("?");
-    await page.getByRole("dialog", { name: "All keys" }).waitFor();
+    await page.getByRole("dialog", { name: "Keys that work now" }).waitFor();
     await page.keyboard.press("a");
     await page.keyboard.press("d");
     await page.keyboard.press("Escape");
