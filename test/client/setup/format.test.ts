@@ -60,6 +60,18 @@ describe.each(cases)("editing $name", ({ format, file }) => {
     );
   });
 
+  it("takes it away again where nothing else was added", () => {
+    fc.assert(
+      fc.property(bodies, (text) => {
+        const added = withValue(format, text, path, entry);
+        const gone = added.ok ? withoutValue(format, added.text, path) : added;
+        if (!gone.ok) throw new Error(`${JSON.stringify(gone.problem)}\n${text}`);
+        const read = format.read(gone.text);
+        expect(read.ok && valueAt(read.value, path)).toBeUndefined();
+      }),
+    );
+  });
+
   it("puts another value in its place", () => {
     fc.assert(
       fc.property(bodies, (text) => {

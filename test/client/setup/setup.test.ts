@@ -75,14 +75,18 @@ describe.each(ids)("setting up %s", (id) => {
   });
 
   it("takes only its own entry away from a file that was changed since", async () => {
-    const [before] = fc.sample(filesOf(program), { numRuns: 1, seed: 7 });
-    await bench.write(program, before ?? "");
-    await bench.on(id);
-    await writeFile(bench.file(program), `${await readFile(bench.file(program), "utf8")}\n`);
-    await bench.off(id);
-    const after = await readFile(bench.file(program), "utf8");
+    const file = bench.file(program);
     const read = (text: string) => program.format.read(text.replace(/^\uFEFF/, ""));
-    expect(read(after)).toEqual(read(before ?? ""));
+    await fc.assert(
+      fc.asyncProperty(filesOf(program), async (before) => {
+        await bench.write(program, before);
+        await bench.on(id);
+        await writeFile(file, `${await readFile(file, "utf8")}\n`);
+        expect(await bench.off(id)).toMatchObject([{ did: "removed" }]);
+        expect(read(await readFile(file, "utf8"))).toEqual(read(before));
+      }),
+      { numRuns: 12 },
+    );
   });
 });
 

@@ -41,7 +41,7 @@ export function toPlain(value: Value): Plain | undefined {
 
 /**
  * Whether `after` is `before` with `wanted` at the path and no other difference; undefined: with nothing there. Maps on the
- * way that were missing, or null, may have been made.
+ * way that were missing, or null, may have been made; those that are left empty may have gone, or be null.
  */
 export function differsOnlyAt(
   before: Value,
@@ -53,9 +53,18 @@ export function differsOnlyAt(
   if (key === undefined) return isDeepStrictEqual(after, wanted);
   if (!isMap(before) || !isMap(after)) return false;
   if (!isDeepStrictEqual(without(before, key), without(after, key))) return false;
-  const was = before.get(key);
-  if (was !== undefined && was !== null) return differsOnlyAt(was, after.get(key), rest, wanted);
-  return isDeepStrictEqual(after.get(key), wanted === undefined ? undefined : nested(rest, wanted));
+  const [was, is] = [before.get(key), after.get(key)];
+  // YAML has no block map without a member, and TOML no table that only named another.
+  if (wanted === undefined && (is === undefined || is === null) && hasOnly(was, rest)) return true;
+  if (was !== undefined && was !== null) return differsOnlyAt(was, is, rest, wanted);
+  return isDeepStrictEqual(is, wanted === undefined ? undefined : nested(rest, wanted));
+}
+
+/** Whether a value is maps of one member each, along the path to its end. */
+function hasOnly(value: Value | undefined, path: readonly string[]): boolean {
+  const [key, ...rest] = path;
+  if (key === undefined) return true;
+  return isMap(value) && value.size === 1 && value.has(key) && hasOnly(value.get(key), rest);
 }
 
 function nested(path: readonly string[], value: Value): Value {
