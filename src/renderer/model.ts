@@ -58,8 +58,9 @@ export function createModel(bridge: LinkedBridge): Model {
     if (before !== null) newsOf(before, state, selection.chosen.get().id).forEach(announcer.say);
     if (before?.approvals !== state.approvals) {
       selection.follow(state);
-      decisions.follow(state);
     }
+    // What is on its way changes without any approval: nothing is recorded yet.
+    decisions.follow(state);
     history.follow(state);
     if (view.get().at !== "ended") view.set({ at: "live", state, isLinked: true, lastAtMs: Date.now() });
   });
