@@ -43,6 +43,7 @@ export const words = {
   risk: { low: "Low", medium: "Medium", high: "High", critical: "Critical" },
   quote: (text: string) => `“${text}”`,
 
+  notices: "Notices",
   offline: {
     since: (time: string) => `Gateway not reached since ${time}.`,
     next: (seconds: number) => ` Next try in ${seconds} s.`,

@@ -12,7 +12,7 @@ import { Unrecorded } from "./Unrecorded.tsx";
 /** What holds for every page: the link, the sign-in, the ledger, denials that can still be undone elsewhere, and what was decided together and not recorded. */
 export function Notices({ state, isLinked }: { readonly state: ConsoleState; readonly isLinked: boolean }) {
   return (
-    <div>
+    <section aria-label={words.notices}>
       {!isLinked && (
         <Band tone="warn" icon="off">
           {words.offline.lost}
@@ -30,7 +30,7 @@ export function Notices({ state, isLinked }: { readonly state: ConsoleState; rea
       )}
       <Denials />
       <Unrecorded />
-    </div>
+    </section>
   );
 }
 
