@@ -21,7 +21,8 @@ import { privateDirectory } from "./private-directory.ts";
 import { gatewayOrigin, readProfile } from "./profile.ts";
 import { createSending } from "./sending.ts";
 import { createSession, type SessionState } from "./session.ts";
-import { openSetup, type Setup } from "./setup/setup.ts";
+import { setupOnDemand } from "./setup/on-demand.ts";
+import type { Setup } from "./setup/setup.ts";
 import type { SignIn } from "./sign-in/sign-in.ts";
 import { createState, firstState, type StateHolder } from "./state.ts";
 import { serveStdio } from "./stdio-server.ts";
@@ -136,7 +137,7 @@ async function assemble(options: ClientOptions, profile: Profile, closers: Close
     tunnel.drop(id);
     stdio.drop(id);
   };
-  const setup = await openSetup({ directory, clients, drop, state: () => state.get() });
+  const setup = setupOnDemand({ directory, clients, drop, state: () => state.get() });
   const client = clientOver({
     state,
     methods,
