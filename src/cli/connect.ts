@@ -1,15 +1,25 @@
+import { CountersignError } from "../shared/errors.ts";
 import { command, positional } from "./command.ts";
 import { ownUntilStopped } from "./session-owner.ts";
 
-const help = `Usage: countersign connect [--console] [--ca FILE] [--profile DIR] [--json]
+const help = `Usage: countersign connect [--console] [--port PORT] [--ca FILE] [--profile DIR] [--json]
 
 Opens the tunnel for MCP clients and stays in the foreground until Ctrl-C. Other commands with this profile talk to it
 meanwhile. Where nobody is signed in it prints the address to sign in at. --console also serves the console for a
-browser and prints its one-time link. --ca names a PEM file with one more authority to trust.`;
+browser and prints its one-time link. The tunnel's port is chosen once and remembered; --port sets another, 0 lets the
+system choose (clients then need \`countersign setup --repair\`). --ca names a PEM file with one more authority to trust.`;
 
-const options = { console: { type: "boolean" }, ca: { type: "string" } } as const;
+const options = { console: { type: "boolean" }, port: { type: "string" }, ca: { type: "string" } } as const;
 
 export const connect = command(help, options, async ({ values, positionals, profile, terminal }) => {
   positional(positionals, []);
-  await ownUntilStopped({ profile, ca: values.ca, console: values.console ?? false, terminal });
+  const port = portOf(values.port);
+  await ownUntilStopped({ profile, ca: values.ca, console: values.console ?? false, port, terminal });
 });
+
+function portOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : NaN;
+  if (port <= 65_535) return port;
+  throw new CountersignError("usage", "--port is a number from 0 to 65535; 0 lets the system choose.");
+}

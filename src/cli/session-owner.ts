@@ -12,6 +12,8 @@ export interface OwnerOptions {
   readonly profile: string;
   /** A PEM file with one more authority to trust. */
   readonly ca: string | undefined;
+  /** The tunnel's port, 0 for any; without it the remembered one. */
+  readonly port?: number | undefined;
   /** Whether to serve the console for a browser as well. */
   readonly console: boolean;
   readonly terminal: Terminal;
@@ -21,7 +23,7 @@ export interface OwnerOptions {
 const firstStateMs = 15_000;
 
 /** Becomes the owner of the profile: signs in where nobody is, opens the tunnel, and stays until it is asked to end. */
-export async function ownUntilStopped({ profile, ca, console, terminal }: OwnerOptions): Promise<void> {
+export async function ownUntilStopped({ profile, ca, console, port, terminal }: OwnerOptions): Promise<void> {
   const stopped = untilStopped();
   const client = await openClient({
     directory: profile,
@@ -30,7 +32,7 @@ export async function ownUntilStopped({ profile, ca, console, terminal }: OwnerO
     ...(ca === undefined ? {} : { ca: await readFile(ca, "utf8") }),
   });
   try {
-    const ready = start(client, console);
+    const ready = start(client, console, port);
     // Whoever gives up while the browser is open must not wait for the sign-in's own time-out.
     const stay = await Promise.race([ready.then(() => true), stopped.then(() => false)]);
     ready.catch(() => undefined);
@@ -42,12 +44,12 @@ export async function ownUntilStopped({ profile, ca, console, terminal }: OwnerO
   }
 }
 
-async function start(client: Client, console: boolean): Promise<void> {
+async function start(client: Client, console: boolean, port: number | undefined): Promise<void> {
   if (client.state().session.state !== "signed-in") {
     const result = await client.call("session.signIn", {}, "cli");
     if (!result.ok) throw new CountersignError(result.error.code, result.error.message);
   }
-  await client.openTunnel();
+  await client.openTunnel(port === undefined ? {} : { port });
   if (console) await client.serveConsole(pages());
   await firstState(client);
 }

@@ -11,6 +11,7 @@ import { serveConsole, type ConsoleServer } from "./console-server.ts";
 import { serveControl } from "./control-server.ts";
 import { createConversations } from "./conversations.ts";
 import { openDevice } from "./device.ts";
+import { watchNames, withEverything } from "./everything.ts";
 import { createGatewayApi, type TokenSource } from "./gateway.ts";
 import { gatewayTools } from "./gateway-tools.ts";
 import { createGatewayLink } from "./gateway-link.ts";
@@ -95,7 +96,9 @@ async function assemble(options: ClientOptions, profile: Profile, closers: Close
   closers.push(() => session.close());
   const upstream = createUpstream({ origin, token: pause.guarding(token), ca });
   closers.push(() => upstream.close());
-  const conversations = createConversations(upstream);
+  const names = () => state.get().connections.map(({ name }) => name);
+  const conversations = withEverything(createConversations(upstream), names);
+  closers.push(watchNames(state, names, () => conversations.changed()));
   const enrolled = () => deviceOf(session.state());
   const tunnel = createTunnel({
     directory,

@@ -5,9 +5,6 @@ import type { Conversations } from "./conversations.ts";
 import { answerHeaders } from "./tunnel-headers.ts";
 import type { Asked } from "./upstream/upstream.ts";
 
-/** In place of a connection's name: all that the person may use, in one server. No connection has this name. */
-export const everything = "";
-
 /** Where an admitted request goes, and as whose. */
 export interface Onward {
   readonly conversations: Conversations;

@@ -1,8 +1,54 @@
+import { execFile } from "node:child_process";
 import { readdir, readFile, readlink } from "node:fs/promises";
-import { basename } from "node:path";
+import { basename, join } from "node:path";
 
-/** Which process listens on a TCP port of this machine, or null where that can't be known (not Linux, or another user's). */
-export async function portOwner(port: number): Promise<{ readonly name: string; readonly pid: number } | null> {
+export interface PortOwner {
+  readonly name: string;
+  readonly pid: number;
+}
+
+/** Which process listens on a TCP port of this machine, or null where the system doesn't tell (another user's, mostly). */
+export async function portOwner(port: number): Promise<PortOwner | null> {
+  if (process.platform === "darwin")
+    return ownerByLsof(await said("/usr/sbin/lsof", ["-nP", `-iTCP:${port}`, "-sTCP:LISTEN", "-Fpc"]));
+  if (process.platform !== "win32") return await ownerByProc(port);
+  const system = join(process.env["SystemRoot"] ?? "C:\\Windows", "System32");
+  const pid = pidByNetstat(await said(join(system, "netstat.exe"), ["-ano", "-p", "TCP"]), port);
+  if (pid === null) return null;
+  return ownerByTasklist(await said(join(system, "tasklist.exe"), ["/FI", `PID eq ${pid}`, "/FO", "CSV", "/NH"]), pid);
+}
+
+/** Out of `lsof -F pc`: a line each for the process and its command. */
+export function ownerByLsof(text: string): PortOwner | null {
+  const [, pid] = /^p(\d+)$/m.exec(text) ?? [];
+  const [, name] = /^c(.+)$/m.exec(text) ?? [];
+  return pid === undefined || name === undefined ? null : { name, pid: Number(pid) };
+}
+
+/** Out of `netstat -ano`, whose words are in the system's language: whoever has this port here and nobody there listens. */
+export function pidByNetstat(text: string, port: number): number | null {
+  for (const line of text.split(/\r?\n/)) {
+    const [protocol, local = "", remote = "", , pid = ""] = line.trim().split(/\s+/);
+    if (protocol === "TCP" && local.endsWith(`:${port}`) && remote.endsWith(":0") && /^\d+$/.test(pid))
+      return Number(pid);
+  }
+  return null;
+}
+
+/** Out of `tasklist /FO CSV /NH`. */
+export function ownerByTasklist(text: string, pid: number): PortOwner | null {
+  const [, name] = /^"([^"]+)","\d+"/m.exec(text) ?? [];
+  return name === undefined ? null : { name, pid };
+}
+
+/** What a program of the system says, or nothing. */
+function said(program: string, args: readonly string[]): Promise<string> {
+  return new Promise((resolve) => {
+    execFile(program, args, { timeout: 3_000, windowsHide: true }, (_error, text) => resolve(text));
+  });
+}
+
+async function ownerByProc(port: number): Promise<PortOwner | null> {
   const inodes = new Set([...(await listening("/proc/net/tcp", port)), ...(await listening("/proc/net/tcp6", port))]);
   if (inodes.size === 0) return null;
   for (const pid of (await list("/proc")).filter((name) => /^\d+$/.test(name))) {

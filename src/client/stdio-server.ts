@@ -7,7 +7,7 @@ import type { Clients } from "./clients.ts";
 import type { Conversations } from "./conversations.ts";
 import { LineReader } from "./line-reader.ts";
 import { privateDirectory } from "./private-directory.ts";
-import { everything } from "./onward.ts";
+import { everything } from "./everything.ts";
 import { socketPlace } from "./socket-path.ts";
 import { Speaker } from "./speaker.ts";
 import { StdioConversation } from "./stdio-conversation.ts";

@@ -1,6 +1,7 @@
 import type { ClientView } from "../shared/console.ts";
 import type { ErrorCode } from "../shared/errors.ts";
 import type { Clients } from "./clients.ts";
+import { everything } from "./everything.ts";
 import { headerValues, ownHost, type RawHeaders } from "./loopback-guard.ts";
 
 /** A request as it stands on the wire: the target is raw, nothing is decoded or normalised. */
@@ -27,12 +28,13 @@ export function admit(asked: Asked, port: number, clients: Pick<Clients, "withTo
   // MCP clients are programs; whatever sends an Origin, `null` included, is a page in a browser.
   if (headerValues(asked.headers, "origin").length > 0)
     return refuse(403, "not_allowed", "Web pages may not use the tunnel.");
-  const connection = /^\/mcp\/([a-z0-9][a-z0-9-]{0,62})$/.exec(asked.target)?.[1];
+  const connection =
+    asked.target === "/mcp" ? everything : /^\/mcp\/([a-z0-9][a-z0-9-]{0,62})$/.exec(asked.target)?.[1];
   if (connection === undefined)
     return refuse(
       404,
       "not_found",
-      "The tunnel serves /mcp/CONNECTION and nothing else: see `countersign connections`.",
+      "The tunnel serves /mcp/CONNECTION, and /mcp for all of them: see `countersign connections`.",
     );
   const authorization = headerValues(asked.headers, "authorization");
   if (authorization.length === 0)

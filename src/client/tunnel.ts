@@ -60,7 +60,9 @@ export function createTunnel(options: TunnelOptions): Tunnel {
     const taken = error instanceof CountersignError && error.code === "port_taken" && tried === remembered;
     if (!taken || options.clients.list().length === 0) return error;
     await options.clients.removeAll();
-    const message = `${error.message} It may have read the clients' tokens, so all were removed: add the clients again.`;
+    const message =
+      `${error.message} It may have read the clients' tokens, so all were removed: once the tunnel is open (\`countersign connect --port 0\` ` +
+      "takes another port), `countersign setup --repair` gives the clients that it set up new ones; add the clients again that it did not.";
     return new CountersignError("port_taken", message, { cause: error });
   }
 

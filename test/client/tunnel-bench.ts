@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openClients, type Clients } from "../../src/client/clients.ts";
 import { createConversations } from "../../src/client/conversations.ts";
+import { withEverything } from "../../src/client/everything.ts";
 import type { TokenSource } from "../../src/client/gateway.ts";
 import { serveStdio } from "../../src/client/stdio-server.ts";
 import { createTunnel } from "../../src/client/tunnel.ts";
@@ -38,7 +39,10 @@ export interface Posted {
 export async function openTunnelBench(
   origin: string,
   token: string | TokenSource,
-  { directory: given }: { readonly directory?: string } = {},
+  {
+    directory: given,
+    connections = [],
+  }: { readonly directory?: string; readonly connections?: readonly string[] } = {},
 ): Promise<TunnelBench> {
   const directory = given ?? (await mkdtemp(join(tmpdir(), "countersign-tunnel-")));
   const clients = await openClients(directory, Date.now, () => undefined);
@@ -48,7 +52,7 @@ export async function openTunnelBench(
       ? async () => ({ accessToken: token, expiresAtMs: Date.now() + 3_600_000, account: { subject: "x", name: "x" } })
       : token;
   const upstream = createUpstream({ origin, token: source, ca: undefined });
-  const conversations = createConversations(upstream);
+  const conversations = withEverything(createConversations(upstream), () => connections);
   const stdio = await serveStdio({ directory, conversations, clients, device: () => null });
   const tunnel = createTunnel({
     directory,
@@ -63,7 +67,8 @@ export async function openTunnelBench(
   const known = clients.list().find(({ name }) => name === "test");
   if (known !== undefined) await clients.remove(known.id);
   const client = await clients.add("test");
-  const url = (connection: string): string => `http://127.0.0.1:${port}/mcp/${connection}`;
+  const url = (connection: string): string =>
+    `http://127.0.0.1:${port}/mcp${connection === "" ? "" : `/${connection}`}`;
   return {
     directory,
     clients,

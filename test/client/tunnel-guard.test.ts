@@ -68,6 +68,30 @@ describe("tunnel guard: Host", () => {
     `[::1%25lo]:${port}`,
     `[::]:${port}`,
     `http://127.0.0.1:${port}`,
+    `127.0.0.1:+${port}`,
+    `127.0.0.1: ${port}`,
+    `127.0.0.1:${port}#`,
+    `127.0.0.1:${port}?`,
+    `127.0.0.1\\:${port}`,
+    `127.0.0.1:${port}:${port}`,
+    "127.0.0.1:",
+    `0x7f.0.0.1:${port}`,
+    `127.0.0.01:${port}`,
+    `127.000.000.001:${port}`,
+    `\uFF11\uFF12\uFF17.0.0.1:${port}`,
+    `[0:0::1]:${port}`,
+    `[::1].:${port}`,
+    `[::1]:${port}.`,
+    `[::7f00:1]:${port}`,
+    `[::FFFF:7F00:1]:${port}`,
+    `localhost.localdomain:${port}`,
+    `localhost:${port}.evil.example`,
+    `localhost:${port}\t`,
+    `localhost%00:${port}`,
+    `loc\u0430lhost:${port}`,
+    `127.0.0.1.nip.io:${port}`,
+    `host.docker.internal:${port}`,
+    `ip6-localhost:${port}`,
   ])("refuses %j", (host) => {
     expect(ask({ host: [host] })).toBe(403);
   });
@@ -87,6 +111,16 @@ describe("tunnel guard: Origin", () => {
     `http://127.0.0.1:${port}`,
     `http://localhost:${port}`,
     "vscode-webview://x",
+    "https://127.0.0.1",
+    `http://[::1]:${port}`,
+    `http://127.0.0.1:${port}.evil.example`,
+    `http://127.0.0.1:${port}/`,
+    `HTTP://127.0.0.1:${port}`,
+    "http://localhost.",
+    "file://",
+    "chrome-extension://abc",
+    "moz-extension://abc",
+    "app://x",
   ])("refuses %j", (origin) => {
     expect(ask({ more: ["Origin", origin] })).toBe(403);
     expect(ask({ more: ["oRiGiN", origin] })).toBe(403);
@@ -94,14 +128,19 @@ describe("tunnel guard: Origin", () => {
 });
 
 describe("tunnel guard: path", () => {
-  it.each(["/mcp/files", "/mcp/a", "/mcp/a-1", `/mcp/${"a".repeat(63)}`])("admits %s", (target) => {
+  it.each(["/mcp", "/mcp/files", "/mcp/a", "/mcp/a-1", `/mcp/${"a".repeat(63)}`])("admits %s", (target) => {
     expect(ask({ target })).toBe(200);
   });
 
   it.each([
     "/",
-    "/mcp",
     "/mcp/",
+    "/mcp?x=1",
+    "/mcp#x",
+    "/mcp%2ffiles",
+    "/mcp/.",
+    "/mcp;x",
+    "/Mcp",
     "//mcp/files",
     "/mcp//files",
     "/mcp/files/",

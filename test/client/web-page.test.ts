@@ -68,6 +68,7 @@ const fetched = (url: string, init: Init) =>
 
 const paths = () => [
   `http://${targets.tunnel}/mcp/files`,
+  `http://${targets.tunnel}/mcp`,
   `http://${targets.console}/`,
   `http://${targets.console}/session`,
 ];
@@ -95,6 +96,43 @@ describe("a page of another origin, in a real browser", () => {
         expect(await fetched(url, { method, mode: "no-cors" }), url).toMatch(
           /^(opaque 0 0|TypeError: Failed to fetch)$/,
         );
+    expect(bench.gateway.requests.length).toBe(before);
+  });
+
+  it("gets no leave by a preflight, not for a private network either", async () => {
+    const wish = {
+      origin: "http://evil.example",
+      "access-control-request-method": "POST",
+      "access-control-request-headers": "authorization,content-type",
+      "access-control-request-private-network": "true",
+      "access-control-request-local-network": "true",
+    };
+    for (const url of paths()) {
+      const answer = await fetch(url, { method: "OPTIONS", headers: wish });
+      expect(answer.status, url).toBe(403);
+      expect(
+        [...answer.headers.keys()].filter((name) => name.startsWith("access-control")),
+        url,
+      ).toEqual([]);
+    }
+  });
+
+  it("reads nothing where it asks by a name for this machine's address space", async () => {
+    const before = bench.gateway.requests.length;
+    const asked = await page.evaluate(
+      async (addresses) =>
+        await Promise.all(
+          addresses.map((address) =>
+            // Chromium's own way to ask for a private address from a public page.
+            fetch(address, { method: "POST", body: "{}", targetAddressSpace: "loopback" } as RequestInit).then(
+              ({ status }) => String(status),
+              () => "refused",
+            ),
+          ),
+        ),
+      paths(),
+    );
+    expect(new Set(asked)).toEqual(new Set(["refused"]));
     expect(bench.gateway.requests.length).toBe(before);
   });
 

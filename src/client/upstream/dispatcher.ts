@@ -28,7 +28,10 @@ export function connections(origin: string, ca: string | undefined): Connections
   const options = { connect, allowH2: false };
   const straight = loopback.has(new URL(origin).hostname);
   return {
-    dispatcher: straight ? new Agent(options) : new EnvHttpProxyAgent({ ...options, requestTls: { ...trust } }),
+    // Always a tunnel through the proxy, which never sees a token.
+    dispatcher: straight
+      ? new Agent(options)
+      : new EnvHttpProxyAgent({ ...options, proxyTunnel: true, requestTls: { ...trust }, proxyTls: { ...trust } }),
     dropLost(addresses) {
       for (const socket of sockets)
         if (socket.localAddress !== undefined && !addresses.has(plain(socket.localAddress))) socket.destroy(lost());

@@ -1,7 +1,7 @@
 import { compactVerify, decodeProtectedHeader, importJWK } from "jose";
 import type { z } from "zod";
 import { CountersignError } from "../../shared/errors.ts";
-import { parseStrictJson } from "../mcp/strict-json.ts";
+import { parseStrictJson } from "../../shared/strict-json.ts";
 import type { DeviceRecord, Reads } from "../store/store.ts";
 import type { Principal } from "./principal.ts";
 

@@ -1,5 +1,5 @@
 import type { Json } from "../../shared/json.ts";
-import { endOfNumber, endOfString } from "../mcp/strict-json.ts";
+import { endOfNumber, endOfString } from "../../shared/strict-json.ts";
 import { isPlain, type Detectors } from "./detectors.ts";
 import type { Fields } from "./fields.ts";
 import type { MaskMode } from "./kinds.ts";

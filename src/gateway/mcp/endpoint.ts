@@ -11,7 +11,7 @@ import type { Request } from "./record.ts";
 import { gatewayFault } from "./refusal.ts";
 import { errorMessage, Reply } from "./reply.ts";
 import { answerRequest } from "./requests.ts";
-import { parseStrictJson } from "./strict-json.ts";
+import { parseStrictJson } from "../../shared/strict-json.ts";
 import type { Session } from "./sessions.ts";
 import { accepted, namedSession, openSession, refuse, sessionFor, type Visit } from "./visit.ts";
 

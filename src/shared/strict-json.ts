@@ -1,4 +1,4 @@
-import type { Json } from "../../shared/json.ts";
+import type { Json } from "./json.ts";
 
 export type StrictJson = { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly reason: string };
 

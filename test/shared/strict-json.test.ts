@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { canonical } from "../../../src/shared/json.ts";
-import { parseStrictJson } from "../../../src/gateway/mcp/strict-json.ts";
-import { cpuMs } from "../../support/cpu-time.ts";
+import { canonical } from "../../src/shared/json.ts";
+import { parseStrictJson } from "../../src/shared/strict-json.ts";
+import { cpuMs } from "../support/cpu-time.ts";
 
 describe("strict JSON", () => {
   it.each([

@@ -1,0 +1,106 @@
+import { once } from "node:events";
+import { Writable } from "node:stream";
+import { callbackify } from "node:util";
+import type { Json } from "../../shared/json.ts";
+import { encodeSse, encodeSseComment, SseParser } from "../../shared/sse.ts";
+import type { Heard } from "../conversations.ts";
+import { isStream } from "../listening.ts";
+import { towardsClient } from "./rewriting.ts";
+
+/** A connection's answer for the client of the one server. It can't be taken up again: its event ids are another session's. */
+export function rewrittenAnswer(answer: Heard, connection: string, session: string | null): Heard {
+  const { "content-length": _length, "mcp-session-id": _session, ...headers } = answer.headers;
+  const stream = isStream(answer);
+  return {
+    status: answer.status,
+    headers: session === null ? headers : { ...headers, "mcp-session-id": session },
+    isAnew: false,
+    async pass(into) {
+      const through = stream ? new RewrittenEvents(connection, into) : new RewrittenBody(connection, into);
+      into.once("close", () => through.destroy());
+      await answer.pass(through);
+      through.end();
+      if (!through.writableFinished && !through.destroyed) await once(through, "finish");
+    },
+    text: (mostBytes) => answer.text(mostBytes),
+    drop: () => answer.drop(),
+  };
+}
+
+/** One JSON message; a long one passes as it is, rather than be held. */
+class RewrittenBody extends Writable {
+  readonly #connection: string;
+  readonly #into: Writable;
+  #chunks: Buffer[] = [];
+  #size = 0;
+
+  constructor(connection: string, into: Writable) {
+    super();
+    this.#connection = connection;
+    this.#into = into;
+    this.on("error", () => undefined);
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    callbackify(async () => await this.#take(chunk))(done);
+  }
+
+  override _final(done: (error?: Error | null) => void): void {
+    if (this.#size <= mostHeld && this.#size > 0)
+      this.#into.write(rewrittenText(this.#connection, Buffer.concat(this.#chunks).toString("utf8")));
+    done();
+  }
+
+  async #take(chunk: Buffer): Promise<void> {
+    this.#size += chunk.length;
+    this.#chunks.push(chunk);
+    if (this.#size > mostHeld) for (const part of this.#chunks.splice(0)) await written(this.#into, part);
+  }
+}
+
+class RewrittenEvents extends Writable {
+  readonly #connection: string;
+  readonly #into: Writable;
+  readonly #parser = new SseParser();
+
+  constructor(connection: string, into: Writable) {
+    super();
+    this.#connection = connection;
+    this.#into = into;
+    this.on("error", () => undefined);
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    callbackify(async () => await this.#take(chunk))(done);
+  }
+
+  async #take(chunk: Buffer): Promise<void> {
+    const events = this.#parser.push(chunk);
+    // A comment is a sign of life; what is only half here becomes one.
+    if (events.length === 0) return await written(this.#into, encodeSseComment("waiting"));
+    for (const { data } of events)
+      if (data !== "") await written(this.#into, encodeSse({ data: rewrittenText(this.#connection, data) }));
+  }
+}
+
+const mostHeld = 1024 * 1024;
+
+function rewrittenText(connection: string, text: string): string {
+  try {
+    return JSON.stringify(towardsClient(connection, JSON.parse(text) as Json));
+  } catch {
+    return text;
+  }
+}
+
+/** Writes, and resolves once there is room for more, or nobody takes it. */
+export async function written(into: Writable, part: Buffer | string): Promise<void> {
+  if (into.destroyed || into.write(part)) return;
+  await new Promise<void>((resolve) => {
+    const done = () => {
+      into.off("drain", done).off("close", done);
+      resolve();
+    };
+    into.on("drain", done).on("close", done);
+  });
+}
