@@ -11,7 +11,7 @@ export interface Clients {
   /** The token is in this answer and nowhere else. Throws `bad_request` for a name that can't travel in a header or is in use. */
   add(name: string): Promise<{ readonly id: string; readonly name: string; readonly token: string }>;
   /**
-   * The client that says over the stdio bridge that it has this name or id: a new one where none has the name, null where the person removed it.
+   * The client that says over the stdio bridge that it has this name: a new one where none has, null where the person removed it.
    * `admit`: it may come (again). Throws `bad_request` for a name that no client can have.
    */
   bridged(name: string, admit?: "admit"): Promise<ClientView | null>;
@@ -71,10 +71,6 @@ export async function openClients(directory: string, now: () => number, onChange
     },
     async bridged(name, admit) {
       checkName(name);
-      const set = entries.find((entry) => entry.id === name);
-      if (set !== undefined) return { ...view(set), unverified: true };
-      // An id in a client's file whose client was removed: a new one would come back by itself.
-      if (admit === undefined && idPattern.test(name)) return null;
       const known = entries.find((entry) => entry.name === name && entry.hash === null);
       if (known !== undefined) return view(known);
       if (admit === undefined && removed.includes(name)) return null;
@@ -114,7 +110,6 @@ export async function openClients(directory: string, now: () => number, onChange
 
 /** A busy client is noted once in this time, not with every call. */
 const noteEveryMs = 60_000;
-const idPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** Printable ASCII without quotes: the name travels to the gateway in a header. */
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9 ._()+-]{0,63}$/;
 

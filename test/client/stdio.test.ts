@@ -125,18 +125,6 @@ describe("the stdio bridge", () => {
     expect(await again.answer(1)).toHaveProperty("result");
   }, 60_000);
 
-  it("takes the id that a client's file names, and no longer once that client was removed", async () => {
-    const set = await bench.clients.bridged("Claude Desktop", "admit");
-    const bridge = startBridge("everything", set?.id ?? "");
-    bridge.say(initialize(1));
-    expect(await bridge.answer(1)).toHaveProperty("result");
-    expect(bench.clients.list().find(({ id }) => id === set?.id)?.lastUsedAtMs).not.toBeNull();
-    await bench.clients.remove(set?.id ?? "");
-    const again = startBridge("everything", set?.id ?? "");
-    again.say(initialize(1));
-    expect((await again.answer(1)).error).toMatchObject({ data: { code: "not_allowed" } });
-  }, 60_000);
-
   it("says what to do where no Countersign runs, and goes on by itself once one does", async () => {
     const directory = await mkdtemp(join(tmpdir(), "countersign-away-"));
     const bridge = startBridge("everything", "early", directory);
