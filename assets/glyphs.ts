@@ -78,10 +78,7 @@ const measures: Readonly<Record<GlyphSize, Measures>> = {
     seal: { x: 16, y: 12.5, filled: 10.5, ring: 9.25, width: 2.5 },
     check: { path: "M11 12.7 14.65 16.3 21 8.85", width: 3 },
     slash: { path: "M5 28 27 3", clear: 6.5 },
-    bars: [
-      `<rect x="11.5" y="8" width="3" height="9" rx=".5"/>`,
-      `<rect x="17.5" y="8" width="3" height="9" rx=".5"/>`,
-    ],
+    bars: [`<rect x="12" y="8" width="3" height="9" rx=".5"/>`, `<rect x="17" y="8" width="3" height="9" rx=".5"/>`],
     pill: `<rect x="3" y="2" width="26" height="21" rx="6"/>`,
     figure: {
       alone: "translate(12 6.5) scale(2)",

@@ -23,7 +23,7 @@ export function ConnectionTable({ connections }: { readonly connections: readonl
   return (
     <>
       <div className={css.scroll}>
-        <table className={css.table} aria-label={words.connections.title}>
+        <table className={`${css.table} ${css.folding}`} aria-label={words.connections.title}>
           <thead>
             <tr>
               <th className={css.nameColumn}>{columns.name}</th>

@@ -82,7 +82,7 @@ function Tab({ page, count, name = words.tabs[page] }: TabProps) {
       onClick={() => shown.set(page)}
     >
       {name}
-      {count > 0 && <span className={css.count}>{count}</span>}
+      {count > 0 && <span className={css.count}>{count.toLocaleString("en")}</span>}
     </button>
   );
 }

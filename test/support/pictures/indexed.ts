@@ -3,8 +3,9 @@ import { crc32, deflateSync, inflateSync } from "node:zlib";
 const signature = Buffer.from("\x89PNG\r\n\x1a\n", "latin1");
 const mostColours = 128;
 /** So many of the commonest colours are kept exactly: surfaces and lines differ by little. */
-const exact = 64;
-const nearSquared = 100;
+const exact = 32;
+/** By what squared distance a colour has to differ from all that are chosen, round by round. */
+const rounds = [1600, 400, 100];
 
 /** A screenshot (8-bit RGB or RGBA, not interlaced, opaque) as a PNG of at most 128 colours, which is a third as large. */
 export function indexed(png: Buffer): Buffer {
@@ -31,14 +32,15 @@ export function indexed(png: Buffer): Buffer {
   ]);
 }
 
-/** Colours by how common they are: those that one already chosen can stand for are left out. */
+/** Colours by how common they are, in rounds: first those unlike any other, so that a rare hue keeps its place beside many greys. */
 function chosen(commonFirst: readonly number[]): readonly number[] {
-  const palette: number[] = [];
-  for (const colour of commonFirst) {
-    if (palette.length === mostColours) break;
-    if (palette.length < exact || palette.every((each) => apart(each, colour) > nearSquared)) palette.push(colour);
-  }
-  return palette;
+  const palette = new Set(commonFirst.slice(0, exact));
+  for (const unlike of rounds)
+    for (const colour of commonFirst) {
+      if (palette.size === mostColours) return [...palette];
+      if ([...palette].every((each) => apart(each, colour) > unlike)) palette.add(colour);
+    }
+  return [...palette];
 }
 
 function nearest(palette: readonly number[], colour: number): number {

@@ -135,20 +135,12 @@ export const scenes: readonly Scene[] = [
       await page.getByText("This page lost its link").waitFor();
     },
   },
-  {
-    name: "ended",
-    state: inbox,
-    async act(page, server) {
-      server.drop(4401);
-      await page.getByRole("heading", { name: "link has ended" }).waitFor();
-    },
-  },
   ...endedScenes,
   ...riskScenes,
   { name: "empty", state: signedIn([]) },
   { name: "loading", state: null, act: (page) => page.getByText("Loading requests").waitFor({ state: "attached" }) },
   {
-    name: "lost",
+    name: "bands",
     state: { ...inbox, pause: { untilMs: null }, ledger: { code: "ledger_inconsistent", message: "" } },
     async act(page, server) {
       server.accept(false);
@@ -160,6 +152,7 @@ export const scenes: readonly Scene[] = [
     name: "ended",
     state: inbox,
     async act(page, server) {
+      await page.getByText("First held call").waitFor();
       server.drop(4401);
       await page.getByRole("heading", { name: "This console’s link has ended" }).waitFor();
     },

@@ -23,6 +23,7 @@ export const views = {
   zoomed: { ...light, viewport: { width: usual.width / 2, height: usual.height / 2 }, deviceScaleFactor: 2 },
 } as const satisfies Readonly<Record<string, BrowserContextOptions>>;
 export type ViewName = keyof typeof views;
+export const viewNames = Object.keys(views) as readonly ViewName[];
 
 /** As a person in Britain would see it, wherever the pictures are taken. */
 export const place = { locale: "en-GB", timezoneId: "UTC", reducedMotion: "reduce" } as const;
