@@ -11,7 +11,9 @@ client's file: whoever runs as you may use it.`;
 
 /** Imports little, and nothing that the call itself doesn't need: clients wait for it. */
 export const stdio = command(help, { client: { type: "string" } }, async ({ values, positionals, profile }) => {
-  const [connection = null, extra] = positionals;
+  const [named = "", extra] = positionals;
+  // A bundle's setting that nobody filled in is an empty word.
+  const connection = named === "" ? null : named;
   if (extra !== undefined) throw new CountersignError("usage", "stdio takes one CONNECTION; --help shows the usage.");
   if (connection !== null && !/^[a-z0-9][a-z0-9-]{0,62}$/.test(connection))
     throw new CountersignError("usage", `${JSON.stringify(connection)} is no connection's name.`);
