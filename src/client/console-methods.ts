@@ -2,7 +2,7 @@ import type { ConsoleState } from "../shared/console.ts";
 import { CountersignError } from "../shared/errors.ts";
 import type { ConsoleMethods } from "./console-calls.ts";
 import { contextOf } from "./approval-context.ts";
-import { decide } from "./deciding.ts";
+import { decide, show } from "./deciding.ts";
 import type { Device } from "./device.ts";
 import { listGrants, revokeGrant } from "./grants.ts";
 import type { GatewayApi } from "./gateway.ts";
@@ -44,8 +44,7 @@ export function createConsoleMethods(options: ConsoleMethodsOptions): ConsoleMet
     "approvals.context": ({ id }) => contextOf(api, id),
     "approvals.withdraw": async ({ id }) => {
       const ended = await withdraw(api, id);
-      if (link.held.fits(ended)) link.held.take(ended);
-      link.showApprovals();
+      if (link.held.fits(ended)) show(link, ended);
       return ended;
     },
     "history.list": ({ after, ...filter }) => listHistory(api, filter, after),

@@ -27,13 +27,14 @@ export async function decide(options: DecidingOptions, decision: Decision, prese
   const signed = await signDecision(api, device, approval, decision, presence, link.gatewayNowMs());
   const untilMs = signed.expiresAtMs - state().gateway.clockOffsetMs;
   try {
-    return await sending.send({ approval: decision.id, verdict: decision.verdict, untilMs }, async () => {
-      const decided = await signed.post();
-      if (decided.id !== decision.id || !link.held.fits(decided)) throw another();
-      show(link, decided);
-      if (decision.grant !== undefined) link.refreshGrants();
-      return decided;
+    const decided = await sending.send({ approval: decision.id, verdict: decision.verdict, untilMs }, async () => {
+      const answer = await signed.post();
+      if (answer.id !== decision.id || !link.held.fits(answer)) throw another();
+      return answer;
     });
+    show(link, decided);
+    if (decision.grant !== undefined) link.refreshGrants();
+    return decided;
   } catch (error) {
     // Who comes too late is to see at once who decided, and how; where that can't be read now, the stream brings it.
     if (error instanceof CountersignError && isTooLate(error.code))
@@ -42,8 +43,12 @@ export async function decide(options: DecidingOptions, decision: Decision, prese
   }
 }
 
-/** Shown at once, though the stream may have brought it already: its lists come at a pace. */
-function show(link: GatewayLink, approval: ApprovalView): void {
+/**
+ * Shown at once, though the stream may have brought it already: its lists come at a pace. Not where nothing of it is known any more: whoever
+ * asked has signed out meanwhile.
+ */
+export function show(link: Pick<GatewayLink, "held" | "showApprovals">, approval: ApprovalView): void {
+  if (link.held.get(approval.id) === undefined) return;
   link.held.take(approval);
   link.showApprovals();
 }

@@ -38,6 +38,8 @@ export interface GatewayLinkOptions {
   readonly state: StateHolder;
   readonly ca: string | undefined;
   readonly now: () => number;
+  /** What belonged to whoever was signed in has just been forgotten. */
+  readonly onForget: () => void;
 }
 
 export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
@@ -102,6 +104,7 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
     principal = null;
     offered = [];
     state.set({ approvals: [], connections: [], grants: [] });
+    options.onForget();
   }
 
   return {

@@ -25,10 +25,14 @@ const columns: readonly (readonly [string, (line: Line) => string])[] = [
 ];
 
 /**
- * A cell that no spreadsheet takes for a formula: one that begins as a formula does (OWASP, CSV Injection), also behind blanks, gets an
- * apostrophe in front. Whatever else means something to CSV is quoted.
+ * A cell in which no spreadsheet finds a formula: what begins as one does (OWASP, CSV Injection), also behind blanks, gets an apostrophe in
+ * front. So does what follows a `;`, tab or line end: where a list's separator is another than the comma, a cell begins there, whatever is
+ * quoted. Whatever else means something to CSV is quoted.
  */
 function cell(text: string): string {
-  const safe = /^[\s\p{Cf}]*[=+\-@\uFF0B\uFF0D\uFF1D\uFF20]|^[\t\r\n]/u.test(text) ? `'${text}` : text;
+  const begun = text.replace(formulas, "$1'");
+  const safe = /^[\t\r\n]/.test(begun) ? `'${begun}` : begun;
   return /[",;\r\n\t']/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
+
+const formulas = /(^|\r\n|[;\t\r\n])(?=(?:[^\S\t\r\n]|["'\p{Cf}])*[=+\-@\uFF0B\uFF0D\uFF1D\uFF20])/gu;

@@ -88,7 +88,8 @@ async function assemble(options: ClientOptions, profile: Profile, closers: Close
   const pause = await openPause({ directory, now, onState: (changed) => state.set({ pause: changed }) });
   closers.push(() => pause.close());
   const device = await openDevice(options.vault ?? null, origin, options.deviceName ?? hostname());
-  const link = createGatewayLink({ directory, profile, api, token, state, ca, now });
+  const sending = createSending({ state, now });
+  const link = createGatewayLink({ directory, profile, api, token, state, ca, now, onForget: sending.forget });
   closers.push(() => link.pause());
   const signIn = await makeSignIn(options, profile.provider, vault, now);
   closers.push(() => signIn.close());
@@ -118,7 +119,6 @@ async function assemble(options: ClientOptions, profile: Profile, closers: Close
     else link.pause();
   }
 
-  const sending = createSending({ state, now });
   closers.push(() => sending.close());
   const methods = createConsoleMethods({
     api,

@@ -20,6 +20,8 @@ export interface Sending {
    * or `decision_unanswered`: then nobody here knows whether it was recorded.
    */
   send<T>(signed: Signed, post: () => Promise<T>): Promise<T>;
+  /** Lets go of all that is on its way, since who decided it has signed out: nobody else is told of it, or sends it again. */
+  forget: () => void;
   /** Sends nothing again. */
   close(): void;
 }
@@ -32,24 +34,26 @@ interface SendingOptions {
 }
 
 export function createSending({ state, now, restMs = usualRestMs }: SendingOptions): Sending {
-  const closing = new AbortController();
+  let sitting = new AbortController();
   const onTheWay = new Map<number, ConsoleState["sending"][number]>();
   let last = 0;
   const show = () => state.set({ sending: [...onTheWay.values()] });
 
   async function repeat<T>(key: number, signed: Signed, post: () => Promise<T>): Promise<T> {
+    const { signal } = sitting;
     for (let unanswered = 0; ; unanswered += 1) {
       onTheWay.set(key, { ...signed, unanswered });
       show();
       try {
-        return await post();
+        return await unlessAborted(post(), signal);
       } catch (error) {
         if (!mayHaveArrived(error, unanswered)) throw error;
-        if (closing.signal.aborted || now() >= signed.untilMs || !isWorthRepeating(error)) throw unknown(error);
+        if (signal.aborted || now() >= signed.untilMs || !isWorthRepeating(error)) throw unknown(error);
       }
       onTheWay.set(key, { ...signed, unanswered: unanswered + 1 });
       show();
-      await rest(restMs(unanswered), state, closing.signal);
+      await rest(restMs(unanswered), state, signal);
+      if (signal.aborted) throw unknown(signal.reason);
     }
   }
 
@@ -63,7 +67,13 @@ export function createSending({ state, now, restMs = usualRestMs }: SendingOptio
         show();
       }
     },
-    close: () => closing.abort(),
+    forget() {
+      sitting.abort();
+      sitting = new AbortController();
+      onTheWay.clear();
+      show();
+    },
+    close: () => sitting.abort(),
   };
 }
 
@@ -88,6 +98,18 @@ function mayHaveArrived(error: unknown, unanswered: number): boolean {
   return (
     isWorthRepeating(error) || (unanswered > 0 && error instanceof CountersignError && noToken.includes(error.code))
   );
+}
+
+/** An answer that comes after nobody is there to hear it is none. */
+async function unlessAborted<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = Promise.withResolvers<never>();
+  const abort = (): void => aborted.reject(unknown(signal.reason));
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    return await Promise.race([answer, aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
 }
 
 function unknown(cause: unknown): CountersignError {

@@ -143,3 +143,34 @@ async function answering(approval: ApprovalView) {
   bench.gateway.decided = { ...approval, state: "denied", revision: approval.revision + 1 };
   return await decide();
 }
+
+describe("a decision of somebody who signs out before it is answered", () => {
+  it("leaves nothing of theirs behind: no request in the state, and no other person's word for it", async () => {
+    const answered = Promise.withResolvers<void>();
+    bench.gateway.answerAfter = answered.promise;
+    const sent = decide();
+    await expect.poll(() => bench.gateway.decisions.length).toBe(1);
+    await bench.client.call("session.signOut", {}, "window");
+    answered.resolve();
+    expect(await sent).toMatchObject({ ok: false, error: { code: "decision_unanswered" } });
+    expect(bench.client.state()).toMatchObject({ session: { state: "signed-out" }, approvals: [], sending: [] });
+  });
+
+  it("is not sent again in the name of who signs in next", async () => {
+    const answered = Promise.withResolvers<void>();
+    bench.gateway.answerAfter = answered.promise;
+    bench.gateway.loseNextAnswer = true;
+    const sent = decide();
+    await expect.poll(() => bench.gateway.decisions.length).toBe(1);
+    await bench.client.call("session.signOut", {}, "window");
+    bench.gateway.tokens.add("token-2");
+    bench.signIn.accessToken = "token-2";
+    await bench.client.call("session.signIn", {}, "window");
+    await until(bench.client, ({ gateway }) => gateway.link === "online");
+    answered.resolve();
+    expect(await sent).toMatchObject({ ok: false, error: { code: "decision_unanswered" } });
+    expect(bench.client.state().sending).toEqual([]);
+    const posts = bench.gateway.requests.filter(({ path }) => path.endsWith("/decision"));
+    expect(posts.map(({ token }) => token)).toEqual(["token-1"]);
+  });
+});

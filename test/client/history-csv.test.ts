@@ -44,14 +44,31 @@ const cells: readonly [string, string][] = [
   ["-2+3", '"\'-2+3"'],
   ["@SUM(A1)", '"\'@SUM(A1)"'],
   ["  =1+1", '"\'  =1+1"'],
-  ["\t=1+1", '"\'\t=1+1"'],
+  ["\t=1+1", "\"'\t'=1+1\""],
   ["\u200b=1+1", '"\'\u200b=1+1"'],
   ["\uff1d1+1", '"\'\uff1d1+1"'],
   ["a=1", "a=1"],
-  ["x;=1+1", '"x;=1+1"'],
+  ["x;=1+1", '"x;\'=1+1"'],
+  ["x; =1+1", '"x;\' =1+1"'],
+  ['x;"=1+1', '"x;\'""=1+1"'],
+  ["x\r\n=1+1", '"x\r\n\'=1+1"'],
+  ["x\t@SUM(A1)", '"x\t\'@SUM(A1)"'],
+  ["x\n\uff1d1+1;-2", "\"x\n'\uff1d1+1;'-2\""],
+  ["one; two = 2", '"one; two = 2"'],
 ];
 it.each(cells)("writes %j as a cell that is no formula: %s", (text, cell) => {
   expect(csvOf([line({ tool: text })]).split("warehouse-eu,")[1]).toMatch(
     new RegExp(`^${cell.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")},critical`),
   );
+});
+
+/** The cells of a row as a program reads them whose list separator is another: a quote within a cell is a character there. */
+const cellsBy = (separator: RegExp, text: string) => text.split(separator).map((part) => part.replaceAll('"', ""));
+
+it("has no formula for a program that takes another separator, as where the decimal sign is a comma", () => {
+  const formula = "=cmd|' /C calc'!A1";
+  const change = { deciders: ["Ada", formula], reason: `ok;${formula};\n${formula}`, tool: `x\t"${formula}` };
+  const text = csvOf([line(change)]);
+  for (const separator of [/[;\r\n]/, /[\t\r\n]/])
+    expect(cellsBy(separator, text).filter((part) => /^\s*[=+\-@]/.test(part))).toEqual([]);
 });

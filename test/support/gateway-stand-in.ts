@@ -28,6 +28,8 @@ export interface GatewayStandIn {
   silent: boolean;
   /** Drops the connection of the next decision's answer, after it was recorded. */
   loseNextAnswer: boolean;
+  /** A decision is recorded at once, and answered only after this. */
+  answerAfter: Promise<void>;
   /** Answers every decision with this instead. */
   decided: ApprovalView | null;
   /** Ends a stream after so many of its first approvals, once. */
@@ -85,6 +87,7 @@ export async function startGateway(): Promise<GatewayStandIn> {
     mcp: (_request, response) => response.writeHead(200).end(),
     silent: false,
     loseNextAnswer: false,
+    answerAfter: Promise.resolve(),
     decided: null,
     dropAfterApprovals: null,
     whole: false,
@@ -175,6 +178,7 @@ export async function startGateway(): Promise<GatewayStandIn> {
     if (payload.payload !== (await digest(known.payload))) return refuse(response, 409, "digest_mismatch");
     if (Math.abs(payload.iat * 1000 - gatewayNow()) > 60_000) return refuse(response, 409, "decision_expired");
     const approval = await gateway.put({ id, state: payload.verdict === "approve" ? "approved" : "denied" });
+    await gateway.answerAfter;
     if (gateway.loseNextAnswer) {
       gateway.loseNextAnswer = false;
       request.socket.destroy();
