@@ -67,8 +67,15 @@ function joined(chunks: readonly Buffer[]): Buffer {
 
 function whole(request: IncomingMessage, take: (chunk: Buffer) => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    request.on("data", take).once("end", resolve);
-    request.once("close", () => reject(new CountersignError("cancelled", "The client has gone.")));
+    let hasEnded = false;
+    request.on("data", take).once("end", () => {
+      hasEnded = true;
+      resolve();
+    });
+    // It closes after its end as well, and an error with its stack is dear.
+    request.once("close", () => {
+      if (!hasEnded) reject(new CountersignError("cancelled", "The client has gone."));
+    });
   });
 }
 
