@@ -1,12 +1,14 @@
 import type { Page } from "playwright-core";
+import { mainThreadWork } from "./main-thread.ts";
 import { quantile } from "./table.ts";
 
 /** How long the frames were while a list was scrolled, in ms. */
-interface Frames {
-  readonly how: string;
+export interface Frames {
   readonly frames: number;
   readonly longestMs: number;
   readonly p99Ms: number;
+  /** The most computing time that the page's main thread took at a stretch: what a frame waits for even where nothing else runs on the machine. */
+  readonly longestWorkMs: number;
 }
 
 export type Scrolling = "wheel" | "jumps" | "keys";
@@ -18,14 +20,15 @@ const steps = 150;
 export async function scrolledFrames(page: Page, how: Scrolling): Promise<Frames> {
   const list = page.getByRole("listbox").locator("..");
   await list.evaluate((scroller) => scroller.scrollTo(0, 0));
-  await page.waitForTimeout(500);
   await list.hover();
+  const work = await mainThreadWork(page);
   await page.evaluate(startTiming);
   if (how === "wheel") for (let step = 0; step < steps; step += 1) await page.mouse.wheel(0, 400);
   else if (how === "jumps") await list.evaluate(jump, steps);
   else for (let step = 0; step < steps; step += 1) await page.keyboard.press("j");
   const lengths = await page.evaluate(stopTiming);
-  return { how, frames: lengths.length, longestMs: Math.max(...lengths), p99Ms: quantile(lengths, 0.99) };
+  const longestWorkMs = await work.longestMs();
+  return { frames: lengths.length, longestMs: Math.max(...lengths), p99Ms: quantile(lengths, 0.99), longestWorkMs };
 }
 
 /** In the page: the time from each frame to the next. */

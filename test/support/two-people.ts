@@ -21,8 +21,8 @@ export interface TwoPeople {
   call(connection: string, tool: string, input: JsonObject, gone?: AbortSignal): Promise<string>;
   /** The engineer reads this resource; the answer's text. */
   read(connection: string, uri: string): Promise<string>;
-  /** One more person with a console of their own: `tess` is an approver as well. */
-  seat(person: string): Promise<Seat>;
+  /** One more person with a console of their own, on a machine whose clock is so much ahead: `tess` is an approver as well. */
+  seat(person: string, aheadMs?: number): Promise<Seat>;
   close(): Promise<void>;
 }
 
@@ -49,8 +49,8 @@ export async function openTwoPeople(rules: JsonObject[], wire?: Wire): Promise<T
     for (let closer = closers.pop(); closer !== undefined; closer = closers.pop()) await closer();
   };
   if (wire !== undefined) closers.push(() => wire.close());
-  const seatOf = (person: string) => seat(origin, person, built.folder, browser, closers);
-  const seats = ["engineer", "approver"].map(seatOf);
+  const seatOf = (person: string, aheadMs = 0) => seat(origin, person, aheadMs, built.folder, browser, closers);
+  const seats = ["engineer", "approver"].map((person) => seatOf(person));
   await Promise.allSettled(seats);
   const [engineer, approver] = await Promise.all(seats).catch(async (error: unknown) => {
     await close();
@@ -77,6 +77,7 @@ export async function openTwoPeople(rules: JsonObject[], wire?: Wire): Promise<T
 async function seat(
   origin: string,
   person: string,
+  aheadMs: number,
   pages: string,
   browser: Browser,
   closers: (() => Promise<void>)[],
@@ -87,7 +88,7 @@ async function seat(
   if (profile === undefined) throw new Error("the gateway offers no sign-in");
   await writeProfile(directory, profile);
   const openBrowser = (url: string): Promise<void> => signInAs(url, person, {}).then(() => undefined);
-  const client = await openClient({ directory, openBrowser, deviceName: person });
+  const client = await openClient({ directory, openBrowser, deviceName: person, now: () => Date.now() + aheadMs });
   closers.push(() => client.close());
   const signedIn = await client.call("session.signIn", {}, "window");
   if (!signedIn.ok) throw new Error(signedIn.error.message);
@@ -95,6 +96,7 @@ async function seat(
   const context = await browser.newContext({ viewport: { width: 1180, height: 760 } });
   context.setDefaultTimeout(patienceMs);
   const page = await context.newPage();
+  if (aheadMs !== 0) await page.clock.install({ time: Date.now() + aheadMs });
   await page.goto(client.consoleLink());
   await page.getByText("Connected", { exact: true }).waitFor();
   return { directory, client, page };

@@ -1,5 +1,5 @@
-import type { ApprovalRecord } from "../src/gateway/store/store.ts";
-import type { PrincipalView } from "../src/shared/principal.ts";
+import type { ApprovalRecord } from "../../src/gateway/store/store.ts";
+import type { PrincipalView } from "../../src/shared/principal.ts";
 
 const risks = ["low", "medium", "high", "critical"] as const;
 

@@ -1,0 +1,110 @@
+import { performance } from "node:perf_hooks";
+import type { ApprovalView } from "../src/shared/approval.ts";
+import type { ConsoleState } from "../src/shared/console.ts";
+import { installElectron } from "../test/support/electron/stand-in.ts";
+import type { TwoPeople } from "../test/support/two-people.ts";
+
+/** Each decision is one real held call; the first are not counted, as code and connections warm up. */
+const warmUps = 5;
+let calls = 0;
+
+/** A rule whose requests may be decided from a notification, and with one click in the window. */
+export const quickRule = {
+  name: "quick",
+  tools: ["get_customer"],
+  effect: "approve",
+  approvers: ["approvers"],
+  risk: "low",
+  quick: true,
+} as const;
+
+/** From the click on a notification's button, as the system would tell it, to the gateway's answer that the decision is recorded; in ms each. */
+export async function decidedByNotification(people: TwoPeople, rounds: number): Promise<readonly number[]> {
+  const electron = await installElectron();
+  const { createNotifications } = await import("../src/main/notifications.ts");
+  const { decideFromNotification } = await import("../src/main/quick-decision.ts");
+  const { defaultSettings } = await import("../src/main/settings.ts");
+  const { client } = people.approver;
+  const deciding: Promise<void>[] = [];
+  const notifications = createNotifications({
+    settings: { get: () => defaultSettings },
+    assets: "",
+    platform: "darwin",
+    vouched: () => true,
+    open: () => undefined,
+    changed: () => undefined,
+    decide: (shown, verdict) =>
+      void deciding.push(decideFromNotification({ client, open: () => undefined }, shown, verdict)),
+  });
+  const stop = client.onState((state) => notifications.follow(state));
+  const took: number[] = [];
+  try {
+    for (let round = 0; round < warmUps + rounds; round += 1) {
+      const { id } = await heldCall(people);
+      const shown = electron.notifications.findLast((each) => each.state === "shown");
+      const began = performance.now();
+      shown?.emit("action", { actionIndex: 1 });
+      await deciding.pop();
+      took.push(performance.now() - began);
+      if (stateOf(client.state(), id) === "pending") throw new Error("the notification decided nothing");
+    }
+  } finally {
+    stop();
+    notifications.close();
+    await electron.close();
+  }
+  return took.slice(warmUps);
+}
+
+/** From the click on Approve in the window to the words that say it is recorded, drawn by the answer; in ms each. */
+export async function decidedInWindow(people: TwoPeople, rounds: number): Promise<readonly number[]> {
+  const { client, page } = people.approver;
+  const took: number[] = [];
+  for (let round = 0; round < warmUps + rounds; round += 1) {
+    const { id, customer } = await heldCall(people);
+    client.show(id);
+    await page.getByRole("article").getByText(customer).first().waitFor();
+    const decided = page.evaluate(fromClickToWords, "Approved by you");
+    await page.getByRole("button", { name: "Approve", exact: true }).click();
+    took.push(await decided);
+  }
+  return took.slice(warmUps);
+}
+
+/** One more call that waits for the approver. */
+async function heldCall(people: TwoPeople): Promise<{ readonly id: string; readonly customer: string }> {
+  const customer = `cus_${(calls += 1)}`;
+  void people.call("customers", "get_customer", { id: customer });
+  const isIt = ({ state, payload }: ApprovalView) =>
+    state === "pending" && JSON.stringify(payload.arguments).includes(`"${customer}"`);
+  return await new Promise((resolve) => {
+    const look = (state: ConsoleState): void => {
+      const found = state.approvals.find(isIt);
+      if (found === undefined) return;
+      stop();
+      // After everybody has been told of this state.
+      setImmediate(() => resolve({ id: found.id, customer }));
+    };
+    const stop = people.approver.client.onState(look);
+    look(people.approver.client.state());
+  });
+}
+
+function stateOf({ approvals }: ConsoleState, id: string): string | undefined {
+  return approvals.find((approval) => approval.id === id)?.state;
+}
+
+/** In the page: the time from the next click's own moment until these words are there. */
+function fromClickToWords(words: string): Promise<number> {
+  return new Promise((resolve) => {
+    const began = (event: MouseEvent): void => {
+      const watcher = new MutationObserver(() => {
+        if (!document.querySelector("article")?.textContent.includes(words)) return;
+        watcher.disconnect();
+        resolve(performance.now() - event.timeStamp);
+      });
+      watcher.observe(document.body, { subtree: true, childList: true, characterData: true });
+    };
+    addEventListener("click", began, { capture: true, once: true });
+  });
+}
