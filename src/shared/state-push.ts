@@ -10,11 +10,11 @@ export const wholeState = z.object({ kind: z.literal("whole"), revision, state: 
 export type WholeState = z.infer<typeof wholeState>;
 
 /** What became of the list of approvals: those that are new or another than before, and the ids of those that are no longer in it. */
-export const approvalChanges = z.object({ put: z.array(approvalView), gone: z.array(z.string()) });
+const approvalChanges = z.object({ put: z.array(approvalView), gone: z.array(z.string()) });
 export type ApprovalChanges = z.infer<typeof approvalChanges>;
 
 /** What is another than it was one revision before; a part that is not named is as it was. */
-export const stateChange = z.object({
+const stateChange = z.object({
   kind: z.literal("change"),
   revision,
   parts: consoleState.omit({ approvals: true }).partial(),
