@@ -52,11 +52,16 @@ export function createSelection(): Selection {
   const change = (part: Partial<Chosen>) => chosen.set({ ...chosen.get(), ...part });
   let hasBegun = false;
   let slippedAtMs = 0;
+  /** Whoever points at a request knows which one they chose; a key that moves on may have been meant for the one before. */
+  const pick = (part: Partial<Chosen>) => {
+    slippedAtMs = 0;
+    change(part);
+  };
   return {
     chosen,
     hasSlipped: () => Date.now() - slippedAtMs < slipMs,
-    choose: (id) => change({ id }),
-    open: (id) => change({ id, isOpen: true }),
+    choose: (id) => pick({ id }),
+    open: (id) => pick({ id, isOpen: true }),
     back: () => change({ isOpen: false }),
     seek: (wanted) => change({ filter: { ...chosen.get().filter, ...wanted }, held: null }),
     move(state, by, place = 0) {
