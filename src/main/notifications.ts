@@ -1,6 +1,7 @@
 import { powerMonitor } from "electron";
 import type { ApprovalView, Verdict } from "../shared/approval.ts";
 import type { ConsoleState } from "../shared/console.ts";
+import { personOf } from "../shared/signed-in.ts";
 import { crowdNotice, mostStanding } from "./crowd.ts";
 import { isMissed, missedMore, nothingMissed, summaryOf, type Missed } from "./missed.ts";
 import { noticeFor, planNotices, type Told } from "./notices.ts";
@@ -144,21 +145,6 @@ export function createNotifications(parts: NotificationParts): Notifications {
 /** What counts as idle is not asked here. */
 const longIdleSeconds = 3600;
 const lookEveryMs = 30_000;
-
-/** Whose state this is: null for nobody's, undefined while somebody signs in. */
-function personOf({ session }: ConsoleState): string | null | undefined {
-  switch (session.state) {
-    case "signed-out":
-      return null;
-    case "signing-in":
-      return undefined;
-    case "signed-in":
-    case "needs-sign-in":
-      return session.account.id;
-    default:
-      return session satisfies never;
-  }
-}
 
 /** Deny stands first: macOS shows the first button alone until the notification is unfolded. */
 function requestToast(parts: NotificationParts, approval: ApprovalView, state: ConsoleState, hidden: boolean): Toast {

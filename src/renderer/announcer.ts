@@ -10,6 +10,8 @@ interface Said {
 export interface Announcer {
   readonly said: Store<readonly Said[]>;
   readonly say: (text: string) => void;
+  /** Takes back what was said and still stands there. */
+  readonly hush: () => void;
 }
 
 /** What was said stays so long: who walks the page later finds no old news at its end. */
@@ -27,5 +29,6 @@ export function createAnnouncer(): Announcer {
       said.set([...said.get(), { key, text }].slice(-most));
       setTimeout(() => said.set(said.get().filter((each) => each.key !== key)), keptMs);
     },
+    hush: () => said.set([]),
   };
 }

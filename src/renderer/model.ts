@@ -1,6 +1,7 @@
 import { createContext, use } from "react";
 import type { ConsoleBridge } from "../shared/bridge.ts";
 import type { ConsoleState, PageName, PagePart } from "../shared/console.ts";
+import { personOf } from "../shared/signed-in.ts";
 import { createAnnouncer, type Announcer } from "./announcer.ts";
 import type { LinkedBridge } from "./bridge.ts";
 import { createDecisions, type Decisions } from "./decisions.ts";
@@ -49,11 +50,28 @@ export function createModel(bridge: LinkedBridge): Model {
   const history = new History(bridge);
   const decisions = createDecisions(bridge);
   const announcer = createAnnouncer();
+  const reasons = createStore<ReadonlyMap<string, string>>(new Map());
   let known: ConsoleState | null = null;
+  let person: string | null = null;
   let under = decisions.all.get();
+
+  /** What one person began here is not for the next to go on with, or to sign. */
+  const beSomebody = (who: string | null | undefined) => {
+    if (who === undefined || who === person) return;
+    const isFirst = person === null;
+    person = who;
+    // What is to be shown may be asked for before it is known who is there.
+    if (isFirst) return;
+    selection.forget();
+    own.set({ id: null, isOpen: false });
+    reasons.set(new Map());
+    decisions.together.dismiss();
+    announcer.hush();
+  };
 
   bridge.onState((state) => {
     const before = known;
+    beSomebody(personOf(state));
     known = state;
     if (before !== null) newsOf(before, state, selection.chosen.get().id).forEach(announcer.say);
     if (before?.approvals !== state.approvals) {
@@ -101,7 +119,7 @@ export function createModel(bridge: LinkedBridge): Model {
     own,
     history,
     decisions,
-    reasons: createStore<ReadonlyMap<string, string>>(new Map()),
+    reasons,
     announcer,
     help: createStore<ReadonlySet<string> | null>(null),
   };

@@ -29,6 +29,8 @@ export interface Selection {
   release(): void;
   /** Keeps the selected request while it is known; a new one never takes its place. */
   follow(state: ConsoleState): void;
+  /** Nothing is chosen and nothing looked for. */
+  forget(): void;
 }
 
 const own = new WeakMap<ConsoleState["approvals"], readonly ApprovalView[]>();
@@ -44,11 +46,13 @@ export function ownRequests({ approvals }: ConsoleState): readonly ApprovalView[
   return requests;
 }
 
+const nothing: Chosen = { id: null, isOpen: false, filter: noFilter, held: null };
+
 /** So long a hand may take to see that another request stands where it was about to decide. */
 const slipMs = 1000;
 
 export function createSelection(): Selection {
-  const chosen = createStore<Chosen>({ id: null, isOpen: false, filter: noFilter, held: null });
+  const chosen = createStore<Chosen>(nothing);
   const change = (part: Partial<Chosen>) => chosen.set({ ...chosen.get(), ...part });
   let hasBegun = false;
   let slippedAtMs = 0;
@@ -76,6 +80,7 @@ export function createSelection(): Selection {
     release() {
       if (chosen.get().held !== null) change({ held: null });
     },
+    forget: () => chosen.set(nothing),
     follow(state) {
       const isKnown = state.approvals.some(({ id, relation }) => id === chosen.get().id && relation !== "requester");
       if (isKnown) return;
