@@ -12,8 +12,8 @@ import { socketPlace } from "./socket-path.ts";
  */
 export const controlInputs = {
   status: z.strictObject({}),
-  /** `call` and `input` are a console call's. `authenticator` is nobody's to claim here. */
-  call: z.strictObject({ call: z.string().max(100), input: z.unknown(), presence: z.enum(["cli", "window"]) }),
+  /** `call` and `input` are a console call's. No other presence is anybody's to claim here. */
+  call: z.strictObject({ call: z.string().max(100), input: z.unknown(), presence: z.literal("cli") }),
   /** The event `url` tells the address for the browser before the result. */
   signIn: z.strictObject({}),
   "clients.list": z.strictObject({}),

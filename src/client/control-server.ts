@@ -1,7 +1,8 @@
 import { chmod, rm } from "node:fs/promises";
 import { createServer, type Server, type Socket } from "node:net";
 import { z } from "zod";
-import type { ConsoleState } from "../shared/console.ts";
+import type { ApprovalView } from "../shared/approval.ts";
+import type { ConsoleCall, ConsoleState } from "../shared/console.ts";
 import { CountersignError, toFailure, type Result } from "../shared/errors.ts";
 import { isConsoleCall } from "./console-calls.ts";
 import {
@@ -84,7 +85,7 @@ function commands(client: Client, onUrl: (url: string) => void): Commands {
     status: async () => withoutNumbers(client.state()),
     async call({ call, input, presence }) {
       if (!isConsoleCall(call)) throw new CountersignError("bad_request", "There is no such console call.");
-      return await client.call(call, input, presence);
+      return await called(client, call, input, presence);
     },
     signIn: () => signIn(client, onUrl),
     "clients.list": async () => client.state().clients,
@@ -113,10 +114,19 @@ function commands(client: Client, onUrl: (url: string) => void): Commands {
 
 /** The numbers of critical requests are for a console's page: what reads a terminal, a model perhaps, is not the person before it. */
 function withoutNumbers(state: ConsoleState): ConsoleState {
-  const approvals = state.approvals.map((each) =>
-    each.matching ? { ...each, matching: { ...each.matching, number: null } } : each,
-  );
-  return { ...state, approvals };
+  return { ...state, approvals: state.approvals.map(withoutNumber) };
+}
+
+function withoutNumber(approval: ApprovalView): ApprovalView {
+  return approval.matching ? { ...approval, matching: { ...approval.matching, number: null } } : approval;
+}
+
+/** Of all calls this one alone answers with a request of one's own that may still wait. */
+async function called(client: Client, call: ConsoleCall, input: unknown, presence: "cli"): Promise<Result<unknown>> {
+  if (call !== "history.show") return await client.call(call, input, presence);
+  const shown = await client.call(call, input, presence);
+  if (!shown.ok) return shown;
+  return { ok: true, value: { ...shown.value, approval: withoutNumber(shown.value.approval) } };
 }
 
 async function signIn(client: Client, onUrl: (url: string) => void): Promise<null> {

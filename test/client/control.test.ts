@@ -56,6 +56,23 @@ describe("control socket", () => {
     expect(bench.gateway.decisions[0]?.payload).toMatchObject({ presence: "cli", verdict: "deny" });
   });
 
+  it("tells no number of a critical request, by whichever call", async () => {
+    await control.ask("signIn", {});
+    const matching = { number: "47", wrong: 0, most: 3 };
+    await bench.gateway.put({ id: "a1", relation: "requester", risk: "critical", matching });
+    await until(bench.client, ({ approvals }) => approvals.length === 1);
+    const status = await control.ask("status", {});
+    const shown = await control.call("history.show", { id: "a1" });
+    expect(status.approvals).toMatchObject([{ id: "a1", matching: { number: null } }]);
+    expect(shown).toMatchObject({ ok: true, value: { approval: { id: "a1", matching: { number: null, most: 3 } } } });
+    expect(JSON.stringify([status, shown])).not.toContain('"47"');
+  });
+
+  it("lets nobody claim to sit before the window", async () => {
+    const claim = { call: "session.signOut", input: {}, presence: "window" as "cli" };
+    await expect(control.ask("call", claim)).rejects.toMatchObject({ code: "bad_request" });
+  });
+
   it("refuses what is no command or not of its shape", async () => {
     await expect(control.ask("consoleLink", {})).rejects.toMatchObject({ code: "not_running" });
     await expect(control.ask("clients.remove", { id: "nobody" })).rejects.toMatchObject({ code: "not_found" });

@@ -140,6 +140,8 @@ export async function startGateway(): Promise<GatewayStandIn> {
       const [from, to] = [Number(url.searchParams.get("from")), Number(url.searchParams.get("to"))];
       return json(response, 200, { proof: consistencyOf(gateway.history, from, 0, to, true) });
     }
+    const past = approvals.get(/^\/v1\/history\/([^/?]+)$/.exec(path)?.[1] ?? "");
+    if (past !== undefined) return json(response, 200, { approval: past, entries: [], checkpoint: null });
     const decided = /^\/v1\/approvals\/([^/]+)\/decision$/.exec(path)?.[1];
     if (decided !== undefined) return await decide(request, response, decided);
     refuse(response, 404, "not_found");
