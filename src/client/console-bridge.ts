@@ -30,19 +30,21 @@ const wrongKey = 4401;
 /** A message that is not of this protocol (RFC 6455, section 7.4.1). */
 const badMessage = 1008;
 const keyWaitMs = 10_000;
+/** So much may be on its way to a page before it is told of the next change. Bytes. */
+const mostAhead = 1024 * 1024;
 const opener = z.strictObject({ key: z.string().length(43) });
 const request = z.strictObject({ id: z.number().int(), call: z.string().max(100), input: z.unknown() });
 
 function serve(client: Client, socket: WebSocket): void {
-  const send = (message: object) => socket.send(JSON.stringify(message));
+  const send = (message: object) => socket.send(JSON.stringify(message), tell);
   const pushes = createStatePushes(client.state());
-  const stops = [
-    client.onState((state) => {
-      const push = pushes.next(state);
-      if (push !== null) send({ event: "state", data: push });
-    }),
-    client.onShow((approval) => send({ event: "show", data: { approval } })),
-  ];
+  // A page that reads slowly, or was put to sleep, is told how it stands once it has taken what is on its way: nothing piles up for it.
+  function tell(): void {
+    if (socket.readyState !== socket.OPEN || socket.bufferedAmount > mostAhead) return;
+    const push = pushes.next(client.state());
+    if (push !== null) send({ event: "state", data: push });
+  }
+  const stops = [client.onState(tell), client.onShow((approval) => send({ event: "show", data: { approval } }))];
   socket.on("close", () => {
     for (const stop of stops) stop();
   });

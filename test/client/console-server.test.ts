@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { once } from "node:events";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
-import { signedIn, type Workbench } from "./workbench.ts";
+import { signedIn, until, type Workbench } from "./workbench.ts";
 
 let bench: Workbench;
 let pages: string;
@@ -192,6 +192,27 @@ describe("headless console's bridge", () => {
       expect(bench.client.state().session.state).toBe("signed-in");
     },
   );
+
+  it("keeps little for a page that reads nothing, and tells it how it stands once it does", async () => {
+    const { socket, got } = await openBridge();
+    socket.send(JSON.stringify({ key: await newKey() }));
+    await expect.poll(() => got.length).toBe(1);
+    socket.pause();
+    const payload = { arguments: { content: "x".repeat(2_000_000) }, hidden: [] };
+    const changes = 30;
+    let newest = 0;
+    for (let change = 0; change < changes; change += 1) {
+      newest = (await bench.gateway.put({ id: "a1", payload })).revision;
+      const known = newest;
+      await until(bench.client, ({ approvals }) => approvals[0]?.revision === known);
+    }
+    socket.resume();
+    await expect
+      .poll(() => got.at(-1), { timeout: 20_000 })
+      .toMatchObject({ data: { approvals: { put: [{ id: "a1", revision: newest }] } } });
+    expect(got.length).toBeLessThan(changes / 2);
+    expect(got.at(-1)).toMatchObject({ data: { revision: got.length - 1 } });
+  }, 40_000);
 
   it("says nothing before the key", async () => {
     const { got } = await openBridge();
