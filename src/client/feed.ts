@@ -1,6 +1,7 @@
 import { Agent } from "node:https";
 import { WebSocket } from "ws";
 import { backoffMs } from "../shared/backoff.ts";
+import { mostFrameBytes } from "../shared/feed.ts";
 import type { LinkTrouble } from "../shared/link-trouble.ts";
 import { createFrameReader, type FrameTakers, type Place } from "./feed-frames.ts";
 import type { TokenSource } from "./gateway.ts";
@@ -98,7 +99,7 @@ async function connectOnce(options: FeedOptions, place: Place, force: boolean, s
     followRedirects: false,
     perMessageDeflate: false,
     handshakeTimeout: options.silenceMs ?? silenceMs,
-    maxPayload: 16 * 1024 * 1024,
+    maxPayload: mostFrameBytes,
     ...(url.protocol === "wss:" ? secured(options.ca) : {}),
   });
   return await untilEnd(socket, options, place, signal);

@@ -21,3 +21,5 @@ export const feedFrame = z.discriminatedUnion("type", [
 ]);
 export type FeedFrame = z.infer<typeof feedFrame>;
 export const feedBeatMs = 15_000;
+/** No frame is larger: a client ends the stream at one that is. */
+export const mostFrameBytes = 16 * 1024 * 1024;

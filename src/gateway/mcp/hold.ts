@@ -12,6 +12,7 @@ import { notApproved, overLimit, stillWaiting } from "./refusal.ts";
 import { errorMessage, type RpcFailure } from "./reply.ts";
 import { readRound, withoutState } from "./rounds.ts";
 import { runApproved } from "./run-approved.ts";
+import { tooLargeToShow } from "./shown-size.ts";
 import { showWaiting } from "./waiting.ts";
 
 type Approve = Extract<Effect, { effect: "approve" }>;
@@ -45,6 +46,8 @@ export async function holdCall(
 
   const seat = seatOf(exchange, effect);
   const held = heldCall(exchange, request, name, kind, effect, tool, seat);
+  const tooLarge = tooLargeToShow(held);
+  if (tooLarge !== null) return refused({ code: invalidParamsCode, message: tooLarge }, "refused", null);
   const round = state === undefined ? null : readRound(state, held.lookup, gate.keyedDigest);
   if (state !== undefined && round === null)
     return refused({ code: invalidParamsCode, message: foreignState }, "refused", null);
