@@ -47,7 +47,8 @@ export function createToasts({ assets, platform, opened, changed }: ToastParts):
     notification?.close();
   };
   const make = (id: string, toast: Toast): Notification => {
-    const { title, body, buttons } = toast;
+    const { title, buttons } = toast;
+    const body = platform === "linux" ? unmarked(toast.body) : toast.body;
     const actions = platform === "linux" ? [] : buttons.map(({ label }) => ({ type: "button" as const, text: label }));
     const notification = new Notification({ title, body, actions, icon: icon(assets), timeoutType: "never" });
     // Acts once, and only while it is the one that stands there for this id.
@@ -122,6 +123,14 @@ function watchAcceptance(changed: () => void) {
       become(true);
     },
   };
+}
+
+/**
+ * Words that are the same whether a server reads mark-up in a body (Desktop Notifications Specification, "Markup"; links and pictures among it) or
+ * not: one cannot be asked which it does.
+ */
+function unmarked(body: string): string {
+  return body.replaceAll("<", "‹").replaceAll(">", "›").replaceAll("&", "＆");
 }
 
 const testId = "test";

@@ -117,6 +117,18 @@ test("the requester hears the outcome, and a click on it shows the request", () 
   expect(opened).toEqual(["own"]);
 });
 
+test("on Linux, where a notification's body may be read as mark-up, a name makes no link, picture or entity in it", () => {
+  const { notifications, standing } = stages.open("linux", false);
+  notifications.follow(pending(own("pending")));
+  const name = '<a href="x">Al</a> & &lt;b';
+  const by = { id: "demo:2", kind: "user" as const, name, groups: [] };
+  const decision = { verdict: "deny" as const, reason: "", by, device: "d", presence: "window" as const, atMs: 0 };
+  notifications.follow(pending({ ...own("denied"), decision }));
+  const [shown] = standing();
+  expect(shown?.body).not.toMatch(/[<>&]/);
+  expect(shown?.body).toBe('Denied by ‹a href="x"›Al‹/a› ＆ ＆lt;b. Nothing was run.');
+});
+
 test("no more than our words and labels reaches the system: no id of a request, no digest", () => {
   const { notifications, standing } = stages.open("win32", true);
   notifications.follow(pending(quick({ id: "approval-with-an-id" })));
