@@ -57,7 +57,9 @@ function worded(cause: unknown, signal: AbortSignal): CountersignError {
     const message = "Stopped waiting. If it was held, its approval stays good for a while: repeat the call to use it.";
     return new CountersignError("cancelled", message, { cause });
   }
-  if (cause instanceof ProtocolError) return new CountersignError(codeOf(cause), cause.message, { cause });
+  // The tunnel names itself to MCP clients; here every line begins so.
+  const said = cause instanceof ProtocolError ? cause.message.replace(/^Countersign: /, "") : "";
+  if (cause instanceof ProtocolError) return new CountersignError(codeOf(cause), said, { cause });
   if (cause instanceof SdkHttpError && cause.status === 503) {
     const message =
       "The call did not get through: the gateway is not reached, or is stopping. countersign status says more.";
@@ -70,9 +72,10 @@ function worded(cause: unknown, signal: AbortSignal): CountersignError {
   return new CountersignError("target_failed", `The tunnel did not answer: ${what}`, { cause });
 }
 
-/** A target that failed is no denial, nor is what the tunnel says of its way to the gateway (docs/protocol.md). */
+/** A target that failed is no denial, nor is a gateway that stops while the request stays open, nor what the tunnel says of its way to the gateway (docs/protocol.md). */
 function codeOf({ code, data }: ProtocolError): ErrorCode {
   const named = typeof data === "object" && data !== null && "code" in data ? data.code : null;
+  if (named === "pending") return "gateway_restarting";
   if (named !== "target_failed" && code !== tunnelErrorCode) return "denied";
   return errorCodes.find((known) => known === named) ?? "denied";
 }

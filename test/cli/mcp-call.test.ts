@@ -30,6 +30,22 @@ it("a target that failed is not called a denial", async () => {
   close();
 });
 
+it("a request that stays open while the gateway restarts is not called a denial", async () => {
+  const stopping = { code: -32056, message: "Request apr_1 stays open.", data: { code: "pending", approval: "apr_1" } };
+  const { url, close } = await tunnel(200, (id) => ({ jsonrpc: "2.0", id, error: stopping }));
+  const call = callTool({ ...asked, url, signal: new AbortController().signal });
+  await expect(call).rejects.toMatchObject({ code: "gateway_restarting" });
+  close();
+});
+
+it("what the tunnel says is told without the name that each line begins with", async () => {
+  const paused = { code: -32000, message: "Countersign: calls are paused.", data: { code: "paused" } };
+  const { url, close } = await tunnel(200, (id) => ({ jsonrpc: "2.0", id, error: paused }));
+  const call = callTool({ ...asked, url, signal: new AbortController().signal });
+  await expect(call).rejects.toMatchObject({ code: "paused", message: "calls are paused." });
+  close();
+});
+
 it("a call that the tunnel can't pass on says that the gateway isn't reached, and where to look", async () => {
   const { url, close } = await tunnel(503, () => ({}));
   const call = callTool({ ...asked, url, signal: new AbortController().signal });

@@ -133,7 +133,7 @@ describe("an approval that", () => {
     const { id, answer } = await heldBy(uri, () => people.read("everything", uri));
     await button(people.approver, "Approve").click();
     await shows(id, "failed", /Approved by you\. The call failed\./, / failed$/);
-    await said(article(people.engineer), /Server said “The target answered with an error\.”/);
+    await said(article(people.engineer), /Outcome “The target answered with an error\.”/);
     await showsAnswer(/not found/);
     expect(await answer).toContain("not found");
   }, 120_000);

@@ -33,7 +33,8 @@ describe("signing in", () => {
   it("shows the address while the browser is at the provider, and can cancel", async () => {
     const url = "http://127.0.0.1:9400/auth?state=x";
     const { page, server } = await stage.open({ ...signedOut, session: { state: "signing-in", url } });
-    expect(await page.getByRole("link", { name: url }).getAttribute("href")).toBe(url);
+    expect(await page.getByRole("link", { name: "Open the sign-in page" }).getAttribute("href")).toBe(url);
+    await page.getByText(url, { exact: true }).waitFor();
     await page.getByRole("button", { name: "Cancel" }).click();
     await expect.poll(() => server.calls.map(({ call }) => call)).toEqual(["session.cancelSignIn"]);
   });

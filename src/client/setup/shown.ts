@@ -30,7 +30,7 @@ export function changeOf(site: Site, file: Good, intent: Intent, wish: SetupWish
   const tightened = closed && process.platform !== "win32";
   const notes = [
     ...(tightened ? ["Others on this machine could read the file; it holds a token now, and is yours alone."] : []),
-    program.after.words,
+    ...(wish.does === "undo" && !program.after.restart ? [] : [program.after.words]),
   ];
   return { ...about, did: wish.does === "undo" ? "removed" : "written", diff, problem: null, entries, notes };
 }

@@ -6,6 +6,7 @@ import { refusedInput, towardsClient, towardsTarget, type MayAsk } from "./capab
 import { AnswerSize } from "./answer-size.ts";
 import type { Exchange } from "./context.ts";
 import { errorOf, forward } from "./forward.ts";
+import { metaKeys } from "./eras/revisions.ts";
 import { classOf } from "./methods.ts";
 import type { Request, RunFacts } from "./record.ts";
 import { targetFailure } from "./refusal.ts";
@@ -67,7 +68,7 @@ export async function run(
         onStream: (sign) => void ready.then(() => follow(reply, sign)).catch(() => undefined),
       });
     const answer = await gate.traces.step("target", work);
-    noteServer(connection, answer.response);
+    noteServer(connection, request.method, answer.response);
     if (request.method === "tools/list")
       await gate.tools.learn(connection, answer.response.result, exchange.caller.principal.id);
     if (request.method === "tools/list") connection.outputSchemas.note(answer.response.result);
@@ -155,10 +156,12 @@ export function factsOf({ response, hidden, ms, messages, tooLarge }: Ran): RunF
   return { response, hidden, ms, messages, ...(tooLarge === undefined ? {} : { tooLarge }) };
 }
 
-/** Keeps what the target says of itself when it answers `initialize` or `server/discover`. */
-function noteServer({ facts, masker }: Exchange["connection"], { result }: RpcMessage): void {
+/** Keeps what the target says of itself when it answers `initialize` or, in its `_meta`, `server/discover`; until then in any modern result. */
+function noteServer({ facts, masker }: Exchange["connection"], method: string, { result }: RpcMessage): void {
   facts.state = "ready";
-  const info = isJsonObject(result) ? result.serverInfo : undefined;
+  if (!isJsonObject(result)) return;
+  const meta = method === "server/discover" || facts.server === null ? result._meta : undefined;
+  const info = result.serverInfo ?? (isJsonObject(meta) ? meta[metaKeys.serverInfo] : undefined);
   if (!isJsonObject(info) || typeof info.name !== "string") return;
   const version = typeof info.version === "string" ? info.version : "";
   facts.server = {

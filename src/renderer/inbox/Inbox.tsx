@@ -58,14 +58,15 @@ export function Inbox({ state, isLinked, lastAtMs }: InboxProps) {
 }
 
 function Nothing({ state }: { readonly state: ConsoleState }) {
-  const { selection } = useModel();
+  const { selection, bridge } = useModel();
   const { gateway } = state;
   const others = pendingFor(state).length;
+  const online = bridge.desktop === undefined ? words.inbox.emptyInBrowser : words.inbox.empty;
   if (gateway.link === "connecting") return <Loading />;
   return (
     <main className={css.alone}>
       <Blank art={<Tray />} title={words.inbox.emptyTitle}>
-        <p>{gateway.link === "online" ? words.inbox.empty : words.inbox.emptyOffline}</p>
+        <p>{gateway.link === "online" ? online : words.inbox.emptyOffline}</p>
         {others > 0 && (
           <p>
             <Button look="link" onClick={() => selection.seek({ whose: "all" })}>

@@ -2,6 +2,8 @@ import { LargeMark } from "../frame/Mark.tsx";
 import { useModel } from "../model.ts";
 import { Blank } from "../parts/Blank.tsx";
 import { Button } from "../parts/Button.tsx";
+import button from "../parts/Button.module.css";
+import { classes } from "../parts/class-names.ts";
 import { CopyButton, copyText } from "../parts/CopyButton.tsx";
 import { words } from "../words.ts";
 import css from "./session.module.css";
@@ -10,6 +12,8 @@ import css from "./session.module.css";
 export function SigningIn({ url }: { readonly url: string | null }) {
   const { bridge } = useModel();
   const address = url !== null && isWebAddress(url) ? url : null;
+  // Nothing opens by itself in a browser; a desktop's window opens no link: there the address is copied.
+  const link = bridge.desktop === undefined ? address : null;
   return (
     <Blank
       art={<LargeMark />}
@@ -17,23 +21,26 @@ export function SigningIn({ url }: { readonly url: string | null }) {
       title={words.signIn.openTitle}
       actions={
         <>
+          {link !== null && (
+            <a
+              className={classes(button.btn, button.primary, button.large)}
+              href={link}
+              target="_blank"
+              rel="noreferrer"
+            >
+              {words.signIn.go}
+            </a>
+          )}
           {address !== null && <CopyButton copy={() => copyText(address)}>{words.signIn.copy}</CopyButton>}
           <Button onClick={() => void bridge.cancelSignIn()}>{words.signIn.cancel}</Button>
         </>
       }
     >
-      <p>{address === null ? words.signIn.preparing : words.signIn.opened}</p>
+      <p>{address === null ? words.signIn.preparing : link === null ? words.signIn.opened : words.signIn.opens}</p>
       {address !== null && (
         <div className={css.address}>
-          <p className={css.small}>{words.signIn.noBrowser}</p>
-          {bridge.desktop === undefined ? (
-            <a href={address} target="_blank" rel="noreferrer">
-              {address}
-            </a>
-          ) : (
-            // A desktop's window opens nothing: there the address is copied.
-            <code>{address}</code>
-          )}
+          <p className={css.small}>{link === null ? words.signIn.noBrowser : words.signIn.otherBrowser}</p>
+          <code>{address}</code>
         </div>
       )}
     </Blank>

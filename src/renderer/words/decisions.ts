@@ -59,7 +59,7 @@ export const decided = {
     authenticator: "with an authenticator, device ",
   },
   approver: "an approver",
-  outcome: "Server said",
+  outcome: "Outcome",
   you: "you",
   late: {
     approve: "Your approval came after that and was not recorded.",

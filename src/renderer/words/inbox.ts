@@ -47,6 +47,7 @@ export const inbox = {
   minutesLeft: (n: number) => (n <= 1 ? "less than a minute left" : `less than ${count(n, "minute", "minutes")} left`),
   emptyTitle: "Nothing waits for you",
   empty: "A new request shows here by itself. The tray app also notifies you of it.",
+  emptyInBrowser: "A new request shows here by itself, while this page is open.",
   emptyOffline: "As last seen. What waits now shows when the gateway is back.",
   allClear: "Choose a request from the list.",
   back: "All requests",

@@ -69,7 +69,7 @@ export const payload = {
   hidden: (n: number, kinds: string) => `masked at the gateway, ${count(n, "value", "values")}: ${kinds}`,
   hiddenKind: (kind: string, n: number) => (n === 1 ? kind : `${n} × ${kind}`),
   nothing: "nothing masked",
-  outside: "masked, but not in this payload: ",
+  outside: "masked, but not shown as a line of its own: ",
   odd: (n: number) => count(n, "hidden character", "hidden characters"),
   alike: (n: number) => count(n, "look-alike letter", "look-alike letters"),
   legendAlike: "letter of another script that looks like a Latin one",

@@ -4,7 +4,8 @@ import { count } from "./count.ts";
 export const requests = {
   list: "Your requests",
   listbox: "Your requests, the newest first",
-  note: (waiting: number) => (waiting === 0 ? "None waits" : `${count(waiting, "waits", "wait")} for approval`),
+  note: (waiting: number) =>
+    waiting === 0 ? "None waits for approval" : `${count(waiting, "waits", "wait")} for approval`,
   older: "Older ones: History",
   back: "All my requests",
   option: (tool: string, connection: string, risk: string, state: string) =>

@@ -49,7 +49,8 @@ describe.each(ids)("setting up %s", (id) => {
         expect(await bench.on(id)).toMatchObject([{ did: "nothing" }]);
         expect(await readFile(file, "utf8")).toBe(written);
         expect((await bench.view(id)).state).toBe("on");
-        expect(await bench.off(id)).toMatchObject([{ did: "removed" }]);
+        const notes = program.after.restart ? [program.after.words] : [];
+        expect(await bench.off(id)).toMatchObject([{ did: "removed", notes }]);
         expect(await readFile(file)).toEqual(Buffer.from(text));
         expect(bench.clients.list()).toEqual([]);
       }),

@@ -113,12 +113,12 @@ describe("one request", () => {
     await payload.getByRole("listitem").filter({ hasText: "street" }).getByText("1 hidden character").waitFor();
   });
 
-  it("says when nothing is masked, and shows masks that lie outside the payload", async () => {
+  it("says when nothing is masked, and shows masks that have no line in the payload", async () => {
     const { page, server } = await stage.open(signedIn([held({ payload: { arguments: {}, hidden: [] } })]));
     await page.getByText("No arguments").waitFor();
     await page.getByText("nothing masked").waitFor();
     server.say(signedIn([held({ payload: { arguments: {}, hidden: [{ path: ["a", 1], kind: "card" }] } })]));
-    await page.getByText("masked, but not in this payload: a.1").waitFor();
+    await page.getByText("masked, but not shown as a line of its own: a.1").waitFor();
   });
 
   it("folds a long value with its length, and shows it whole", async () => {
