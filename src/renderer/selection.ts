@@ -48,8 +48,8 @@ export function ownRequests({ approvals }: ConsoleState): readonly ApprovalView[
 
 const nothing: Chosen = { id: null, isOpen: false, filter: noFilter, held: null };
 
-/** So long a hand may take to see that another request stands where it was about to decide. */
-const slipMs = 1000;
+/** So long a hand may take to see that another request, or another button, stands where it was about to decide. Milliseconds. */
+export const slipMs = 1000;
 
 export function createSelection(): Selection {
   const chosen = createStore<Chosen>(nothing);

@@ -13,6 +13,7 @@ import { Denying } from "./Denying.tsx";
 import { equalTo } from "./equal.ts";
 import { faultIn, firstDraft, wishOf, type GrantDraft } from "./grant-draft.ts";
 import { GrantForm } from "./GrantForm.tsx";
+import { useHasMoved } from "./has-moved.ts";
 import type { Hindrance } from "./hindrance.ts";
 import { KeyHints } from "./KeyHints.tsx";
 import { NumberField } from "./NumberField.tsx";
@@ -35,6 +36,7 @@ export function DecisionBar({ approval, hinders }: DecisionBarProps) {
   const live = useStore(view);
   const all = live.at === "live" ? live.state.approvals : null;
   const equal = useMemo(() => equalTo(approval, all ?? []), [approval, all]);
+  const hasMoved = useHasMoved(equal.length);
   const [number, setNumber] = useState("");
   const [draft, setDraft] = useState<GrantDraft | null>(null);
   const isIdle = hinders === null && (deciding === undefined || deciding.step === "refused");
@@ -49,6 +51,8 @@ export function DecisionBar({ approval, hinders }: DecisionBarProps) {
     decisions.approve(approval, { reason, ...besides });
     setNumber("");
   };
+  // It stands where Deny did before there was one.
+  const approveEqual = () => !selection.hasSlipped() && !hasMoved() && decisions.approveEach(equal, reason);
   const deny = () => isIdle && !selection.hasSlipped() && decisions.deny([approval], reason);
   const bar = useRef<HTMLElement>(null);
   const key = draft === null && mayApprove ? approvingKey(approval) : null;
@@ -107,7 +111,7 @@ export function DecisionBar({ approval, hinders }: DecisionBarProps) {
                 isGrantGood={isGrantGood}
                 equal={equal.length}
                 onApprove={approve}
-                onApproveEqual={() => decisions.approveEach(equal, reason)}
+                onApproveEqual={approveEqual}
                 onGranting={offer ? () => setDraft(draft === null ? firstDraft(offer, approval) : null) : undefined}
               />
             )}

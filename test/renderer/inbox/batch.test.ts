@@ -30,6 +30,39 @@ describe("approving equal requests together", () => {
     );
   });
 
+  it("is not what a press meant that came just as another equal request did, and moved the buttons", async () => {
+    const [one, two] = [low(), low()];
+    const { page, server } = await stage.open(signedIn([one]));
+    const deny = button(page, "Deny");
+    await deny.waitFor();
+    await page.clock.pauseAt(Date.now() + 30_000);
+    server.say(signedIn([one, two]));
+    await button(page, "Approve 2 equal").click();
+    await page.clock.runFor(900);
+    await button(page, "Approve 2 equal").click();
+    expect(server.calls).toEqual([]);
+    await page.clock.runFor(200);
+    await button(page, "Approve 2 equal").click();
+    await expect.poll(() => server.calls.map(({ input }) => input["id"])).toEqual([one.id, two.id]);
+  });
+
+  it("is not what a press meant that came just as others took their place", async () => {
+    const [one, two] = [low({ tool: "read_file" }), low({ tool: "read_file" })];
+    const { page, server } = await stage.open(signedIn([low(), low(), one, two]));
+    await button(page, "Approve 2 equal").waitFor();
+    await page.clock.pauseAt(Date.now() + 30_000);
+    server.say(signedIn([one, two]));
+    await page
+      .getByRole("heading", { name: /read_file/ })
+      .first()
+      .waitFor();
+    await button(page, "Approve 2 equal").click();
+    expect(server.calls).toEqual([]);
+    await page.clock.runFor(1100);
+    await button(page, "Approve 2 equal").click();
+    await expect.poll(() => server.calls.map(({ input }) => input["id"])).toEqual([one.id, two.id]);
+  });
+
   it("are marked in the list with how many they are", async () => {
     const { page } = await stage.open(signedIn([low(), low(), low(), low({ tool: "read_file" })]));
     await expect.poll(() => page.getByRole("option", { name: /3 equal/ }).count()).toBe(3);
