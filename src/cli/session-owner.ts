@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { openClient, type Client } from "../client/index.ts";
 import type { ConsoleState } from "../shared/console.ts";
 import { CountersignError } from "../shared/errors.ts";
+import { launcherOf } from "./launcher.ts";
 import { profileDirectory } from "./profile-directory.ts";
 import { untilStopped } from "./signals.ts";
 import { table, type Terminal } from "./terminal.ts";
@@ -28,6 +29,7 @@ export async function ownUntilStopped({ profile, ca, console, port, terminal }: 
   const client = await openClient({
     directory: profile,
     // Opens nothing by itself (rule 9): the person may sit at another machine.
+    launcher: launcherOf(profile),
     openBrowser: (url) => terminal.note(`Open this address to sign in: ${url}`),
     ...(ca === undefined ? {} : { ca: await readFile(ca, "utf8") }),
   });

@@ -1,11 +1,9 @@
-import { dirname, extname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { placesIn } from "../client/setup/machine.ts";
 import type { Setup } from "../client/setup/setup.ts";
 import { CountersignError } from "../shared/errors.ts";
 import { setupPrograms, type SetupChange, type SetupProgram, type SetupWish } from "../shared/setup.ts";
 import { command } from "./command.ts";
-import { profileDirectory } from "./profile-directory.ts";
+import { launcherOf } from "./launcher.ts";
 import { withSetup } from "./setup-owner.ts";
 import { changeLines, viewLines } from "./setup-text.ts";
 import type { Terminal } from "./terminal.ts";
@@ -35,7 +33,7 @@ const options = {
 export const setup = command(help, options, async ({ values, positionals, profile, terminal }) => {
   const { connection: connections = [], "dry-run": dry = false, repair = false, undo = false } = values;
   // The owner may have been started with another environment: what counts is where the command is given.
-  const here = { environment: placesIn(process.env), launcher: launcher(profile) };
+  const here = { environment: placesIn(process.env), launcher: launcherOf(profile) };
   if (positionals[0] === "list") {
     if (positionals.length > 1 || undo || repair || dry || connections.length > 0)
       throw new CountersignError("usage", "setup list takes nothing else; --help shows the usage.");
@@ -100,14 +98,6 @@ function programOf(word: string): SetupProgram {
   const found = setupPrograms.find((id) => id === word);
   if (found !== undefined) return found;
   throw new CountersignError("usage", `${JSON.stringify(word)} is no client that can be set up; --help lists them.`);
-}
-
-/** How a client starts this very program: it has no shell's PATH. */
-function launcher(profile: string): SetupWish["launcher"] {
-  const here = fileURLToPath(import.meta.url);
-  const entry = join(dirname(here), `index${extname(here)}`);
-  const own = profile === profileDirectory(undefined) ? [] : ["--profile", profile];
-  return { command: process.execPath, args: [entry, ...own] };
 }
 
 function without(

@@ -4,11 +4,13 @@ import type { ConsoleState } from "../shared/console.ts";
 import type { Profile } from "../shared/provider.ts";
 import { command, positional } from "./command.ts";
 import { ownerOf } from "./owner.ts";
+import { heldCalls, trafficLines } from "./traffic-text.ts";
 
 const help = `Usage: countersign status [--profile DIR] [--json]
 
 Shows which gateway the profile is pinned to, who is signed in, whether the gateway is reached and where the tunnel
-is. A profile that no process owns has nobody signed in.`;
+is, what went through it since its process started, which of your calls are held, and the last errors with what to do
+about them. A profile that no process owns has nobody signed in.`;
 
 export const status = command(help, {}, async ({ positionals, profile, terminal }) => {
   positional(positionals, []);
@@ -31,7 +33,7 @@ function idleLines(profile: string, pinned: Profile | null): readonly string[] {
   return [`Gateway  ${pinned.gateway}`, `Nobody is signed in: countersign connect --profile ${profile}`];
 }
 
-function summary({ gateway, session, tunnel, pause, approvals, clients }: ConsoleState) {
+function summary({ gateway, session, tunnel, pause, approvals, clients, traffic }: ConsoleState) {
   const pending = approvals.filter((approval) => approval.state === "pending");
   return {
     gateway: gateway.origin,
@@ -44,6 +46,8 @@ function summary({ gateway, session, tunnel, pause, approvals, clients }: Consol
       own: pending.filter((approval) => approval.relation === "requester").length,
     },
     clients: clients.length,
+    traffic,
+    held: heldCalls({ approvals }),
   };
 }
 
@@ -56,6 +60,7 @@ function stateLines(profile: string, state: ConsoleState): readonly string[] {
     `Tunnel   ${tunnelText(state.tunnel)}, ${clients} ${clients === 1 ? "client" : "clients"}`,
     ...(state.pause === null ? [] : ["Paused   calls are refused until they are resumed in a console"]),
     `Pending  ${pending.toDecide} to decide, ${pending.own} of your own`,
+    ...trafficLines(state),
   ];
 }
 

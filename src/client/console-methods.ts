@@ -11,6 +11,7 @@ import type { Pause } from "./pause.ts";
 import { exportHistory, figuresOf, historyItem, listHistory, type SaveText } from "./history.ts";
 import type { Sending } from "./sending.ts";
 import type { Session } from "./session.ts";
+import { applyShown, wishFor, type SetupHere } from "./setup-here.ts";
 import { tunnelAddress } from "./state.ts";
 import { withdraw } from "./withdrawals.ts";
 
@@ -21,6 +22,9 @@ export interface ConsoleMethodsOptions {
   readonly pause: Pick<Pause, "begin" | "end">;
   readonly session: Session;
   readonly sending: Sending;
+  readonly setup: SetupHere;
+  /** Ends a client's token. Throws `not_found`. */
+  readonly remove: (client: string) => Promise<void>;
   readonly state: () => ConsoleState;
   readonly copyText: ((text: string) => void | Promise<void>) | undefined;
   readonly saveText: SaveText | undefined;
@@ -61,6 +65,10 @@ export function createConsoleMethods(options: ConsoleMethodsOptions): ConsoleMet
     },
     "tunnel.pause": ({ forMinutes }) => pause.begin(forMinutes).then(() => null),
     "tunnel.resume": () => pause.end().then(() => null),
+    "clients.remove": ({ id }) => options.remove(id).then(() => null),
+    "setup.list": () => options.setup.setup.list(options.setup.here),
+    "setup.plan": (ask) => options.setup.setup.plan(wishFor(ask, options.setup)),
+    "setup.apply": ({ seen, ...ask }) => applyShown(options.setup, ask, seen),
     "connections.copyAddress": async ({ name }) => {
       const url = addressOf(options.state(), name);
       await copyText?.(url);

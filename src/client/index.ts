@@ -10,6 +10,7 @@ import { createConsoleMethods } from "./console-methods.ts";
 import { serveConsole, type ConsoleServer } from "./console-server.ts";
 import { serveControl } from "./control-server.ts";
 import { createConversations } from "./conversations.ts";
+import { counted } from "./counted.ts";
 import { openDevice } from "./device.ts";
 import { watchNames, withEverything } from "./everything.ts";
 import { createGatewayApi, type TokenSource } from "./gateway.ts";
@@ -22,11 +23,14 @@ import { privateDirectory } from "./private-directory.ts";
 import { gatewayOrigin, readProfile } from "./profile.ts";
 import { createSending } from "./sending.ts";
 import { createSession, type SessionState } from "./session.ts";
+import type { SetupWish } from "../shared/setup.ts";
 import { setupOnDemand } from "./setup/on-demand.ts";
+import { placesIn } from "./setup/machine.ts";
 import type { Setup } from "./setup/setup.ts";
 import type { SignIn } from "./sign-in/sign-in.ts";
 import { createState, firstState, type StateHolder } from "./state.ts";
 import { serveStdio } from "./stdio-server.ts";
+import { createTraffic } from "./traffic.ts";
 import { createTunnel, type Tunnel } from "./tunnel.ts";
 import { createUpstream } from "./upstream/upstream.ts";
 import { memoryVault, type Vault } from "./vault.ts";
@@ -53,6 +57,10 @@ export interface ClientOptions {
   readonly copyText?: (text: string) => void | Promise<void>;
   /** Lets the person choose where a text of theirs is saved, where there is such a dialog. */
   readonly saveText?: SaveText;
+  /** Where this person's clients keep their settings, for consoles; this process's environment says so where it is left out. */
+  readonly environment?: SetupWish["environment"];
+  /** How `countersign` starts here, for clients that only speak stdio. */
+  readonly launcher?: SetupWish["launcher"];
 }
 
 /** Becomes the owner of a profile. Throws `profile_in_use`, or `configuration` where the folder has no good profile. */
@@ -97,8 +105,10 @@ async function assemble(options: ClientOptions, profile: Profile, closers: Close
   closers.push(() => session.close());
   const upstream = createUpstream({ origin, token: pause.guarding(token), ca });
   closers.push(() => upstream.close());
+  const traffic = createTraffic({ now, onChange: (changed) => state.set({ traffic: changed }) });
+  closers.push(() => traffic.close());
   const names = () => state.get().connections.map(({ name }) => name);
-  const conversations = withEverything(createConversations(upstream), names);
+  const conversations = withEverything(counted(createConversations(upstream), traffic), names);
   closers.push(watchNames(state, names, () => conversations.changed()));
   const enrolled = () => deviceOf(session.state());
   const tunnel = createTunnel({
@@ -106,6 +116,7 @@ async function assemble(options: ClientOptions, profile: Profile, closers: Close
     conversations,
     clients,
     device: enrolled,
+    onStranger: (refused) => traffic.failed({ client: null, connection: null, ...refused }, false),
     onState: (changed) => state.set({ tunnel: changed }),
   });
   closers.push(() => tunnel.close());
@@ -120,6 +131,14 @@ async function assemble(options: ClientOptions, profile: Profile, closers: Close
   }
 
   closers.push(() => sending.close());
+  const drop = (id: string): void => {
+    tunnel.drop(id);
+    stdio.drop(id);
+  };
+  // Its token has ended even where the file could not be written: what it still runs ends with it.
+  const remove = (id: string): Promise<void> => clients.remove(id).finally(() => drop(id));
+  const setup = setupOnDemand({ directory, clients, drop, state: () => state.get(), now });
+  const here = { environment: options.environment ?? placesIn(process.env), launcher: options.launcher ?? null };
   const methods = createConsoleMethods({
     api,
     device,
@@ -127,6 +146,8 @@ async function assemble(options: ClientOptions, profile: Profile, closers: Close
     sending,
     pause,
     session,
+    setup: { setup, here },
+    remove,
     state: () => state.get(),
     copyText,
     saveText,
@@ -136,16 +157,11 @@ async function assemble(options: ClientOptions, profile: Profile, closers: Close
     await api.download("/v1/audit/export", file);
     return file;
   };
-  const drop = (id: string): void => {
-    tunnel.drop(id);
-    stdio.drop(id);
-  };
-  const setup = setupOnDemand({ directory, clients, drop, state: () => state.get() });
   const client = clientOver({
     state,
     methods,
     tunnel,
-    drop,
+    remove,
     clients,
     now,
     closers,
@@ -163,7 +179,7 @@ interface Parts {
   readonly state: StateHolder;
   readonly methods: ConsoleMethods;
   readonly tunnel: Tunnel;
-  readonly drop: (client: string) => void;
+  readonly remove: Client["removeClient"];
   readonly clients: Clients;
   readonly now: () => number;
   readonly closers: Closer[];
@@ -176,7 +192,7 @@ function clientOver({
   state,
   methods,
   tunnel,
-  drop,
+  remove,
   clients,
   now,
   closers,
@@ -198,10 +214,7 @@ function clientOver({
       if (admitted !== null) return admitted;
       throw new CountersignError("not_found", `There is no client ${name}.`);
     },
-    async removeClient(id) {
-      // Its token has ended even where the file could not be written: what it still runs ends with it.
-      await clients.remove(id).finally(() => drop(id));
-    },
+    removeClient: remove,
     async serveConsole(pages) {
       if (consoleServer !== null) return;
       const served = await serveConsole(client, pages, now);

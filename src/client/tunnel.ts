@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
 import { z } from "zod";
 import type { ClientView, ConsoleState } from "../shared/console.ts";
-import { CountersignError, toFailure } from "../shared/errors.ts";
+import { CountersignError, toFailure, type Failure } from "../shared/errors.ts";
 import type { Clients } from "./clients.ts";
 import type { Conversations } from "./conversations.ts";
 import { forward } from "./forward.ts";
@@ -27,6 +27,8 @@ export interface TunnelOptions {
   /** The enrolled device, or null where nobody is signed in. */
   readonly device: () => string | null;
   readonly clients: Clients;
+  /** A program came without a token that is known here. */
+  readonly onStranger?: (refused: Pick<Failure, "code" | "message">) => void;
   onState(state: ConsoleState["tunnel"]): void;
 }
 
@@ -89,6 +91,8 @@ export function createTunnel(options: TunnelOptions): Tunnel {
     const admission = admit(asked, port, options.clients);
     if (!admission.ok) {
       const { status, code, message, headers } = admission;
+      // A program with a token that ended; a page in a browser, or a probe, is no client in trouble.
+      if (status === 401) options.onStranger?.({ code, message });
       response.writeHead(status, {
         ...plainHeaders,
         ...headers,

@@ -24,6 +24,7 @@ import type { DesktopCall, DesktopOutput } from "../shared/desktop.ts";
 import type { Result } from "../shared/errors.ts";
 import { grantView } from "../shared/grant.ts";
 import { historyDetail, historyFigures, historyPage } from "../shared/history.ts";
+import { setupChange, setupView } from "../shared/setup.ts";
 import { wholeState, type StateCall, type StateOutput } from "../shared/state-push.ts";
 import { Channel } from "./channel.ts";
 import { FollowedState } from "./followed-state.ts";
@@ -69,6 +70,10 @@ const outputs: { readonly [C in Call]: z.ZodType<Output<C>> } = {
   "grants.revoke": grantView,
   "tunnel.pause": nothing,
   "tunnel.resume": nothing,
+  "clients.remove": nothing,
+  "setup.list": z.array(setupView),
+  "setup.plan": z.array(setupChange),
+  "setup.apply": z.array(setupChange),
   "connections.copyAddress": z.object({ copied: z.boolean(), url: z.string() }),
   "state.whole": wholeState,
   "desktop.set": nothing,

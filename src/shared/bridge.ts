@@ -22,6 +22,10 @@ export const bridgeCalls = {
   revokeGrant: "grants.revoke",
   pause: "tunnel.pause",
   resume: "tunnel.resume",
+  removeClient: "clients.remove",
+  setups: "setup.list",
+  planSetup: "setup.plan",
+  applySetup: "setup.apply",
   copyAddress: "connections.copyAddress",
 } as const satisfies Readonly<Record<string, ConsoleCall>>;
 

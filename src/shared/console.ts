@@ -15,6 +15,8 @@ import {
 } from "./history.ts";
 import { linkTrouble } from "./link-trouble.ts";
 import { principalView } from "./principal.ts";
+import { setupAsk, type SetupChange, type SetupView } from "./setup.ts";
+import { trafficView } from "./traffic.ts";
 
 /** A failure as it crosses to a console. */
 export const failure = z.object({ code: z.enum(errorCodes), message: z.string() });
@@ -77,6 +79,8 @@ export const consoleState = z.object({
   /** Those this principal holds or may revoke, the newest first: all that live, and some that ended. */
   grants: z.array(grantView),
   clients: z.array(clientView),
+  /** What went through the tunnel since this process started. */
+  traffic: trafficView,
   /** What may be set on this desktop; null where the console runs in a browser. */
   desktop: desktopView.nullable(),
 });
@@ -126,6 +130,14 @@ export const consoleCalls = {
   "grants.revoke": z.strictObject({ id: z.string().max(100) }),
   "tunnel.pause": z.strictObject({ forMinutes: z.number().int().min(1).max(1440).nullable() }),
   "tunnel.resume": z.strictObject({}),
+  /** Ends a client's token, and what it still has running. */
+  "clients.remove": z.strictObject({ id: z.string().max(100) }),
+  /** Every MCP client that can be set up on this machine, and how it stands. */
+  "setup.list": z.strictObject({}),
+  /** What `setup.apply` would write. */
+  "setup.plan": setupAsk,
+  /** `seen`: by file, what each change was shown for; what was not shown is not written. */
+  "setup.apply": setupAsk.extend({ seen: z.record(z.string().max(4096), z.string().max(64).nullable()) }),
   /** Puts a connection's local address on the clipboard, or says that the page must do it itself (`copied: false`). */
   "connections.copyAddress": z.strictObject({ name: z.string().max(200) }),
 } as const;
@@ -147,6 +159,10 @@ export interface ConsoleOutput {
   "grants.revoke": GrantView;
   "tunnel.pause": null;
   "tunnel.resume": null;
+  "clients.remove": null;
+  "setup.list": readonly SetupView[];
+  "setup.plan": readonly SetupChange[];
+  "setup.apply": readonly SetupChange[];
   "connections.copyAddress": { readonly copied: boolean; readonly url: string };
 }
 

@@ -45,6 +45,10 @@ export const setupView = installation.extend({
   state: z.enum(["off", "on", "drifted", "broken"]),
   problem: problem.nullable(),
   entries: z.array(setupEntry),
+  /** Whether it reads its file only when it starts. */
+  restart: z.boolean(),
+  /** When its file was last written by us; null where that is not known. */
+  writtenAtMs: z.number().nullable(),
   /** Servers that it reaches without the gateway, by their names in its file, and where: an address's origin or a program's name. */
   around: z.array(z.object({ name: z.string(), at: z.string() })),
   /** The client with which this installation comes through the tunnel, and when it last did. */
@@ -87,3 +91,7 @@ export const setupWish = z.strictObject({
   seen: z.record(z.string(), z.string().nullable()).optional(),
 });
 export type SetupWish = z.infer<typeof setupWish>;
+
+/** What a console asks for: the places and the launcher are its owner's to know. */
+export const setupAsk = z.strictObject({ does: setupWish.shape.does, program });
+export type SetupAsk = z.infer<typeof setupAsk>;

@@ -29,6 +29,7 @@ export function stateWith(changed: Partial<ConsoleState> = {}): ConsoleState {
     sending: [],
     grants: [],
     clients: [],
+    traffic: { sinceMs: 0, lines: [], troubles: [], programs: [] },
     ...changed,
   };
 }

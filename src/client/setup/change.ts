@@ -15,6 +15,7 @@ export interface Bench {
   readonly clients: Clients;
   readonly drop: (client: string) => void;
   readonly ground: Ground;
+  readonly now: () => number;
 }
 
 /** What would become of one installation's file. Nothing is written, and no token made. */
@@ -71,6 +72,7 @@ async function setUp(site: Site, wish: SetupWish, bench: Bench, file: Good): Pro
     after,
     mode,
     madeServers,
+    writtenAtMs: bench.now(),
   };
   const base = before === null ? null : { text: await record.base(before) };
   await record.put(next, intent.base);
@@ -98,7 +100,7 @@ async function undo(site: Site, wish: SetupWish, bench: Bench, file: Good): Prom
   }
   if (intent.entries.length > 0) {
     const after = digest(intent.text ?? "");
-    await record.put({ ...recorded, entries: [...intent.entries], after }, intent.base);
+    await record.put({ ...recorded, entries: [...intent.entries], after, writtenAtMs: bench.now() }, intent.base);
   } else {
     await record.drop(recorded);
     await endClient(recorded.client, clients, drop);

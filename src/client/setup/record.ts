@@ -20,6 +20,7 @@ const recorded = z.object({
   mode: z.number().nullable(),
   /** Whether the map of servers was made with the first entry. */
   madeServers: z.boolean(),
+  writtenAtMs: z.number().nullable().default(null),
 });
 export type Recorded = z.infer<typeof recorded>;
 const recordFile = z.object({ v: z.literal(1), files: z.array(recorded) });

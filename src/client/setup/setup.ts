@@ -28,9 +28,10 @@ export interface SetupOptions {
   /** Ends what a client that was removed still has running. */
   readonly drop: (client: string) => void;
   readonly state: () => Pick<ConsoleState, "tunnel" | "connections">;
+  readonly now: () => number;
 }
 
-export async function openSetup({ directory, clients, drop, state }: SetupOptions): Promise<Setup> {
+export async function openSetup({ directory, clients, drop, state, now }: SetupOptions): Promise<Setup> {
   const record = await openRecord(directory);
   let turn: Promise<unknown> = Promise.resolve();
 
@@ -42,7 +43,7 @@ export async function openSetup({ directory, clients, drop, state }: SetupOption
       if (token !== null) return clients.withToken(token) !== null;
       return clients.list().some(({ name, unverified }) => unverified === true && name === bridgedIn(entry));
     };
-    return { record, clients, drop, ground: { address, launcher, mine } };
+    return { record, clients, drop, now, ground: { address, launcher, mine } };
   }
 
   function chosen(wish: SetupWish): readonly Site[] {

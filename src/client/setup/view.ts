@@ -17,6 +17,8 @@ export async function viewOf(site: Site, { clients, ground }: Pick<Bench, "clien
     variant: place.variant,
     file: place.file,
     installed,
+    restart: program.after.restart,
+    writtenAtMs: recorded?.writtenAtMs ?? null,
     client: client === undefined ? null : { id: client.id, lastUsedAtMs: client.lastUsedAtMs },
   };
   const file = await readSettings(place.file);

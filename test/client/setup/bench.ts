@@ -43,6 +43,7 @@ export async function openSetupBench(): Promise<SetupBench> {
       directory,
       clients,
       drop: (id) => void dropped.push(id),
+      now: Date.now,
       state: () => ({
         tunnel: ground.port === null ? { state: "closed" } : { state: "open", port: ground.port, addresses: [] },
         connections: ground.connections.map((name) => ({

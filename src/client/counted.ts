@@ -1,0 +1,87 @@
+import { toFailure } from "../shared/errors.ts";
+import { isJsonObject, type Json } from "../shared/json.ts";
+import type { Conversations, Heard } from "./conversations.ts";
+import { headerValues } from "./loopback-guard.ts";
+import { refusalOf, type Traffic } from "./traffic.ts";
+import type { Asked } from "./upstream/upstream.ts";
+
+/** The same conversations, with what goes through them counted. Nothing is judged by it, and no answer is read. */
+export function counted(conversations: Conversations, traffic: Traffic): Conversations {
+  return {
+    knows: (asked, client) => conversations.knows(asked, client),
+    async ask(asked, client) {
+      if (asked.method !== "POST") return await conversations.ask(asked, client);
+      const { connection, signal } = asked;
+      const call = isCall(asked);
+      if (call) traffic.called(client, connection);
+      introduce(asked, client, traffic);
+      const failed = (error: unknown): void => {
+        if (!signal.aborted) traffic.failed({ client, connection, ...toFailure(error) }, call);
+      };
+      try {
+        const answer = await conversations.ask(asked, client);
+        const refusal = refusalOf(answer.status);
+        if (refusal !== null) traffic.failed({ client, connection, ...refusal }, call);
+        return watched(answer, failed);
+      } catch (error) {
+        failed(error);
+        throw error;
+      }
+    },
+  };
+}
+
+/** An answer that breaks off is a failure as well. */
+function watched(answer: Heard, failed: (error: unknown) => void): Heard {
+  return {
+    ...answer,
+    pass: (into) =>
+      answer.pass(into).catch((error: unknown) => {
+        failed(error);
+        throw error;
+      }),
+  };
+}
+
+const calls: ReadonlySet<string> = new Set(["tools/call", "resources/read", "prompts/get"]);
+
+/** Whether it is a call under policy, by its header where there is one, otherwise by a glance; what is too long for that is one. */
+function isCall({ headers, body }: Asked): boolean {
+  const [method] = headerValues(headers, "mcp-method");
+  if (method !== undefined) return calls.has(method);
+  if (!Buffer.isBuffer(body)) return true;
+  return body.includes('"tools/call"') || body.includes('"resources/read"') || body.includes('"prompts/get"');
+}
+
+const mostRead = 16 * 1024;
+
+/** A legacy client says what it is once, a modern one with every request: read where that is not known yet. */
+function introduce({ body }: Asked, client: string, traffic: Traffic): void {
+  if (!Buffer.isBuffer(body) || body.length > mostRead) return;
+  const opens = body.includes('"initialize"');
+  if (!opens && (traffic.knows(client) || !body.includes(modernInfo))) return;
+  const info = infoIn(body);
+  if (info !== null) traffic.introduced(client, info.name, info.version);
+}
+
+const modernInfo = "io.modelcontextprotocol/clientInfo";
+
+function infoIn(body: Buffer): { readonly name: string; readonly version: string } | null {
+  const message = parsed(body);
+  const params = isJsonObject(message) ? message["params"] : null;
+  if (!isJsonObject(params)) return null;
+  const meta = params["_meta"];
+  const info = isJsonObject(meta) && meta[modernInfo] !== undefined ? meta[modernInfo] : params["clientInfo"];
+  if (!isJsonObject(info)) return null;
+  const { name, version } = info;
+  return typeof name === "string" ? { name, version: typeof version === "string" ? version : "" } : null;
+}
+
+function parsed(body: Buffer): Json {
+  try {
+    return JSON.parse(body.toString("utf8")) as Json;
+  } catch {
+    // The gateway says what is wrong with it.
+    return null;
+  }
+}
