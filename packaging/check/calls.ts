@@ -16,7 +16,12 @@ export async function callFindings(root: string, electron: RecordedElectron): Pr
     client: { call: async () => ({ ok: true, value: null as never }) },
     browser: { clicked: () => undefined },
     desktop: {
-      answers: { "desktop.set": () => null, "desktop.testNotification": () => null, "desktop.quit": () => null },
+      answers: {
+        "desktop.set": () => null,
+        "desktop.testNotification": () => null,
+        "desktop.dropDecision": () => null,
+        "desktop.quit": () => null,
+      },
     },
     whole: () => ({ kind: "whole", revision: 0, state: null as never }),
   });

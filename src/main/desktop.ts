@@ -1,6 +1,7 @@
 import { app } from "electron";
 import type { DesktopCall, DesktopInput, DesktopOutput, DesktopView, NotificationTest } from "../shared/desktop.ts";
 import type { Notifications } from "./notifications.ts";
+import type { QuickDecisions } from "./quick-decision.ts";
 import type { Settings } from "./settings.ts";
 import type { StartAtLogin } from "./start-at-login.ts";
 
@@ -17,6 +18,7 @@ interface DesktopParts {
   readonly settings: Settings;
   readonly startAtLogin: StartAtLogin;
   readonly notifications: () => Pick<Notifications, "test" | "taken">;
+  readonly decisions: () => Pick<QuickDecisions, "view" | "drop">;
   readonly vouched: () => boolean;
   readonly hasTray: () => boolean;
   /** Something of the view has changed. */
@@ -24,7 +26,7 @@ interface DesktopParts {
 }
 
 export function createDesktop(parts: DesktopParts): Desktop {
-  const { settings, startAtLogin, notifications, vouched, hasTray, changed } = parts;
+  const { settings, startAtLogin, notifications, decisions, vouched, hasTray, changed } = parts;
   const held: { test: NotificationTest; atLogin: ReturnType<StartAtLogin["state"]> } = {
     test: "none",
     atLogin: startAtLogin.state(),
@@ -45,6 +47,7 @@ export function createDesktop(parts: DesktopParts): Desktop {
         notificationsTaken: notifications().taken(),
         decidesInNotifications: vouched(),
         hasTray: hasTray(),
+        decisions: [...decisions().view()],
       };
     },
     answers: {
@@ -58,6 +61,10 @@ export function createDesktop(parts: DesktopParts): Desktop {
       "desktop.testNotification": () => {
         testIs("waiting");
         notifications().test(testIs);
+        return null;
+      },
+      "desktop.dropDecision": ({ id }) => {
+        decisions().drop(id);
         return null;
       },
       "desktop.quit": () => {

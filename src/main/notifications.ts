@@ -9,13 +9,15 @@ import { outcomeNotice, planOutcomes, type Awaited } from "./outcomes.ts";
 import { quickNotice } from "./quick-notice.ts";
 import { isQuiet } from "./quiet-hours.ts";
 import type { Settings } from "./settings.ts";
-import { createStanding } from "./standing.ts";
+import { createStanding, type MakeToast } from "./standing.ts";
 import { createToasts, type Toast } from "./toasts.ts";
 import { clockTime, waitingFor } from "./tray-state.ts";
 
 /** Desktop notifications: new requests for who decides, outcomes for who asked. A notification is a hint: the inbox is the truth. */
 export interface Notifications {
   follow(state: ConsoleState): void;
+  /** What came of a click on one: whoever clicked is told, in quiet hours too; null takes what was told away. */
+  readonly tell: (id: string, make: MakeToast | null) => void;
   /** Shows one that asks for a click; `done` hears whether it came back. */
   test(done: (outcome: "clicked" | "missed" | "failed") => void): void;
   /** False where the system takes none. What its do-not-disturb holds back it does not say. */
@@ -31,7 +33,7 @@ interface NotificationParts {
   readonly vouched: () => boolean;
   /** Shows this approval in the window, or just the window. */
   readonly open: (approval: string | null) => void;
-  /** Signs and sends what was clicked, over exactly what this notification showed. */
+  /** Decides as was clicked, over exactly what this notification showed. */
   readonly decide: (shown: ApprovalView, verdict: Verdict) => void;
   /** `taken` has changed. */
   readonly changed: () => void;
@@ -131,6 +133,7 @@ export function createNotifications(parts: NotificationParts): Notifications {
   powerMonitor.on("unlock-screen", unlock);
   return {
     follow,
+    tell: (id, make) => (make === null ? standing.dismiss(id) : standing.show(id, make)),
     test: (done) => toasts.test(done),
     taken: () => toasts.taken(),
     close: () => {

@@ -7,7 +7,7 @@ import type { BrowserOpener } from "./external.ts";
 import { answerCalls } from "./ipc.ts";
 import { createNotifications } from "./notifications.ts";
 import type { ProfilePlace } from "./profile.ts";
-import { decideFromNotification } from "./quick-decision.ts";
+import { createQuickDecisions } from "./quick-decision.ts";
 import type { Settings } from "./settings.ts";
 import { createStartAtLogin } from "./start-at-login.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -44,6 +44,7 @@ export function assembleShell({ files, client, browser, settings, place, profile
   });
   const stateNow = (): ConsoleState => ({ ...client.state(), desktop: desktop.view() });
   const follow = (): void => {
+    decisions.follow(client.state());
     const state = stateNow();
     const push = pushes.next(state);
     if (push !== null) window.push(push);
@@ -56,6 +57,7 @@ export function assembleShell({ files, client, browser, settings, place, profile
     settings,
     startAtLogin,
     notifications: () => notifications,
+    decisions: () => decisions,
     vouched,
     hasTray,
     changed: follow,
@@ -74,9 +76,10 @@ export function assembleShell({ files, client, browser, settings, place, profile
     platform,
     vouched,
     open,
-    decide: (shown, verdict) => void decideFromNotification({ client, open }, shown, verdict),
+    decide: (shown, verdict) => decisions.decide(shown, verdict),
     changed: () => follow(),
   });
+  const decisions = createQuickDecisions({ client, open, tell: notifications.tell, changed: () => follow() });
   const pushes = createStatePushes(stateNow());
   answerCalls({ window, client, browser, desktop, whole: pushes.whole });
   window.onLoaded(() => window.push(pushes.whole()));
@@ -91,6 +94,7 @@ export function assembleShell({ files, client, browser, settings, place, profile
     show: (what) => window.show(what),
     close: () => {
       app.off("browser-window-focus", lookAgain);
+      decisions.close();
       notifications.close();
       window.close();
       tray.close();

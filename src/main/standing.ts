@@ -1,7 +1,7 @@
 import type { Toast, Toasts } from "./toasts.ts";
 
 /** How a notification is made: `hidden` where the screen is locked, and it may name nobody and nothing. */
-type MakeToast = (hidden: boolean) => Toast | null;
+export type MakeToast = (hidden: boolean) => Toast | null;
 
 /** The notifications that stand on the screen, each of which can be told again without names. */
 export interface Standing {

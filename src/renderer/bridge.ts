@@ -78,6 +78,7 @@ const outputs: { readonly [C in Call]: z.ZodType<Output<C>> } = {
   "state.whole": wholeState,
   "desktop.set": nothing,
   "desktop.testNotification": nothing,
+  "desktop.dropDecision": nothing,
   "desktop.quit": nothing,
 };
 

@@ -6,6 +6,8 @@ import { isTooLate, type Failure } from "../shared/errors.ts";
 export type Deciding =
   /** `batch`: those that were denied with one press share a number. */
   | { readonly step: "denying"; readonly approval: ApprovalView; readonly sendsAtMs: number; readonly batch: number }
+  /** Clicked in a notification: the desktop's main process sends it then, unless it is undone. */
+  | { readonly step: "held"; readonly verdict: Verdict; readonly sendsAtMs: number }
   /**
    * `ours`: this page asked for it and has no answer yet. After `unanswered` tries the owner sends the very same again, until `untilMs` by
    * this machine's clock; null while it has not said so.
@@ -34,8 +36,9 @@ export function unrecorded(verdict: Verdict, error: Failure): Deciding {
 }
 
 /** What is still under way by this state: what it has answered is dropped, what the owner sends (another page asked for it) is taken up. */
-export function followed(all: AllDeciding, { approvals, sending }: ConsoleState): AllDeciding {
-  if (all.size === 0 && sending.length === 0) return all;
+export function followed(all: AllDeciding, { approvals, sending, desktop }: ConsoleState): AllDeciding {
+  const held = (desktop?.decisions ?? []).filter((each) => each.step === "held");
+  if (all.size === 0 && sending.length === 0 && held.length === 0) return all;
   const open = new Set<string>();
   const known = new Set<string>();
   for (const approval of approvals) {
@@ -45,6 +48,7 @@ export function followed(all: AllDeciding, { approvals, sending }: ConsoleState)
   const sent = new Map(sending.map((each) => [each.approval, each]));
   const kept = [...all].filter(([id, deciding]) => {
     if (deciding.step === "late") return known.has(id);
+    if (deciding.step === "held") return false;
     return open.has(id) && (deciding.step !== "sending" || deciding.ours || sent.has(id));
   });
   const next = new Map(kept);
@@ -53,8 +57,11 @@ export function followed(all: AllDeciding, { approvals, sending }: ConsoleState)
     if (!open.has(id) || before?.step === "denying") continue;
     next.set(id, { step: "sending", verdict, ours: before?.step === "sending" && before.ours, unanswered, untilMs });
   }
+  // The last click counts: a denial that was still to be sent by this page gives way.
+  for (const { approval, verdict, sendsAtMs } of held)
+    if (open.has(approval) && !sent.has(approval)) next.set(approval, { step: "held", verdict, sendsAtMs });
   // The same again redraws nothing.
-  return sent.size === 0 && next.size === all.size ? all : next;
+  return sent.size === 0 && held.length === 0 && next.size === all.size ? all : next;
 }
 
 /** One of several approvals leaves the request pending, and nothing for this person to do. */

@@ -41,7 +41,7 @@ export interface Decisions {
 
 const idsOf = (approvals: readonly ApprovalView[]) => approvals.map(({ id }) => id);
 
-export function createDecisions(bridge: Pick<ConsoleBridge, "decide">): Decisions {
+export function createDecisions(bridge: Pick<ConsoleBridge, "decide" | "desktop">): Decisions {
   const all = createStore<AllDeciding>(new Map());
   const together = createTogether();
   const timers = new Map<number, ReturnType<typeof setTimeout>>();
@@ -115,7 +115,11 @@ export function createDecisions(bridge: Pick<ConsoleBridge, "decide">): Decision
       }, undoMs);
       timers.set(batch, timer);
     },
-    undo: (id) => put(all.get().get(id)?.step === "denying" ? [id] : [], () => null),
+    undo(id) {
+      const step = all.get().get(id)?.step;
+      if (step === "held") void bridge.desktop?.dropDecision({ id });
+      else if (step === "denying") put([id], () => null);
+    },
     undoBatch,
     follow(state) {
       const next = followed(all.get(), state);

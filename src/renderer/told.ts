@@ -12,7 +12,11 @@ const warnings = [60, 15] as const;
 
 /** What is told when one state follows on another: the way to the gateway, new requests, and what became of those the reader has to do with. */
 export function newsOf(before: ConsoleState, now: ConsoleState, shown: string | null): readonly string[] {
-  return [...linkNews(before, now), ...(before.approvals === now.approvals ? [] : approvalNews(before, now, shown))];
+  return [
+    ...linkNews(before, now),
+    ...heldNews(before, now),
+    ...(before.approvals === now.approvals ? [] : approvalNews(before, now, shown)),
+  ];
 }
 
 /** What is told when decisions get under way. */
@@ -54,6 +58,18 @@ function linkNews(before: ConsoleState, now: ConsoleState): readonly string[] {
   if (before.pause === null && now.pause !== null) said.push(words.told.paused);
   if (before.pause !== null && now.pause === null) said.push(words.told.resumed);
   return said;
+}
+
+function heldIn({ desktop }: ConsoleState) {
+  return (desktop?.decisions ?? []).filter(({ step }) => step === "held");
+}
+
+/** What was clicked in a notification is about to be sent. */
+function heldNews(before: ConsoleState, now: ConsoleState): readonly string[] {
+  const known = new Set(heldIn(before).map(({ approval }) => approval));
+  return heldIn(now)
+    .filter(({ approval }) => !known.has(approval))
+    .map(({ verdict, tool, connection }) => words.told.held[verdict](spoken(tool), spoken(connection)));
 }
 
 function approvalNews(before: ConsoleState, now: ConsoleState, shown: string | null): readonly string[] {

@@ -33,6 +33,7 @@ export const bridgeCalls = {
 export const desktopBridgeCalls = {
   set: "desktop.set",
   testNotification: "desktop.testNotification",
+  dropDecision: "desktop.dropDecision",
   quit: "desktop.quit",
 } as const satisfies Readonly<Record<string, DesktopCall>>;
 

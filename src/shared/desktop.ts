@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { verdict } from "./approval.ts";
+import { errorCodes } from "./errors.ts";
 
 /** A time of day by this machine's clock, `07:30`. */
 const timeOfDay = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/);
@@ -13,6 +15,18 @@ export type QuietHours = z.infer<typeof quietHours>;
  */
 export const notificationTest = z.enum(["none", "waiting", "clicked", "missed", "failed"]);
 export type NotificationTest = z.infer<typeof notificationTest>;
+
+const ofNotification = { approval: z.string(), tool: z.string(), connection: z.string(), verdict };
+
+/**
+ * A decision that was clicked in a notification and is not recorded. `held`: it is signed and sent at `sendsAtMs` by this machine's clock,
+ * unless it is undone first. `failed`: it was sent and not recorded, or nobody knows whether it was; the code says why.
+ */
+export const notifiedDecision = z.discriminatedUnion("step", [
+  z.object({ step: z.literal("held"), ...ofNotification, sendsAtMs: z.number() }),
+  z.object({ step: z.literal("failed"), ...ofNotification, code: z.enum(errorCodes) }),
+]);
+export type NotifiedDecision = z.infer<typeof notifiedDecision>;
 
 /** The desktop around the console, as its owner knows it. */
 export const desktopView = z.object({
@@ -29,6 +43,7 @@ export const desktopView = z.object({
   decidesInNotifications: z.boolean(),
   /** Whether closing the window leaves the app in a tray; otherwise the window stays. */
   hasTray: z.boolean(),
+  decisions: z.array(notifiedDecision),
 });
 export type DesktopView = z.infer<typeof desktopView>;
 
@@ -40,6 +55,8 @@ export const desktopCalls = {
     startAtLogin: z.boolean().optional(),
   }),
   "desktop.testNotification": z.strictObject({}),
+  /** Takes back what is held of this approval, or lets go of what failed. */
+  "desktop.dropDecision": z.strictObject({ id: z.string().max(100) }),
   "desktop.quit": z.strictObject({}),
 } as const;
 export type DesktopCall = keyof typeof desktopCalls;
@@ -47,5 +64,6 @@ export type DesktopInput<C extends DesktopCall> = z.infer<(typeof desktopCalls)[
 export interface DesktopOutput {
   "desktop.set": null;
   "desktop.testNotification": null;
+  "desktop.dropDecision": null;
   "desktop.quit": null;
 }

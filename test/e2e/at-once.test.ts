@@ -1,5 +1,7 @@
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { MakeToast } from "../../src/main/standing.ts";
+import { passingTime } from "../support/passing-time.ts";
 import { installElectron, type StandIn } from "../support/electron/stand-in.ts";
 import { openTwoPeople, type Seat, type TwoPeople } from "../support/two-people.ts";
 import { openWire, type Wire } from "../support/wire.ts";
@@ -114,8 +116,8 @@ describe("two approvers at once", () => {
     for (const seat of both()) expect(await alerts(seat)).toBe(0);
   }, 120_000);
 
-  it("one of them from a notification: who clicked too late is shown the request, and no error", async () => {
-    const { decideFromNotification } = await import("../../src/main/quick-decision.ts");
+  it("one of them from a notification: who clicked too late is told who was first, and no error", async () => {
+    const { createQuickDecisions } = await import("../../src/main/quick-decision.ts");
     const { approver, engineer } = people;
     const answer = people.call("customers", "get_customer", { id: "cus_20417" });
     await approver.page.getByRole("option", { name: /get_customer/ }).click({ timeout: 20_000 });
@@ -124,12 +126,20 @@ describe("two approvers at once", () => {
     await press([approver, "Deny"]);
     // As the window opens it for whoever clicks on a notification.
     const open = (id: string | null) => tess.client.show(id);
-    const clicked = decideFromNotification({ client: tess.client, open }, shown, "approve");
+    const told: string[] = [];
+    const tell = (_id: string, make: MakeToast | null) => void told.push(...[make?.(false)?.body ?? []].flat());
+    const time = passingTime();
+    const decisions = createQuickDecisions({ client: tess.client, open, tell, changed: () => undefined, clock: time });
+    const stop = tess.client.onState((state) => decisions.follow(state));
+    decisions.decide(shown, "approve");
+    time.pass(4000);
     await expect.poll(() => tess.client.state().sending, { timeout: 20_000 }).toHaveLength(1);
     wire.letGo(1);
     expect(await answer).toContain("Nothing was run");
     wire.letGo();
-    await clicked;
+    await expect.poll(() => told.at(-1), { timeout: 20_000 }).toBe("Avery Approver denied it first.");
+    stop();
+    tess.client.show(shown.id);
     await article(tess).getByText("Denied by Avery Approver. Nothing was run.").waitFor({ timeout: 20_000 });
     expect(electron.desktop.dialogs).toEqual([]);
     expect(await alerts(tess)).toBe(0);

@@ -3,6 +3,7 @@ import type { Notifications } from "../../src/main/notifications.ts";
 import type { StandInNotification } from "../support/electron/desktop.ts";
 import { installElectron, type StandIn } from "../support/electron/stand-in.ts";
 import { openTwoPeople, type Seat, type TwoPeople } from "../support/two-people.ts";
+import { passingTime } from "../support/passing-time.ts";
 import { eventually } from "../support/eventually.ts";
 
 // The gateway is real, the notifications are the stand-in's: what it would show, and what a click on it does.
@@ -11,6 +12,7 @@ const held = { groups: ["engineers"], effect: "approve", approvers: ["approvers"
 let people: TwoPeople;
 let electron: StandIn;
 const all: Notifications[] = [];
+const time = passingTime();
 
 beforeAll(async () => {
   electron = await installElectron();
@@ -29,7 +31,7 @@ afterAll(async () => {
 async function notify({ client }: Seat): Promise<void> {
   const { createNotifications } = await import("../../src/main/notifications.ts");
   const { defaultSettings } = await import("../../src/main/settings.ts");
-  const { decideFromNotification } = await import("../../src/main/quick-decision.ts");
+  const { createQuickDecisions } = await import("../../src/main/quick-decision.ts");
   const notifications = createNotifications({
     settings: { get: () => defaultSettings },
     assets: "/assets",
@@ -37,10 +39,20 @@ async function notify({ client }: Seat): Promise<void> {
     vouched: () => true,
     open: () => undefined,
     changed: () => undefined,
-    decide: (shown, verdict) => void decideFromNotification({ client, open: () => undefined }, shown, verdict),
+    decide: (approval, verdict) => decisions.decide(approval, verdict),
+  });
+  const decisions = createQuickDecisions({
+    client,
+    open: () => undefined,
+    tell: notifications.tell,
+    changed: () => undefined,
+    clock: time,
   });
   all.push(notifications);
-  client.onState((state) => notifications.follow(state));
+  client.onState((state) => {
+    decisions.follow(state);
+    notifications.follow(state);
+  });
   notifications.follow(client.state());
 }
 
@@ -58,6 +70,8 @@ it("is decided by a click where the rule says quick, as present at a notificatio
   const request = await shown(/asks to run get_customer on customers/);
   expect(request.body).toMatch(/^id: "cus_20417"\nLow risk\. Denied at \d\d:\d\d\.$/);
   request.emit("action", { actionIndex: 1 });
+  await shown(/^Approving get_customer in 4 s$/);
+  time.pass(4000);
   expect(await answer).toContain("cus_20417");
   const outcome = await shown(/^Approved: get_customer on customers$/);
   expect(outcome.body).toContain("Avery Approver");
@@ -69,12 +83,14 @@ it("is decided by a click where the rule says quick, as present at a notificatio
 it("is denied by a click, and nothing is run", async () => {
   const answer = people.call("customers", "get_customer", { id: "cus_20418" });
   (await shown(/asks to run get_customer/)).emit("action", { actionIndex: 0 });
+  await shown(/^Denying get_customer in 4 s$/);
+  time.pass(4000);
   expect(await answer).toContain("Nothing was run");
   await shown(/^Denied: get_customer/);
 });
 
 it("shows no payload and no buttons where the rule does not say quick, and the gateway takes no decision from there", async () => {
-  const { decideFromNotification } = await import("../../src/main/quick-decision.ts");
+  const { createQuickDecisions } = await import("../../src/main/quick-decision.ts");
   const answer = people.call("customers", "update_customer", { id: "cus_20417", changes: { phone: "1" } });
   const request = await shown(/asks to run update_customer/);
   expect(request.body).not.toContain("cus_20417");
@@ -82,10 +98,17 @@ it("shows no payload and no buttons where the rule does not say quick, and the g
   const { client } = people.approver;
   const approval = client.state().approvals.find(({ state }) => state === "pending");
   if (approval === undefined) throw new Error("nothing is pending");
-  const opened: string[] = [];
   // As an app would that was made to lie about what it may.
-  await decideFromNotification({ client, open: (id) => void opened.push(id) }, approval, "approve");
-  expect(opened).toEqual([approval.id]);
+  const decisions = createQuickDecisions({
+    client,
+    open: () => undefined,
+    tell: () => undefined,
+    changed: () => undefined,
+    clock: time,
+  });
+  decisions.decide(approval, "approve");
+  time.pass(4000);
+  await eventually(() => expect(decisions.view()).toMatchObject([{ step: "failed", code: "presence_too_weak" }]));
   expect(client.state().approvals.find(({ id }) => id === approval.id)?.state).toBe("pending");
   await people.approver.page.getByRole("option", { name: "update_customer" }).click();
   await people.approver.page.getByRole("button", { name: "Deny", exact: true }).click();

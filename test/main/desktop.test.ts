@@ -27,6 +27,7 @@ test("changes what was named and nothing else, and tells of it", async () => {
       refresh: () => undefined,
     },
     notifications: () => ({ test: (done) => void tests.push(done), taken: () => true }),
+    decisions: () => ({ view: () => [], drop: () => undefined }),
     vouched: () => false,
     hasTray: () => true,
     changed: () => void told.push(desktop.view()),

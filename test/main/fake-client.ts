@@ -67,7 +67,12 @@ export function approvalWith(changed: Partial<ApprovalView> = {}): ApprovalView 
 
 /** A desktop that is set, shown and tested by nobody. */
 export const noDesktop: Pick<Desktop, "answers"> = {
-  answers: { "desktop.set": () => null, "desktop.testNotification": () => null, "desktop.quit": () => null },
+  answers: {
+    "desktop.set": () => null,
+    "desktop.testNotification": () => null,
+    "desktop.dropDecision": () => null,
+    "desktop.quit": () => null,
+  },
 };
 
 /** An engineer's side without a gateway: its state is what a test says, its calls are kept. */

@@ -26,6 +26,7 @@ beforeAll(async () => {
       answers: {
         "desktop.set": () => (clicks++, null),
         "desktop.testNotification": () => (clicks++, null),
+        "desktop.dropDecision": () => (clicks++, null),
         "desktop.quit": () => (clicks++, null),
       },
     },

@@ -107,7 +107,7 @@ test("gives the page the named methods and nothing else of Electron or Node", as
       "wholeState",
       "withdraw",
     ],
-    ofDesktop: ["quit", "set", "testNotification"],
+    ofDesktop: ["dropDecision", "quit", "set", "testNotification"],
     strangers: [],
     frozen: true,
   });
@@ -234,6 +234,7 @@ test("answers no channel beside the console's calls", () => {
     "approvals.decide",
     "approvals.withdraw",
     "connections.copyAddress",
+    "desktop.dropDecision",
     "desktop.quit",
     "desktop.set",
     "desktop.testNotification",

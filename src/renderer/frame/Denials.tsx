@@ -50,7 +50,8 @@ interface UndoableProps {
   readonly children: string;
 }
 
-function Undoable({ undo, onUndo, children }: UndoableProps) {
+/** A band that says what is about to be sent, and takes it back. */
+export function Undoable({ undo, onUndo, children }: UndoableProps) {
   const action = (
     <Button size="small" onClick={onUndo}>
       {undo}

@@ -7,6 +7,7 @@ import { clockTime, secondsLeft } from "../times.ts";
 import { words } from "../words.ts";
 import { wording } from "../wording.ts";
 import { Denials } from "./Denials.tsx";
+import { Notified } from "./Notified.tsx";
 import { Unrecorded } from "./Unrecorded.tsx";
 
 /** What holds for every page: the link, the sign-in, the ledger, denials that can still be undone elsewhere, and what was decided together and not recorded. */
@@ -29,6 +30,7 @@ export function Notices({ state, isLinked }: { readonly state: ConsoleState; rea
         </Band>
       )}
       <Denials />
+      <Notified decisions={state.desktop?.decisions ?? []} />
       <Unrecorded />
     </section>
   );

@@ -9,7 +9,6 @@ import { ApproveButtons } from "./ApproveButtons.tsx";
 import css from "./DecisionBar.module.css";
 import { DecisionLine } from "./DecisionLine.tsx";
 import { approvingKey, missingIn, needsNumber } from "./demands.ts";
-import { Denying } from "./Denying.tsx";
 import { equalTo } from "./equal.ts";
 import { faultIn, firstDraft, wishOf, type GrantDraft } from "./grant-draft.ts";
 import { GrantForm } from "./GrantForm.tsx";
@@ -21,6 +20,7 @@ import { Meter, QuorumLine } from "./Quorum.tsx";
 import { ReasonField } from "./ReasonField.tsx";
 import { Refused } from "./Refused.tsx";
 import { useShortcuts } from "./shortcuts.ts";
+import { Unsent } from "./Unsent.tsx";
 
 interface DecisionBarProps {
   readonly approval: ApprovalView;
@@ -67,7 +67,7 @@ export function DecisionBar({ approval, hinders }: DecisionBarProps) {
     () => bar.current?.checkVisibility() ?? false,
   );
 
-  if (deciding?.step === "denying") return <Denying id={approval.id} sendsAtMs={deciding.sendsAtMs} />;
+  if (deciding?.step === "denying" || deciding?.step === "held") return <Unsent id={approval.id} deciding={deciding} />;
   return (
     <div>
       {deciding?.step === "refused" && <Refused verdict={deciding.verdict} code={deciding.error.code} />}

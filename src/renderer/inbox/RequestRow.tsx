@@ -141,6 +141,7 @@ function byline({ name, kind, groups }: PrincipalView): string {
 
 const sides: Partial<Record<Deciding["step"], string>> = {
   denying: words.decide.denyingShort,
+  held: words.decide.held.short,
   sending: words.decide.sendingShort,
 };
 const soonMs = 120_000;

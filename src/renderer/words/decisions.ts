@@ -45,6 +45,23 @@ export const decide = {
   notSent: "Not sent yet. Leaving the page sends nothing.",
   denyingShort: "Being denied",
   undo: "Undo",
+  held: {
+    notSent: "Not sent yet. Quitting Countersign sends nothing.",
+    sends: {
+      approve: (seconds: number) => `Approving in ${seconds} s.`,
+      deny: (seconds: number) => `Denying in ${seconds} s.`,
+    },
+    sendsOther: {
+      approve: (seconds: number, tool: string, connection: string) =>
+        `Approving ${tool} on ${connection} in ${seconds} s. Nothing has been sent yet.`,
+      deny: (seconds: number, tool: string, connection: string) =>
+        `Denying ${tool} on ${connection} in ${seconds} s. Nothing has been sent yet.`,
+    },
+    short: "About to be sent",
+    failed: (tool: string, connection: string) => `${tool} on ${connection}, decided in a notification:`,
+    open: "Open request",
+    dismiss: "Dismiss",
+  },
   nothingLeft: "There is nothing left to decide.",
 } as const;
 

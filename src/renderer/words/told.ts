@@ -27,6 +27,11 @@ export const told = {
   becameMany: (n: number) => `${count(n, "request has", "requests have")} ended. They are listed in the history.`,
   denying: (tool: string, connection: string) => `${tool} on ${connection} is denied in five seconds, unless undone.`,
   denyingMany: (n: number) => `${count(n, "request is", "requests are")} denied in five seconds, unless undone.`,
+  held: {
+    approve: (tool: string, connection: string) =>
+      `${tool} on ${connection} is approved in four seconds, unless undone.`,
+    deny: (tool: string, connection: string) => `${tool} on ${connection} is denied in four seconds, unless undone.`,
+  },
   undone: "Nothing was sent.",
   signIn: "You have to sign in again. Decisions wait.",
   offline: "The gateway is not reached. Decisions wait.",

@@ -14,6 +14,7 @@ const usual: DesktopView = {
   notificationsTaken: true,
   decidesInNotifications: true,
   hasTray: true,
+  decisions: [],
 };
 const bare: DesktopView = {
   notifications: false,
@@ -24,6 +25,7 @@ const bare: DesktopView = {
   notificationsTaken: false,
   decidesInNotifications: false,
   hasTray: false,
+  decisions: [],
 };
 const settings = (page: Page) => page.getByRole("button", { name: "Settings" }).click();
 
