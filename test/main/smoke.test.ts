@@ -86,6 +86,7 @@ test("gives the page the named methods and nothing else of Electron or Node", as
   }));
   expect(found).toEqual({
     methods: [
+      "applySetup",
       "approvalContext",
       "cancelSignIn",
       "copyAddress",
@@ -99,9 +100,12 @@ test("gives the page the named methods and nothing else of Electron or Node", as
       "onShow",
       "onState",
       "pause",
+      "planSetup",
+      "removeClient",
       "resume",
       "retry",
       "revokeGrant",
+      "setups",
       "signIn",
       "signOut",
       "wholeState",
@@ -233,6 +237,7 @@ test("answers no channel beside the console's calls", () => {
     "approvals.context",
     "approvals.decide",
     "approvals.withdraw",
+    "clients.remove",
     "connections.copyAddress",
     "desktop.dropDecision",
     "desktop.quit",
@@ -248,6 +253,9 @@ test("answers no channel beside the console's calls", () => {
     "session.cancelSignIn",
     "session.signIn",
     "session.signOut",
+    "setup.apply",
+    "setup.list",
+    "setup.plan",
     "state.whole",
     "tunnel.pause",
     "tunnel.resume",
