@@ -14,7 +14,7 @@ interface LegendProps {
 /** How many values are hidden and as what: the console always says so (rule 3). */
 export function Legend({ payload, rows }: LegendProps) {
   const counts = [...maskCounts(payload.hidden)];
-  const outside = masksOutside(payload, rows);
+  const outside = masksOutside(payload);
   const kinds = counts.map(([kind, n]) => words.payload.hiddenKind(kindWord(kind), n)).join(", ");
   const hasOdd = rows.some(
     ({ name, value }) => countUnseen(String(name ?? "")) + (value.kind === "string" ? countUnseen(value.text) : 0) > 0,

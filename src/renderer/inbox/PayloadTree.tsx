@@ -19,7 +19,7 @@ interface PayloadTreeProps {
 export function PayloadTree({ rows, titleId }: PayloadTreeProps) {
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
   const [limit, setLimit] = useState(firstRows);
-  const open = rows.filter(({ within }) => !within.some((key) => folded.has(key)));
+  const open = unfolded(rows, folded);
   const shown = open.slice(0, limit);
   const rest = open.length - shown.length;
   const toggle = (key: string) => {
@@ -42,4 +42,15 @@ export function PayloadTree({ rows, titleId }: PayloadTreeProps) {
       )}
     </ul>
   );
+}
+
+/** Those that lie in nothing that is folded: in document order each comes after what it lies in. */
+function unfolded(rows: readonly PayloadRow[], folded: ReadonlySet<string>): readonly PayloadRow[] {
+  if (folded.size === 0) return rows;
+  const gone = new Set<string>();
+  return rows.filter(({ key, parent }) => {
+    const isOpen = !folded.has(parent) && !gone.has(parent);
+    if (!isOpen) gone.add(key);
+    return isOpen;
+  });
 }

@@ -19,7 +19,7 @@ export function TreeRow({ row, isFolded, onToggle }: TreeRowProps) {
   const [isLong, setLong] = useState(false);
   const { value, name } = row;
   const isBranch = (value.kind === "object" || value.kind === "array") && value.size > 0;
-  const depth = { "--depth": row.within.length } as CSSProperties;
+  const depth = { "--depth": row.depth } as CSSProperties;
   return (
     <li className={css.row} style={depth}>
       <span className={css.value}>

@@ -1,6 +1,6 @@
 import type { MaskedPayload } from "../../shared/approval.ts";
 import { canonical } from "../../shared/json.ts";
-import { payloadRows, type PayloadRow } from "./payload-rows.ts";
+import { asBefore, payloadRows, type PayloadRow } from "./payload-rows.ts";
 
 /** One line of a comparison. `within`: it is an object or list that has differences inside; `was` and `is` are lines of either payload. */
 export interface DifferenceRow {
@@ -21,8 +21,9 @@ export interface Differences {
 
 /** Field by field what differs between two payloads as they are shown, in the order of the later one; what only the earlier one has comes after it. */
 export function differencesOf(before: MaskedPayload, now: MaskedPayload): Differences {
-  const was = new Map(payloadRows(before).map((row) => [row.key, row]));
-  const is = payloadRows(now);
+  const nameFar = asBefore();
+  const was = new Map(payloadRows(before, nameFar).map((row) => [row.key, row]));
+  const is = payloadRows(now, nameFar);
   const kept = new Set(is.map(({ key }) => key));
   const all = [
     ...is.map((row) => rowOf(was.get(row.key) ?? null, row)),
@@ -37,7 +38,7 @@ export function differencesOf(before: MaskedPayload, now: MaskedPayload): Differ
 function rowOf(was: PayloadRow | null, is: PayloadRow | null): DifferenceRow {
   const row = is ?? was;
   const change = was === null ? "added" : is === null ? "removed" : changeOf(was, is);
-  return { key: row?.key ?? "", depth: row?.within.length ?? 0, change, was, is };
+  return { key: row?.key ?? "", depth: row?.depth ?? 0, change, was, is };
 }
 
 function changeOf(was: PayloadRow, is: PayloadRow): DifferenceRow["change"] {
@@ -64,7 +65,7 @@ function isCounted({ change, was, is }: DifferenceRow): boolean {
 function inOrder(all: readonly DifferenceRow[]): readonly DifferenceRow[] {
   const inside = new Map<string, DifferenceRow[]>();
   for (const row of all) {
-    const parent = (row.is ?? row.was)?.within.at(-1) ?? "";
+    const parent = (row.is ?? row.was)?.parent ?? "";
     const siblings = inside.get(parent);
     if (siblings) siblings.push(row);
     else inside.set(parent, [row]);

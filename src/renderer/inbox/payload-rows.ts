@@ -3,10 +3,11 @@ import { isJsonObject, type Json } from "../../shared/json.ts";
 
 type Step = string | number;
 
-/** One line of the payload tree. `key` is its path as JSON: unique, and safe as an identifier. */
+/** One line of the payload tree. `key` is unique, and the same for the same place; `parent` is the key of the line it lies in, empty at the top. */
 export interface PayloadRow {
   readonly key: string;
-  readonly within: readonly string[];
+  readonly parent: string;
+  readonly depth: number;
   readonly name: Step | null;
   readonly value:
     | { readonly kind: "string"; readonly text: string }
@@ -18,28 +19,84 @@ export interface PayloadRow {
   readonly hiddenAs: readonly string[];
 }
 
-/** The payload's lines in document order; a root object or array gives its members, without a line of its own. */
-export function payloadRows({ arguments: value, hidden }: MaskedPayload): readonly PayloadRow[] {
-  const masks = masksByPath(hidden);
+/** Names places whose path is long, by the key that they lie in and the step from there. */
+type NameFar = (parent: string, step: Step) => string;
+
+/**
+ * The payload's lines in document order; a root object or array gives its members, without a line of its own. All keys together are not much
+ * longer than the payload, whatever it is made of. Two payloads whose far places are named by the same `nameFar` have the same keys for the same places.
+ */
+export function payloadRows(
+  { arguments: value, hidden }: MaskedPayload,
+  nameFar: NameFar = inTurn(),
+): readonly PayloadRow[] {
   const rows: PayloadRow[] = [];
-  const visit = (name: Step | null, value: Json, path: readonly Step[], within: readonly string[]) => {
-    const key = JSON.stringify(path);
+  const visit = (
+    name: Step | null,
+    value: Json,
+    key: string,
+    parent: string,
+    depth: number,
+    mask: Mask | undefined,
+  ) => {
     const members = membersOf(value);
-    const isRoot = path.length === 0;
-    const hiddenAs = masks.get(key) ?? [];
-    if (!isRoot || members === null || hiddenAs.length > 0) {
-      rows.push({ key, within, name, value: shape(value, members), hiddenAs });
-    }
-    for (const [step, member] of members ?? []) visit(step, member, [...path, step], isRoot ? [] : [...within, key]);
+    const hiddenAs = mask?.kinds ?? none;
+    if (name !== null || members === null || hiddenAs.length > 0)
+      rows.push({ key, parent, depth, name, value: shape(value, members), hiddenAs });
+    if (members === null) return;
+    const keyFor = keysIn(key, nameFar);
+    const [around, level] = name === null ? ["", 0] : [key, depth + 1];
+    for (const [step, member] of members) visit(step, member, keyFor(step), around, level, mask?.inside.get(step));
   };
-  visit(null, value, [], []);
+  visit(null, value, "[]", "", 0, masksOf(hidden));
   return rows;
 }
 
+const none: readonly string[] = [];
+
+/** Names far places in the order in which they are come upon: for one payload by itself. */
+function inTurn(): NameFar {
+  let count = 0;
+  return () => `#${(count += 1)}`;
+}
+
+/** Names the same far place always the same: for payloads that are compared. */
+export function asBefore(): NameFar {
+  const known = new Map<string, string>();
+  return (parent, step) => {
+    const place = `${parent} ${JSON.stringify(step)}`;
+    const name = known.get(place) ?? `#${known.size}`;
+    known.set(place, name);
+    return name;
+  };
+}
+
+/** A longer path is not written out: a long name, or hundreds of levels, would stand in the key of each value below them. */
+const longestPath = 200;
+
+/** Keys in this place: the path as JSON, or what a far place is named. */
+function keysIn(parent: string, nameFar: NameFar): (step: Step) => string {
+  if (parent.startsWith("#")) return (step) => nameFar(parent, step);
+  const stem = parent === "[]" ? "[" : `${parent.slice(0, -1)},`;
+  return (step) => {
+    if (stem.length + String(step).length > longestPath) return nameFar(parent, step);
+    return typeof step === "number" ? `${stem}${step}]` : `${stem}${JSON.stringify(step)}]`;
+  };
+}
+
 /** Masks whose place is not in the payload: they are signed too, so they are shown too. */
-export function masksOutside(payload: MaskedPayload, rows: readonly PayloadRow[]): readonly Hidden[] {
-  const places = new Set(rows.map((row) => row.key));
-  return payload.hidden.filter((mask) => !places.has(JSON.stringify(mask.path)));
+export function masksOutside({ arguments: value, hidden }: MaskedPayload): readonly Hidden[] {
+  return hidden.filter(({ path }) => !hasPlace(value, path));
+}
+
+function hasPlace(value: Json, path: readonly Step[]): boolean {
+  let at: Json | undefined = value;
+  for (const step of path) {
+    if (Array.isArray(at)) at = typeof step === "number" ? (at as readonly Json[])[step] : undefined;
+    else at = isJsonObject(at) && typeof step === "string" && Object.hasOwn(at, step) ? at[step] : undefined;
+    if (at === undefined) return false;
+  }
+  return true;
 }
 
 /** How many values are masked as each kind, in order of appearance. */
@@ -57,22 +114,21 @@ export interface TextPiece {
 
 /** The payload as JSON indented by two, in pieces. */
 export function payloadText({ arguments: value, hidden }: MaskedPayload): readonly TextPiece[] {
-  const masks = masksByPath(hidden);
   const pieces: TextPiece[] = [];
-  const write = (value: Json, path: readonly Step[], indent: string) => {
+  const write = (value: Json, mask: Mask | undefined, indent: string) => {
     const members = membersOf(value);
-    if (members === null) return pieces.push(scalarPiece(value, masks.has(JSON.stringify(path))));
+    if (members === null) return pieces.push(scalarPiece(value, mask !== undefined && mask.kinds.length > 0));
     const [open, close] = Array.isArray(value) ? ["[", "]"] : ["{", "}"];
     if (members.length === 0) return pieces.push({ text: `${open}${close}`, kind: "layout" });
     members.forEach(([step, member], index) => {
       pieces.push({ text: `${index === 0 ? open : ","}\n${indent}  `, kind: "layout" });
       if (typeof step === "string")
         pieces.push({ text: JSON.stringify(step), kind: "key" }, { text: ": ", kind: "layout" });
-      write(member, [...path, step], `${indent}  `);
+      write(member, mask?.inside.get(step), `${indent}  `);
     });
     return pieces.push({ text: `\n${indent}${close}`, kind: "layout" });
   };
-  write(value, [], "");
+  write(value, masksOf(hidden), "");
   return pieces;
 }
 
@@ -83,13 +139,24 @@ function scalarPiece(value: Json, masked: boolean): TextPiece {
   return { text, kind: typeof value === "number" ? "number" : "word" };
 }
 
-function masksByPath(hidden: readonly Hidden[]): ReadonlyMap<string, readonly string[]> {
-  const masks = new Map<string, string[]>();
+/** What is masked at a place, and at the places below it. */
+interface Mask {
+  readonly kinds: string[];
+  readonly inside: Map<Step, Mask>;
+}
+
+function masksOf(hidden: readonly Hidden[]): Mask {
+  const root: Mask = { kinds: [], inside: new Map() };
   for (const { path, kind } of hidden) {
-    const key = JSON.stringify(path);
-    masks.set(key, [...(masks.get(key) ?? []), kind]);
+    let at = root;
+    for (const step of path) {
+      const next = at.inside.get(step) ?? { kinds: [], inside: new Map<Step, Mask>() };
+      at.inside.set(step, next);
+      at = next;
+    }
+    at.kinds.push(kind);
   }
-  return masks;
+  return root;
 }
 
 function membersOf(value: Json): readonly (readonly [Step, Json])[] | null {

@@ -28,6 +28,13 @@ describe("what differs between two payloads", () => {
     expect(differencesOf(before, now).counts).toEqual({ changed: 2, added: 2, removed: 1, same: 4 });
   });
 
+  it("is found below names and levels of any length", () => {
+    const name = "k".repeat(1000);
+    const { rows, counts } = differencesOf(of({ [name]: [1, { a: 2 }, 3] }), of({ [name]: [1, { a: 4 }, 3, 5] }));
+    expect(rows.map(({ change }) => change)).toEqual(["within", "same", "within", "changed", "same", "added"]);
+    expect(counts).toEqual({ added: 1, removed: 0, changed: 1, same: 2 });
+  });
+
   it("is a change where a value became another kind, and all that was in it went", () => {
     expect(lines(of({ a: { b: 1 } }), of({ a: "1" }))).toEqual(['changed ["a"]', 'removed ["a","b"]']);
     expect(lines(of({ a: 1 }), of({ a: "1" }))).toEqual(['changed ["a"]']);

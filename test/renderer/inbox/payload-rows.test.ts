@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { maskCounts, masksOutside, payloadRows, payloadText } from "../../../src/renderer/inbox/payload-rows.ts";
+import type { Json } from "../../../src/shared/json.ts";
 
 const payload = {
   arguments: { id: "7", person: { ssn: "•••1120", tags: ["a", { deep: 1 }] }, none: {} },
@@ -13,7 +14,7 @@ const payload = {
 describe("the payload's lines", () => {
   it("gives every member in document order, within its parents", () => {
     const rows = payloadRows(payload);
-    expect(rows.map(({ name, within, value }) => [name, within.length, value.kind])).toEqual([
+    expect(rows.map(({ name, depth, value }) => [name, depth, value.kind])).toEqual([
       ["id", 0, "string"],
       ["person", 0, "object"],
       ["ssn", 1, "string"],
@@ -37,12 +38,25 @@ describe("the payload's lines", () => {
   });
 
   it("keeps masks whose place is not in the payload", () => {
-    expect(masksOutside(payload, payloadRows(payload))).toEqual([{ path: ["gone", 3], kind: "card" }]);
+    expect(masksOutside(payload)).toEqual([{ path: ["gone", 3], kind: "card" }]);
     expect([...maskCounts(payload.hidden)]).toEqual([
       ["ssn", 1],
       ["field", 1],
       ["card", 1],
     ]);
+  });
+
+  it("keeps its keys short, alone and far apart, where a long name or hundreds of levels are above many values", () => {
+    const many = Array.from({ length: 3000 }, () => 0);
+    let deep: Json = many;
+    for (let level = 0; level < 180; level += 1) deep = [deep];
+    for (const value of [{ ["k".repeat(20_000)]: many }, { a: deep }]) {
+      const rows = payloadRows({ arguments: value, hidden: [] });
+      const keys = new Set(rows.map(({ key }) => key));
+      expect(keys.size).toBe(rows.length);
+      expect(Math.max(...[...keys].map((key) => key.length))).toBeLessThan(250);
+      expect(rows.every(({ parent }) => parent === "" || keys.has(parent))).toBe(true);
+    }
   });
 
   it("shows a payload that is no object, or is masked whole", () => {
