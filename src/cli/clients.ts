@@ -1,5 +1,6 @@
 import type { Control } from "../client/control.ts";
 import { CountersignError } from "../shared/errors.ts";
+import { claimText } from "./claim-text.ts";
 import { command, positional } from "./command.ts";
 import { withOwner } from "./owner.ts";
 import { listed, type Terminal } from "./terminal.ts";
@@ -11,7 +12,8 @@ const help = `Usage: countersign clients list [--profile DIR] [--json]
 The MCP client programs that may use the tunnel, each with a token of its own. The token is shown once, when the
 client is added: give it to that client as the bearer token of a connection's local address. Only its hash is kept.
 Clients that come by \`countersign stdio\` have none and only say who they are (unverified): any program of yours could.
-Such a one that was removed comes again only after it was added with --stdio.`;
+Such a one that was removed comes again only after it was added with --stdio. What a client says it is, is its own
+word: nothing is decided by it.`;
 
 export const clients = command(
   help,
@@ -46,13 +48,17 @@ function action([verb, ...rest]: readonly string[], adding: Add): Action {
 
 async function list(owner: Control, terminal: Terminal): Promise<void> {
   const found = await owner.ask("clients.list", {});
-  const rows = found.map(({ id, name, createdAtMs, lastUsedAtMs, unverified }) => [
+  const rows = found.map(({ id, name, createdAtMs, lastUsedAtMs, unverified, claimed }) => [
     unverified === true ? `${name} (stdio, unverified)` : name,
+    claimText(claimed),
     id,
     new Date(createdAtMs).toISOString(),
     lastUsedAtMs === null ? "never" : new Date(lastUsedAtMs).toISOString(),
   ]);
-  terminal.answer(found, listed("No MCP client has a token yet.", ["client", "id", "added", "last used"], rows));
+  terminal.answer(
+    found,
+    listed("No MCP client has a token yet.", ["client", "says it is", "id", "added", "last used"], rows),
+  );
 }
 
 async function add(owner: Control, name: string, terminal: Terminal): Promise<void> {

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { openClient, type Client } from "../client/index.ts";
+import { placesIn } from "../client/setup/machine.ts";
 import type { ConsoleState } from "../shared/console.ts";
 import { CountersignError } from "../shared/errors.ts";
 import { launcherOf } from "./launcher.ts";
@@ -40,6 +41,7 @@ export async function ownUntilStopped({ profile, ca, console, port, terminal }: 
     ready.catch(() => undefined);
     if (!stay) return;
     tell(client, profile, console, terminal);
+    if (port !== undefined) for (const line of await strandedLines(client, profile)) terminal.note(line);
     await stopped;
   } finally {
     await client.close();
@@ -91,15 +93,27 @@ function tell(client: Client, profile: string, console: boolean, terminal: Termi
 /** What this person may reach, and how a client gets in there; whoever only approves needs no client. `profile` is where the session lies. */
 export function reachable(connections: ConsoleState["connections"], profile: string): readonly string[] {
   if (connections.length === 0) return ["No connection of this gateway is open to you."];
-  const named = profile === profileDirectory(undefined) ? "" : ` --profile ${quoted(profile)}`;
   return [
     ...table(
       ["connection", "local address"],
       connections.map(({ name, url }) => [name, url ?? ""]),
     ),
-    `An MCP client gets its token from: countersign clients add NAME${named}`,
+    `An MCP client gets its token from: countersign clients add NAME${at(profile)}`,
   ];
 }
+
+/** What is to be done for the clients that were set up for another port. */
+async function strandedLines(client: Client, profile: string): Promise<readonly string[]> {
+  const views = await client.setup.list({ environment: placesIn(process.env), launcher: null });
+  const drifted = views.filter(({ state }) => state === "drifted").map(({ name }) => name);
+  if (drifted.length === 0) return [];
+  return [
+    `Set up for another port or token: ${drifted.join(", ")}. Mend that by: countersign setup --repair${at(profile)}`,
+  ];
+}
+
+const at = (profile: string): string =>
+  profile === profileDirectory(undefined) ? "" : ` --profile ${quoted(profile)}`;
 
 /** A path as a shell takes it. */
 function quoted(path: string): string {

@@ -1,5 +1,6 @@
 import type { SetupChange, SetupEntry, SetupProblem, SetupView } from "../shared/setup.ts";
 import { visibleLine } from "../shared/visible.ts";
+import { claimText } from "./claim-text.ts";
 import { table } from "./terminal.ts";
 
 /** A change to one client's file as lines, with its diff; `would` before it is made. */
@@ -36,6 +37,7 @@ export function viewLines(views: readonly SetupView[]): readonly string[] {
   const rows = views.map((view) => [
     titleOf(view),
     stateText(view),
+    view.client === null ? "" : claimText(view.client.claimed),
     view.entries.map(entryText).join(", "),
     view.client?.lastUsedAtMs == null ? "" : new Date(view.client.lastUsedAtMs).toISOString(),
     view.file,
@@ -46,18 +48,18 @@ export function viewLines(views: readonly SetupView[]): readonly string[] {
         `Not through the gateway: ${titleOf(view)} reaches ${visibleLine(name, 60)} (${visibleLine(at, 80)})`,
     ),
   );
-  return [...table(["client", "state", "connections", "last used", "file"], rows), ...around];
+  return [...table(["client", "state", "says it is", "connections", "last used", "file"], rows), ...around];
 }
 
 const titleOf = ({ name, variant }: Pick<SetupView, "name" | "variant">): string =>
   variant === null ? name : `${name} (${variant})`;
 
-function stateText({ state, installed, problem }: SetupView): string {
+function stateText({ state, installed, problem, seen }: SetupView): string {
   switch (state) {
     case "off":
       return installed ? "not set up" : "not installed";
     case "on":
-      return "set up";
+      return seen === "live" ? "seen live" : seen === "restart" ? "written, restart needed" : "written, not seen yet";
     case "drifted":
       return "drifted: setup --repair";
     case "broken":

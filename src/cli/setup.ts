@@ -69,11 +69,11 @@ async function carryOut(owner: Setup, wish: SetupWish, terminal: Terminal): Prom
   finish(done, "did", terminal);
 }
 
-/** Shows what is about to be written, and asks. A script has named the clients, which is as good as a yes. */
+/** Shows what is about to be written, and asks. A script has named the clients, or repairs what a person has said yes to, which is as good. */
 async function agreed(changes: readonly SetupChange[], wish: SetupWish, terminal: Terminal): Promise<boolean> {
   const answer = terminal.json ? null : await asked(changes, terminal);
   if (answer !== null) return answer;
-  if (wish.programs.length > 0) return true;
+  if (wish.programs.length > 0 || wish.does === "repair") return true;
   throw new CountersignError(
     "usage",
     "Nobody is here to confirm the change: name the clients, or look with --dry-run.",

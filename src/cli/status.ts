@@ -1,5 +1,6 @@
 import { waitsForReader } from "../shared/approval-steps.ts";
 import { readProfile } from "../client/profile.ts";
+import { claimText } from "./claim-text.ts";
 import type { ConsoleState } from "../shared/console.ts";
 import type { Profile } from "../shared/provider.ts";
 import { command, positional } from "./command.ts";
@@ -48,16 +49,27 @@ function summary({ gateway, session, tunnel, pause, approvals, clients, traffic 
     clients: clients.length,
     traffic,
     held: heldCalls({ approvals }),
+    seen: clients.map(({ id, name, lastUsedAtMs, unverified, claimed }) => ({
+      id,
+      name,
+      lastUsedAtMs,
+      claimed: claimed ?? null,
+      isVerified: unverified === undefined,
+    })),
   };
 }
 
 function stateLines(profile: string, state: ConsoleState): readonly string[] {
-  const { pending, clients, link } = summary(state);
+  const { pending, clients, seen, link } = summary(state);
   return [
     `Profile  ${profile}`,
     `Gateway  ${state.gateway.origin} (${state.session.state === "signed-out" ? "connected once somebody signs in" : link})`,
     `Account  ${sessionText(state.session)}`,
     `Tunnel   ${tunnelText(state.tunnel)}, ${clients} ${clients === 1 ? "client" : "clients"}`,
+    ...seen.map(
+      ({ name, isVerified, claimed }) =>
+        `Client   ${name}${isVerified ? "" : " (stdio, unverified)"}: ${claimed === null ? "" : "says it is "}${claimText(claimed)}`,
+    ),
     ...(state.pause === null ? [] : ["Paused   calls are refused until they are resumed in a console"]),
     `Pending  ${pending.toDecide} to decide, ${pending.own} of your own`,
     ...trafficLines(state),

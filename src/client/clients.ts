@@ -1,8 +1,10 @@
 import { createHash, randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
 import { join } from "node:path";
 import { z } from "zod";
+import { clientClaim } from "../shared/client-claim.ts";
 import type { ClientView } from "../shared/console.ts";
 import { CountersignError } from "../shared/errors.ts";
+import type { Introduction } from "./introduction.ts";
 import { readJson, writePrivate } from "./private-file.ts";
 
 /** The MCP client programs of this profile, each with its own token, of which only the hash is kept. */
@@ -23,6 +25,8 @@ export interface Clients {
   withToken(token: string): ClientView | null;
   /** Notes that a client was just here. */
   used(id: string): void;
+  /** Notes how a client names itself as a conversation begins. */
+  introduced(id: string, said: Introduction): void;
   /** Writes what is noted. */
   close(): Promise<void>;
 }
@@ -50,6 +54,13 @@ export async function openClients(directory: string, now: () => number, onChange
       noted = true;
       throw error;
     }
+  }
+
+  /** In memory; written with the next change, and at the end. */
+  function note(id: string, seen: Partial<Entry>): void {
+    entries = entries.map((entry) => (entry.id === id ? { ...entry, ...seen } : entry));
+    noted = true;
+    onChange();
   }
 
   return {
@@ -97,10 +108,14 @@ export async function openClients(directory: string, now: () => number, onChange
     used(id) {
       const atMs = now();
       const stale = (entry: Entry) => entry.id === id && atMs - (entry.lastUsedAtMs ?? -Infinity) >= noteEveryMs;
-      if (!entries.some(stale)) return;
-      entries = entries.map((entry) => (stale(entry) ? { ...entry, lastUsedAtMs: atMs } : entry));
-      noted = true;
-      onChange();
+      if (entries.some(stale)) note(id, { lastUsedAtMs: atMs });
+    },
+    introduced(id, { name, version }) {
+      const atMs = now();
+      const known = entries.find((entry) => entry.id === id);
+      // Hundreds of sessions may begin in one moment.
+      if (known === undefined || atMs - (known.claimed?.atMs ?? -Infinity) < introducedEveryMs) return;
+      note(id, { claimed: { name, version, atMs } });
     },
     async close() {
       await (noted ? save(entries) : writing);
@@ -110,6 +125,7 @@ export async function openClients(directory: string, now: () => number, onChange
 
 /** A busy client is noted once in this time, not with every call. */
 const noteEveryMs = 60_000;
+const introducedEveryMs = 500;
 /** Printable ASCII without quotes: the name travels to the gateway in a header. */
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9 ._()+-]{0,63}$/;
 
@@ -120,6 +136,7 @@ const entry = z.object({
   hash: z.string().length(43).nullable(),
   createdAtMs: z.number(),
   lastUsedAtMs: z.number().nullable(),
+  claimed: clientClaim.optional(),
 });
 type Entry = z.infer<typeof entry>;
 const clientsFile = z.object({
@@ -138,8 +155,8 @@ function hashOf(token: string): Buffer {
   return createHash("sha256").update(token).digest();
 }
 
-function view({ id, name, createdAtMs, lastUsedAtMs, hash }: Entry): ClientView {
-  return { id, name, createdAtMs, lastUsedAtMs, ...(hash === null ? { unverified: true } : {}) };
+function view({ hash, claimed, ...entry }: Entry): ClientView {
+  return { ...entry, ...(hash === null ? { unverified: true } : {}), ...(claimed === undefined ? {} : { claimed }) };
 }
 
 function fileOf(clients: readonly Entry[], removed: readonly string[]): string {

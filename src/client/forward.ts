@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { passOn } from "./broken-answer.ts";
+import { introductionIn } from "./introduction.ts";
 import { keepListening } from "./listening.ts";
 import { plainHeaders } from "./loopback-guard.ts";
 import { askedBy, beginAnswer, type Onward } from "./onward.ts";
@@ -12,7 +13,10 @@ export async function forward(request: IncomingMessage, response: ServerResponse
   const { conversations, client, signal } = onward;
   const body = seeBody(request);
   try {
-    const asked = askedBy(request, onward, request.method === "POST" ? await body.forGateway() : null);
+    const sent = request.method === "POST" ? await body.forGateway() : null;
+    const said = Buffer.isBuffer(sent) ? introductionIn(request.headers, sent) : null;
+    if (said !== null) onward.introduce(said);
+    const asked = askedBy(request, onward, sent);
     const answer = await conversations.ask(asked, client);
     beginAnswer(response, answer.status, answer.headers);
     const stream = String(answer.headers["content-type"]).startsWith("text/event-stream");

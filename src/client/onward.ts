@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Dispatcher } from "undici";
 import { isRepeatableMethod, readMessage } from "./client-message.ts";
 import type { Conversations } from "./conversations.ts";
+import type { Introduction } from "./introduction.ts";
 import { answerHeaders } from "./tunnel-headers.ts";
 import type { Asked } from "./upstream/upstream.ts";
 
@@ -14,6 +15,8 @@ export interface Onward {
   readonly client: string;
   /** Claims about this side: `Countersign-Client`, `Countersign-Device`. */
   readonly claims: () => Readonly<Record<string, string>>;
+  /** Notes how the client names itself as a conversation begins. */
+  readonly introduce: (said: Introduction) => void;
   /** Ends both sides of the exchange. */
   readonly signal: AbortSignal;
 }

@@ -4,6 +4,7 @@ import { ParamHeaders } from "../shared/param-headers.ts";
 import { SseParser } from "../shared/sse.ts";
 import { isRepeatableMethod } from "./client-message.ts";
 import type { Heard } from "./conversations.ts";
+import { introductionOf } from "./introduction.ts";
 import { isStream, listChanges } from "./listening.ts";
 import type { Onward } from "./onward.ts";
 import { repeated } from "./repeated.ts";
@@ -43,6 +44,8 @@ export class StdioConversation {
 
   async #takeMessage(line: Buffer, message: Json): Promise<void> {
     if (!isJsonObject(message)) return await this.#error(null, notJson);
+    const said = introductionOf(message);
+    if (said !== null) this.#onward.introduce(said);
     const { method, params, id } = message;
     if (typeof method !== "string") return await this.#tell(line, this.#headers(null, {}));
     const given = isJsonObject(params) ? params : {};

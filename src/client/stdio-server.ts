@@ -6,6 +6,7 @@ import { CountersignError } from "../shared/errors.ts";
 import type { Clients } from "./clients.ts";
 import type { Conversations } from "./conversations.ts";
 import { LineReader } from "./line-reader.ts";
+import type { Onward } from "./onward.ts";
 import { privateDirectory } from "./private-directory.ts";
 import { everything } from "./everything.ts";
 import { socketPlace } from "./socket-path.ts";
@@ -116,7 +117,9 @@ async function begin(
     return known === null ? named : { ...named, "countersign-device": known };
   };
   const way = client === null ? refusing(name) : conversations;
-  const onward = { conversations: way, connection: connection ?? everything, client: id, claims, signal: gone.signal };
+  const introduce: Onward["introduce"] = (said) => clients.introduced(id, said);
+  const place = { connection: connection ?? everything, client: id };
+  const onward = { ...place, conversations: way, claims, introduce, signal: gone.signal };
   return new StdioConversation(onward, new Speaker(socket));
 }
 

@@ -8,6 +8,7 @@ import type { Conversations } from "./conversations.ts";
 import { forward } from "./forward.ts";
 import { plainHeaders } from "./loopback-guard.ts";
 import { listenLoopback, type Loopback } from "./loopback.ts";
+import type { Onward } from "./onward.ts";
 import { readJson, writePrivate } from "./private-file.ts";
 import { admit } from "./tunnel-guard.ts";
 
@@ -116,7 +117,9 @@ export function createTunnel(options: TunnelOptions): Tunnel {
     });
     const { conversations } = options;
     const claims = () => claimsOf(client.name, options.device());
-    void forward(request, response, { conversations, connection, client: client.id, claims, signal: call.signal });
+    const introduce: Onward["introduce"] = (said) => options.clients.introduced(client.id, said);
+    const onward = { conversations, connection, client: client.id, claims, introduce, signal: call.signal };
+    void forward(request, response, onward);
   }
 
   /** Opening and closing happen one after the other. */

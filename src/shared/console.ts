@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { ApprovalContext } from "./approval-context.ts";
 import { approvalView, matchedNumber, verdict } from "./approval.ts";
+import { clientClaim } from "./client-claim.ts";
 import { connectionView } from "./connection.ts";
 import { desktopView } from "./desktop.ts";
 import { errorCodes } from "./errors.ts";
@@ -29,6 +30,8 @@ export const clientView = z.object({
   lastUsedAtMs: z.number().nullable(),
   /** It came over stdio and only says who it is: any program of this user could. */
   unverified: z.literal(true).optional(),
+  /** Absent until it was seen live. */
+  claimed: clientClaim.optional(),
 });
 export type ClientView = z.infer<typeof clientView>;
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { clientClaim } from "./client-claim.ts";
 
 /** The MCP clients that Countersign can set up. */
 export const setupPrograms = [
@@ -51,8 +52,13 @@ export const setupView = installation.extend({
   writtenAtMs: z.number().nullable(),
   /** Servers that it reaches without the gateway, by their names in its file, and where: an address's origin or a program's name. */
   around: z.array(z.object({ name: z.string(), at: z.string() })),
-  /** The client with which this installation comes through the tunnel, and when it last did. */
-  client: z.object({ id: z.string(), lastUsedAtMs: z.number().nullable() }).nullable(),
+  /** The client with which this installation comes through the tunnel, when it last did, and as what it then introduced itself. */
+  client: z.object({ id: z.string(), lastUsedAtMs: z.number().nullable(), claimed: clientClaim.nullable() }).nullable(),
+  /**
+   * Whether it has introduced itself since its file was last written: `live`; not yet, and it has to be started anew first, `restart`; not yet, and
+   * it reads its file by itself, `waiting`. Null where nothing is set up.
+   */
+  seen: z.enum(["live", "restart", "waiting"]).nullable(),
 });
 export type SetupView = z.infer<typeof setupView>;
 

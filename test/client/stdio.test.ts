@@ -95,6 +95,7 @@ describe("the stdio bridge", () => {
     const named = bench.clients.list().filter(({ unverified }) => unverified === true);
     expect(named.map(({ name }) => name)).toEqual(["claude-desktop", "other"]);
     expect(named.every(({ lastUsedAtMs }) => lastUsedAtMs !== null)).toBe(true);
+    expect(named.map(({ claimed }) => claimed?.name)).toEqual(["sdk-v1", "sdk-v2"]);
     await one.close();
     await two.close();
   }, 60_000);

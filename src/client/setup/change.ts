@@ -15,6 +15,7 @@ export interface Bench {
   readonly clients: Clients;
   readonly drop: (client: string) => void;
   readonly ground: Ground;
+  /** This machine's clock, in milliseconds. */
   readonly now: () => number;
 }
 

@@ -20,6 +20,7 @@ const recorded = z.object({
   mode: z.number().nullable(),
   /** Whether the map of servers was made with the first entry. */
   madeServers: z.boolean(),
+  /** When, by this machine's clock; null in records of older versions. */
   writtenAtMs: z.number().nullable().default(null),
 });
 export type Recorded = z.infer<typeof recorded>;

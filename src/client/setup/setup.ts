@@ -28,6 +28,7 @@ export interface SetupOptions {
   /** Ends what a client that was removed still has running. */
   readonly drop: (client: string) => void;
   readonly state: () => Pick<ConsoleState, "tunnel" | "connections">;
+  /** This machine's clock, in milliseconds: the one that `clients` has. */
   readonly now: () => number;
 }
 

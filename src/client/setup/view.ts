@@ -1,9 +1,12 @@
+import type { ClientView } from "../../shared/console.ts";
 import type { SetupView } from "../../shared/setup.ts";
 import type { Bench } from "./change.ts";
 import { conditionOf } from "./entry.ts";
 import { valueAt, type Value } from "./format/value.ts";
 import { keyOf, keyToCome } from "./key.ts";
 import { aroundIn } from "./ours.ts";
+import type { Program } from "./program.ts";
+import type { Recorded } from "./record.ts";
 import { readSettings } from "./settings-file.ts";
 import type { Site } from "./sites.ts";
 
@@ -19,7 +22,11 @@ export async function viewOf(site: Site, { clients, ground }: Pick<Bench, "clien
     installed,
     restart: program.after.restart,
     writtenAtMs: recorded?.writtenAtMs ?? null,
-    client: client === undefined ? null : { id: client.id, lastUsedAtMs: client.lastUsedAtMs },
+    client:
+      client === undefined
+        ? null
+        : { id: client.id, lastUsedAtMs: client.lastUsedAtMs, claimed: client.claimed ?? null },
+    seen: recorded === null ? null : seenBy(client, recorded, program),
   };
   const file = await readSettings(place.file);
   if (file.state === "broken") return { ...about, state: "broken", problem: file.problem, entries: [], around: [] };
@@ -35,4 +42,11 @@ export async function viewOf(site: Site, { clients, ground }: Pick<Bench, "clien
   const state = recorded === null ? "off" : right ? "on" : "drifted";
   const around = aroundIn(valueAt(settings, program.servers(settings)));
   return { ...about, state, problem: null, entries, around: [...around] };
+}
+
+/** What began before the file was written goes on with what it read then, until it is started anew. */
+function seenBy(client: ClientView | undefined, { writtenAtMs }: Recorded, { after }: Program): SetupView["seen"] {
+  const atMs = client?.claimed?.atMs;
+  if (atMs !== undefined && atMs >= (writtenAtMs ?? 0)) return "live";
+  return after.restart ? "restart" : "waiting";
 }

@@ -14,6 +14,8 @@ export interface SetupBench {
   readonly dropped: string[];
   /** The tunnel's port, and what this person may reach. */
   ground: { port: number | null; connections: readonly string[] };
+  /** This machine's clock. */
+  readonly clock: { nowMs: number };
   readonly setup: Setup;
   wish(changed: Partial<SetupWish>): SetupWish;
   on(...programs: readonly SetupProgram[]): Promise<readonly SetupChange[]>;
@@ -35,15 +37,17 @@ export async function openSetupBench(): Promise<SetupBench> {
   await mkdir(home);
   await mkdir(directory, { mode: 0o700 });
   const environment = { HOME: home, USERPROFILE: home };
-  const clients = await openClients(directory, Date.now, () => undefined);
+  const clock = { nowMs: Date.now() };
+  const now = (): number => clock.nowMs;
+  const clients = await openClients(directory, now, () => undefined);
   const dropped: string[] = [];
   const ground: SetupBench["ground"] = { port: 50123, connections: ["files", "customers"] };
   const open = (): Promise<Setup> =>
     openSetup({
       directory,
       clients,
+      now,
       drop: (id) => void dropped.push(id),
-      now: Date.now,
       state: () => ({
         tunnel: ground.port === null ? { state: "closed" } : { state: "open", port: ground.port, addresses: [] },
         connections: ground.connections.map((name) => ({
@@ -71,6 +75,7 @@ export async function openSetupBench(): Promise<SetupBench> {
     clients,
     dropped,
     ground,
+    clock,
     setup,
     wish,
     on: (...programs) => setup.apply(wish({ programs: [...programs] })),

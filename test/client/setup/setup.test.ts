@@ -231,6 +231,28 @@ describe("what changes later", () => {
     expect(existsSync(bench.file(goose))).toBe(false);
   });
 
+  it("is read by the client when it introduces itself after the file was written, and until then it is to be restarted", async () => {
+    await bench.on("codex", "cursor");
+    expect((await bench.view("codex")).seen).toBe("restart");
+    expect((await bench.view("cursor")).seen).toBe("waiting");
+    const codexClient = bench.clients.list().find(({ name }) => name === "Codex CLI");
+    bench.clock.nowMs += 1_000;
+    bench.clients.introduced(codexClient?.id ?? "", { name: "codex-mcp-client", version: "0.169.0" });
+    expect(await bench.view("codex")).toMatchObject({
+      seen: "live",
+      client: { claimed: { name: "codex-mcp-client" } },
+    });
+    bench.clock.nowMs += 1_000;
+    bench.ground.port = 50124;
+    await bench.setup.apply(bench.wish({ does: "repair", connections: [] }));
+    expect(await bench.view("codex")).toMatchObject({ state: "on", seen: "restart" });
+    bench.clock.nowMs += 1_000;
+    bench.clients.introduced(codexClient?.id ?? "", { name: "codex-mcp-client", version: "0.170.0" });
+    expect(await bench.view("codex")).toMatchObject({ seen: "live", client: { claimed: { version: "0.170.0" } } });
+    await bench.off("codex");
+    expect(await bench.view("codex")).toMatchObject({ state: "off", seen: null, client: null });
+  });
+
   it("is taken out by an undo even where its token was taken away by hand", async () => {
     await bench.on("cursor");
     const text = await readFile(bench.file(cursor), "utf8");
