@@ -19,7 +19,11 @@ export const connections = command(help, {}, async ({ positionals, profile, term
       ["connection", "state", "server says it is", "address"],
       rows.map(({ name, state: condition, reason, server, url }) => [
         name,
-        reason === undefined ? condition : `${condition}: ${visibleLine(reason, 100)}`,
+        reason === undefined
+          ? condition === "unknown"
+            ? "not called yet"
+            : condition
+          : `${condition}: ${visibleLine(reason, 100)}`,
         server === null ? "" : `${server.name} ${server.version}`,
         url ?? "the tunnel is closed",
       ]),

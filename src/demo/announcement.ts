@@ -19,11 +19,12 @@ export interface ConsoleLinks {
   readonly engineer: string;
 }
 
-/** The lines that say where the consoles are: when the demo begins, and after each Enter. */
-export function consoleLines({ approver, engineer }: ConsoleLinks): string {
+/** The lines that say where the consoles are: when the demo begins, and after each Enter, where a terminal can have one. */
+export function consoleLines({ approver, engineer }: ConsoleLinks, hasTerminal: boolean): string {
+  const again = hasTerminal ? "press Enter for new ones" : "countersign console --profile DIR (below) prints one";
   return `  Consoles  the approver's (Avery):  ${approver ?? "in the tray app"}
             the engineer's (Erin):   ${engineer}
-            a link is good once and for a minute: press Enter for new ones`;
+            a link is good once and for a minute: ${again}`;
 }
 
 /** What a person who started the demo may try next, with this run's real places. */
@@ -31,7 +32,7 @@ export function guide(
   told: Omit<Announcement, "console">,
   folder: DemoFolder,
   links: ConsoleLinks,
-  keep: boolean,
+  { keep, hasTerminal }: { readonly keep: boolean; readonly hasTerminal: boolean },
 ): string {
   const shell = "npm run -s countersign --";
   const { engineer, approver } = told.profiles;
@@ -41,7 +42,7 @@ export function guide(
 Countersign is running on this machine.
 
   Gateway   ${told.gateway}
-${consoleLines(links)}
+${consoleLines(links, hasTerminal)}
   Tunnel    the engineer's local addresses for MCP clients:
 ${told.connections.map(({ name, url }) => `              ${name.padEnd(11)} ${url}`).join("\n")}
             with this bearer token (client "${told.clients[0]?.name ?? ""}"):
@@ -49,7 +50,7 @@ ${told.connections.map(({ name, url }) => `              ${name.padEnd(11)} ${ur
   Files     ${folder.root}
 
 Try next:
-  1. Open the approver's console, choose "Sign in" and pick Avery Approver.
+  1. Open the approver's console, choose "Sign in", and on the provider's page Avery Approver. Erin is signed in already.
   2. Read a customer as an engineer's agent does, masked:
        ${shell} call customers get_customer '{"id":"cus_20418"}' --profile ${engineer}
   3. Make a call that is held, and decide it in the console:

@@ -115,7 +115,8 @@ function explain(
   folder: DemoFolder,
   links: () => ConsoleLinks,
 ): void {
-  process.stdout.write(guide(told, folder, links(), options.keep));
-  if (!process.stdin.isTTY) return;
-  createInterface({ input: process.stdin }).on("line", () => process.stdout.write(`${consoleLines(links())}\n`));
+  const hasTerminal = process.stdin.isTTY;
+  process.stdout.write(guide(told, folder, links(), { keep: options.keep, hasTerminal }));
+  if (!hasTerminal) return;
+  createInterface({ input: process.stdin }).on("line", () => process.stdout.write(`${consoleLines(links(), true)}\n`));
 }

@@ -150,7 +150,13 @@ describe("connections", () => {
   it("shows each state by its word, and the clients with how to add one", async () => {
     const { page } = await stage.open(signedIn([]));
     await page.getByRole("button", { name: "Connections" }).click();
-    for (const word of ["Not called yet", "Not answering", "customers 4.1", "countersign clients add NAME"])
+    for (const word of [
+      "Not called yet",
+      "Not answering",
+      "customers 4.1",
+      "countersign setup",
+      "countersign clients add NAME",
+    ])
       await page.getByText(word).waitFor();
     await page.getByRole("row", { name: /Claude Code .* not used yet/ }).waitFor();
   });

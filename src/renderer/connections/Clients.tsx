@@ -50,7 +50,8 @@ export function Clients({ clients }: { readonly clients: readonly ClientView[] }
         </div>
       )}
       <p className={css.under}>
-        {words.clients.how} <code>{words.clients.command}</code> {words.clients.howThen}
+        {words.clients.how} <code>{words.clients.setUp}</code> {words.clients.howElse}{" "}
+        <code>{words.clients.command}</code> {words.clients.howThen}
       </p>
     </>
   );

@@ -4,6 +4,7 @@ import type { HistoryFilter } from "../../shared/history.ts";
 import menu from "../frame/TitleBar.module.css";
 import { useModel } from "../model.ts";
 import { Button } from "../parts/Button.tsx";
+import { classes } from "../parts/class-names.ts";
 import { words } from "../words.ts";
 import { wording } from "../wording.ts";
 import { saveText } from "./save-text.ts";
@@ -40,19 +41,26 @@ export function ExportMenu({ filter, isReached }: ExportMenuProps) {
       >
         {words.history.export}
       </button>
-      <section id="history-export" popover="auto" className={menu.menu} aria-label={words.history.exportTitle}>
+      <section
+        id="history-export"
+        popover="auto"
+        className={classes(menu.menu, css.below)}
+        aria-label={words.history.exportTitle}
+      >
         <h2>{words.history.exportTitle}</h2>
-        {(["csv", "json"] as const).map((format) => (
-          <Button
-            key={format}
-            onClick={() => {
-              document.getElementById("history-export")?.hidePopover();
-              void run(format);
-            }}
-          >
-            {words.history.formats[format]}
-          </Button>
-        ))}
+        <div className={css.formats}>
+          {(["csv", "json"] as const).map((format) => (
+            <Button
+              key={format}
+              onClick={() => {
+                document.getElementById("history-export")?.hidePopover();
+                void run(format);
+              }}
+            >
+              {words.history.formats[format]}
+            </Button>
+          ))}
+        </div>
       </section>
       <span id="history-exported" role="status" className={css.said}>
         {said}

@@ -20,7 +20,9 @@ export const clients = {
   columns: { name: "Client", added: "Added", used: "Last used" },
   never: "not used yet",
   empty: "No MCP client has a token yet.",
-  how: "To add one, run",
+  how: "To set up Cursor, Claude Code, VS Code and others, run",
+  setUp: "countersign setup",
+  howElse: "in a terminal. For a client that it does not know, run",
   command: "countersign clients add NAME",
   howThen: "and give the client the token that this prints once.",
 } as const;
