@@ -13,7 +13,7 @@ import { readJsonLines, writeJsonLine } from "./lines.ts";
 
 /** The owner of a profile as another process of the same user sees it. */
 export interface Control {
-  /** Throws the owner's code, or `not_running` where it ended before it answered. `onUrl`: for `signIn`. */
+  /** Throws the owner's code, `not_running` where it ended before it answered, `profile_in_use` where it is of another version. `onUrl`: for `signIn`. */
   ask<C extends ControlCommand>(
     command: C,
     input: ControlInput<C>,
@@ -64,8 +64,10 @@ function controlOver(socket: Socket): Control {
     });
     waiting.delete(id);
     if (!result.ok) throw new CountersignError(result.error.code, result.error.message);
+    const output = controlOutputs[command].safeParse(result.value);
+    if (!output.success) throw new CountersignError("profile_in_use", ofAnotherVersion, { cause: output.error });
     // Parsed by the schema of this very command.
-    return controlOutputs[command].parse(result.value) as ControlOutput<typeof command>;
+    return output.data as ControlOutput<typeof command>;
   };
   return {
     ask,
@@ -75,6 +77,10 @@ function controlOver(socket: Socket): Control {
     close: () => socket.destroy(),
   };
 }
+
+/** After an update the owner is the old program until it is started anew. */
+const ofAnotherVersion =
+  "The process that owns the profile is of another version than this command: end it (the app, connect or the demo) and start it again.";
 
 /** A state with many large approvals is one line. */
 const mostBytes = 256 * 1024 * 1024;

@@ -1,6 +1,10 @@
-import { createConnection } from "node:net";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createConnection, createServer } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { controlPath } from "../../src/client/control-protocol.ts";
 import { connectControl, type Control } from "../../src/client/control.ts";
 import { digest } from "../../src/shared/json.ts";
 import { openWorkbench, until, type Workbench } from "./workbench.ts";
@@ -104,6 +108,23 @@ describe("control socket", () => {
     socket.write(`POST / HTTP/1.1\n${JSON.stringify(smuggled)}\n`);
     await new Promise((resolve) => socket.on("close", resolve));
     expect(await control.ask("clients.list", {})).toEqual([]);
+  });
+
+  it("says so where the owner is of another version, as after an update", async () => {
+    const directory = await mkdtemp(join(tmpdir(), "countersign-older-"));
+    const older = createServer((socket) => {
+      socket.on("data", () => socket.write(`${JSON.stringify({ id: 1, result: { ok: true, value: { old: 1 } } })}\n`));
+    });
+    older.listen(await controlPath(directory));
+    await once(older, "listening");
+    const asking = await connectControl(directory);
+    await expect(asking?.ask("status", {})).rejects.toMatchObject({
+      code: "profile_in_use",
+      message: expect.stringContaining("of another version"),
+    });
+    asking?.close();
+    older.close();
+    await rm(directory, { recursive: true });
   });
 
   it("says so when the owner ends before it has answered", async () => {
