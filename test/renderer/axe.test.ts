@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { axeFaults } from "../support/axe.ts";
 import { stageConsole, type ConsoleStage } from "../support/console/open.ts";
+import { desktopScenes } from "../support/pictures/desktop.ts";
 import { scenes } from "../support/pictures/scenes.ts";
 
 let stage: ConsoleStage;
@@ -13,13 +14,17 @@ afterEach(async () => {
 afterAll(() => stage.close());
 
 describe("axe finds nothing, light, dark and in forced colours, on", () => {
-  it.each(scenes.map((scene) => [scene.name, scene] as const))("%s", { timeout: 60_000 }, async (_name, scene) => {
-    const { page, server } = await stage.open(scene.state, { reducedMotion: "reduce" });
-    page.setDefaultTimeout(30_000);
-    server.refuse("approvals.decide", { code: "digest_mismatch", message: "" });
-    await scene.act?.(page, server);
-    // What is read besides is there: nothing is drawn anew while axe looks.
-    await page.getByText("Reading…").first().waitFor({ state: "detached" });
-    expect(await axeFaults(page)).toEqual([]);
-  });
+  it.each([...scenes, ...desktopScenes].map((scene) => [scene.name, scene] as const))(
+    "%s",
+    { timeout: 60_000 },
+    async (_name, scene) => {
+      const { page, server } = await stage.open(scene.state, { reducedMotion: "reduce" }, scene.before);
+      page.setDefaultTimeout(30_000);
+      server.refuse("approvals.decide", { code: "digest_mismatch", message: "" });
+      await scene.act?.(page, server);
+      // What is read besides is there: nothing is drawn anew while axe looks.
+      await page.getByText("Reading…").first().waitFor({ state: "detached" });
+      expect(await axeFaults(page)).toEqual([]);
+    },
+  );
 });

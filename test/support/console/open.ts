@@ -7,8 +7,12 @@ import { serveTestConsole, type ConsoleServer } from "./server.ts";
 
 /** The built console in one browser, for a file of tests; each page has its own owner and profile. */
 export interface ConsoleStage {
-  /** Opens a console whose owner says this state, or nothing yet. */
-  open(state: ConsoleState | null, options?: BrowserContextOptions): Promise<Opened>;
+  /** Opens a console whose owner says this state, or nothing yet; `before` puts something into the page first. */
+  open(
+    state: ConsoleState | null,
+    options?: BrowserContextOptions,
+    before?: ((page: Page) => Promise<void>) | undefined,
+  ): Promise<Opened>;
   /** Closes every page and tells what any of them complained of: errors, refused code, broken policy. */
   clear(): Promise<readonly string[]>;
   close(): Promise<void>;
@@ -28,13 +32,14 @@ export async function stageConsole(): Promise<ConsoleStage> {
     return complaints.splice(0);
   };
   return {
-    async open(state, options = {}) {
+    async open(state, options = {}, before = undefined) {
       const server = await serveTestConsole(built.folder, state);
       const page = await newPage(browser, options, complaints);
       closers.push(async () => {
         await page.context().close();
         await server.close();
       });
+      await before?.(page);
       await page.goto(server.link());
       if (state !== null) await page.locator("main:not([aria-busy])").waitFor();
       return { page, server };

@@ -33,25 +33,41 @@ const settings = (page: Page) => page.getByRole("button", { name: "Settings" }).
 export const desktopScenes: readonly Scene[] = [
   scene("settings", signedIn(fullInbox(), { desktop: usual })),
   scene("settings-bare", signedIn([], { desktop: bare })),
+  scene("notified-held", clickedInNotification("held"), null),
+  scene("notified-failed", clickedInNotification("failed"), null),
   scene("settings-signed-out", signedIn([], { desktop: usual, session: { state: "signed-out", error: null } })),
 ];
 
-function scene(name: string, state: ConsoleState): Scene {
+/** A decision that was clicked in a notification: it can still be undone, or was not recorded. */
+export function clickedInNotification(step: "held" | "failed"): ConsoleState {
+  const approvals = fullInbox();
+  const clicked = approvals.find(({ risk }) => risk === "low");
+  if (clicked === undefined) throw new Error("no request of low risk in the inbox");
+  const of = { approval: clicked.id, tool: clicked.tool, connection: clicked.connection };
+  const decision =
+    step === "held"
+      ? { step, ...of, verdict: "approve" as const, sendsAtMs: Date.now() + 4000 }
+      : { step, ...of, verdict: "approve" as const, code: "decision_unanswered" as const };
+  return signedIn(approvals, { desktop: { ...usual, decisions: [decision] } });
+}
+
+function scene(name: string, state: ConsoleState, act: Scene["act"] | null = settings): Scene {
   return {
     name,
     state,
     before: async (page) => void (await page.addInitScript({ content: preload(state) })),
-    act: settings,
+    ...(act && { act }),
   };
 }
 
-/** A script that puts the preload's methods into the page. */
+/** A script that puts the preload's methods into the page. What is to be dropped is kept as `dropped`. */
 function preload(state: ConsoleState): string {
   return `(() => {
     const whole = { kind: "whole", revision: 0, state: ${JSON.stringify(state)} };
     const nothing = () => Promise.resolve({ ok: true, value: null });
     const onState = (listener) => { listener(whole); return () => undefined; };
     const desktop = { ${doingNothing(desktopBridgeCalls)} };
+    desktop.dropDecision = (input) => (window.dropped = [...(window.dropped ?? []), input.id], nothing());
     const value = { ${doingNothing(bridgeCalls)}, desktop, onState, wholeState: nothing, onShow: () => () => undefined };
     Object.defineProperty(window, "countersign", { value });
   })();`;
