@@ -8,9 +8,9 @@ export type Segment =
   | { readonly kind: "escape"; readonly text: string };
 
 // Controls, format and bidi characters, unassigned, private and lone surrogates, separators, default ignorables
-// (zero-width, fillers, variation selectors, tags), blanks that are not the space, and marks piled on marks.
+// (zero-width, fillers, variation selectors, tags), symbols without a shape, blanks that are not the space, and marks piled on marks.
 const unseen =
-  "[\\p{Cc}\\p{Cf}\\p{Cn}\\p{Co}\\p{Cs}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}\\u2800]|(?! )\\p{Zs}|(?<=\\p{M}\\p{M})\\p{M}";
+  "[\\p{Cc}\\p{Cf}\\p{Cn}\\p{Co}\\p{Cs}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}\\u2800\\uFFFC\\u{13441}\\u{13442}\\u{16FE4}\\u{1D159}]|(?! )\\p{Zs}|(?<=\\p{M}\\p{M})\\p{M}";
 const odd = new RegExp(`(${unseen})\\1*`, "gu");
 const oddOrEscaped = new RegExp(`["\\\\\\n\\t]|(${unseen})\\1*`, "gu");
 const single = new RegExp(unseen, "gu");

@@ -19,9 +19,9 @@ export function isBlank(text: string): boolean {
 }
 
 // Controls, format and bidirectional characters, unassigned, private and lone surrogates, separators, what draws nothing by default
-// (fillers, variation selectors, tags), and every blank but the space.
+// (fillers, variation selectors, tags), symbols without a shape, and every blank but the space.
 const hiddenCharacters =
-  /[\p{Cc}\p{Cf}\p{Cn}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\p{Zs}/gu;
+  /[\p{Cc}\p{Cf}\p{Cn}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\uFFFC\u{13441}\u{13442}\u{16FE4}\u{1D159}]|(?! )\p{Zs}/gu;
 
 function codePoint(character: string): string {
   return (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");

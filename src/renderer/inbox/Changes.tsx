@@ -24,7 +24,11 @@ export const Changes = memo(function Changes({ last, differences }: ChangesProps
           {words.context.changesTitle}
         </h2>
       </div>
-      {differences === null ? <p>{words.context.tooLong(last.payload.length)}</p> : <Lines rows={differences.rows} />}
+      {differences === null ? (
+        <p>{last.payload.value === null ? words.context.tooLong(last.payload.length) : words.context.tooMany}</p>
+      ) : (
+        <Lines rows={differences.rows} />
+      )}
       <div className={payload.legend}>
         {!last.isSameTool && <span>{words.context.otherTool}</span>}
         {differences?.hasMasked === true && <span>{words.context.asShown}</span>}

@@ -11,7 +11,7 @@ import { Before, BeforeFailed, BeforeUnread } from "./Before.tsx";
 import { Changes } from "./Changes.tsx";
 import { Decided, DecidedBar } from "./Decided.tsx";
 import { DecisionBar } from "./DecisionBar.tsx";
-import { differencesOf } from "./differences.ts";
+import { differencesOf, isComparable } from "./differences.ts";
 import { Facts } from "./Facts.tsx";
 import { barredBy, hindrance } from "./hindrance.ts";
 import { useKnownContext } from "./known-context.ts";
@@ -40,7 +40,7 @@ export function RequestDetail({ approval, state, isLinked, lastAtMs }: RequestDe
   const last = context?.lastApproved ?? null;
   const before = last?.payload.value ?? null;
   const differences = useMemo(
-    () => (before === null ? null : differencesOf(before, approval.payload)),
+    () => (before === null || !isComparable(approval.payload) ? null : differencesOf(before, approval.payload)),
     [before, approval.payload],
   );
   return (

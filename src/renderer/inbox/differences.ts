@@ -1,5 +1,5 @@
 import type { MaskedPayload } from "../../shared/approval.ts";
-import { canonical } from "../../shared/json.ts";
+import { canonical, type Json } from "../../shared/json.ts";
 import { asBefore, payloadRows, type PayloadRow } from "./payload-rows.ts";
 
 /** One line of a comparison. `within`: it is an object or list that has differences inside; `was` and `is` are lines of either payload. */
@@ -33,6 +33,20 @@ export function differencesOf(before: MaskedPayload, now: MaskedPayload): Differ
   const counts = { added: 0, removed: 0, changed: 0, same: 0 };
   for (const row of rows) if (row.change !== "within" && isCounted(row)) counts[row.change] += 1;
   return { rows, counts, hasMasked: before.hidden.length + now.hidden.length > 0 };
+}
+
+/** So many values are compared with the last ones: more would keep the page from deciding, for as long as whoever asks likes. */
+const mostCompared = 50_000;
+
+/** Whether a payload has so few values that it is compared while a person waits. */
+export function isComparable({ arguments: value }: MaskedPayload): boolean {
+  let left = mostCompared;
+  const visit = (each: Json): boolean => {
+    left -= 1;
+    if (left < 0) return false;
+    return typeof each !== "object" || each === null || Object.values(each).every(visit);
+  };
+  return visit(value);
 }
 
 function rowOf(was: PayloadRow | null, is: PayloadRow | null): DifferenceRow {

@@ -37,6 +37,7 @@ export const context = {
   show: "Show changes",
   otherTool: "The tool was declared otherwise then.",
   tooLong: (length: number) => `Its payload is too long to compare here: ${count(length, "character", "characters")}.`,
+  tooMany: "This payload has too many values to be compared here.",
   asShown: "Masked values are compared only as they are shown: what is hidden may differ.",
   mark: { added: "added", removed: "removed", changed: "changed", same: "unchanged" },
   was: "was ",

@@ -66,7 +66,7 @@ describe("an approval needs what its rule asks for", () => {
     ["soon_x", { presence: "notification", reason: "As agreed." }, null],
     ["high_x", { presence: "cli" }, "presence_too_weak"],
     ["high_x", { presence: "window" }, "reason_required"],
-    ["high_x", { presence: "window", reason: "\u200b" }, "reason_required"],
+    ["high_x", { presence: "window", reason: "\uFFFC\u{1D159}" }, "reason_required"],
     ["high_x", { presence: "window", reason: "As agreed." }, null],
     ["high_x", { verdict: "deny" }, null],
     ["high_x", { presence: "cli", verdict: "deny" }, null],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { differencesOf } from "../../../src/renderer/inbox/differences.ts";
+import { differencesOf, isComparable } from "../../../src/renderer/inbox/differences.ts";
 import type { MaskedPayload } from "../../../src/shared/approval.ts";
 import type { Json } from "../../../src/shared/json.ts";
 
@@ -49,4 +49,10 @@ describe("what differs between two payloads", () => {
     expect(lines(of({ a: "••••" }), of({ a: "••••" }, [mask]))).toEqual(['changed ["a"]']);
     expect(differencesOf(of({ a: 1 }), of({ a: 1 })).hasMasked).toBe(false);
   });
+});
+
+const many = (count: number) => of({ a: Array.from({ length: count }, () => 0) });
+
+it("is not looked for in more values than a page compares while somebody waits", () => {
+  expect([many(1000), many(100_000)].map(isComparable)).toEqual([true, false]);
 });
