@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { Writable } from "node:stream";
+import { finished } from "node:stream/promises";
 import { EventIds } from "./event-ids.ts";
 import { headerValues } from "./loopback-guard.ts";
 import type { Onward } from "./onward.ts";
@@ -24,7 +25,7 @@ export async function passOn(answer: Answer, response: ServerResponse, call: Ans
   const { body, onward } = call;
   const ids = new EventIds();
   try {
-    await answer.pass(body === null ? response : followed(response, ids));
+    await (body === null ? answer.pass(response) : passFollowed(answer, response, ids));
   } catch (error) {
     if (body === null || onward.signal.aborted || response.destroyed) throw error;
     if (!(await takenUp(response, ids, call))) {
@@ -37,9 +38,24 @@ export async function passOn(answer: Answer, response: ServerResponse, call: Ans
   response.end();
 }
 
-/** The stream behind `response`, whose events' ids are followed on the way. */
-export function followed(response: ServerResponse, ids: EventIds): Writable {
-  const through = new Writable({
+/** Passes on an event stream whose ids are followed on the way. Settles once `response` has taken all that came, so that what is written next comes after it. */
+export async function passFollowed(answer: Answer, response: ServerResponse, ids: EventIds): Promise<void> {
+  const through = followed(response, ids);
+  const leave = () => through.destroy();
+  response.once("close", leave);
+  try {
+    if (response.destroyed) leave();
+    await answer.pass(through);
+  } finally {
+    through.end();
+    // Where the client has gone, nothing is left to be taken.
+    await finished(through).catch(() => undefined);
+    response.off("close", leave);
+  }
+}
+
+function followed(response: ServerResponse, ids: EventIds): Writable {
+  return new Writable({
     write(chunk: Buffer, _encoding, done) {
       ids.push(chunk);
       if (response.write(chunk)) return done();
@@ -50,8 +66,6 @@ export function followed(response: ServerResponse, ids: EventIds): Writable {
       response.on("drain", go).on("close", go);
     },
   });
-  response.once("close", () => through.destroy());
-  return through;
 }
 
 /** The rest of a legacy call's stream, where the gateway still has it: the network was lost, not the gateway. */
@@ -69,13 +83,11 @@ async function takenUp(response: ServerResponse, ids: EventIds, { asked, onward 
     }
     // Ends an event that was cut, of which the client has the beginning.
     if (ids.isWithin) response.write("\n\n");
-    if (
-      await rest.pass(followed(response, ids)).then(
-        () => true,
-        () => false,
-      )
-    )
-      return true;
+    const isWhole = await passFollowed(rest, response, ids).then(
+      () => true,
+      () => false,
+    );
+    if (isWhole) return true;
     if (onward.signal.aborted) return false;
   }
   return false;

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { encodeSse } from "../shared/sse.ts";
-import { followed } from "./broken-answer.ts";
+import { passFollowed } from "./broken-answer.ts";
 import type { Heard } from "./conversations.ts";
 import { EventIds } from "./event-ids.ts";
 import { plainHeaders } from "./loopback-guard.ts";
@@ -21,7 +21,7 @@ export async function keepListening(request: IncomingMessage, response: ServerRe
       if (!response.headersSent) beginAnswer(response, answer.status, answer.headers);
       // What the client knows is of the session before: what it lists may be other now.
       else if (answer.isAnew) response.write(changes);
-      await answer.pass(followed(response, ids));
+      await passFollowed(answer, response, ids);
     } catch (error) {
       if (onward.signal.aborted || response.destroyed) return "over";
       if (!response.headersSent && !canWait(request, onward)) return unavailable(response, error);

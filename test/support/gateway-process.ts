@@ -21,6 +21,8 @@ export interface GatewayProcess {
   token(person: string, groups: readonly string[]): Promise<string>;
   /** Rewrites gateway.yaml, and resolves once it is in force. */
   reload(change: (config: GatewayYaml) => void): Promise<void>;
+  /** Ends it by this signal and starts it anew, at the same address and on the same data. */
+  restart(signal: "SIGTERM" | "SIGKILL"): Promise<void>;
   /** Its exit status, once it has ended. */
   ended(): Promise<number | null>;
   close(): Promise<void>;
@@ -67,20 +69,31 @@ export async function startGatewayProcess(options: GatewayProcessOptions): Promi
   await write();
   await options.prepare?.(folder, `127.0.0.1:${port}`);
   const args = [...(options.node ?? []), entry, "gateway", "--config", file, "--json"];
-  const child = spawn(process.execPath, args, {
-    stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, ...options.env },
-  });
-  const closed = once(child, "close");
   let log = "";
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (log += text));
-  await Promise.race([once(child.stdout, "data"), closed]);
-  if (child.exitCode !== null) throw new Error(`the gateway did not start: ${log}`);
+  const start = async () => {
+    const child = spawn(process.execPath, args, {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, ...options.env },
+    });
+    const closed = once(child, "close");
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (log += text));
+    await Promise.race([once(child.stdout, "data"), closed]);
+    if (child.exitCode !== null) throw new Error(`the gateway did not start: ${log}`);
+    return { child, closed };
+  };
+  let running = await start();
   return {
     url,
     folder,
-    child,
+    get child() {
+      return running.child;
+    },
     log: () => log,
+    async restart(signal) {
+      running.child.kill(signal);
+      await running.closed;
+      running = await start();
+    },
     token: (person, groups) => {
       const now = Math.floor(Date.now() / 1000);
       const claims = {
@@ -97,15 +110,16 @@ export async function startGatewayProcess(options: GatewayProcessOptions): Promi
       const before = occurrences(log);
       change(config);
       await write();
-      while (occurrences(log) === before) await once(child.stderr, "data");
+      while (occurrences(log) === before) await once(running.child.stderr, "data");
     },
     async ended() {
+      const { child, closed } = running;
       await closed;
       return child.exitCode;
     },
     async close() {
-      child.kill("SIGKILL");
-      await closed;
+      running.child.kill("SIGKILL");
+      await running.closed;
       await issuer.close();
       await rm(folder, { recursive: true, force: true });
     },

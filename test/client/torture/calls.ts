@@ -1,0 +1,123 @@
+import { z } from "zod";
+import type { Session } from "./sessions.ts";
+import { bytesOf, digestOf, type Target } from "./target.ts";
+
+/** How the calls ended, all of them. */
+export interface Tally {
+  answered: number;
+  /** Ended in one of the tunnel's documented errors, by its code and outcome. */
+  readonly errors: Map<string, number>;
+  /** What must not be: another answer than the call's own, an error that is not documented, a call that ran though it was said not to have run, or that has no end. */
+  readonly wrong: string[];
+}
+
+export interface Sizes {
+  /** Of a large result, in bytes. */
+  readonly bytes: number;
+  /** Of a stream. */
+  readonly events: number;
+}
+
+/** Makes calls one after the other until it is over, each judged by its own answer. */
+export async function keepCalling(
+  session: Session,
+  { target, tally, sizes, heavy, mark, isOver }: Caller,
+): Promise<void> {
+  for (let turn = 0; !isOver(); turn += 1) {
+    const kind = heavy === null ? (turn % 5 === 4 ? "list" : "append") : heavy;
+    await judged(`${mark}-${turn}`, kind, { session, target, tally, sizes });
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * (heavy === null ? 600 : 100)));
+  }
+}
+
+export interface Caller {
+  readonly target: Target;
+  readonly tally: Tally;
+  readonly sizes: Sizes;
+  /** What this session calls all the time; null: small calls with an effect, and lists. */
+  readonly heavy: "bytes" | "events" | null;
+  /** No other caller has it. */
+  readonly mark: string;
+  readonly isOver: () => boolean;
+}
+
+type Kind = "append" | "list" | "bytes" | "events";
+type Call = Pick<Caller, "target" | "tally" | "sizes"> & { readonly session: Session };
+
+/** One call and what is to be said of its end. */
+export async function judged(mark: string, kind: Kind, call: Call): Promise<void> {
+  const { target, tally } = call;
+  try {
+    const wrong = await made(mark, kind, call);
+    const times = target.ran.get(mark) ?? 0;
+    if (wrong !== null) tally.wrong.push(`${mark} ${kind}: ${wrong}`);
+    else if (kind === "append" && times !== 1) tally.wrong.push(`${mark}: was answered and ran ${times} times`);
+    else tally.answered += 1;
+  } catch (error) {
+    const known = documented.safeParse(error);
+    if (!known.success) return void tally.wrong.push(`${mark} ${kind}: ${described(error)}`);
+    const { code, outcome } = known.data.data;
+    const times = target.ran.get(mark) ?? 0;
+    if (outcome === "not_run" && times > 0) tally.wrong.push(`${mark}: ran, and its error says that it did not`);
+    const key = `${code} ${outcome}`;
+    tally.errors.set(key, (tally.errors.get(key) ?? 0) + 1);
+  }
+}
+
+/** The calls that ran more than once. */
+export function repeatedOf({ ran }: Target): readonly string[] {
+  return [...ran].filter(([, times]) => times > 1).map(([mark]) => mark);
+}
+
+/** docs/protocol.md, "The tunnel". */
+const documented = z.object({
+  code: z.literal(-32_000),
+  data: z.object({
+    code: z.enum(["gateway_unreachable", "gateway_restarting", "network_down", "transient"]),
+    outcome: z.enum(["not_run", "unknown"]),
+  }),
+});
+
+/** What was wrong with the answer, or null. */
+async function made(mark: string, kind: Kind, { session, sizes }: Call): Promise<string | null> {
+  switch (kind) {
+    case "append": {
+      const said = await session.call("append", { mark });
+      return said === mark ? null : `another's answer ${said.slice(0, 200)}`;
+    }
+    case "list": {
+      const tools = await session.list();
+      return tools.length === 3 ? null : `listed ${tools.join(", ")}`;
+    }
+    case "bytes": {
+      const said = await session.call("get_bytes", { mark, size: sizes.bytes });
+      return digestOf(said) === digestOf(bytesOf(sizes.bytes, mark)) ? null : `${said.length} other bytes`;
+    }
+    case "events":
+      return await streamed(mark, session, sizes.events);
+    default:
+      return kind satisfies never;
+  }
+}
+
+async function streamed(mark: string, session: Session, size: number): Promise<string | null> {
+  let heard = 0;
+  let skipped: string | null = null;
+  const onProgress = (progress: number): void => {
+    if (progress !== heard + 1) skipped ??= `heard event ${progress} after ${heard}`;
+    heard = progress;
+  };
+  try {
+    const said = await session.call("get_events", { mark, size }, onProgress);
+    if (said !== `${size}` || heard !== size) return `${heard} events, and the answer ${said.slice(0, 200)}`;
+  } catch (error) {
+    if (skipped === null) throw error;
+  }
+  return skipped;
+}
+
+function described(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { name, message } = error;
+  return `${name} ${"code" in error ? String(error.code) : ""} ${message}: ${"data" in error ? JSON.stringify(error.data) : ""}`;
+}
