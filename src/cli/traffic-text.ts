@@ -1,5 +1,5 @@
 import type { ConsoleState } from "../shared/console.ts";
-import { sumOf, type TrafficTrouble } from "../shared/traffic.ts";
+import { sumOf, type TrafficLine, type TrafficTrouble } from "../shared/traffic.ts";
 import { visibleLine } from "../shared/visible.ts";
 import { table } from "./terminal.ts";
 
@@ -10,7 +10,7 @@ export function trafficLines(state: Told): readonly string[] {
   const { lines, troubles, sinceMs } = state.traffic;
   const { calls, errors } = sumOf(lines);
   const held = heldCalls(state);
-  const rows = lines.map((line) => [
+  const rows = goneTogether(state).map((line) => [
     nameOf(state, line.client),
     line.connection,
     String(line.calls),
@@ -48,8 +48,24 @@ function troubleLine(state: Told, { client, connection, message, times, atMs }: 
   return `Error    ${new Date(atMs).toISOString()} ${who}${where}${often}: ${visibleLine(message, 400)}`;
 }
 
+/** Each `countersign call` is a client of its own that ends with it: what is gone counts as one, in the place of its first line. */
+function goneTogether({ traffic, clients }: Told): readonly TrafficLine[] {
+  const known = new Set(clients.map(({ id }) => id));
+  const rows = new Map<string, TrafficLine>();
+  for (const line of traffic.lines) {
+    const key = JSON.stringify([known.has(line.client) ? line.client : null, line.connection]);
+    const before = rows.get(key);
+    if (before === undefined) rows.set(key, line);
+    else {
+      const { calls, errors } = sumOf([before, line]);
+      rows.set(key, { ...before, calls, errors, lastAtMs: Math.max(before.lastAtMs, line.lastAtMs) });
+    }
+  }
+  return [...rows.values()];
+}
+
 function nameOf({ clients }: Pick<ConsoleState, "clients">, id: string): string {
-  return clients.find((client) => client.id === id)?.name ?? "a client that was removed";
+  return clients.find((client) => client.id === id)?.name ?? "countersign call, or a removed client";
 }
 
 function counted(count: number, one: string): string {
