@@ -13,7 +13,7 @@ afterAll(async () => {
   await Promise.all([demo.clear(), browser.close()]);
 });
 
-const patience = { timeout: 30_000 } as const;
+const patience = { timeout: 90_000 } as const;
 
 /** A window of this person's console, by the link that their terminal prints. */
 async function windowOf(person: "engineer" | "approver"): Promise<Page> {
@@ -39,4 +39,4 @@ it("a new user sees number matching in two windows: shown in the engineer's, nam
   await approver.getByText(/Approved by you\. The call ran\./).waitFor();
   await engineer.getByRole("heading", { name: / ran$/ }).waitFor();
   expect((await call.ended()).status).toBe(0);
-}, 120_000);
+}, 240_000);
