@@ -71,10 +71,17 @@ function bearer(token: string): Record<string, string> {
   return { authorization: `Bearer ${token}` };
 }
 
-async function inspectorProgram(): Promise<string> {
-  const manifest = fileURLToPath(import.meta.resolve("@modelcontextprotocol/inspector/package.json"));
+/** The file that the Inspector's command runs, for Node. */
+export const inspectorProgram = (): Promise<string> =>
+  programOf(import.meta.resolve("@modelcontextprotocol/inspector/package.json"), "mcp-inspector");
+/** The same of mcp-remote, as a client starts it. */
+export const remoteProgram = (): Promise<string> =>
+  programOf(import.meta.resolve("mcp-remote/package.json"), "mcp-remote");
+
+async function programOf(url: string, command: string): Promise<string> {
+  const manifest = fileURLToPath(url);
   const { bin } = z
-    .object({ bin: z.object({ "mcp-inspector": z.string() }) })
+    .object({ bin: z.record(z.string(), z.string()) })
     .parse(JSON.parse(await readFile(manifest, "utf8")));
-  return join(dirname(manifest), bin["mcp-inspector"]);
+  return join(dirname(manifest), bin[command] ?? "");
 }

@@ -2,7 +2,7 @@ import { jsonc } from "../format/json.ts";
 import { below, named } from "../machine.ts";
 import { bearer, holdMs, type HttpProgram } from "../program.ts";
 
-/** Gemini CLI: `httpUrl` is Streamable HTTP (`url` would be the old SSE); `timeout` in milliseconds. Its settings may have comments. */
+/** Gemini CLI: `httpUrl` is Streamable HTTP (`url` would be the old SSE); `timeout` in milliseconds. Its settings may have comments. In a folder that isn't trusted it starts no server, those of the person's own settings neither. */
 export const gemini: HttpProgram = {
   id: "gemini",
   name: "Gemini CLI",
@@ -15,5 +15,8 @@ export const gemini: HttpProgram = {
   servers: () => ["mcpServers"],
   entry: ({ url, token }) => ({ httpUrl: url, headers: bearer(token), timeout: holdMs }),
   moving: ["httpUrl", "headers"],
-  after: { restart: true, words: "Start a new Gemini CLI session." },
+  after: {
+    restart: true,
+    words: "Start a new Gemini CLI session, in a folder that you trust: in others it switches every server off.",
+  },
 };
