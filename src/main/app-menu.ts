@@ -1,4 +1,5 @@
 import { Menu, type MenuItemConstructorOptions } from "electron";
+import { appMenu as words } from "./words/tray.ts";
 
 /**
  * The window's menu, in place of Electron's own, which has developer tools, reloading and links to the web. Text is edited and the page
@@ -12,16 +13,19 @@ export function setAppMenu(platform: NodeJS.Platform): void {
 function appMenu(platform: NodeJS.Platform): MenuItemConstructorOptions[] {
   const isMac = platform === "darwin";
   const view: MenuItemConstructorOptions = {
-    label: "View",
+    label: words.view,
     submenu: [{ role: "resetZoom" }, { role: "zoomIn" }, { role: "zoomOut" }],
   };
-  const window: MenuItemConstructorOptions = { label: "Window", submenu: [{ role: "minimize" }, { role: "close" }] };
+  const window: MenuItemConstructorOptions = {
+    label: words.window,
+    submenu: [{ role: "minimize" }, { role: "close" }],
+  };
   return isMac ? [macMenu, edit, view, window] : [edit, view, window];
 }
 
 const line: MenuItemConstructorOptions = { type: "separator" };
 const macMenu: MenuItemConstructorOptions = {
-  label: "Countersign",
+  label: words.app,
   submenu: [
     { role: "about" },
     line,
@@ -33,7 +37,7 @@ const macMenu: MenuItemConstructorOptions = {
   ],
 };
 const edit: MenuItemConstructorOptions = {
-  label: "Edit",
+  label: words.edit,
   submenu: [
     { role: "undo" },
     { role: "redo" },

@@ -1,5 +1,6 @@
 import { dialog, type BrowserWindow } from "electron";
 import type { Settings } from "./settings.ts";
+import { dialogs as words } from "./words/dialogs.ts";
 
 /** What closing the window comes to: it hides where a tray shows the app, and stays within reach where none does. Each is said once. */
 export function leave(window: BrowserWindow, settings: Settings, hasTray: boolean): void {
@@ -13,9 +14,7 @@ function hideToTray(window: BrowserWindow, settings: Settings): void {
   settings.set({ hideExplained: true });
   void dialog.showMessageBox({
     type: "info",
-    message: "Countersign stays in the tray",
-    detail:
-      "Calls go on and requests still reach you. Start Countersign again to see this window, or quit it from the tray's menu.",
+    ...words.hidden,
   });
 }
 
@@ -26,8 +25,6 @@ function stayInReach(window: BrowserWindow, settings: Settings): void {
   settings.set({ trayMissedExplained: true });
   void dialog.showMessageBox({
     type: "info",
-    message: "This desktop shows no tray",
-    detail:
-      "Countersign stays in the window list instead. Calls go on and requests still reach you. Quit it from its settings page. On GNOME, the AppIndicator extension shows the tray.",
+    ...words.noTray,
   });
 }

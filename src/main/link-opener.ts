@@ -3,6 +3,9 @@ import type { ConsoleState } from "../shared/console.ts";
 import { visibleLine } from "../shared/visible.ts";
 import { linkAmong, linkScheme, parseLink, type LinkTarget } from "./links.ts";
 import { report } from "./report.ts";
+import { dialogs } from "./words/dialogs.ts";
+
+const words = dialogs.link;
 
 interface LinkParts {
   readonly state: () => ConsoleState;
@@ -60,9 +63,9 @@ export function createLinkOpener({ state, show }: LinkParts): LinkOpener {
 async function isWanted(target: LinkTarget, state: ConsoleState): Promise<boolean> {
   const { response } = await dialog.showMessageBox({
     type: "question",
-    message: target.approval === null ? "Open Countersign?" : "Open this request?",
-    detail: `A link asks to show ${named(target, state)}. Opening it decides nothing.`,
-    buttons: ["Open", "Cancel"],
+    message: target.approval === null ? words.openApp : words.openRequest,
+    detail: words.asks(named(target, state)),
+    buttons: [words.open, words.cancel],
     defaultId: 1,
     cancelId: 1,
   });
@@ -70,8 +73,8 @@ async function isWanted(target: LinkTarget, state: ConsoleState): Promise<boolea
 }
 
 function named({ approval, page }: LinkTarget, state: ConsoleState): string {
-  if (approval === null) return `the page “${page ?? "inbox"}”`;
+  if (approval === null) return words.page(page ?? "inbox");
   const known = state.approvals.find(({ id }) => id === approval);
-  if (known === undefined) return `the request ${approval}, which is not known here`;
-  return `${visibleLine(known.tool, 40)} on ${visibleLine(known.connection, 40)}`;
+  if (known === undefined) return words.unknown(approval);
+  return words.request(visibleLine(known.tool, 40), visibleLine(known.connection, 40));
 }

@@ -1,6 +1,7 @@
 import type { ConsoleState } from "../shared/console.ts";
 import type { Notice } from "./notices.ts";
-import { requestsWait, waitingFor } from "./tray-state.ts";
+import { waitingFor } from "./tray-state.ts";
+import { notices as words } from "./words/notices.ts";
 
 /** What came in quiet hours and was not shown then, by id. */
 export interface Missed {
@@ -30,13 +31,11 @@ export function summaryOf(missed: Missed, state: ConsoleState, locked: boolean):
   const all = [...waiting.map(({ id }) => id), ...missed.outcomes];
   if (all.length === 0) return null;
   const opens = all.length === 1 ? (all[0] ?? null) : null;
-  const decided = missed.outcomes.size === 1 ? "1 request of yours" : `${missed.outcomes.size} requests of yours`;
-  if (locked)
-    return { title: waiting.length > 0 ? "A request waits" : "A request of yours was decided", body: "", opens };
-  const ended = missed.outcomes.size === 0 ? "" : `${decided} came to an end.`;
+  if (locked) return { title: waiting.length > 0 ? words.waits : words.decided, body: "", opens };
+  const ended = missed.outcomes.size === 0 ? null : words.missed.ended(words.missed.own(missed.outcomes.size));
   return waiting.length > 0
-    ? { title: `After quiet hours: ${requestsWait(waiting.length)}`, body: ended, opens }
-    : { title: `In quiet hours ${ended.slice(0, -1)}`, body: "", opens };
+    ? { title: words.missed.after(waiting.length), body: ended === null ? "" : `${ended}.`, opens }
+    : { title: words.missed.during(ended ?? ""), body: "", opens };
 }
 
 type Named = { readonly id: string };

@@ -2,6 +2,7 @@ import type { ApprovalView } from "../shared/approval.ts";
 import type { ConsoleState } from "../shared/console.ts";
 import { visibleLine } from "../shared/visible.ts";
 import { clockTime, waitingFor } from "./tray-state.ts";
+import { notices as words } from "./words/notices.ts";
 
 /** The text of one notification: never a reason, and a payload only where `quickNotice` gives it whole. */
 export interface Notice {
@@ -40,14 +41,13 @@ export function planNotices(told: Told, state: ConsoleState, enabled: boolean, n
 
 /** What a notification says of a request; on a locked screen only that one waits. */
 export function noticeFor(approval: ApprovalView, state: ConsoleState, locked: boolean): Notice {
-  if (locked) return { title: "A request waits", body: "" };
+  if (locked) return { title: words.waits, body: "" };
   const who = visibleLine(approval.requester.name, longestName);
-  const what = `${visibleLine(approval.tool, longestName)} on ${visibleLine(approval.connection, longestName)}`;
+  const tool = visibleLine(approval.tool, longestName);
   return {
-    title: `${who} asks to run ${what}`,
-    body: `${riskWords[approval.risk]} risk. Denied at ${clockTime(approval.expiresAtMs, state)} unless decided.`,
+    title: words.asks(who, tool, visibleLine(approval.connection, longestName)),
+    body: words.unlessDecided(words.risk[approval.risk], clockTime(approval.expiresAtMs, state)),
   };
 }
 
 const longestName = 40;
-const riskWords = { low: "Low", medium: "Medium", high: "High", critical: "Critical" } as const;

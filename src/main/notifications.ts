@@ -12,6 +12,7 @@ import type { Settings } from "./settings.ts";
 import { createStanding, type MakeToast } from "./standing.ts";
 import { createToasts, type Toast } from "./toasts.ts";
 import { clockTime, waitingFor } from "./tray-state.ts";
+import { notices as words } from "./words/notices.ts";
 
 /** Desktop notifications: new requests for who decides, outcomes for who asked. A notification is a hint: the inbox is the truth. */
 export interface Notifications {
@@ -156,8 +157,8 @@ function requestToast(parts: NotificationParts, approval: ApprovalView, state: C
   const quick = hidden || !vouched() ? null : quickNotice(approval, clockTime(approval.expiresAtMs, state));
   if (quick === null) return { ...noticeFor(approval, state, hidden), buttons: [], clicked };
   const buttons = [
-    { label: "Deny", press: () => decide(approval, "deny") },
-    { label: "Approve", press: () => decide(approval, "approve") },
+    { label: words.quick.deny, press: () => decide(approval, "deny") },
+    { label: words.quick.approve, press: () => decide(approval, "approve") },
   ];
   return { ...quick, buttons, clicked };
 }

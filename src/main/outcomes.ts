@@ -2,6 +2,7 @@ import type { ApprovalState, ApprovalView } from "../shared/approval.ts";
 import type { ConsoleState } from "../shared/console.ts";
 import { visibleLine } from "../shared/visible.ts";
 import type { Notice } from "./notices.ts";
+import { notices as words } from "./words/notices.ts";
 
 /** How the person's own requests stood when last seen, by id: what they wait to hear of. */
 export type Awaited = ReadonlyMap<string, Standing>;
@@ -32,13 +33,13 @@ export function planOutcomes(awaited: Awaited, state: ConsoleState): OutcomePlan
 
 /** What a notification says of the outcome; on a locked screen only that there is one. Never a payload, never a reason. */
 export function outcomeNotice({ tool, connection, state, decision }: ApprovalView, locked: boolean): Notice | null {
-  const words = outcomeWords[state];
-  if (words === null) return null;
-  if (locked) return { title: "A request of yours was decided", body: "" };
-  const by = decision === null ? "" : ` by ${visibleLine(decision.by.name, longestName)}`;
+  const outcome = words.outcome[state];
+  if (outcome === null) return null;
+  if (locked) return { title: words.decided, body: "" };
+  const by = decision === null ? null : visibleLine(decision.by.name, longestName);
   return {
-    title: `${words.title}: ${visibleLine(tool, longestName)} on ${visibleLine(connection, longestName)}`,
-    body: words.body(by),
+    title: words.outcomeTitle(outcome.title, visibleLine(tool, longestName), visibleLine(connection, longestName)),
+    body: outcome.body(by),
   };
 }
 
@@ -63,21 +64,3 @@ function isNews(before: Standing, state: ApprovalState): boolean {
   if (now === "waiting") return false;
   return before === "waiting" || now === "over";
 }
-
-const approved = { title: "Approved", body: (by: string) => `Approved${by}. The call runs.` };
-const outcomeWords = {
-  pending: null,
-  // The requester's own doing.
-  withdrawn: null,
-  approved: {
-    title: "Approved",
-    body: (by) => `Approved${by}. It runs while its caller waits, or when it is repeated.`,
-  },
-  claimed: approved,
-  executed: approved,
-  failed: { title: "Failed", body: (by) => `Approved${by}. The server answered with an error or not at all.` },
-  unknown: { title: "Outcome unknown", body: (by) => `Approved${by}. It may have taken effect.` },
-  denied: { title: "Denied", body: (by) => `Denied${by}. Nothing was run.` },
-  expired: { title: "Denied", body: () => "Nobody decided in time. Nothing was run." },
-  lapsed: { title: "Not run", body: (by) => `Approved${by}, but not repeated in time.` },
-} as const satisfies Record<ApprovalState, { title: string; body: (by: string) => string } | null>;

@@ -7,6 +7,7 @@ import type { Client, openClient } from "../client/index.ts";
 import { toFailure } from "../shared/errors.ts";
 import { report } from "./report.ts";
 import { optionValue } from "./start-options.ts";
+import { dialogs as words } from "./words/dialogs.ts";
 
 /** Where the profile lies, where Chromium's own data goes with it (null: the default), and the gateway that the machine's owner names. */
 export interface ProfilePlace {
@@ -40,7 +41,7 @@ export async function openProfile(
   desktop: Pick<Parameters<typeof openClient>[0], "openBrowser" | "copyText" | "saveText">,
 ): Promise<Client | null> {
   if (!existsSync(join(place.directory, "profile.json"))) {
-    await dialog.showMessageBox({ type: "info", message: "Countersign has no gateway yet", detail: firstSteps(place) });
+    await dialog.showMessageBox({ type: "info", message: words.noGateway.message, detail: firstSteps(place) });
     return null;
   }
   try {
@@ -49,7 +50,7 @@ export async function openProfile(
     report(`The profile ${place.directory} did not open`, error);
     await dialog.showMessageBox({
       type: "error",
-      message: "Countersign cannot start",
+      message: words.notStarted,
       detail: toFailure(error).message,
     });
     return null;
@@ -59,8 +60,7 @@ export async function openProfile(
 /** What to type so that the next start finds a profile. */
 function firstSteps({ directory, gateway }: ProfilePlace): string {
   const command = `countersign sign-in --gateway ${gateway ?? "URL"} --profile "${directory}"`;
-  const whose = gateway === null ? "with the address your company gave you" : "confirm the address";
-  return `Run this in a terminal (${whose}), then start Countersign again:\n\n${command}`;
+  return words.noGateway.detail(command, gateway !== null);
 }
 
 const managedPolicy = z.object({ gateway: z.url() });

@@ -2,6 +2,7 @@ import { mayBeQuick, type ApprovalView } from "../shared/approval.ts";
 import { isJsonObject, type Json } from "../shared/json.ts";
 import { visible } from "../shared/visible.ts";
 import type { Notice } from "./notices.ts";
+import { notices as words } from "./words/notices.ts";
 
 /**
  * A notification that shows the whole masked payload, so that it may be decided from there; null where the rule does not say `quick`,
@@ -9,11 +10,11 @@ import type { Notice } from "./notices.ts";
  */
 export function quickNotice(approval: ApprovalView, until: string): Notice | null {
   if (!mayBeDecidedByClick(approval)) return null;
-  const title = `${visible(approval.requester.name)} asks to run ${visible(approval.tool)} on ${visible(approval.connection)}`;
+  const title = words.asks(visible(approval.requester.name), visible(approval.tool), visible(approval.connection));
   if (title.length > longestTitle) return null;
   const payload = payloadLines(approval);
   if (payload === null || payload.length > mostPayloadLines) return null;
-  const lines = [...payload, `${approval.risk === "low" ? "Low" : "Medium"} risk. Denied at ${until}.`];
+  const lines = [...payload, words.quick.end(words.risk[approval.risk], until)];
   if (lines.some((line) => line.length > longestLine)) return null;
   return { title, body: lines.join("\n") };
 }
@@ -37,8 +38,8 @@ function payloadLines({ payload }: ApprovalView): readonly string[] | null {
   const lines = Object.entries(values).map(([name, value]) => line(name, value));
   if (lines.includes(null)) return null;
   const shown = lines.filter((text) => text !== null);
-  if (shown.length === 0) shown.push("No arguments");
-  if (hidden.length > 0) shown.push(hidden.length === 1 ? "1 value is hidden" : `${hidden.length} values are hidden`);
+  if (shown.length === 0) shown.push(words.quick.noArguments);
+  if (hidden.length > 0) shown.push(words.quick.hidden(hidden.length));
   return shown;
 }
 

@@ -13,9 +13,10 @@ import { createStartAtLogin } from "./start-at-login.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { createTray } from "./tray.ts";
 import { countOverlay } from "./tray-image.ts";
-import { requestsWait, waitingFor } from "./tray-state.ts";
+import { waitingFor } from "./tray-state.ts";
 import { createPerformer } from "./tray-actions.ts";
 import { createConsoleWindow } from "./window.ts";
+import { requestsWait } from "./words/tray.ts";
 
 /** Window, tray and notifications over one client. */
 export interface Shell {

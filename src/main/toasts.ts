@@ -3,6 +3,7 @@ import { Notification } from "electron";
 import { visibleLine } from "../shared/visible.ts";
 import type { Notice } from "./notices.ts";
 import { report } from "./report.ts";
+import { notices as words } from "./words/notices.ts";
 
 /** One notification: its words, its buttons, and what a click beside them does. */
 export interface Toast extends Notice {
@@ -134,10 +135,7 @@ function unmarked(body: string): string {
 }
 
 const testId = "test";
-const testNotice: Notice = {
-  title: "Countersign test notification",
-  body: "Click it. The settings then say that the click came back.",
-};
+const testNotice: Notice = words.test;
 
 function icon(assets: string): string {
   return join(assets, "icons", "128x128.png");

@@ -1,9 +1,10 @@
-import type { ApprovalView, Risk } from "../shared/approval.ts";
+import type { ApprovalView } from "../shared/approval.ts";
 import type { ConsoleState } from "../shared/console.ts";
 import type { DesktopView } from "../shared/desktop.ts";
 import { pauseLengths } from "../shared/pause-lengths.ts";
 import { visibleLine } from "../shared/visible.ts";
-import { clockTime, localTime, requestsWait, waitingFor } from "./tray-state.ts";
+import { clockTime, localTime, waitingFor } from "./tray-state.ts";
+import { requestsWait, tray as words } from "./words/tray.ts";
 
 /** What a click in the tray's menu asks for. */
 export type TrayAction =
@@ -27,7 +28,7 @@ export type MenuChoices = Pick<DesktopView, "notifications" | "quietHours" | "st
 
 /** The tray's whole menu for a state. Requests are named by tool and connection only: no payload, no reason, no masked value. */
 export function menuFor(state: ConsoleState, choices: MenuChoices): MenuTemplate {
-  return [...situation(state), line, ...settingItems(state, choices), click("Quit Countersign", { do: "quit" })];
+  return [...situation(state), line, ...settingItems(state, choices), click(words.quit, { do: "quit" })];
 }
 
 const line: MenuItem = { kind: "line" };
@@ -40,11 +41,11 @@ function situation(state: ConsoleState): MenuTemplate {
   const { session } = state;
   switch (session.state) {
     case "signed-out":
-      return [text("Signed out. Calls are refused."), click("Sign in…", { do: "signIn" }), line, openApp];
+      return [text(words.signedOut), click(words.signIn, { do: "signIn" }), line, openApp];
     case "signing-in":
-      return [text("Finish signing in in the browser"), click("Cancel sign-in", { do: "cancelSignIn" }), line, openApp];
+      return [text(words.signingIn), click(words.cancelSignIn, { do: "cancelSignIn" }), line, openApp];
     case "needs-sign-in":
-      return [text("The sign-in has ended. Calls are refused."), click("Sign in…", { do: "signIn" }), line, openApp];
+      return [text(words.signInEnded), click(words.signIn, { do: "signIn" }), line, openApp];
     case "signed-in":
       return [
         ...paused(state),
@@ -64,66 +65,58 @@ function online(state: ConsoleState): MenuTemplate {
   return [
     text(requestsWait(waiting.length)),
     ...requests,
-    ...(more > 0 ? [text(`and ${more} more in the inbox`)] : []),
+    ...(more > 0 ? [text(words.more(more))] : []),
     openInbox,
-    ...(state.ledger === null ? [] : [text("The gateway's ledger does not check out: see the window")]),
+    ...(state.ledger === null ? [] : [text(words.ledger)]),
     line,
     ...addresses(state, atRest ? addressesAtHand : 0),
-    ...(atRest && state.tunnel.state === "open" ? [line, click("Set up a client", { do: "setUpClient" })] : []),
+    ...(atRest && state.tunnel.state === "open" ? [line, click(words.setUpClient, { do: "setUpClient" })] : []),
   ];
 }
 
 function paused({ pause }: ConsoleState): MenuTemplate {
   if (pause === null) return [];
-  const until = pause.untilMs === null ? "Paused" : `Paused until ${localTime(pause.untilMs)}`;
-  return [text(`${until}. Calls are refused.`), click("Resume", { do: "resume" }), line];
+  const until = pause.untilMs === null ? null : localTime(pause.untilMs);
+  return [text(words.paused(until)), click(words.resume, { do: "resume" }), line];
 }
 
 function pauseMenu({ pause, tunnel }: ConsoleState): MenuTemplate {
   if (pause !== null || tunnel.state !== "open") return [];
-  const items = pauseLengths.map((forMinutes) => click(pauseWords[`${forMinutes}`], { do: "pause", forMinutes }));
-  return [{ kind: "menu", label: "Pause", items }];
+  const items = pauseLengths.map((forMinutes) => click(words.pauseFor[`${forMinutes}`], { do: "pause", forMinutes }));
+  return [{ kind: "menu", label: words.pause, items }];
 }
-
-const pauseWords = { "15": "For 15 minutes", "60": "For an hour", null: "Until resumed" } as const;
 
 function offline(state: ConsoleState): MenuTemplate {
   const { link, sinceMs, nextTryAtMs } = state.gateway;
-  const next = nextTryAtMs === null ? "" : ` (next try ${localTime(nextTryAtMs)})`;
+  const next = nextTryAtMs === null ? null : localTime(nextTryAtMs);
   const head =
     link === "connecting"
-      ? [text("Connecting to the gateway")]
-      : [text(`Gateway not reached since ${localTime(sinceMs)}`), click(`Try now${next}`, { do: "retry" })];
-  const why = click("Find out why", { do: "findOutWhy" });
+      ? [text(words.connecting)]
+      : [text(words.notReached(localTime(sinceMs))), click(words.tryNow(next), { do: "retry" })];
+  const why = click(words.findOutWhy, { do: "findOutWhy" });
   return [...head, why, line, openInbox, ...addresses(state, 0)];
 }
 
 function request(approval: ApprovalView, state: ConsoleState): MenuItem {
-  const what = `${name(approval.tool)} on ${name(approval.connection)}`;
-  const label = `${riskMarks[approval.risk]}: ${what}, denied at ${clockTime(approval.expiresAtMs, state)}`;
+  const until = clockTime(approval.expiresAtMs, state);
+  const label = words.request(words.risk[approval.risk], name(approval.tool), name(approval.connection), until);
   return click(label, { do: "openRequest", approval: approval.id });
 }
 
-/** Shape and word: the shape alone is not read by everybody, and menus have no colour. */
-const riskMarks: Readonly<Record<Risk, string>> = {
-  low: "○ Low",
-  medium: "◇ Medium",
-  high: "▲ High",
-  critical: "⯃ Critical",
-};
-
 function addresses(state: ConsoleState, atHand: number): MenuTemplate {
-  if (state.tunnel.state === "failed") return [text("MCP clients cannot connect: the local address did not open")];
+  if (state.tunnel.state === "failed") return [text(words.noTunnel)];
   const known = state.connections.filter((connection) => connection.url !== null);
-  if (known.length === 0) return [text("No connections to copy the address of")];
-  const first = known.slice(0, atHand).map((connection) => copyAddress("Copy address of ", connection.name));
+  if (known.length === 0) return [text(words.noConnections)];
+  const first = known
+    .slice(0, atHand)
+    .map((connection) => copyAddress(words.copyAddressOf(name(connection.name)), connection.name));
   if (known.length <= atHand) return first;
-  const items = known.map((connection) => copyAddress("", connection.name));
-  return [...first, { kind: "menu", label: atHand === 0 ? "Copy address" : "All connections", items }];
+  const items = known.map((connection) => copyAddress(name(connection.name), connection.name));
+  return [...first, { kind: "menu", label: atHand === 0 ? words.copyAddress : words.allConnections, items }];
 }
 
-function copyAddress(before: string, connection: string): MenuItem {
-  return click(`${before}${name(connection)}`, { do: "copyAddress", connection });
+function copyAddress(label: string, connection: string): MenuItem {
+  return click(label, { do: "copyAddress", connection });
 }
 
 function settingItems(
@@ -132,21 +125,21 @@ function settingItems(
 ): MenuTemplate {
   const { on, from, to } = quietHours;
   const items = [
-    check("Notifications", notifications, "setNotifications"),
-    check(`Quiet hours, ${from} to ${to}`, on, "setQuietHours"),
-    ...(startAtLogin === null ? [] : [check("Start at login", startAtLogin, "setStartAtLogin")]),
-    click("Test notifications", { do: "testNotification" }),
-    click("All settings…", { do: "openSettings" }),
+    check(words.notifications, notifications, "setNotifications"),
+    check(words.quietHours(from, to), on, "setQuietHours"),
+    ...(startAtLogin === null ? [] : [check(words.startAtLogin, startAtLogin, "setStartAtLogin")]),
+    click(words.testNotifications, { do: "testNotification" }),
+    click(words.allSettings, { do: "openSettings" }),
   ];
   const account =
     session.state === "signed-in"
-      ? [text(`Signed in as ${name(session.account.name)}`), click("Sign out", { do: "signOut" })]
+      ? [text(words.signedInAs(name(session.account.name))), click(words.signOut, { do: "signOut" })]
       : [];
-  return [...account, { kind: "menu", label: "Settings", items }];
+  return [...account, { kind: "menu", label: words.settings, items }];
 }
 
-const openApp = click("Open Countersign", { do: "open" });
-const openInbox = click("Open inbox", { do: "open" });
+const openApp = click(words.openApp, { do: "open" });
+const openInbox = click(words.openInbox, { do: "open" });
 
 function text(label: string): MenuItem {
   return { kind: "text", label };

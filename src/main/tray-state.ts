@@ -1,6 +1,7 @@
 import { waitsForReader } from "../shared/approval-steps.ts";
 import type { ApprovalView } from "../shared/approval.ts";
 import type { ConsoleState } from "../shared/console.ts";
+import { tray } from "./words/tray.ts";
 
 /** What the tray's glyph says. Filled (connected, attention): calls flow. Hollow: they do not. */
 export type TrayGlyph = "signed-out" | "connected" | "attention" | "offline" | "paused";
@@ -51,23 +52,15 @@ export function trayToolTip(state: ConsoleState): string {
   const glyph = trayGlyph(state);
   switch (glyph) {
     case "signed-out":
-      return "Countersign: signed out";
     case "offline":
-      return "Countersign: gateway not reached";
     case "paused":
-      return "Countersign: calls are paused";
     case "connected":
-      return "Countersign: connected";
+      return tray.toolTip[glyph];
     case "attention":
-      return `Countersign: ${requestsWait(waitingFor(state).length)}`;
+      return tray.toolTip.attention(waitingFor(state).length);
     default:
       return glyph satisfies never;
   }
-}
-
-export function requestsWait(count: number): string {
-  if (count === 0) return "No requests wait";
-  return count === 1 ? "1 request waits for you" : `${count} requests wait for you`;
 }
 
 /** A moment of the gateway's clock as this machine's clock and zone write it, `14:36`. */

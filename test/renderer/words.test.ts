@@ -1,4 +1,5 @@
 import { globSync, readFileSync } from "node:fs";
+import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 
@@ -20,6 +21,38 @@ function literals(source: string): readonly string[] {
     .map(([, one, other]) => (one ?? other ?? "").trim())
     .filter((text) => text !== "" && !isWordless(text));
 }
+
+/** Sentences, and what is named or said to the system, in main's code; what goes into its log or is thrown is no text for people. */
+function sentences(source: string): readonly string[] {
+  return [...source.matchAll(/(["`])((?:\\.|(?!\1).)*)\1/gs)].flatMap(({ 2: text = "", index }) => {
+    const before = source.slice(Math.max(0, index - 80), index);
+    if (/report\(\s*$|CountersignError\("\w+",\s*$|code: "\w+", message: $/.test(before)) return [];
+    const isSaid = new RegExp(`\\b(?:${spokenName}|message|detail|body|buttons):\\s*\\[?$`).test(before);
+    const isSentence = /^\p{Lu}[^\n]*\p{L}\s\p{L}/u.test(text);
+    return (isSaid || isSentence) && !isWordless(text.replaceAll(/\$\{[^}]*\}/g, "")) ? [text] : [];
+  });
+}
+
+describe("the words of the tray app", () => {
+  const files = globSync("main/*.ts", { cwd: root });
+
+  it("stand in src/main/words alone", () => {
+    expect(files.length).toBeGreaterThan(40);
+    // The window is called by the app's name, until its page has a title.
+    const names = new Set(["window.ts: Countersign"]);
+    const found = files.flatMap((name) => sentences(read(name)).map((text) => `${basename(name)}: ${text}`));
+    expect(found.filter((text) => !names.has(text))).toEqual([]);
+  });
+
+  it("would be found in its code", () => {
+    expect(sentences('click("Sign in", x); y({ label: "Deny" }); z({ title: `Not ${what}` })')).toEqual([
+      "Sign in",
+      "Deny",
+      "Not ${what}",
+    ]);
+    expect(sentences('report("It did not open", error); a({ label: words.deny, body: "" }); b("win32")')).toEqual([]);
+  });
+});
 
 describe("the words of the console", () => {
   const components = globSync("renderer/**/*.tsx", { cwd: root });

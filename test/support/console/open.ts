@@ -11,7 +11,7 @@ export interface ConsoleStage {
   open(
     state: ConsoleState | null,
     options?: BrowserContextOptions,
-    before?: ((page: Page) => Promise<void>) | undefined,
+    before?: (page: Page) => Promise<void>,
   ): Promise<Opened>;
   /** Closes every page and tells what any of them complained of: errors, refused code, broken policy. */
   clear(): Promise<readonly string[]>;
@@ -32,7 +32,7 @@ export async function stageConsole(): Promise<ConsoleStage> {
     return complaints.splice(0);
   };
   return {
-    async open(state, options = {}, before = undefined) {
+    async open(state, options = {}, before) {
       const server = await serveTestConsole(built.folder, state);
       const page = await newPage(browser, options, complaints);
       closers.push(async () => {
