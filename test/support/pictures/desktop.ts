@@ -39,7 +39,7 @@ export const desktopScenes: readonly Scene[] = [
 ];
 
 /** A decision that was clicked in a notification: it can still be undone, or was not recorded. */
-export function clickedInNotification(step: "held" | "failed"): ConsoleState {
+function clickedInNotification(step: "held" | "failed"): ConsoleState {
   const approvals = fullInbox();
   const clicked = approvals.find(({ risk }) => risk === "low");
   if (clicked === undefined) throw new Error("no request of low risk in the inbox");
