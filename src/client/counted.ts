@@ -1,5 +1,4 @@
 import { toFailure } from "../shared/errors.ts";
-import { isJsonObject, type Json } from "../shared/json.ts";
 import type { Conversations, Heard } from "./conversations.ts";
 import { headerValues } from "./loopback-guard.ts";
 import { refusalOf, type Traffic } from "./traffic.ts";
@@ -14,7 +13,6 @@ export function counted(conversations: Conversations, traffic: Traffic): Convers
       const { connection, signal } = asked;
       const call = isCall(asked);
       if (call) traffic.called(client, connection);
-      introduce(asked, client, traffic);
       const failed = (error: unknown): void => {
         if (!signal.aborted) traffic.failed({ client, connection, ...toFailure(error) }, call);
       };
@@ -51,37 +49,4 @@ function isCall({ headers, body }: Asked): boolean {
   if (method !== undefined) return calls.has(method);
   if (!Buffer.isBuffer(body)) return true;
   return body.includes('"tools/call"') || body.includes('"resources/read"') || body.includes('"prompts/get"');
-}
-
-const mostRead = 16 * 1024;
-
-/** A legacy client says what it is once, a modern one with every request: read where that is not known yet. */
-function introduce({ body }: Asked, client: string, traffic: Traffic): void {
-  if (!Buffer.isBuffer(body) || body.length > mostRead) return;
-  const opens = body.includes('"initialize"');
-  if (!opens && (traffic.knows(client) || !body.includes(modernInfo))) return;
-  const info = infoIn(body);
-  if (info !== null) traffic.introduced(client, info.name, info.version);
-}
-
-const modernInfo = "io.modelcontextprotocol/clientInfo";
-
-function infoIn(body: Buffer): { readonly name: string; readonly version: string } | null {
-  const message = parsed(body);
-  const params = isJsonObject(message) ? message["params"] : null;
-  if (!isJsonObject(params)) return null;
-  const meta = params["_meta"];
-  const info = isJsonObject(meta) && meta[modernInfo] !== undefined ? meta[modernInfo] : params["clientInfo"];
-  if (!isJsonObject(info)) return null;
-  const { name, version } = info;
-  return typeof name === "string" ? { name, version: typeof version === "string" ? version : "" } : null;
-}
-
-function parsed(body: Buffer): Json {
-  try {
-    return JSON.parse(body.toString("utf8")) as Json;
-  } catch {
-    // The gateway says what is wrong with it.
-    return null;
-  }
 }

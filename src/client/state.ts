@@ -48,7 +48,7 @@ export function firstState(profile: Profile, origin: string, nowMs: number): Sta
     sending: [],
     grants: [],
     clients: [],
-    traffic: { sinceMs: nowMs, lines: [], troubles: [], programs: [] },
+    traffic: { sinceMs: nowMs, lines: [], troubles: [] },
   };
 }
 

@@ -7,9 +7,6 @@ export interface Traffic {
   called(client: string, connection: string): void;
   /** `call`: whether it was a call, which is counted as a failed one. */
   failed(of: Failed, call: boolean): void;
-  /** What a client says it is. */
-  introduced(client: string, name: string, version: string): void;
-  knows(client: string): boolean;
   /** Tells what has not been told yet. */
   close(): void;
 }
@@ -24,7 +21,6 @@ export interface TrafficOptions {
 export function createTraffic({ now, onChange }: TrafficOptions): Traffic {
   const sinceMs = now();
   const lines = new Map<string, Mutable<TrafficLine>>();
-  const programs = new Map<string, { readonly client: string; readonly name: string; readonly version: string }>();
   let troubles: readonly TrafficTrouble[] = [];
   let last = 0;
   let timer: NodeJS.Timeout | null = null;
@@ -33,7 +29,6 @@ export function createTraffic({ now, onChange }: TrafficOptions): Traffic {
     sinceMs,
     lines: [...lines.values()].map((line) => ({ ...line })),
     troubles: [...troubles],
-    programs: [...programs.values()],
   });
   const tell = (): void => {
     timer = null;
@@ -72,16 +67,6 @@ export function createTraffic({ now, onChange }: TrafficOptions): Traffic {
       troubles = [newest, ...troubles.filter((each) => each !== before)].slice(0, mostTroubles);
       changed();
     },
-    introduced(client, name, version) {
-      programs.set(client, {
-        client,
-        name: name.slice(0, longestName),
-        version: version.slice(0, longestName),
-      });
-      forgetOldest(programs, mostLines);
-      changed();
-    },
-    knows: (client) => programs.has(client),
     close() {
       if (timer === null) return;
       clearTimeout(timer);
@@ -94,7 +79,6 @@ const tellEveryMs = 1000;
 const mostLines = 500;
 const mostTroubles = 20;
 const longestMessage = 400;
-const longestName = 100;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 

@@ -1,4 +1,5 @@
-import { clients, connections } from "./words/connections.ts";
+import { around, clients, setup, traffic } from "./words/clients.ts";
+import { connections } from "./words/connections.ts";
 import { context } from "./words/context.ts";
 import { denyAll } from "./words/deny-all.ts";
 import { decide, decided } from "./words/decisions.ts";
@@ -111,6 +112,9 @@ export const words = {
   settings,
   told,
   clients,
+  setup,
+  around,
+  traffic,
   help: {
     title: "Keys that work now",
     close: "Close",

@@ -34,8 +34,6 @@ export const trafficView = z.object({
   lines: z.array(trafficLine),
   /** The newest first. */
   troubles: z.array(trafficTrouble),
-  /** What clients said of themselves at the beginning of a conversation, by their ids: a claim. */
-  programs: z.array(z.object({ client: z.string(), name: z.string(), version: z.string() })),
 });
 export type TrafficView = z.infer<typeof trafficView>;
 

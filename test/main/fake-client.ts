@@ -29,7 +29,7 @@ export function stateWith(changed: Partial<ConsoleState> = {}): ConsoleState {
     sending: [],
     grants: [],
     clients: [],
-    traffic: { sinceMs: 0, lines: [], troubles: [], programs: [] },
+    traffic: { sinceMs: 0, lines: [], troubles: [] },
     ...changed,
   };
 }

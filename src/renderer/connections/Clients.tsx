@@ -1,18 +1,23 @@
-import type { ClientView } from "../../shared/console.ts";
-import { useModel } from "../model.ts";
+import type { ConsoleState } from "../../shared/console.ts";
+import type { SetupView } from "../../shared/setup.ts";
 import { useArrival } from "../parts/arrival.ts";
-import { Outside } from "../parts/Outside.tsx";
-import { useStore } from "../store.ts";
-import { moment } from "../times.ts";
+import { Button } from "../parts/Button.tsx";
 import { words } from "../words.ts";
+import { wording } from "../wording.ts";
+import { Around } from "./Around.tsx";
+import { ClientTable } from "./ClientTable.tsx";
 import css from "./page.module.css";
+import { isPresent, useSetups } from "./setups.ts";
+import rows from "./setup.module.css";
 
-const { columns } = words.clients;
-
-/** The MCP client programs that hold a token of this profile, and how to add one. */
-export function Clients({ clients }: { readonly clients: readonly ClientView[] }) {
-  const nowMs = useStore(useModel().clock);
+/** The MCP client programs of this computer: those that were found or set up, and those that a person gave a token. */
+export function Clients({ state }: { readonly state: ConsoleState }) {
   const heading = useArrival("clients");
+  const { views, error, look } = useSetups();
+  const present = views?.filter(isPresent) ?? [];
+  const absent = views?.filter((view) => !isPresent(view)) ?? [];
+  const others = state.clients.filter(({ id }) => !present.some(({ client }) => client?.id === id));
+  const isEmpty = views !== null && present.length === 0 && others.length === 0;
   return (
     <>
       <div className={`${css.head} ${css.second}`}>
@@ -21,38 +26,32 @@ export function Clients({ clients }: { readonly clients: readonly ClientView[] }
         </h2>
         <span className={css.three}>{words.clients.note}</span>
       </div>
-      {clients.length === 0 ? (
-        <p className={css.under}>{words.clients.empty}</p>
-      ) : (
-        <div className={css.scroll}>
-          <table className={css.table} aria-label={words.clients.title}>
-            <thead>
-              <tr>
-                <th className={css.nameColumn}>{columns.name}</th>
-                <th className={css.addedColumn}>{columns.added}</th>
-                <th>{columns.used}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {clients.map((client) => (
-                <tr key={client.id}>
-                  <td>
-                    <Outside text={client.name} />
-                  </td>
-                  <td className={css.two}>{moment(client.createdAtMs, nowMs)}</td>
-                  <td className={css.two}>
-                    {client.lastUsedAtMs === null ? words.clients.never : moment(client.lastUsedAtMs, nowMs)}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+      {error !== null && (
+        <p role="alert" className={css.under}>
+          <span className={rows.bad}>
+            {words.clients.unread} {wording(error)}
+          </span>
+          <Button size="small" onClick={look}>
+            {words.clients.again}
+          </Button>
+        </p>
       )}
+      {views === null && error === null && <p className={css.under}>{words.clients.reading}</p>}
+      {present.length + others.length > 0 && (
+        <ClientTable views={present} others={others} traffic={state.traffic} onChange={look} />
+      )}
+      {isEmpty && <p className={css.under}>{words.clients.empty}</p>}
+      <Around views={present} />
       <p className={css.under}>
-        {words.clients.how} <code>{words.clients.setUp}</code> {words.clients.howElse}{" "}
-        <code>{words.clients.command}</code> {words.clients.howThen}
+        {absent.length > 0 && <span>{words.clients.notFound(namesOf(absent))}</span>}
+        <span>
+          {words.clients.how} <code>{words.clients.command}</code> {words.clients.howThen}
+        </span>
       </p>
     </>
   );
+}
+
+function namesOf(views: readonly SetupView[]): string {
+  return views.map(({ name }) => name).join(", ");
 }

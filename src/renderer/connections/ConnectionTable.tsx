@@ -1,11 +1,17 @@
 import type { ConsoleState } from "../../shared/console.ts";
+import { sumOf, type TrafficLine } from "../../shared/traffic.ts";
 import { useModel } from "../model.ts";
 import { CopyButton, copyText } from "../parts/CopyButton.tsx";
 import type { IconName } from "../parts/Icon.tsx";
 import { Outside } from "../parts/Outside.tsx";
 import { Status } from "../parts/Status.tsx";
+import { useStore } from "../store.ts";
+import { moment } from "../times.ts";
 import { spoken } from "../visible-text.ts";
 import { words } from "../words.ts";
+import { Calls } from "./Calls.tsx";
+import { heldOf } from "./HeldCalls.tsx";
+import rows from "./setup.module.css";
 import css from "./page.module.css";
 
 type Connection = ConsoleState["connections"][number];
@@ -18,7 +24,10 @@ const states = {
 } as const satisfies Record<Connection["state"], { tone: string; icon: IconName }>;
 
 /** Each connection with its local address, to be copied into an MCP client. */
-export function ConnectionTable({ connections }: { readonly connections: readonly Connection[] }) {
+export function ConnectionTable({ state }: { readonly state: ConsoleState }) {
+  const { connections, traffic } = state;
+  const nowMs = useStore(useModel().clock);
+  const held = heldOf(state);
   if (connections.length === 0) return <p className={css.under}>{words.connections.empty}</p>;
   return (
     <>
@@ -31,21 +40,41 @@ export function ConnectionTable({ connections }: { readonly connections: readonl
               <th className={css.addressColumn}>{columns.address}</th>
               <th className={css.stateColumn}>{columns.state}</th>
               <th className={`${css.transportColumn} ${css.loose}`}>{columns.transport}</th>
+              <th className={`${rows.number} ${css.loose}`}>{columns.calls}</th>
+              <th className={`${rows.number} ${css.loose}`}>{columns.held}</th>
+              <th className={`${rows.number} ${css.loose}`}>{columns.last}</th>
             </tr>
           </thead>
           <tbody>
             {connections.map((connection) => (
-              <Row key={connection.name} connection={connection} />
+              <Row
+                key={connection.name}
+                connection={connection}
+                lines={traffic.lines.filter((line) => line.connection === connection.name)}
+                held={held.filter((approval) => approval.connection === connection.name).length}
+                nowMs={nowMs}
+              />
             ))}
           </tbody>
         </table>
       </div>
-      <p className={css.under}>{words.connections.under}</p>
+      <p className={css.under}>
+        <span>{words.connections.under}</span> <span>{words.connections.since(moment(traffic.sinceMs, nowMs))}</span>
+      </p>
     </>
   );
 }
 
-function Row({ connection }: { readonly connection: Connection }) {
+interface RowProps {
+  readonly connection: Connection;
+  readonly lines: readonly TrafficLine[];
+  /** How many calls of this person are held there. */
+  readonly held: number;
+  readonly nowMs: number;
+}
+
+function Row({ connection, lines, held, nowMs }: RowProps) {
+  const { lastAtMs } = sumOf(lines);
   const { name, server, state, transport, title } = connection;
   return (
     <tr>
@@ -64,6 +93,13 @@ function Row({ connection }: { readonly connection: Connection }) {
         </Status>
       </td>
       <td className={`${css.two} ${css.loose}`}>{words.connections.transport[transport]}</td>
+      <td className={`${rows.number} ${css.loose}`}>
+        <Calls lines={lines} />
+      </td>
+      <td className={`${rows.number} ${css.loose}`}>{held}</td>
+      <td className={`${rows.number} ${css.two} ${css.loose}`}>
+        {lastAtMs === null ? words.connections.none : moment(lastAtMs, nowMs)}
+      </td>
     </tr>
   );
 }

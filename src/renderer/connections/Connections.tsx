@@ -8,7 +8,9 @@ import { wording } from "../wording.ts";
 import { Clients } from "./Clients.tsx";
 import { ConnectionTable } from "./ConnectionTable.tsx";
 import { GatewayTrouble } from "./GatewayTrouble.tsx";
+import { HeldCalls } from "./HeldCalls.tsx";
 import { PauseCalls } from "./PauseCalls.tsx";
+import { Troubles } from "./Troubles.tsx";
 import css from "./page.module.css";
 
 /** What this person may reach, at which address of this computer, and which programs may use it. */
@@ -30,8 +32,10 @@ export function Connections({ state }: { readonly state: ConsoleState }) {
         {state.tunnel.state === "open" && state.pause === null && <PauseCalls />}
       </div>
       {state.tunnel.state === "failed" && <p className={css.under}>{wording(state.tunnel.error.code)}</p>}
-      <ConnectionTable connections={state.connections} />
-      <Clients clients={state.clients} />
+      <ConnectionTable state={state} />
+      <Clients state={state} />
+      <HeldCalls state={state} />
+      <Troubles state={state} />
     </main>
   );
 }

@@ -32,6 +32,7 @@ const drawings = {
   ),
   cross: <path d="m4 4 8 8M12 4l-8 8" {...line} />,
   dot: <circle cx="8" cy="8" r="4" fill="currentColor" />,
+  drift: <path d="M2.5 5.5h8l-2.2-2.2M13.5 10.5h-8l2.2 2.2" {...line} />,
   down: <path d="m4.5 6.5 3.5 3.5 3.5-3.5" {...line} />,
   fail: (
     <path
@@ -70,6 +71,13 @@ const drawings = {
     </>
   ),
   right: <path d="m6.5 4.5 3.5 3.5-3.5 3.5" {...line} />,
+  restart: <path d="M12.6 6.2A5 5 0 1 0 13 8.6M12.8 3v3.3H9.5" {...line} />,
+  half: (
+    <>
+      <circle cx="8" cy="8" r="3.5" {...line} />
+      <path d="M8 4.5a3.5 3.5 0 0 1 0 7Z" fill="currentColor" />
+    </>
+  ),
   ring: <circle cx="8" cy="8" r="3.5" {...line} />,
   seal: (
     <>

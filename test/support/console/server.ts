@@ -22,7 +22,7 @@ export interface ConsoleServer {
   show(what: string | ConsoleEvents["show"]): void;
   /** Sends any text to every open socket. */
   send(text: string): void;
-  /** Calls so far, oldest first, but for those that an open request makes by itself. */
+  /** Calls so far, oldest first, but for those that an open page makes by itself. */
   readonly calls: readonly ConsoleRequest[];
   /** What the next calls of this name are answered; without it `{ok: true, value: null}`. */
   answer(call: string, result: Result<unknown> | Answerer): void;
@@ -75,7 +75,7 @@ export async function serveTestConsole(folder: string, first: ConsoleState | nul
   const tell = (text: string) => open.forEach((socket) => socket.send(text));
   const receive = (socket: WebSocket, text: string) => {
     const asked = request.parse(JSON.parse(text));
-    if (asked.call !== "approvals.context") calls.push(asked);
+    if (!byThemselves.has(asked.call)) calls.push(asked);
     const answer = results.get(asked.call) ?? unasked(asked);
     const result = typeof answer === "function" ? answer(asked.input) : answer;
     socket.send(JSON.stringify({ id: asked.id, result }));
@@ -129,8 +129,12 @@ function whole(state: ConsoleState): string {
   return JSON.stringify({ event: "state", data: { kind: "whole", revision: 0, state } });
 }
 
+/** What pages ask by themselves. */
+const byThemselves: ReadonlySet<string> = new Set(["approvals.context", "setup.list"]);
+
 /** Of a request nothing else is known where a test says nothing else. */
 function unasked({ call, input }: ConsoleRequest): Result<unknown> {
+  if (call === "setup.list") return { ok: true, value: [] };
   if (call !== "approvals.context" || typeof input["id"] !== "string") return { ok: true, value: null };
   return { ok: true, value: contextWith({ id: input["id"] }) };
 }

@@ -44,7 +44,7 @@ export function signedIn(approvals: readonly ApprovalView[], change: Partial<Con
     ],
     approvals: [...approvals],
     sending: [],
-    traffic: { sinceMs: Date.now() - 3_600_000, lines: [], troubles: [], programs: [] },
+    traffic: { sinceMs: Date.now() - 3_600_000, lines: [], troubles: [] },
     grants: [],
     clients: [
       { id: "c1", name: "Cursor", createdAtMs: Date.now() - 86_400_000 * 9, lastUsedAtMs: Date.now() - 120_000 },

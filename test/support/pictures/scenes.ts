@@ -1,6 +1,7 @@
 import type { Page } from "playwright-core";
 import type { ConsoleServer } from "../console/server.ts";
 import { approver, engineer, fullInbox, held, inTwoSteps, signedIn } from "../console/states.ts";
+import { clientScenes } from "./clients.ts";
 import { contextScenes } from "./context.ts";
 import { decisionScenes } from "./decisions.ts";
 import { inboxScenes } from "./inbox.ts";
@@ -174,4 +175,5 @@ export const scenes: readonly Scene[] = [
     }),
   },
   ...pageScenes,
+  ...clientScenes,
 ];

@@ -1,0 +1,97 @@
+import { useState } from "react";
+import type { ConsoleState } from "../../shared/console.ts";
+import type { SetupAsk, SetupView } from "../../shared/setup.ts";
+import { sumOf } from "../../shared/traffic.ts";
+import { useModel } from "../model.ts";
+import { Button } from "../parts/Button.tsx";
+import type { IconName } from "../parts/Icon.tsx";
+import { Outside } from "../parts/Outside.tsx";
+import { Status } from "../parts/Status.tsx";
+import { useStore } from "../store.ts";
+import { words } from "../words.ts";
+import { Calls } from "./Calls.tsx";
+import { ClientEvent } from "./ClientEvent.tsx";
+import css from "./page.module.css";
+import rows from "./setup.module.css";
+import { SetupPanel } from "./SetupPanel.tsx";
+import { standingOf, type Standing } from "./setups.ts";
+
+const marks = {
+  off: { tone: "none", icon: "ring" },
+  live: { tone: "ok", icon: "dot" },
+  restart: { tone: "warn", icon: "restart" },
+  written: { tone: "plain", icon: "half" },
+  drifted: { tone: "warn", icon: "drift" },
+  broken: { tone: "bad", icon: "off" },
+} as const satisfies Record<Standing, { tone: string; icon: IconName }>;
+
+interface ClientRowProps {
+  readonly view: SetupView;
+  readonly traffic: ConsoleState["traffic"];
+  readonly onChange: () => void;
+}
+
+/** One installation of a program: how it stands, when it last came, and what can be done with its file. */
+export function ClientRow({ view, traffic, onChange }: ClientRowProps) {
+  const nowMs = useStore(useModel().clock);
+  const [does, setDoes] = useState<SetupAsk["does"] | null>(null);
+  const lines = traffic.lines.filter(({ client }) => client === view.client?.id);
+  const lastAtMs = latest(view.client?.lastUsedAtMs ?? null, sumOf(lines).lastAtMs);
+  const standing = standingOf(view);
+  const name = view.variant === null ? view.name : words.clients.variant(view.name, view.variant);
+  const ask = (wanted: SetupAsk["does"]) => (
+    <Button
+      size="small"
+      look={wanted === "undo" ? "quiet" : "plain"}
+      label={words.clients.actOf[wanted](name)}
+      expanded={does === wanted}
+      onClick={() => setDoes(does === wanted ? null : wanted)}
+    >
+      {words.clients.act[wanted]}
+    </Button>
+  );
+  return (
+    <>
+      <tr className={does === null ? undefined : rows.open}>
+        <td className={rows.name}>{name}</td>
+        <td className={`${css.two} ${css.loose}`}>
+          <Outside text={view.file} look="code" />
+        </td>
+        <td>
+          <Status {...marks[standing]}>{words.clients.state[standing]}</Status>
+        </td>
+        <td className={css.two}>
+          <ClientEvent view={view} standing={standing} lastAtMs={lastAtMs} nowMs={nowMs} />
+        </td>
+        <td className={`${rows.number} ${css.loose}`}>
+          <Calls lines={lines} />
+        </td>
+        <td>
+          <div className={rows.actions} data-rest="button">
+            {standing === "drifted" && ask("repair")}
+            {standing === "off" && ask("set-up")}
+            {view.state === "on" || view.state === "drifted" ? ask("undo") : null}
+          </div>
+        </td>
+      </tr>
+      {does !== null && (
+        <tr className={rows.wide}>
+          <td colSpan={6}>
+            <SetupPanel
+              key={does}
+              ask={{ does, program: view.id }}
+              name={name}
+              onWritten={onChange}
+              onUndo={() => setDoes("undo")}
+              onClose={() => setDoes(null)}
+            />
+          </td>
+        </tr>
+      )}
+    </>
+  );
+}
+
+function latest(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? (one ?? other) : Math.max(one, other);
+}
