@@ -1,8 +1,9 @@
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { ApprovalContext } from "../../shared/approval-context.ts";
 import type { ApprovalView } from "../../shared/approval.ts";
 import type { ConsoleState } from "../../shared/console.ts";
 import { useModel } from "../model.ts";
+import { readRepeatedly, type RepeatedReading } from "./repeated-reading.ts";
 
 /** What else is known of a request: being read, read, or not to be had. */
 export type KnownContext =
@@ -12,7 +13,7 @@ export type KnownContext =
 
 /** Nobody who moves through the list by a held-down key asks for each line. */
 const restMs = 150;
-const reading = { at: "reading" } as const;
+const beingRead = { at: "reading" } as const;
 const failed = { at: "failed" } as const;
 
 /** Asked once a request is open, and again where it, or what its requester asks for besides, has changed. */
@@ -24,29 +25,28 @@ export function useKnownContext(
   const { bridge } = useModel();
   const [known, setKnown] = useState<{ readonly id: string; readonly now: KnownContext }>({
     id: approval.id,
-    now: reading,
+    now: beingRead,
   });
   const { id, revision, requester } = approval;
   const isReached = isLinked && gateway.link === "online" && session.state === "signed-in";
   const besides = approvals.reduce((sum, each) => (each.requester.id === requester.id ? sum + 1 : sum), 0);
-  // One question for each state of what it is about.
-  const question = useMemo(() => ({ id, revision, besides }), [id, revision, besides]);
+  const reading = useRef<RepeatedReading | null>(null);
   useEffect(() => {
     if (!isReached) return undefined;
-    let isCurrent = true;
-    const read = async () => {
-      const answer = await bridge.approvalContext({ id: question.id });
-      if (!isCurrent) return;
-      const isIts = answer.ok && answer.value.id === question.id;
-      setKnown({ id: question.id, now: isIts ? { at: "read", context: answer.value } : failed });
+    const tell = (answer: Awaited<ReturnType<typeof bridge.approvalContext>>) => {
+      const isIts = answer.ok && answer.value.id === id;
+      setKnown({ id, now: isIts ? { at: "read", context: answer.value } : failed });
     };
-    const timer = setTimeout(() => void read(), restMs);
+    const own = readRepeatedly(() => bridge.approvalContext({ id }), tell, restMs);
+    reading.current = own;
     return () => {
-      isCurrent = false;
-      clearTimeout(timer);
+      own.close();
+      reading.current = null;
     };
-  }, [bridge, question, isReached]);
-  const now = known.id === id ? known.now : reading;
+  }, [bridge, id, isReached]);
+  // However often these change, it is read at a pace: whoever asks without end would keep it from being read at all.
+  useEffect(() => reading.current?.again(`${revision} ${besides}`), [revision, besides]);
+  const now = known.id === id ? known.now : beingRead;
   // Nothing is being read while the gateway is out of reach.
   return now.at === "reading" && !isReached ? failed : now;
 }
