@@ -3,6 +3,7 @@ import type { ConsoleState } from "../shared/console.ts";
 import type { DesktopView } from "../shared/desktop.ts";
 import { pauseLengths } from "../shared/pause-lengths.ts";
 import { visibleLine } from "../shared/visible.ts";
+import { trafficLines } from "./tray-traffic.ts";
 import { clockTime, localTime, waitingFor } from "./tray-state.ts";
 import { requestsWait, tray as words } from "./words/tray.ts";
 
@@ -70,6 +71,7 @@ function online(state: ConsoleState): MenuTemplate {
     ...(state.ledger === null ? [] : [text(words.ledger)]),
     line,
     ...addresses(state, atRest ? addressesAtHand : 0),
+    ...trafficMenu(state),
     ...(atRest && state.tunnel.state === "open" ? [line, click(words.setUpClient, { do: "setUpClient" })] : []),
   ];
 }
@@ -113,6 +115,12 @@ function addresses(state: ConsoleState, atHand: number): MenuTemplate {
   if (known.length <= atHand) return first;
   const items = known.map((connection) => copyAddress(name(connection.name), connection.name));
   return [...first, { kind: "menu", label: atHand === 0 ? words.copyAddress : words.allConnections, items }];
+}
+
+function trafficMenu(state: ConsoleState): MenuTemplate {
+  const items = trafficLines(state).map(text);
+  if (items.length === 0) return [];
+  return [{ kind: "menu", label: words.trafficSince(localTime(state.traffic.sinceMs)), items }];
 }
 
 function copyAddress(label: string, connection: string): MenuItem {

@@ -9,6 +9,7 @@ import {
 } from "electron";
 import type { ConsoleState } from "../shared/console.ts";
 import { trayImage } from "./tray-image.ts";
+import { isTrafficAlone } from "./tray-traffic.ts";
 import { menuFor, type MenuChoices, type MenuItem, type MenuTemplate, type TrayAction } from "./tray-menu.ts";
 import { trayToolTip, waitingFor } from "./tray-state.ts";
 
@@ -27,7 +28,11 @@ interface TrayParts {
 
 /** A tray that shows nothing before its first `show`. Everything is in the menu: on Linux a click on the icon is not dependable. */
 export function createTray({ platform, assets, choices, perform }: TrayParts): ConsoleTray {
-  const held: { tray: Tray | null; state: ConsoleState | null } = { tray: null, state: null };
+  const held: { tray: Tray | null; state: ConsoleState | null; later: NodeJS.Timeout | null } = {
+    tray: null,
+    state: null,
+    later: null,
+  };
   const newTray = (image: NativeImage): Tray => {
     const tray = new Tray(image);
     // Windows shows the menu for the other button alone.
@@ -35,6 +40,8 @@ export function createTray({ platform, assets, choices, perform }: TrayParts): C
     return tray;
   };
   const draw = (): void => {
+    if (held.later !== null) clearTimeout(held.later);
+    held.later = null;
     if (held.state === null) return;
     const image = trayImage(platform, assets, held.state);
     held.tray ??= newTray(image);
@@ -55,19 +62,25 @@ export function createTray({ platform, assets, choices, perform }: TrayParts): C
   nativeTheme.on("updated", draw);
   return {
     show: (state) => {
+      const before = held.state;
       held.state = state;
-      draw();
+      if (before === null || !isTrafficAlone(before, state)) draw();
+      else held.later ??= setTimeout(draw, trafficEveryMs).unref();
     },
     close: () => {
       powerMonitor.off("unlock-screen", recreate);
       powerMonitor.off("resume", recreate);
       nativeTheme.off("updated", draw);
       held.state = null;
+      if (held.later !== null) clearTimeout(held.later);
       held.tray?.destroy();
       held.tray = null;
     },
   };
 }
+
+/** How often the menu follows the numbers of calls alone. */
+const trafficEveryMs = 60_000;
 
 function nativeMenu(template: MenuTemplate, perform: (action: TrayAction) => void): MenuItemConstructorOptions[] {
   return template.map((item) => nativeItem(item, perform));

@@ -42,6 +42,15 @@ export const tray = {
   copyAddressOf: (connection: string) => `Copy address of ${connection}`,
   copyAddress: "Copy address",
   allConnections: "All connections",
+  trafficSince: (time: string) => `Calls since ${time}`,
+  traffic: (connection: string, calls: number, held: number, errors: number) => {
+    const numbers = [
+      `${calls} ${calls === 1 ? "call" : "calls"}`,
+      ...(held === 0 ? [] : [`${held} held`]),
+      ...(errors === 0 ? [] : [`${errors} ${errors === 1 ? "error" : "errors"}`]),
+    ];
+    return `${connection}: ${numbers.join(", ")}`;
+  },
   notifications: "Notifications",
   quietHours: (from: string, to: string) => `Quiet hours, ${from} to ${to}`,
   startAtLogin: "Start at login",
