@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { ConsoleState } from "../shared/console.ts";
 import { sumOf } from "../shared/traffic.ts";
 import { visibleLine } from "../shared/visible.ts";
-import { requestsWait, tray as words } from "./words/tray.ts";
+import { tray as words } from "./words/tray.ts";
 
 /** A line for each connection with calls or held ones of this person: what went there since the start. Names and numbers alone. */
 export function trafficLines(state: ConsoleState): readonly string[] {
