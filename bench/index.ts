@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: what Countersign costs, as ratios within one run. Target, bare proxy, client and gateway are processes of their own, pinned
  * to one CPU; everything is on: verification, rules, masking, durable ledger. Absolute figures depend on the machine; compare
- * ratios only. `-- --million` adds a ledger of a million entries, `-- load`, `sizes`, `crowd`, `tunnel`, `console` run one part alone. The
+ * ratios only. `-- --million` adds a ledger of a million entries, `-- load`, `sizes`, `crowd`, `memory`, `peers` (the tunnel beside other bridges), `tunnel`, `console` run one part alone. The
  * console's frames are measured first and on all CPUs, as a browser has them.
  */
 import { parseArgs } from "node:util";
@@ -12,6 +12,8 @@ import { measureCrowd } from "./crowd.ts";
 import { openGround, type Ground } from "./ground.ts";
 import { measureHolds } from "./holds.ts";
 import { compareLoads, compareSizes } from "./load.ts";
+import { measureMemory } from "./memory.ts";
+import { comparePeers } from "./peers.ts";
 import { isPinned, pinned } from "./pinned.ts";
 import { table } from "./table.ts";
 
@@ -27,6 +29,8 @@ if (wanted("load")) await onGround(compareLoads);
 const ledgers = [1e3, 1e4, 1e5, ...(values.million === true ? [1e6] : [])];
 if (wanted("sizes")) await onGround((ground) => compareSizes(ground, ledgers));
 if (wanted("crowd")) await onGround(measureCrowd);
+if (wanted("memory")) print(await measureMemory());
+if (wanted("peers")) print(await comparePeers());
 if (wanted("tunnel")) await tunnelAndHolds();
 
 async function onGround(measure: (ground: Ground) => Promise<string>): Promise<void> {

@@ -1,6 +1,8 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { z } from "zod";
+import type { LineJob } from "./line-client.ts";
 import type { Job, JobResult } from "./load-client.ts";
 
 export interface Child {
@@ -29,6 +31,34 @@ export function startLoadClient(): LoadClient {
       const [answer] = (await once(child, "message")) as [{ readonly result?: JobResult; readonly error?: string }];
       if (answer.result === undefined) throw new Error(answer.error);
       return answer.result;
+    },
+    close: () => ended(child),
+  };
+}
+
+/** The tunnel alone in front of this origin. */
+export async function startTunnel(
+  origin: string,
+): Promise<{ readonly url: string; readonly token: string; close(): Promise<void> }> {
+  const child = started("tunnel", [origin]);
+  const [said]: unknown[] = await once(child, "message");
+  return { ...introduction.parse(said), close: () => ended(child) };
+}
+
+const introduction = z.object({ url: z.string(), token: z.string() });
+
+/** A client in front of a stdio program, `program` being a file for Node. */
+export async function startLineClient(
+  program: string,
+  args: readonly string[],
+): Promise<{ run(job: LineJob): Promise<JobResult>; close(): Promise<void> }> {
+  const child = started("line-client", [program, ...args]);
+  await once(child, "message");
+  return {
+    async run(job) {
+      child.send(job);
+      const [{ result }] = (await once(child, "message")) as [{ readonly result: JobResult }];
+      return result;
     },
     close: () => ended(child),
   };

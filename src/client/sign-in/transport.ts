@@ -1,5 +1,6 @@
-import { Agent, request } from "undici";
+import type { Dispatcher } from "undici";
 import { CountersignError } from "../../shared/errors.ts";
+import { Agent } from "../upstream/undici.ts";
 
 interface Answer {
   readonly status: number;
@@ -72,7 +73,7 @@ export function openTransport(ca: string | undefined): Transport {
 }
 
 async function sendOnce(
-  agent: Agent,
+  agent: Dispatcher,
   method: string,
   url: string,
   message: { readonly headers?: Readonly<Record<string, string>>; readonly body?: string },
@@ -82,8 +83,9 @@ async function sendOnce(
   if (target.protocol !== "https:" && !isLoopbackHttp(target)) {
     throw new CountersignError("misconfigured", `The sign-in provider ${target.host} must be reached over https.`);
   }
-  const answer = await request(target, {
-    dispatcher: agent,
+  const answer = await agent.request({
+    origin: target.origin,
+    path: `${target.pathname}${target.search}`,
     method,
     headers: { ...message.headers },
     body: message.body ?? null,

@@ -1,7 +1,8 @@
 import { networkInterfaces } from "node:os";
 import type { Socket } from "node:net";
-import { Agent, buildConnector, EnvHttpProxyAgent, type Dispatcher } from "undici";
+import type { buildConnector as Connectors, Dispatcher } from "undici";
 import { trusting } from "../trust.ts";
+import { Agent, buildConnector, EnvHttpProxyAgent } from "./undici.ts";
 
 /** The pooled connections to the one gateway: straight on loopback, otherwise by HTTPS_PROXY, HTTP_PROXY and NO_PROXY. */
 export interface Connections {
@@ -16,7 +17,7 @@ export function connections(origin: string, ca: string | undefined): Connections
   const secure = origin.startsWith("https:");
   const trust = secure ? trusting(ca) : {};
   const base = buildConnector({ ...connecting, ...trust });
-  const connect: buildConnector.connector = (options, done) => {
+  const connect: Connectors.connector = (options, done) => {
     base(options, (...[error, socket]) => {
       if (error !== null) return done(error, null);
       sockets.add(socket);

@@ -94,11 +94,15 @@ async function warmUp({ url, token }: TunnelProcess, target: Target, sizes: Size
   const tally: Tally = { answered: 0, errors: new Map(), wrong: [] };
   for (const open of [openLegacy, openModern]) {
     const session = await open(url, token);
-    for (const kind of ["append", "list", "bytes", "events"] as const)
-      await judged(`warm-${open.name}-${kind}`, kind, { session, target, tally, sizes });
+    for (const kind of ["append", "list", "bytes", "events"] as const) {
+      const { answered } = tally;
+      // A gateway that a slow machine keeps from answering for over a second counts as gone.
+      for (let turn = 0; turn < 5 && tally.answered === answered; turn += 1)
+        await judged(`warm-${open.name}-${kind}-${turn}`, kind, { session, target, tally, sizes });
+    }
     await session.close();
   }
-  if (tally.answered !== 8) throw new Error(`before any weather: ${JSON.stringify(tally.wrong)}`);
+  if (tally.answered !== 8) throw new Error(`before any weather: ${JSON.stringify([tally.wrong, ...tally.errors])}`);
 }
 
 /** Those of the ended sessions under which a request is not told that there is no such session. */

@@ -1,0 +1,8 @@
+/** The same target as `echo-target`, over standard input and output. */
+import { createInterface } from "node:readline";
+import { echoed } from "./echoed.ts";
+
+createInterface({ input: process.stdin }).on("line", (line) => {
+  const answer = echoed(line);
+  if (answer !== null) process.stdout.write(`${answer}\n`);
+});
