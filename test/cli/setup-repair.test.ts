@@ -86,7 +86,8 @@ describe("a taken port", () => {
       owner.child.kill("SIGTERM");
       await owner.ended();
 
-      taker = createServer().listen(port, "127.0.0.1");
+      // It sends everybody away: for a silent one a client would wait a minute.
+      taker = createServer((socket) => socket.destroy()).listen(port, "127.0.0.1");
       await once(taker, "listening");
       owner = startShell("connect", "--profile", profile);
       const [, url] = await owner.says(/Open this address to sign in: (\S+)/);
