@@ -45,7 +45,8 @@ export function Clients({ state }: { readonly state: ConsoleState }) {
       <p className={css.under}>
         {absent.length > 0 && <span>{words.clients.notFound(namesOf(absent))}</span>}
         <span>
-          {words.clients.how} <code>{words.clients.command}</code> {words.clients.howThen}
+          {words.clients.how} <code>{words.clients.setUp}</code> {words.clients.howElse}{" "}
+          <code>{words.clients.command}</code> {words.clients.howThen}
         </span>
       </p>
     </>
