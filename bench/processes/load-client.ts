@@ -52,6 +52,9 @@ async function run(job: Job): Promise<JobResult> {
       const bytes = wire({ ...job, body: job.body.replace('"id":1,', `"id":${at + 1},`) });
       let startedMs = 0;
       let text = "";
+      let size = 0;
+      /** Of the whole answer; null where it comes in chunks, undefined until its head has come. */
+      let length: number | null | undefined;
       const next = (): void => {
         if (sent >= job.calls) {
           socket.off("data", heard).off("close", closed);
@@ -59,18 +62,26 @@ async function run(job: Job): Promise<JobResult> {
         }
         sent += 1;
         text = "";
+        size = 0;
+        length = undefined;
         startedMs = performance.now();
         socket.write(bytes);
         return undefined;
       };
       const closed = (): void => reject(new Error(`${job.url} closed a connection`));
       const heard = (chunk: Buffer): void => {
-        text += chunk.toString("latin1");
-        const end = text.indexOf("\r\n\r\n");
-        if (end < 0) return;
-        const length = /content-length: (\d+)/i.exec(text)?.[1];
-        if (!text.startsWith("HTTP/1.1 200")) return reject(new Error(`${job.url} answered ${text}`));
-        if (length === undefined ? !text.endsWith("\r\n0\r\n\r\n") : text.length < end + 4 + Number(length)) return;
+        size += chunk.length;
+        // The head, and then the last few bytes, are all that is looked at: a megabyte is only counted.
+        if (length === undefined) {
+          text += chunk.toString("latin1");
+          const end = text.indexOf("\r\n\r\n");
+          if (end < 0) return;
+          if (!text.startsWith("HTTP/1.1 200")) return reject(new Error(`${job.url} answered ${text}`));
+          const given = /content-length: (\d+)/i.exec(text.slice(0, end))?.[1];
+          length = given === undefined ? null : end + 4 + Number(given);
+          text = text.slice(end);
+        } else if (length === null) text = text.slice(-8) + chunk.toString("latin1", Math.max(0, chunk.length - 8));
+        if (length === null ? !text.endsWith("\r\n0\r\n\r\n") : size < length) return;
         times.push(performance.now() - startedMs);
         next();
       };
