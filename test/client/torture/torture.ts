@@ -26,6 +26,9 @@ export interface Outcome extends Tally {
   readonly after: Held;
 }
 
+/** One person's legacy sessions may be 32 on each. */
+const connections = ["one", "two", "three", "four"];
+
 /** Stock clients of both eras, a tunnel and a gateway in processes of their own, a target that counts. */
 export async function torture(wanted: Torture): Promise<Outcome> {
   const target = await startTarget();
@@ -35,7 +38,10 @@ export async function torture(wanted: Torture): Promise<Outcome> {
       { name: "reads", tools: ["get_*"], groups: ["engineers"], effect: "allow", readOnly: true },
       { name: "writes", tools: ["append"], groups: ["engineers"], effect: "allow" },
     ],
-    config: { drain: "1s" },
+    config: {
+      drain: "1s",
+      connections: connections.map((name) => ({ name, http: { url: target.url }, timeout: "30s" })),
+    },
   });
   const tunnel = await startTunnel(gateway.url, await gateway.token("erin", ["engineers"]));
   try {
@@ -55,15 +61,17 @@ interface Stand {
 
 async function run(wanted: Torture, { target, gateway, tunnel }: Stand): Promise<Outcome> {
   const tally: Tally = { answered: 0, errors: new Map(), wrong: [] };
-  const { url, token } = tunnel;
+  const { token } = tunnel;
   await warmUp(tunnel, target, wanted);
   const before = await tunnel.held();
   let isOver = false;
   const caller = { target, tally, sizes: wanted, isOver: () => isOver };
-  const opened: Session[] = [];
+  const opened: { readonly session: Session; readonly url: string }[] = [];
   const callers = Array.from({ length: wanted.sessions }, async (_, at) => {
+    // Both eras on each.
+    const url = tunnel.urlOf(Math.floor(at / 2) % connections.length);
     const session = await (at % 2 === 0 ? openLegacy : openModern)(url, token);
-    opened.push(session);
+    opened.push({ session, url });
     await keepCalling(session, { ...caller, mark: `s${at}`, heavy: heavyAt(at) });
   });
   const calls = Promise.all(callers);
@@ -74,9 +82,9 @@ async function run(wanted: Torture, { target, gateway, tunnel }: Stand): Promise
   await Promise.race([new Promise((resolve) => setTimeout(resolve, wanted.everyMs)), calls]);
   isOver = true;
   await calls;
-  const ids = opened.flatMap(({ id }) => (id === null ? [] : [id]));
-  await Promise.all(opened.map((session) => session.close()));
-  const undead = await answering(ids, tunnel);
+  const ended = opened.flatMap(({ session: { id }, url }) => (id === null ? [] : [{ id, url }]));
+  await Promise.all(opened.map(({ session }) => session.close()));
+  const undead = await answering(ended, token);
   // Its end is the end of the connections that were kept for a next call.
   await gateway.restart("SIGKILL");
   const after = await settled(tunnel, before);
@@ -90,10 +98,10 @@ function heavyAt(at: number): "bytes" | "events" | null {
 }
 
 /** What is loaded at first use, and each cache's beginning, is none of what leaks. */
-async function warmUp({ url, token }: TunnelProcess, target: Target, sizes: Sizes): Promise<void> {
+async function warmUp({ urlOf, token }: TunnelProcess, target: Target, sizes: Sizes): Promise<void> {
   const tally: Tally = { answered: 0, errors: new Map(), wrong: [] };
   for (const open of [openLegacy, openModern]) {
-    const session = await open(url, token);
+    const session = await open(urlOf(0), token);
     for (const kind of ["append", "list", "bytes", "events"] as const) {
       const { answered } = tally;
       // A gateway that a slow machine keeps from answering for over a second counts as gone.
@@ -106,8 +114,11 @@ async function warmUp({ url, token }: TunnelProcess, target: Target, sizes: Size
 }
 
 /** Those of the ended sessions under which a request is not told that there is no such session. */
-async function answering(ids: readonly string[], { url, token }: TunnelProcess): Promise<readonly string[]> {
-  const asked = ids.map(async (id) => {
+async function answering(
+  ended: readonly { readonly id: string; readonly url: string }[],
+  token: string,
+): Promise<readonly string[]> {
+  const asked = ended.map(async ({ id, url }) => {
     const headers = {
       authorization: `Bearer ${token}`,
       "content-type": "application/json",
@@ -144,8 +155,8 @@ async function settled(tunnel: TunnelProcess, before: Held): Promise<Held> {
 }
 
 interface TunnelProcess {
-  /** The connection's local address. */
-  readonly url: string;
+  /** The local address of the connection at this place of `connections`. */
+  readonly urlOf: (at: number) => string;
   readonly token: string;
   held(): Promise<Held>;
   close(): Promise<void>;
@@ -156,11 +167,15 @@ const count = z.number();
 const heldShape = z.object({ bytes: count, sockets: count, exchanges: count, responses: count, timers: count });
 
 async function startTunnel(gateway: string, accessToken: string): Promise<TunnelProcess> {
-  const child = fork(fileURLToPath(new URL("./tunnel-process.ts", import.meta.url)), [gateway, accessToken]);
+  const child = fork(fileURLToPath(new URL("./tunnel-process.ts", import.meta.url)), [
+    gateway,
+    accessToken,
+    ...connections,
+  ]);
   const ended = once(child, "exit");
   const { port, token } = introduction.parse(await said(child));
   return {
-    url: `http://127.0.0.1:${port}/mcp/target`,
+    urlOf: (at) => `http://127.0.0.1:${port}/mcp/${connections[at] ?? ""}`,
     token,
     async held() {
       child.send("held");

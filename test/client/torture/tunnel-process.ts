@@ -1,4 +1,4 @@
-/** A tunnel as a process of its own, whose live objects can be counted: `fork(…, [GATEWAY, TOKEN])` is told its port and its client's token. */
+/** A tunnel as a process of its own, whose live objects can be counted: `fork(…, [GATEWAY, TOKEN, CONNECTION…])` is told its port and its client's token. */
 import { subscribe } from "node:diagnostics_channel";
 import { ServerResponse, type Server } from "node:http";
 import { Socket } from "node:net";
@@ -21,8 +21,8 @@ subscribe("http.server.request.start", (told) => {
   if (typeof told === "object" && told !== null && "server" in told) servers.add(told.server as Server);
 });
 
-const [, , gateway = "", token = ""] = process.argv;
-const bench = await openTunnelBench(gateway, token, { connections: ["target"] });
+const [, , gateway = "", token = "", ...connections] = process.argv;
+const bench = await openTunnelBench(gateway, token, { connections });
 process.send?.({ port: bench.port, token: bench.token });
 
 process.on("message", () => process.send?.(held()));
