@@ -47,8 +47,13 @@ describe("approving equal requests together", () => {
   });
 
   it("is not what a press meant that came just as others took their place", async () => {
-    const [one, two] = [low({ tool: "read_file" }), low({ tool: "read_file" })];
+    // Later than the others, so that one of those is shown first.
+    const [one, two] = [low({ tool: "read_file" }, 400_000), low({ tool: "read_file" }, 400_000)];
     const { page, server } = await stage.open(signedIn([low(), low(), one, two]));
+    await page
+      .getByRole("heading", { name: /update_customer/ })
+      .first()
+      .waitFor();
     await button(page, "Approve 2 equal").waitFor();
     await page.clock.pauseAt(Date.now() + 30_000);
     server.say(signedIn([one, two]));
