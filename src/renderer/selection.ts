@@ -54,7 +54,6 @@ export const slipMs = 1000;
 export function createSelection(): Selection {
   const chosen = createStore<Chosen>(nothing);
   const change = (part: Partial<Chosen>) => chosen.set({ ...chosen.get(), ...part });
-  let hasBegun = false;
   let slippedAtMs = 0;
   /** Whoever points at a request knows which one they chose; a key that moves on may have been meant for the one before. */
   const pick = (part: Partial<Chosen>) => {
@@ -84,9 +83,8 @@ export function createSelection(): Selection {
     follow(state) {
       const isKnown = state.approvals.some(({ id, relation }) => id === chosen.get().id && relation !== "requester");
       if (isKnown) return;
-      // At the first state there was nothing that a key could have been meant for.
-      if (hasBegun) slippedAtMs = Date.now();
-      hasBegun = true;
+      // Where none was shown there was nothing that a press could have been meant for.
+      if (chosen.get().id !== null) slippedAtMs = Date.now();
       change({ id: waitingFor(state)[0]?.id ?? null, isOpen: false });
     },
   };

@@ -98,9 +98,10 @@ describe("mcp-remote, between a client that only speaks stdio and the tunnel", (
       expect(JSON.stringify((await client.callTool(called)).content)).toContain("servers/files");
       await client.close();
     }
+    // “sdk-v2 (via mcp-remote …)”, or the name of its own trial connection where that spoke last.
     expect(await listed("cursor")).toMatchObject({
       seen: "live",
-      client: { claimed: { name: expect.stringMatching(/^sdk-v2 \(via mcp-remote/) } },
+      client: { claimed: { name: expect.stringContaining("mcp-remote") } },
     });
   });
 });
