@@ -3,11 +3,10 @@ import { join } from "node:path";
 import { CountersignError } from "../shared/errors.ts";
 import type { Profile, Provider } from "../shared/provider.ts";
 import type { Client } from "./client.ts";
-import { openClients, type Clients } from "./clients.ts";
+import { clientOver } from "./client-over.ts";
+import { openClients } from "./clients.ts";
 import { closeAll, type Closer } from "./closers.ts";
-import { createConsoleCalls, type ConsoleMethods } from "./console-calls.ts";
 import { createConsoleMethods } from "./console-methods.ts";
-import { serveConsole, type ConsoleServer } from "./console-server.ts";
 import { serveControl } from "./control-server.ts";
 import { createConversations } from "./conversations.ts";
 import { counted } from "./counted.ts";
@@ -26,12 +25,11 @@ import { createSession, type SessionState } from "./session.ts";
 import type { SetupWish } from "../shared/setup.ts";
 import { setupOnDemand } from "./setup/on-demand.ts";
 import { placesIn } from "./setup/machine.ts";
-import type { Setup } from "./setup/setup.ts";
 import type { SignIn } from "./sign-in/sign-in.ts";
-import { createState, firstState, type StateHolder } from "./state.ts";
+import { createState, firstState } from "./state.ts";
 import { serveStdio } from "./stdio-server.ts";
 import { createTraffic } from "./traffic.ts";
-import { createTunnel, type Tunnel } from "./tunnel.ts";
+import { createTunnel } from "./tunnel.ts";
 import { createUpstream } from "./upstream/upstream.ts";
 import { memoryVault, type Vault } from "./vault.ts";
 
@@ -172,69 +170,6 @@ async function assemble(options: ClientOptions, profile: Profile, closers: Close
   const control = await serveControl(directory, client);
   closers.push(() => control.close());
   await session.start();
-  return client;
-}
-
-interface Parts {
-  readonly state: StateHolder;
-  readonly methods: ConsoleMethods;
-  readonly tunnel: Tunnel;
-  readonly remove: Client["removeClient"];
-  readonly clients: Clients;
-  readonly now: () => number;
-  readonly closers: Closer[];
-  readonly exportLedger: Client["exportLedger"];
-  readonly setup: Setup;
-  readonly ofTools: Pick<Client, "tools" | "acceptTool">;
-}
-
-function clientOver({
-  state,
-  methods,
-  tunnel,
-  remove,
-  clients,
-  now,
-  closers,
-  exportLedger,
-  setup,
-  ofTools,
-}: Parts): Client {
-  const showing = new Set<(approval: string | null) => void>();
-  let consoleServer: ConsoleServer | null = null;
-  const client: Client = {
-    state: () => state.get(),
-    onState: (listener) => state.onChange(listener),
-    call: createConsoleCalls(methods),
-    openTunnel: (wanted) => tunnel.open(wanted),
-    closeTunnel: () => tunnel.close(),
-    addClient: (name) => clients.add(name),
-    async admitClient(name) {
-      const admitted = await clients.bridged(name, "admit");
-      if (admitted !== null) return admitted;
-      throw new CountersignError("not_found", `There is no client ${name}.`);
-    },
-    removeClient: remove,
-    async serveConsole(pages) {
-      if (consoleServer !== null) return;
-      const served = await serveConsole(client, pages, now);
-      closers.push(() => served.close());
-      consoleServer = served;
-    },
-    consoleLink() {
-      if (consoleServer !== null) return consoleServer.link();
-      throw new CountersignError("not_running", "This process serves no console for a browser.");
-    },
-    exportLedger,
-    setup,
-    ...ofTools,
-    show: (approval) => showing.forEach((listener) => listener(approval)),
-    onShow(listener) {
-      showing.add(listener);
-      return () => showing.delete(listener);
-    },
-    close: () => closeAll(closers),
-  };
   return client;
 }
 

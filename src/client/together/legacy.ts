@@ -1,14 +1,11 @@
 import { randomUUID } from "node:crypto";
-import type { Writable } from "node:stream";
 import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
-import { encodeSse, encodeSseComment } from "../../shared/sse.ts";
 import type { Conversations, Heard } from "../conversations.ts";
-import { isStream, listChanges } from "../listening.ts";
 import { headerValues } from "../loopback-guard.ts";
-import { repeated } from "../repeated.ts";
 import type { Asked } from "../upstream/upstream.ts";
 import { gathered } from "./gathered.ts";
 import { lists, readCursor } from "./lists.ts";
+import { instructions, invalidParams, methodNotFound, offered, refused, serverInfo } from "./one-server.ts";
 import { Places } from "./places.ts";
 import { rewrittenAnswer } from "./rewritten-answer.ts";
 import { splitId } from "./rewriting.ts";
@@ -16,6 +13,7 @@ import { accepted, errorOf, said } from "./said.ts";
 import { Refused, TogetherSession, type Borrowed, type Opening } from "./session.ts";
 import { readSessionId, writeSessionId } from "./session-id.ts";
 import type { TogetherOptions } from "./together.ts";
+import { UnaskedStreams } from "./unasked-streams.ts";
 
 /** The one server for clients of revisions with sessions. */
 export class LegacyTogether {
@@ -23,8 +21,7 @@ export class LegacyTogether {
   readonly #sessions = new Map<string, TogetherSession>();
   readonly #places = new Places();
   readonly #late = new Map<string, { readonly result: JsonObject; readonly untilMs: number }>();
-  /** The clients' own streams, each with its session. */
-  readonly #streams = new Map<Writable, string>();
+  readonly #streams = new UnaskedStreams();
 
   constructor(options: TogetherOptions) {
     this.#options = options;
@@ -36,7 +33,7 @@ export class LegacyTogether {
 
   /** Every client hears that what it lists may be other now. */
   changed(): void {
-    for (const stream of this.#streams.keys()) for (const data of listChanges) stream.write(encodeSse({ data }));
+    this.#streams.changed();
   }
 
   async take(message: JsonObject, asked: Asked, client: string): Promise<Heard> {
@@ -67,7 +64,7 @@ export class LegacyTogether {
     return {
       ...said(null, { session: session.id }),
       headers: { "content-type": "text/event-stream", "cache-control": "no-store", "mcp-session-id": session.id },
-      pass: (into) => this.#hear(session, into, asked),
+      pass: (into) => this.#streams.hear(session, into, asked),
     };
   }
 
@@ -150,7 +147,7 @@ export class LegacyTogether {
           borrowed,
         ),
       onPlace: (joined, place) => this.#places.learn(joined, place),
-      onLate: () => this.#tell(session, `notifications/${method.split("/")[0] ?? ""}/list_changed`),
+      onLate: () => this.#streams.tell(session, `notifications/${method.split("/")[0] ?? ""}/list_changed`),
       late: this.#late,
     });
   }
@@ -181,54 +178,6 @@ export class LegacyTogether {
     );
   }
 
-  /** What the connections say unasked, in one stream, until the client leaves. */
-  async #hear(session: TogetherSession, into: Writable, asked: Asked): Promise<void> {
-    const hearing = new Set<string>();
-    const hear = (connection: string) => {
-      if (hearing.has(connection)) return;
-      hearing.add(connection);
-      void this.#hearOne(session, connection, into, asked);
-    };
-    this.#streams.set(into, session.id);
-    const stop = session.onOpen(hear);
-    for (const connection of session.opened) hear(connection);
-    const beat = setInterval(() => into.write(encodeSseComment("waiting")), beatMs);
-    try {
-      await new Promise<void>((resolve) => {
-        if (asked.signal.aborted || into.destroyed) resolve();
-        asked.signal.addEventListener("abort", () => resolve(), { once: true });
-        into.once("close", () => resolve());
-      });
-    } finally {
-      clearInterval(beat);
-      stop();
-      this.#streams.delete(into);
-    }
-  }
-
-  async #hearOne(session: TogetherSession, connection: string, into: Writable, asked: Asked): Promise<void> {
-    await repeated(asked.signal, async () => {
-      if (into.destroyed) return "over";
-      try {
-        const answer = await session.ask(connection, "GET", null, asked);
-        if (!isStream(answer)) {
-          answer.drop();
-          return "over";
-        }
-        if (answer.isAnew) for (const data of listChanges) into.write(encodeSse({ data }));
-        await rewrittenAnswer(answer, connection, null).pass(into);
-        return "again";
-      } catch {
-        return "again";
-      }
-    });
-  }
-
-  #tell(session: TogetherSession, method: string): void {
-    const data = JSON.stringify({ jsonrpc: "2.0", method });
-    for (const [stream, id] of this.#streams) if (id === session.id) stream.write(encodeSse({ data }));
-  }
-
   /** The session that a request names: also one of before this process began, as its id says how it was opened. */
   #session(headers: Asked["headers"], client: string): TogetherSession | null {
     const [id] = headerValues(headers, "mcp-session-id");
@@ -253,27 +202,11 @@ export class LegacyTogether {
 }
 
 const mostSessions = 512;
-const beatMs = 15_000;
 const newest = "2025-11-25";
 const versions: readonly string[] = [newest, "2025-06-18", "2025-03-26", "2024-11-05"];
 const callable = /^(tools\/call|prompts\/get|resources\/(read|subscribe|unsubscribe)|completion\/complete)$/;
-const methodNotFound = -32_601;
-const invalidParams = -32_602;
-const refused = -32_000;
 /** As the gateway says it of a session. */
 const sessionUnknown = -32_001;
-
-/** What the one server is, in both eras. */
-export const serverInfo = { name: "countersign", title: "Countersign", version: "1" };
-export const instructions =
-  "Several servers in one: the name of each tool and prompt begins with its server's, CONNECTION__NAME, and the address of each resource with cs.CONNECTION+. Some calls wait for a person's approval.";
-export const offered = {
-  tools: { listChanged: true },
-  resources: { listChanged: true, subscribe: true },
-  prompts: { listChanged: true },
-  completions: {},
-  logging: {},
-};
 
 function unknown(id: Json | undefined): Heard {
   return said(errorOf(id, sessionUnknown, "this session has ended: begin with initialize."), { status: 404 });

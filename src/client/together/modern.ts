@@ -8,10 +8,11 @@ import { isStream } from "../listening.ts";
 import { repeated } from "../repeated.ts";
 import type { Asked } from "../upstream/upstream.ts";
 import { gathered } from "./gathered.ts";
-import { instructions, offered, serverInfo } from "./legacy.ts";
+import { left } from "./left.ts";
 import { lists, readCursor } from "./lists.ts";
 import { splitUri } from "./names.ts";
 import { News } from "./news.ts";
+import { beatMs, instructions, invalidParams, methodNotFound, offered, refused, serverInfo } from "./one-server.ts";
 import { Places } from "./places.ts";
 import { rewrittenAnswer } from "./rewritten-answer.ts";
 import { accepted, errorOf, said } from "./said.ts";
@@ -201,10 +202,6 @@ const changes: readonly (readonly [string, string])[] = [
   ["resourcesListChanged", "notifications/resources/list_changed"],
   ["promptsListChanged", "notifications/prompts/list_changed"],
 ];
-const beatMs = 15_000;
-const methodNotFound = -32_601;
-const invalidParams = -32_602;
-const refused = -32_000;
 const { logging: _logging, ...modernOffered } = offered;
 const discovered = {
   resultType: "complete",
@@ -223,12 +220,4 @@ function meta({ _meta }: JsonObject): JsonObject {
 function stamped(message: JsonObject, id: Json): JsonObject {
   const params = isJsonObject(message.params) ? message.params : {};
   return { ...message, params: { ...params, _meta: { "io.modelcontextprotocol/subscriptionId": id } } };
-}
-
-async function left(signal: AbortSignal, into: Writable): Promise<void> {
-  if (signal.aborted || into.destroyed) return;
-  await new Promise<void>((resolve) => {
-    signal.addEventListener("abort", () => resolve(), { once: true });
-    into.once("close", () => resolve());
-  });
 }

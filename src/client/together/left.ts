@@ -1,0 +1,10 @@
+import type { Writable } from "node:stream";
+
+/** Until the client has left the stream that it hears on. */
+export async function left(signal: AbortSignal, into: Writable): Promise<void> {
+  if (signal.aborted || into.destroyed) return;
+  await new Promise<void>((resolve) => {
+    signal.addEventListener("abort", () => resolve(), { once: true });
+    into.once("close", () => resolve());
+  });
+}
