@@ -208,4 +208,78 @@ describe("a page of another origin, in a real browser", () => {
       await tab.close();
     }
   });
+
+  it("reaches nothing from a page that has our very address as its origin, rebound after it was loaded", async () => {
+    const before = bench.gateway.requests.length;
+    for (const address of [targets.tunnel, targets.console]) {
+      const origin = `http://evil.localhost:${address.split(":")[1] ?? ""}`;
+      const tab = await browser.newPage();
+      // The page comes from its own server; from then on its name leads to us.
+      await tab.route(`${origin}/`, (route) => route.fulfill({ contentType: "text/html", body: "<!doctype html>" }));
+      await tab.goto(`${origin}/`);
+      const told = await tab.evaluate(
+        async ([authorization, ...methods]) => {
+          const paths = ["/mcp", "/mcp/files", "/session", "/bridge"];
+          // Of its own origin: without preflight, a GET even without Origin, and with answers that may be read.
+          const asked = paths.flatMap((path) =>
+            methods.map((method) =>
+              fetch(path, { method, headers: { authorization }, ...(method === "POST" ? { body: "{}" } : {}) }),
+            ),
+          );
+          const statuses = await Promise.all(asked.map(async (each) => (await each).status));
+          const unasked = await new Promise<string>((resolve) => {
+            const events = new EventSource("/mcp/files");
+            events.addEventListener("open", () => resolve("open"));
+            events.addEventListener("error", () => resolve("refused"));
+          });
+          const socket = await new Promise<string>((resolve) => {
+            const opened = new WebSocket(`ws://${location.host}/bridge`);
+            opened.addEventListener("open", () => resolve("open"));
+            opened.addEventListener("error", () => resolve("refused"));
+          });
+          return [...new Set(statuses), unasked, socket];
+        },
+        [`Bearer ${token}`, "GET", "POST", "DELETE", "OPTIONS"] as const,
+      );
+      expect(told, origin).toEqual([403, "refused", "refused"]);
+      await tab.close();
+    }
+    expect(bench.gateway.requests.length).toBe(before);
+  });
+
+  it("sends no beacon, frame, picture or script that counts", async () => {
+    const before = bench.gateway.requests.length;
+    const tab = await browser.newPage();
+    await tab.goto(page.url());
+    // The console's empty page alone is anybody's to load, where it may not be framed.
+    const asked = paths().filter((url) => url !== `http://${targets.console}/`);
+    const served = new Set<boolean>();
+    tab.on("response", (response) => {
+      if (asked.includes(response.url())) served.add(response.ok());
+    });
+    const loaded = await tab.evaluate(async (addresses) => {
+      const tags = ["img", "script", "iframe", "object", "link"];
+      for (const url of addresses) navigator.sendBeacon(url, "{}");
+      const came = addresses.flatMap((url) =>
+        tags.map(
+          (tag) =>
+            new Promise<string>((resolve) => {
+              const element = document.createElement(tag);
+              // A frame loads Chromium's error page.
+              element.addEventListener("load", () => resolve(tag === "iframe" ? "failed" : `${tag} loaded`));
+              element.addEventListener("error", () => resolve("failed"));
+              if (element instanceof HTMLLinkElement) Object.assign(element, { rel: "stylesheet", href: url });
+              else if (element instanceof HTMLObjectElement) element.data = url;
+              else Object.assign(element, { src: url });
+              document.body.append(element);
+            }),
+        ),
+      );
+      return [...new Set(await Promise.all(came))];
+    }, paths());
+    expect(loaded).toEqual(["failed"]);
+    expect([...served]).toEqual([false]);
+    expect(bench.gateway.requests.length).toBe(before);
+    await tab.close();
+  });
 });

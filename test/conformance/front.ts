@@ -26,7 +26,8 @@ export async function startFront(
 function pass(request: IncomingMessage, response: ServerResponse, upstream: URL, token: string, own: string): void {
   const { host = "", origin, ...headers } = request.headers;
   const onward = httpRequest({
-    host: upstream.hostname,
+    // Node takes an IPv6 address without its brackets.
+    host: upstream.hostname.replaceAll(/[[\]]/g, ""),
     port: upstream.port,
     method: request.method,
     path: upstream.pathname,

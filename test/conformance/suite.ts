@@ -19,6 +19,13 @@ export function serverFindings(url: string, revision: Revision): Promise<Finding
   return findings(["server", "--url", url, "--requirements", revision]);
 }
 
+/** Runs the suite's scenario about DNS rebinding, as that of a revision, against one address of this machine. */
+export async function rebindingFindings(url: string, revision: Revision): Promise<readonly Check[]> {
+  const scenario = "dns-rebinding-protection";
+  const found = await findings(["server", "--url", url, "--scenario", scenario, "--spec-version", revision]);
+  return found.get(scenario) ?? [];
+}
+
 /** A client scenario of the suite, and the revisions it is about; none for extensions. */
 export interface ClientScenario {
   readonly name: string;

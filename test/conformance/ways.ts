@@ -20,6 +20,10 @@ export interface Ways {
   /** Addresses by connection name, the token added on the way. */
   gateway(connection: string): Promise<string>;
   tunnel(connection: string): Promise<string>;
+  /** A connection's addresses at the tunnel itself, in both families: nothing stands before them, and no token is added. */
+  listeners(connection: string): readonly string[];
+  /** The same address with the token added on the way. */
+  front(listener: string): Promise<string>;
   /** A connection more, to a server over HTTP, by a reload; its name. */
   connect(url: string): Promise<string>;
   close(): Promise<void>;
@@ -63,7 +67,7 @@ export async function openWays(connections: readonly JsonObject[], remote: reado
   const accessToken = await sign(key, claims, { typ: "at+jwt" });
 
   const clients = await openClients(folder, Date.now, () => undefined);
-  let tunnelPort = 0;
+  let addresses: readonly string[] = [];
   const account = { subject: "suite", name: "suite" };
   const upstream = createUpstream({
     origin: url,
@@ -76,7 +80,7 @@ export async function openWays(connections: readonly JsonObject[], remote: reado
     device: () => null,
     clients,
     onState: (state) => {
-      if (state.state === "open") tunnelPort = state.port;
+      if (state.state === "open") ({ addresses } = state);
     },
   });
   await tunnel.open();
@@ -97,7 +101,9 @@ export async function openWays(connections: readonly JsonObject[], remote: reado
   let connected = Promise.resolve("");
   return {
     gateway: (connection) => front(`${url}/mcp/${connection}`, accessToken),
-    tunnel: (connection) => front(`http://127.0.0.1:${tunnelPort}/mcp/${connection}`, client.token),
+    tunnel: (connection) => front(`http://${addresses[0] ?? ""}/mcp/${connection}`, client.token),
+    listeners: (connection) => addresses.map((address) => `http://${address}/mcp/${connection}`),
+    front: (listener) => front(listener, client.token),
     connect(target) {
       // One after the other: a file that is being written would be read.
       connected = connected.then(() => connect(target));

@@ -145,7 +145,7 @@ describe("a held call", () => {
     await again.close();
   });
 
-  it("can't be decided by its requester, nor by somebody who is no approver", async () => {
+  it("can't be decided by its requester, and doesn't exist for somebody who is no approver", async () => {
     const client = await legacy("files");
     const result = client.callTool({
       name: "write_file",
@@ -154,7 +154,7 @@ describe("a held call", () => {
     const outcome = expect(result).rejects.toThrow(/Denied/);
     const approval = await avery.nextPending();
     expect(await (await world.decider("engineer")).decide(approval)).toEqual({ status: 403, code: "self_approval" });
-    expect(await (await world.decider("sam")).decide(approval)).toEqual({ status: 403, code: "not_approver" });
+    expect(await (await world.decider("sam")).decide(approval)).toEqual({ status: 404, code: "not_found" });
     await avery.decide(approval, { verdict: "deny" });
     await outcome;
     await client.close();

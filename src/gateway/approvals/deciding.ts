@@ -4,6 +4,7 @@ import type { Principal } from "../identity/principal.ts";
 import type { ApprovalRecord, Store } from "../store/store.ts";
 import { recordDecision, type DecisionTerms } from "./decide.ts";
 import { verifyDecision } from "./decision.ts";
+import { isVisible } from "./view.ts";
 import { countWrong, wrongNumber } from "./wrong-number.ts";
 
 /** What an approver sends: a decision, and perhaps a grant beside it, as compact JWS. */
@@ -41,7 +42,10 @@ export async function decideSigned(
 }
 
 async function judge(store: Store, terms: DecisionTerms, principal: Principal, id: string, sent: Sent) {
-  if (store.approvals.get(id) === undefined) throw new CountersignError("not_found", "There is no such request.");
+  // Before the signature is looked at: who may not see a request learns neither that there is one nor who decides on it.
+  const asked = store.approvals.get(id);
+  if (asked === undefined || !isVisible(principal, asked))
+    throw new CountersignError("not_found", "There is no such request.");
   const decision = await verifyDecision(sent.decision, principal, store.devices);
   const grant = sent.grant === undefined ? null : await verifyGrant(sent.grant, principal, store.devices);
   return store.commit((writes) => {

@@ -289,10 +289,11 @@ describe("a withdrawal is refused", () => {
 
 describe("a decision is refused", () => {
   it.each<[string, string, (approval: ApprovalRecord) => Promise<unknown>]>([
+    ["by who may not see it", "not_found", async (approval) => decideAs(person("staff:sam", ["sales"]), approval)],
     [
-      "by nobody who may decide",
+      "by who sees it and may not decide",
       "not_approver",
-      async (approval) => decideAs(person("staff:sam", ["sales"]), approval),
+      async (approval) => decideAs({ ...person("staff:sam", ["sales"]), roles: ["auditor"] }, approval),
     ],
     [
       "by the requester",

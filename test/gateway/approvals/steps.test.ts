@@ -39,16 +39,16 @@ const no = (person: Person, then: string): Deed => [person, { verdict: "deny" },
 describe("the steps of a rule", () => {
   it.each<[string, string, readonly Deed[]]>([
     ["the short form is one step for any member", "short", [yes("avery", "executed")]],
-    ["any is one member of any group", "one", [yes("zoe", "not_approver"), yes("fay", "executed")]],
+    ["any is one member of any group", "one", [yes("zoe", "not_found"), yes("fay", "executed")]],
     ["a number is so many people", "two", [yes("avery", "pending"), yes("sam", "executed")]],
     ["one person counts once", "two", [yes("bo", "pending"), yes("bo", "already_decided"), yes("sam", "executed")]],
     ["all is one of each group", "each", [yes("avery", "pending"), yes("sam", "not_approver"), yes("fay", "executed")]],
     ["all is different people", "each", [yes("bo", "pending"), yes("bo", "already_decided"), yes("fay", "executed")]],
     ["a member of both stands for whichever group is missing", "each", [yes("bo", "pending"), yes("sam", "executed")]],
     [
-      "a later step isn't open yet",
+      "a later step isn't open yet: there is no request for its members",
       "ordered",
-      [yes("fay", "not_approver"), no("fay", "not_approver"), yes("avery", "pending"), yes("fay", "executed")],
+      [yes("fay", "not_found"), no("fay", "not_found"), yes("avery", "pending"), yes("fay", "executed")],
     ],
     [
       "an earlier step is over",
@@ -77,7 +77,7 @@ describe("the steps of a rule", () => {
       "four",
       [
         yes("avery", "pending"),
-        yes("fay", "not_approver"),
+        yes("fay", "not_found"),
         yes("sam", "pending"),
         yes("bo", "pending"),
         yes("finn", "executed"),
