@@ -1,9 +1,8 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { z } from "zod";
 import { CountersignError } from "../shared/errors.ts";
-import { SseParser } from "../shared/sse.ts";
 import { readMessage } from "./client-message.ts";
 import { headerValues, type RawHeaders } from "./loopback-guard.ts";
+import { agreedProtocol, isForgotten } from "./session-words.ts";
 import type { Answer } from "./upstream/answer.ts";
 import type { Asked, Upstream } from "./upstream/upstream.ts";
 
@@ -41,10 +40,12 @@ export function createConversations(upstream: Upstream): Conversations {
     if (known.size > mostKnown && oldest !== undefined) known.delete(oldest);
   }
 
-  /** Begins the session anew, once for all that wait for it. False where that can't be done. */
+  /** Begins the session anew, once for all that wait for it. False where that can't be done; throws where the gateway was lost over it. */
   function beginAnew(conversation: Conversation, asked: Asked): Promise<boolean> {
     conversation.beginning ??= begin(upstream, conversation, asked)
-      .catch(() => false)
+      .catch((error: unknown) => {
+        throw lostMeanwhile(error);
+      })
       .finally(() => (conversation.beginning = null));
     return conversation.beginning;
   }
@@ -59,20 +60,27 @@ export function createConversations(upstream: Upstream): Conversations {
     const key = keyOf(client, asked.connection, name);
     const conversation = known.get(key);
     if (conversation === undefined) return heard(await upstream.ask(asked), null, false);
-    const { current } = conversation;
-    const answer = await upstream.ask(named(asked, current));
-    if (asked.method === "DELETE") known.delete(key);
-    if (answer.status !== 404) return heard(answer, name, false);
-    const text = await answer.text(mostRefusal);
-    if (!isForgotten(text)) return said(answer, text, name);
-    if (asked.method === "DELETE") return said({ ...answer, status: 204, headers: {} }, "", name);
-    // What belongs to the old session needs no new one.
-    if (asked.method === "POST" && Buffer.isBuffer(asked.body) && readMessage(asked.body).id === null)
-      return said({ ...answer, status: 202, headers: {} }, "", name);
-    if (conversation.current === current && !(await beginAnew(conversation, asked))) return said(answer, text, name);
-    if (asked.body !== null && !Buffer.isBuffer(asked.body))
-      throw new CountersignError("transient", "The session was begun anew during this call: call again.");
-    return heard(await upstream.ask(named(asked, conversation.current)), name, true);
+    return await insist(asked, conversation, key, name);
+  }
+
+  async function insist(asked: Asked, conversation: Conversation, key: string, name: string): Promise<Heard> {
+    for (let turn = 0; turn < mostTurns; turn += 1) {
+      const { current } = conversation;
+      const answer = await upstream.ask(named(asked, current));
+      if (asked.method === "DELETE") known.delete(key);
+      if (answer.status !== 404) return heard(answer, name, turn > 0);
+      const text = await answer.text(mostRefusal);
+      if (!isForgotten(text)) return said(answer, text, name);
+      if (asked.method === "DELETE") return said({ ...answer, status: 204, headers: {} }, "", name);
+      // What belongs to the old session needs no new one.
+      if (asked.method === "POST" && Buffer.isBuffer(asked.body) && readMessage(asked.body).id === null)
+        return said({ ...answer, status: 202, headers: {} }, "", name);
+      if (conversation.current === current && !(await beginAnew(conversation, asked))) return said(answer, text, name);
+      if (asked.body !== null && !Buffer.isBuffer(asked.body))
+        throw new CountersignError("transient", "The session was begun anew during this call: call again.");
+    }
+    // Each time before it did anything with the request.
+    throw new CountersignError("transient", "The gateway forgot this session again and again: call again in a moment.");
   }
 
   return {
@@ -91,7 +99,7 @@ async function begin(upstream: Upstream, conversation: Conversation, asked: Aske
   const session = answer.headers["mcp-session-id"];
   const text = await answer.text(mostAnswer);
   const [version] = headerValues(asked.headers, "mcp-protocol-version");
-  const agreed = text === null ? undefined : protocolOf(text);
+  const agreed = text === null ? undefined : agreedProtocol(text);
   // Another revision than the client speaks by now would be another conversation.
   if (typeof session !== "string" || agreed === undefined || (version !== undefined && version !== agreed))
     return false;
@@ -107,14 +115,21 @@ async function begin(upstream: Upstream, conversation: Conversation, asked: Aske
   return true;
 }
 
+/** Weather, of which the client hears as of any: it has a session still, and a 404 would end it. Nothing of its request was done. */
+function lostMeanwhile(error: unknown): CountersignError {
+  const code = error instanceof CountersignError ? error.code : "gateway_unreachable";
+  const message =
+    "The gateway was lost while this session was begun anew there. Nothing was done: call again in a moment.";
+  return new CountersignError(code, message, { cause: error });
+}
+
+/** How often a request is tried while the gateway forgets its session each time: it may start again meanwhile. */
+const mostTurns = 3;
 /** Sessions that are remembered, the oldest going first, and how long an `initialize` may be for that, in bytes. */
 const mostKnown = 512;
 const mostOpening = 16 * 1024;
 const mostRefusal = 64 * 1024;
 const mostAnswer = 1024 * 1024;
-/** As the gateway says it (docs/protocol.md): the session is unknown, or its target was replaced. */
-const sessionUnknown = z.object({ error: z.object({ code: z.literal(-32001) }) });
-const initializeResult = z.object({ result: z.object({ protocolVersion: z.string() }) });
 
 function keyOf(client: string, connection: string, session: string): string {
   return `${client} ${connection} ${session}`;
@@ -167,24 +182,4 @@ function said({ status, headers }: Pick<Answer, "status" | "headers">, text: str
     text: async () => body,
     drop: () => undefined,
   };
-}
-
-function isForgotten(text: string | null): boolean {
-  return sessionUnknown.safeParse(parsed(text ?? "")).success;
-}
-
-function protocolOf(text: string): string | undefined {
-  const whole = initializeResult.safeParse(parsed(text));
-  if (whole.success) return whole.data.result.protocolVersion;
-  const events = new SseParser().push(Buffer.from(text));
-  const found = events.map(({ data }) => initializeResult.safeParse(parsed(data))).find(({ success }) => success);
-  return found?.data?.result.protocolVersion;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

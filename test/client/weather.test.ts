@@ -13,7 +13,7 @@ let bench: TunnelBench;
 /** Methods of the messages that reached the gateway. */
 let came: string[];
 let answer: (request: IncomingMessage, response: ServerResponse, message: { id: unknown; method: string }) => void;
-const asked = z.object({ id: z.unknown(), method: z.string() });
+const asked = z.object({ id: z.unknown().optional(), method: z.string() });
 
 beforeEach(async () => {
   came = [];
@@ -162,6 +162,30 @@ describe("the weather", { retry: 3 }, () => {
     const { status, text } = await bench.post({ jsonrpc: "2.0", method: "notifications/cancelled" });
     expect(status).toBe(503);
     expect(text).not.toContain("jsonrpc");
+  });
+
+  it("while a forgotten session is begun anew is told as such: the client's session stands, and goes on afterwards", async () => {
+    const held = new Set(["first"]);
+    let isLost = false;
+    answer = (request, response, { id, method }) => {
+      const session = request.headers["mcp-session-id"];
+      const isKnown = method === "initialize" || held.has(String(session));
+      const head = { "content-type": "application/json", "mcp-session-id": [...held].at(-1) ?? "" };
+      const said = isKnown
+        ? { result: { protocolVersion: "2025-11-25" } }
+        : { error: { code: -32_001, message: "ended" } };
+      if (method === "initialize" && isLost) request.socket.destroy();
+      else response.writeHead(isKnown ? 200 : 404, head).end(JSON.stringify({ jsonrpc: "2.0", id, ...said }));
+    };
+    const params = { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "raw", version: "1" } };
+    await bench.post({ jsonrpc: "2.0", id: 1, method: "initialize", params });
+    held.clear();
+    isLost = true;
+    const headers = { "mcp-session-id": "first", "mcp-protocol-version": "2025-11-25" };
+    expect(told(await bench.post(call, { headers }))).toMatchObject({ data: { outcome: "not_run" } });
+    isLost = false;
+    held.add("second");
+    expect(await bench.post(call, { headers })).toMatchObject({ status: 200, text: expect.stringContaining("result") });
   });
 });
 
