@@ -146,6 +146,21 @@ export function wording(code: ErrorCode): string {
   return `${wordings[code].what} ${wordings[code].next}`;
 }
 
+/** Where a sign-in's end by one of these codes means something else than elsewhere. */
+const ofSignIn: Readonly<Partial<Record<ErrorCode, Wording>>> = {
+  timed_out: { what: "Nobody finished it on the provider’s page in time.", next: "Start it again." },
+  transient: {
+    what: "The sign-in provider did not answer, or asked to be left alone for a while.",
+    next: "Check the network, then try again in a minute.",
+  },
+};
+
+/** Why a sign-in failed and what to do, in one line. */
+export function signInWording(code: ErrorCode): string {
+  const { what, next } = ofSignIn[code] ?? wordings[code];
+  return `${what} ${next}`;
+}
+
 /** The line above the decision bar after a refused decision; a decision whose answer was lost may have arrived. */
 export function refusal(code: ErrorCode, verdict: Verdict): { readonly lead: string; readonly rest: string } {
   if (code === "decision_unanswered" || code === "transient" || code === "timed_out")

@@ -1,6 +1,6 @@
 import type { Vault } from "../vault.ts";
 import type { RedirectAddress } from "./receiver.ts";
-import type { Tokens } from "./sign-in.ts";
+import type { Challenge, Tokens } from "./sign-in.ts";
 import type { Transport } from "./transport.ts";
 
 /**
@@ -9,16 +9,18 @@ import type { Transport } from "./transport.ts";
  */
 export interface Adapter {
   readonly redirect: RedirectAddress;
-  /** Prepares one interactive sign-in that asks for a fresh `auth_time`. */
-  authorize(redirectUri: string): Promise<Authorization>;
-  /** New tokens by the stored session. */
-  refresh(): Promise<Tokens>;
+  /** Prepares one interactive sign-in that asks for a fresh `auth_time`, and for what a challenge demands. */
+  authorize(redirectUri: string, challenge: Challenge | null): Promise<Authorization>;
+  /** New tokens by the stored session. A challenge that no silent request can meet throws `reauthentication_needed`. */
+  refresh(challenge: Challenge | null): Promise<Tokens>;
   /** Removes the stored session, locally. */
   forget(): Promise<void>;
   /** Revokes what the provider can revoke, and forgets; the address where the browser session ends, if there is one. */
   signOut(): Promise<string | null>;
   /** The OAuth error code (RFC 6749, section 5.2) or the library's own in an error of the library. */
   codeOf(error: unknown): string | null;
+  /** What the provider said in this error that the next sign-in must bring. */
+  challengeIn(error: unknown): Challenge | null;
 }
 
 export interface Authorization {
@@ -39,3 +41,9 @@ export interface Tools {
  * way there takes a moment.
  */
 export const freshSeconds = 240;
+
+/**
+ * How far a clock here may be from the provider's. An id token comes straight from the token endpoint over TLS, bound to our nonce, so its
+ * times add little; the gateway, whose clock is kept, judges those of the access token.
+ */
+export const clockToleranceSeconds = 600;

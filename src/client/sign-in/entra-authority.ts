@@ -1,5 +1,6 @@
 import { createRemoteJWKSet, customFetch, jwtVerify, type JWTPayload } from "jose";
 import { z } from "zod";
+import { clockToleranceSeconds } from "./adapter.ts";
 import type { Account } from "./sign-in.ts";
 import type { Transport } from "./transport.ts";
 
@@ -44,7 +45,7 @@ export function openAuthority(authority: string, clientId: string, transport: Tr
         algorithms: ["RS256"],
         audience: clientId,
         requiredClaims: ["exp", "iat", "iss"],
-        clockTolerance: 60,
+        clockTolerance: clockToleranceSeconds,
       });
       return accountIn(payload, issuer, nonce);
     },

@@ -1,12 +1,18 @@
 import { randomBytes } from "node:crypto";
-import { AuthError, CryptoProvider, PublicClientApplication, type AuthenticationResult } from "@azure/msal-node";
+import {
+  AuthError,
+  CryptoProvider,
+  InteractionRequiredAuthError,
+  PublicClientApplication,
+  type AuthenticationResult,
+} from "@azure/msal-node";
 import type { ICachePlugin, INetworkModule, NetworkRequestOptions, NetworkResponse } from "@azure/msal-node";
 import type { Provider } from "../../shared/provider.ts";
 import type { Vault } from "../vault.ts";
 import type { Adapter, Authorization, Tools } from "./adapter.ts";
 import { openAuthority, type Authority } from "./entra-authority.ts";
 import { reauthenticationNeeded } from "./faults.ts";
-import type { Tokens } from "./sign-in.ts";
+import type { Challenge, Tokens } from "./sign-in.ts";
 import type { Transport } from "./transport.ts";
 
 type EntraProvider = Extract<Provider, { kind: "entra" }>;
@@ -31,11 +37,12 @@ export function entraAdapter(provider: EntraProvider, tools: Tools): Adapter {
   return {
     // Entra ignores the port of http://localhost; 127.0.0.1 would need an edit of the registration's manifest.
     redirect: { host: "localhost", path: "/", ports: [0] },
-    authorize: (redirectUri) => authorize(entra, redirectUri, forget),
-    refresh: async () => {
+    authorize: (redirectUri, challenge) => authorize(entra, redirectUri, challenge, forget),
+    refresh: async (challenge) => {
       const [account] = await entra.app.getAllAccounts();
       if (account === undefined) throw reauthenticationNeeded();
-      return entra.accept(await entra.app.acquireTokenSilent({ account, scopes: entra.scopes, forceRefresh: true }));
+      const request = { account, scopes: entra.scopes, forceRefresh: true, ...claimsOf(challenge) };
+      return entra.accept(await entra.app.acquireTokenSilent(request));
     },
     forget,
     // Entra lets a public client revoke nothing; the refresh token is gone from here.
@@ -45,6 +52,8 @@ export function entraAdapter(provider: EntraProvider, tools: Tools): Adapter {
       return signedIn ? entra.authority.logoutUrl() : null;
     },
     codeOf: (error) => (error instanceof AuthError ? codeIn(error) : null),
+    challengeIn: (error) =>
+      error instanceof InteractionRequiredAuthError && error.claims !== "" ? { claims: error.claims } : null,
   };
 }
 
@@ -55,6 +64,8 @@ function createEntra(provider: EntraProvider, tools: Tools): Entra {
       clientId: provider.clientId,
       authority: provider.authority,
       knownAuthorities: [new URL(provider.authority).host],
+      // We can take a claims challenge; Entra sends one only to clients that say so.
+      clientCapabilities: ["CP1"],
     },
     cache: { cachePlugin: cacheIn(tools.vault) },
     system: { networkClient: networkThrough(tools.transport) },
@@ -68,13 +79,22 @@ function createEntra(provider: EntraProvider, tools: Tools): Entra {
   return { app, authority, scopes: provider.scope.split(" "), accept };
 }
 
-async function authorize(entra: Entra, redirectUri: string, forget: () => Promise<void>): Promise<Authorization> {
-  const { verifier, challenge } = await new CryptoProvider().generatePkceCodes();
+function claimsOf(challenge: Challenge | null): { readonly claims?: string } {
+  return challenge?.claims === undefined ? {} : { claims: challenge.claims };
+}
+
+async function authorize(
+  entra: Entra,
+  redirectUri: string,
+  challenge: Challenge | null,
+  forget: () => Promise<void>,
+): Promise<Authorization> {
+  const { verifier, challenge: codeChallenge } = await new CryptoProvider().generatePkceCodes();
   const [state, nonce] = [randomBytes(32).toString("base64url"), randomBytes(32).toString("base64url")];
-  const request = { scopes: entra.scopes, redirectUri, state, nonce };
+  const request = { scopes: entra.scopes, redirectUri, state, nonce, ...claimsOf(challenge) };
   const url = await entra.app.getAuthCodeUrl({
     ...request,
-    codeChallenge: challenge,
+    codeChallenge,
     codeChallengeMethod: "S256",
     responseMode: "query",
     // Entra knows no max_age; this is its way to a fresh auth_time (an optional claim of the API's registration).

@@ -13,6 +13,17 @@ export function reauthenticationNeeded(cause?: unknown): CountersignError {
   return new CountersignError("reauthentication_needed", "Your session has ended. Sign in again.", { cause });
 }
 
+/** The session goes on, but what was asked for takes a fresh or a stronger sign-in. */
+export function moreIsAsked(cause?: unknown): CountersignError {
+  const message = "Your organisation asks for a fresh or a stronger sign-in here. Sign in again.";
+  return new CountersignError("reauthentication_needed", message, { cause });
+}
+
+/** The provider answered a request with Retry-After, and that time is not over. */
+export function askedToWait(): CountersignError {
+  return new CountersignError("transient", "The sign-in provider asked to be left alone for a while. Try again then.");
+}
+
 /**
  * A provider's refusal by its OAuth or OpenID Connect error code; null where the answer itself did not hold up. The
  * provider's own words stay in the cause: they are untrusted text and may name tokens.
@@ -20,7 +31,11 @@ export function reauthenticationNeeded(cause?: unknown): CountersignError {
 export function refusalFault(code: string | null, cause: unknown): CountersignError {
   switch (code) {
     case "access_denied":
-      return new CountersignError("denied", "The sign-in was refused at the sign-in provider.", { cause });
+      return new CountersignError(
+        "denied",
+        "The sign-in was refused at the sign-in provider. Sign in with another account, or ask who runs it.",
+        { cause },
+      );
     case "invalid_grant":
     case "bad_token":
     case "no_tokens_found":
@@ -31,11 +46,15 @@ export function refusalFault(code: string | null, cause: unknown): CountersignEr
     case "login_required":
     case "consent_required":
     case "account_selection_required":
+    case "insufficient_user_authentication":
+    case "unmet_authentication_requirements":
       return reauthenticationNeeded(cause);
     case "server_error":
     case "temporarily_unavailable":
     case "slow_down":
-      return new CountersignError("transient", "The sign-in provider has a fault of its own.", { cause });
+      return new CountersignError("transient", "The sign-in provider has a fault of its own. Try again in a minute.", {
+        cause,
+      });
     case null:
       return new CountersignError(
         "misconfigured",
@@ -45,7 +64,7 @@ export function refusalFault(code: string | null, cause: unknown): CountersignEr
     default:
       return new CountersignError(
         "misconfigured",
-        `The sign-in provider refused the request (${printable(code)}). The client’s registration there does not fit.`,
+        `The sign-in provider refused the request (${printable(code)}). The client’s registration there does not fit: \`countersign doctor\` names what to look at.`,
         { cause },
       );
   }

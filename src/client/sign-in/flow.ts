@@ -1,13 +1,15 @@
 import { CountersignError } from "../../shared/errors.ts";
 import type { Adapter } from "./adapter.ts";
-import { isSignInFault, refusalFault } from "./faults.ts";
-import { endings } from "./page.ts";
-import { openReceiver, type Callback } from "./receiver.ts";
-import type { SignIn, Tokens } from "./sign-in.ts";
+import { askedToWait, isSignInFault, moreIsAsked, refusalFault } from "./faults.ts";
+import { endingOf, endings } from "./page.ts";
+import { openReceiver, type Callback, type Receiver } from "./receiver.ts";
+import type { Challenge, SignIn, Tokens } from "./sign-in.ts";
 import type { Transport } from "./transport.ts";
 
 const defaultTimeoutMs = 180_000;
 const defaultValidityMs = 60_000;
+/** How long a browser that comes back too late is told so. */
+const lateMs = 300_000;
 
 /** The SignIn that all providers share; what differs is the adapter. `now` in ms. */
 export function signInThrough(adapter: Adapter, transport: Transport, now: () => number): SignIn {
@@ -22,6 +24,10 @@ class Session implements SignIn {
   #refreshing: Promise<Tokens> | null = null;
   /** The interactive sign-in under way. */
   #attempt: AbortController | null = null;
+  /** What the provider or the gateway demanded last, until a sign-in brought it. */
+  #challenge: Challenge | null = null;
+  /** The receiver of a sign-in that has ended without its browser. */
+  #late: Receiver | null = null;
   /** Steps run one after the other: a late refresh must not undo a sign-in or a sign-out. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -33,6 +39,7 @@ class Session implements SignIn {
 
   async signIn(options: Parameters<SignIn["signIn"]>[0]): Promise<Tokens> {
     this.#cancelAttempt();
+    this.#challenge = options.challenge ?? this.#challenge;
     const attempt = new AbortController();
     this.#attempt = attempt;
     const ended = endOf(options.signal, attempt.signal, options.timeoutMs ?? defaultTimeoutMs);
@@ -45,7 +52,8 @@ class Session implements SignIn {
   }
 
   async token(options: Parameters<SignIn["token"]>[0] = {}): Promise<Tokens> {
-    const { minValidityMs = defaultValidityMs, force = false } = options;
+    const { minValidityMs = defaultValidityMs, force = false, challenge } = options;
+    if (challenge !== undefined) return this.#alone(() => this.#meet(challenge));
     const held = this.#valid(minValidityMs);
     if (held !== null && !force) return held;
     this.#refreshing ??= this.#alone(async () => {
@@ -62,23 +70,26 @@ class Session implements SignIn {
     this.#cancelAttempt();
     return this.#alone(async () => {
       this.#held = null;
+      this.#challenge = null;
       return { logoutUrl: await this.#adapter.signOut() };
     });
   }
 
   close(): void {
     this.#cancelAttempt();
+    this.#late?.close();
     this.#held = null;
     this.#transport.close();
   }
 
   async #interact(openBrowser: (url: string) => void | Promise<void>, ended: AbortSignal): Promise<Tokens> {
     ended.throwIfAborted();
+    this.#late?.close();
     const receiver = await openReceiver(this.#adapter.redirect);
     let callback: Callback | null = null;
     try {
       const authorization = await untilEnd(
-        this.#alone(() => this.#named(() => this.#adapter.authorize(receiver.redirectUri))),
+        this.#alone(() => this.#named(() => this.#adapter.authorize(receiver.redirectUri, this.#challenge))),
         ended,
       );
       const waiting = receiver.wait(authorization.state, ended);
@@ -86,20 +97,41 @@ class Session implements SignIn {
       const { url } = callback;
       const tokens = await this.#alone(() => this.#named(() => redeem(authorization, url)));
       this.#held = tokens;
+      this.#challenge = null;
       callback.answer(endings.signedIn);
       return tokens;
     } catch (error) {
-      const denied = error instanceof CountersignError && error.code === "denied";
-      callback?.answer(denied ? endings.denied : endings.failed);
+      callback?.answer(endingOf(error));
       throw error;
     } finally {
-      receiver.close();
+      if (callback === null) this.#leave(receiver);
+      else receiver.close();
+    }
+  }
+
+  /** The person may still be at the provider's page: their browser finds words there, not a refused connection. */
+  #leave(receiver: Receiver): void {
+    this.#late?.close();
+    this.#late = receiver;
+    receiver.linger(lateMs);
+  }
+
+  /** A token that meets the challenge, silently; where it takes a person, the session stays and the next sign-in brings it. */
+  async #meet(challenge: Challenge): Promise<Tokens> {
+    try {
+      this.#held = await this.#named(() => this.#adapter.refresh(challenge));
+      return this.#held;
+    } catch (error) {
+      if (!isSignInFault(error) || error.code !== "reauthentication_needed") throw error;
+      this.#challenge ??= challenge;
+      throw moreIsAsked(error);
     }
   }
 
   async #refresh(): Promise<Tokens> {
+    if (this.#now() < this.#transport.quietUntilMs()) throw askedToWait();
     try {
-      this.#held = await this.#named(() => this.#adapter.refresh());
+      this.#held = await this.#named(() => this.#adapter.refresh(null));
       return this.#held;
     } catch (error) {
       if (isSignInFault(error) && error.code === "reauthentication_needed") {
@@ -133,6 +165,7 @@ class Session implements SignIn {
       const fault = this.#transport.takeFault();
       if (fault !== null) throw fault;
       if (isSignInFault(error)) throw error;
+      this.#challenge = this.#adapter.challengeIn(error) ?? this.#challenge;
       throw refusalFault(this.#adapter.codeOf(error), error);
     }
   }

@@ -1,10 +1,10 @@
 import * as client from "openid-client";
 import { z } from "zod";
 import type { Provider } from "../../shared/provider.ts";
-import { freshSeconds, type Adapter, type Authorization, type Tools } from "./adapter.ts";
-import { reauthenticationNeeded } from "./faults.ts";
+import { clockToleranceSeconds, freshSeconds, type Adapter, type Authorization, type Tools } from "./adapter.ts";
+import { moreIsAsked, reauthenticationNeeded } from "./faults.ts";
 import { readRecord } from "./record.ts";
-import type { Tokens } from "./sign-in.ts";
+import type { Challenge, Tokens } from "./sign-in.ts";
 import { isLoopbackHttp } from "./transport.ts";
 
 type OidcProvider = Extract<Provider, { kind: "oidc" }>;
@@ -24,8 +24,10 @@ export function oidcAdapter(provider: OidcProvider, tools: Tools): Adapter {
 
   return {
     redirect: { host: "127.0.0.1", path: "/callback", ports: [0] },
-    authorize: async (redirectUri) => authorize(await discovered(), provider, redirectUri, tools),
-    refresh: async () => {
+    authorize: async (redirectUri, challenge) =>
+      authorize(await discovered(), provider, { redirectUri, challenge }, tools),
+    refresh: async (challenge) => {
+      if (challenge !== null) throw moreIsAsked();
       const stored = await readRecord(tools.vault, key, record);
       if (stored === null || stored.refreshToken === null) throw reauthenticationNeeded();
       const answer = await client.refreshTokenGrant(await discovered(), stored.refreshToken, resource);
@@ -45,6 +47,7 @@ export function oidcAdapter(provider: OidcProvider, tools: Tools): Adapter {
       }
       return null;
     },
+    challengeIn: () => null,
   };
 }
 
@@ -55,7 +58,8 @@ function discoverOnce(provider: OidcProvider, tools: Tools): () => Promise<clien
     const issuer = new URL(provider.issuer);
     // Plain HTTP is for the demo's provider on this machine; the transport refuses it elsewhere too.
     const insecure = isLoopbackHttp(issuer) ? [client.allowInsecureRequests] : [];
-    return client.discovery(issuer, provider.clientId, undefined, client.None(), {
+    const settings = { [client.clockTolerance]: clockToleranceSeconds };
+    return client.discovery(issuer, provider.clientId, settings, client.None(), {
       [client.customFetch]: tools.transport.fetch,
       // Signatures of id tokens are checked although they come over TLS from the issuer itself.
       execute: [client.enableNonRepudiationChecks, ...insecure],
@@ -73,9 +77,10 @@ function discoverOnce(provider: OidcProvider, tools: Tools): () => Promise<clien
 async function authorize(
   config: client.Configuration,
   provider: OidcProvider,
-  redirectUri: string,
+  { redirectUri, challenge }: { readonly redirectUri: string; readonly challenge: Challenge | null },
   tools: Tools,
 ): Promise<Authorization> {
+  const maxAge = Math.min(challenge?.maxAgeSeconds ?? freshSeconds, freshSeconds);
   const resource = provider.resource === undefined ? {} : { resource: provider.resource };
   const [verifier, state, nonce] = [client.randomPKCECodeVerifier(), client.randomState(), client.randomNonce()];
   const url = client.buildAuthorizationUrl(config, {
@@ -85,13 +90,15 @@ async function authorize(
     code_challenge_method: "S256",
     state,
     nonce,
-    max_age: String(freshSeconds),
+    max_age: String(maxAge),
     // OpenID Connect Core, section 11: offline access is granted with consent only.
     ...(provider.scope.split(" ").includes("offline_access") ? { prompt: "consent" } : {}),
+    ...(challenge?.acrValues === undefined ? {} : { acr_values: challenge.acrValues }),
+    ...(challenge?.claims === undefined ? {} : { claims: challenge.claims }),
     ...resource,
   });
   const exchange = async (callback: URL): Promise<Tokens> => {
-    const checks = { pkceCodeVerifier: verifier, expectedState: state, expectedNonce: nonce, maxAge: freshSeconds };
+    const checks = { pkceCodeVerifier: verifier, expectedState: state, expectedNonce: nonce, maxAge };
     const answer = await client.authorizationCodeGrant(config, callback, checks, resource);
     const claims = answer.claims();
     if (claims === undefined || answer.id_token === undefined) throw new Error("no id token came");

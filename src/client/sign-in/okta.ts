@@ -7,10 +7,10 @@ import {
 } from "@okta/okta-auth-js/core";
 import { z } from "zod";
 import type { Provider } from "../../shared/provider.ts";
-import { freshSeconds, type Adapter, type Authorization, type Tools } from "./adapter.ts";
-import { reauthenticationNeeded } from "./faults.ts";
+import { clockToleranceSeconds, freshSeconds, type Adapter, type Authorization, type Tools } from "./adapter.ts";
+import { moreIsAsked, reauthenticationNeeded } from "./faults.ts";
 import { readRecord } from "./record.ts";
-import type { Tokens } from "./sign-in.ts";
+import type { Challenge, Tokens } from "./sign-in.ts";
 import type { Transport } from "./transport.ts";
 
 type OktaProvider = Extract<Provider, { kind: "okta" }>;
@@ -35,8 +35,9 @@ export function oktaAdapter(provider: OktaProvider, tools: Tools): Adapter {
   };
   return {
     redirect: { host: "127.0.0.1", path: "/callback", ports: provider.redirectPorts },
-    authorize: (redirectUri) => authorize(okta, redirectUri, (answer) => keep(answer, null)),
-    refresh: async () => {
+    authorize: (redirectUri, challenge) => authorize(okta, redirectUri, challenge, (answer) => keep(answer, null)),
+    refresh: async (challenge) => {
+      if (challenge !== null) throw moreIsAsked();
       const stored = await load();
       if (stored === null || stored.refreshToken === null) throw reauthenticationNeeded();
       const scopes = provider.scope.split(" ");
@@ -51,6 +52,7 @@ export function oktaAdapter(provider: OktaProvider, tools: Tools): Adapter {
       return `${getOAuthUrls(okta).logoutUrl}?${new URLSearchParams({ id_token_hint: stored.idToken }).toString()}`;
     },
     codeOf,
+    challengeIn: () => null,
   };
 }
 
@@ -67,7 +69,7 @@ function createOkta(provider: OktaProvider, transport: Transport): OktaAuth {
     clientId: provider.clientId,
     scopes: provider.scope.split(" "),
     pkce: true,
-    maxAge: freshSeconds,
+    maxClockSkew: clockToleranceSeconds,
     httpRequestClient: requestThrough(transport),
     tokenManager: { autoRenew: false, autoRemove: false, syncStorage: false, storage: storageProvider },
     // Left to itself the library shares one global store between all instances in the process.
@@ -91,9 +93,14 @@ function requestThrough(transport: Transport): HttpRequestClient {
 async function authorize(
   okta: OktaAuth,
   redirectUri: string,
+  challenge: Challenge | null,
   keep: (answer: OktaTokens) => Promise<Tokens>,
 ): Promise<Authorization> {
-  const params = await okta.token.prepareTokenParams({ redirectUri });
+  const params = await okta.token.prepareTokenParams({
+    redirectUri,
+    maxAge: Math.min(challenge?.maxAgeSeconds ?? freshSeconds, freshSeconds),
+    ...(challenge?.acrValues === undefined ? {} : { acrValues: challenge.acrValues }),
+  });
   const { state, nonce } = params;
   if (state === undefined || nonce === undefined) throw new Error("okta-auth-js made no state or no nonce");
   const urls = getOAuthUrls(okta, params);

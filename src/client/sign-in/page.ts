@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { CountersignError } from "../../shared/errors.ts";
 
 /** How a sign-in ended, as the browser tab shows it. */
 export interface Ending {
@@ -19,12 +20,36 @@ export const endings = {
     title: "The sign-in did not work",
     text: "Countersign says what went wrong and what to do. You can close this tab.",
   },
+  unanswered: {
+    status: 200,
+    title: "The sign-in provider did not answer",
+    text: "You are not signed in. You can close this tab; try again from Countersign in a minute.",
+  },
+  misconfigured: {
+    status: 200,
+    title: "The sign-in is not set up correctly",
+    text: "You are not signed in. You can close this tab; Countersign says what whoever runs it has to look at.",
+  },
+  over: {
+    status: 200,
+    title: "This sign-in is over",
+    text: "It was cancelled, or it took too long. You can close this tab and start again from Countersign.",
+  },
   unexpected: {
     status: 400,
     title: "This address was not expected",
     text: "It does not belong to the sign-in that Countersign is waiting for. You can close this tab.",
   },
 } as const satisfies Readonly<Record<string, Ending>>;
+
+/** How the tab tells of an error of the sign-in. */
+export function endingOf(error: unknown): Ending {
+  const code = error instanceof CountersignError ? error.code : null;
+  if (code === "denied") return endings.denied;
+  if (code === "transient") return endings.unanswered;
+  if (code === "misconfigured") return endings.misconfigured;
+  return endings.failed;
+}
 
 const style = `
 :root { color-scheme: light dark; }

@@ -18,6 +18,8 @@ export interface Receiver {
   readonly redirectUri: string;
   /** The first request that carries the state. Rejects with the signal's reason. */
   wait(state: string, signal: AbortSignal): Promise<Callback>;
+  /** Nobody waits any more: who comes back with the state within `ms` is told so, then it closes. Holds no process up. */
+  linger(ms: number): void;
   /** Stops listening; an answer under way is finished. */
   close(): void;
 }
@@ -28,15 +30,18 @@ export interface Callback {
   answer(ending: Ending): void;
 }
 
-type Expecting = { readonly state: string; readonly arrive: (callback: Callback) => void } | null;
+/** Without `arrive` the sign-in of that state is over. */
+type Expecting = { readonly state: string; readonly arrive: ((callback: Callback) => void) | null } | null;
 
 /** Listens; throws `misconfigured` where every port is taken. */
 export async function openReceiver(address: RedirectAddress): Promise<Receiver> {
   let expecting: Expecting = null;
+  let ending: NodeJS.Timeout | undefined;
   const { servers, port } = await listen(address, (request, response) => {
     const url = callbackUrl(request, address, port, expecting?.state);
     if (url === null || expecting === null) return answer(response, endings.unexpected);
     const { arrive } = expecting;
+    if (arrive === null) return answer(response, endings.over);
     // One shot: whatever comes later, even with the same state, is unexpected.
     expecting = null;
     arrive({ url, answer: (ending) => answer(response, ending) });
@@ -49,14 +54,22 @@ export async function openReceiver(address: RedirectAddress): Promise<Receiver> 
         signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
         expecting = { state, arrive: resolve };
       }),
-    close: () => {
-      expecting = null;
-      for (const server of servers) {
-        server.close();
-        server.closeIdleConnections();
-      }
+    linger(ms) {
+      if (expecting !== null) expecting = { ...expecting, arrive: null };
+      for (const server of servers) server.unref();
+      ending = setTimeout(close, ms).unref();
     },
+    close,
   };
+
+  function close(): void {
+    clearTimeout(ending);
+    expecting = null;
+    for (const server of servers) {
+      server.close();
+      server.closeIdleConnections();
+    }
+  }
 }
 
 /** The request's address where it is the expected callback, otherwise null. */

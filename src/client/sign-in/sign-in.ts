@@ -18,24 +18,37 @@ export interface Account {
 }
 
 /**
+ * What a new token must bring: Entra's `claims` as they came (JSON), or the context classes and the age in seconds that
+ * a resource server asks for (RFC 9470, section 3).
+ */
+export interface Challenge {
+  readonly claims?: string;
+  readonly acrValues?: string;
+  readonly maxAgeSeconds?: number;
+}
+
+/**
  * The one owner of a person's sign-in on this machine. Its errors are CountersignError with `reauthentication_needed`,
  * `cancelled`, `timed_out`, `denied`, `transient` or `misconfigured`; a transient one never ends the session.
  */
 export interface SignIn {
   /**
    * Interactive: hands the authorization URL to openBrowser and waits on our own loopback receiver, three minutes by
-   * default. A second call cancels the first. Once the browser is back, cancelling comes too late.
+   * default. A second call cancels the first. Once the browser is back, cancelling comes too late. Without a `challenge`
+   * it brings what the provider itself last demanded.
    */
   signIn(options: {
     openBrowser(url: string): void | Promise<void>;
     signal: AbortSignal;
     timeoutMs?: number;
+    challenge?: Challenge;
   }): Promise<Tokens>;
   /**
    * A token with at least minValidityMs left (default 60 s), refreshed silently; concurrent calls share one refresh.
-   * `force`: refresh now. A provider whose tokens live shorter than that gives what it gives.
+   * `force`: refresh now. A provider whose tokens live shorter than that gives what it gives. A `challenge` that takes a
+   * person throws `reauthentication_needed`, leaves the session as it is, and is met by the next sign-in.
    */
-  token(options?: { minValidityMs?: number; force?: boolean }): Promise<Tokens>;
+  token(options?: { minValidityMs?: number; force?: boolean; challenge?: Challenge }): Promise<Tokens>;
   /**
    * Forgets the session, revokes where the provider can; the provider's logout address where it has one.
    * Never throws for network reasons.
@@ -45,13 +58,19 @@ export interface SignIn {
   close(): void;
 }
 
-/** The sign-in of one provider. `ca` is PEM, trusted instead of the system's authorities; `now` in ms. */
+/**
+ * The sign-in of one provider. `ca` is PEM, trusted instead of the system's authorities; `now` in ms; the provider has
+ * `patienceMs` for an answer, ten seconds by default.
+ */
 export async function createSignIn(
   provider: Provider,
-  options: { readonly vault: Vault; readonly ca?: string; readonly now?: () => number },
+  options: { readonly vault: Vault; readonly ca?: string; readonly now?: () => number; readonly patienceMs?: number },
 ): Promise<SignIn> {
   const now = options.now ?? Date.now;
-  const transport = openTransport(options.ca);
+  const transport = openTransport(options.ca, {
+    now,
+    ...(options.patienceMs === undefined ? {} : { timeoutMs: options.patienceMs }),
+  });
   const adapter = await load(provider, { vault: options.vault, transport, now });
   return signInThrough(adapter, transport, now);
 }

@@ -23,6 +23,8 @@ export interface Transport {
   readonly fetch: (url: string, init: FetchInit) => Promise<Response>;
   /** The fault of the last failed request since the last call, or null. */
   takeFault(): CountersignError | null;
+  /** Until when the provider asked not to be asked (Retry-After, RFC 9110, section 10.2.3); five minutes at most. */
+  quietUntilMs(): number;
   close(): void;
 }
 
@@ -32,11 +34,15 @@ interface FetchInit {
   readonly body?: unknown;
 }
 
-const timeoutMs = 10_000;
+const defaultPatienceMs = 10_000;
+const longestQuietSeconds = 300;
 const longestAnswer = 4 * 1024 * 1024;
 
 /** Opens a transport; `ca` is PEM, trusted instead of the system's authorities. */
-export function openTransport(ca: string | undefined): Transport {
+export function openTransport(
+  ca: string | undefined,
+  { now = Date.now, timeoutMs = defaultPatienceMs }: { readonly now?: () => number; readonly timeoutMs?: number } = {},
+): Transport {
   const agent = new Agent({
     connect: { timeout: timeoutMs, ...(ca === undefined ? {} : { ca }) },
     headersTimeout: timeoutMs,
@@ -45,10 +51,12 @@ export function openTransport(ca: string | undefined): Transport {
     keepAliveTimeout: 1_000,
   });
   let fault: CountersignError | null = null;
+  let quietUntilMs = 0;
+  const onBusy = (seconds: number): void => void (quietUntilMs = now() + Math.min(seconds, longestQuietSeconds) * 1000);
 
   const send: Transport["request"] = async (method, url, message = {}) => {
     try {
-      return await sendOnce(agent, method, url, message);
+      return await sendOnce(agent, method, url, { ...message, timeoutMs, onBusy });
     } catch (error) {
       fault = error instanceof CountersignError ? error : networkFault(error);
       throw fault;
@@ -68,15 +76,22 @@ export function openTransport(ca: string | undefined): Transport {
       fault = null;
       return last;
     },
+    quietUntilMs: () => quietUntilMs,
     close: () => void agent.destroy(),
   };
+}
+
+interface Way {
+  readonly timeoutMs: number;
+  /** The provider named a time in seconds to stay away. */
+  readonly onBusy: (seconds: number) => void;
 }
 
 async function sendOnce(
   agent: Dispatcher,
   method: string,
   url: string,
-  message: { readonly headers?: Readonly<Record<string, string>>; readonly body?: string },
+  message: { readonly headers?: Readonly<Record<string, string>>; readonly body?: string } & Way,
 ): Promise<Answer> {
   const target = new URL(url);
   // Codes and tokens travel here (RFC 8252, section 8.3 excepts loopback only).
@@ -89,11 +104,14 @@ async function sendOnce(
     method,
     headers: { ...message.headers },
     body: message.body ?? null,
-    signal: AbortSignal.timeout(timeoutMs),
+    signal: AbortSignal.timeout(message.timeoutMs),
   });
   const body = await answer.body.text();
   if (answer.statusCode >= 500 || answer.statusCode === 429) {
-    throw new CountersignError("transient", `The sign-in provider ${target.host} answered ${answer.statusCode}.`);
+    const seconds = Number(flat(answer.headers)["retry-after"]);
+    if (seconds > 0) message.onBusy(seconds);
+    const what = answer.statusCode === 429 ? "asks for fewer requests (429)" : `answered ${answer.statusCode}`;
+    throw new CountersignError("transient", `The sign-in provider ${target.host} ${what}. Try again in a minute.`);
   }
   return { status: answer.statusCode, headers: flat(answer.headers), body };
 }
@@ -106,10 +124,14 @@ export function isLoopbackHttp(url: URL): boolean {
 function networkFault(error: unknown): CountersignError {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   if (/CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS|ERR_SSL/.test(code)) {
-    const message = `The sign-in provider’s TLS certificate is not trusted here (${code}).`;
+    const message = `The sign-in provider’s TLS certificate is not trusted here (${code}). Ask IT for the authority that signed it.`;
     return new CountersignError("misconfigured", message, { cause: error });
   }
-  return new CountersignError("transient", "The sign-in provider could not be reached.", { cause: error });
+  return new CountersignError(
+    "transient",
+    "The sign-in provider could not be reached. Check the network, then try again.",
+    { cause: error },
+  );
 }
 
 function textOf(body: unknown): string | undefined {

@@ -1,6 +1,6 @@
 import { generateKeyPair, randomBytes } from "node:crypto";
 import { promisify } from "node:util";
-import type { AccessTokenModel, Configuration, Context } from "oidc-provider";
+import { errors, type AccessTokenModel, type Configuration, type Context } from "oidc-provider";
 import { pageHeaders, providerPage } from "./page.ts";
 import type { Person } from "./people.ts";
 import type { Shape } from "./shape.ts";
@@ -33,10 +33,17 @@ export async function configure(
     routes: shape.routes,
     scopes: ["openid", "profile", "email", "offline_access"],
     claims: shape.claims,
+    acrValues: ["urn:example:mfa"],
     conformIdTokenClaims: false,
     features: features(shape),
     formats: { customizers: { jwt: reshapeAccessToken(shape, byAccount) } },
-    findAccount: (_context: Context, id: string) => account(shape, byAccount.get(id), id),
+    findAccount: (context: Context, id: string) => {
+      // Asked before a refresh token is rotated: a refusal leaves it good.
+      if (switches.demand !== null && context.oidc.params?.["grant_type"] === "refresh_token") {
+        throw new errors.CustomOIDCProviderError("interaction_required", "More is asked of this sign-in.");
+      }
+      return account(shape, byAccount.get(id), id);
+    },
     interactions: {
       url: (_context: Context, interaction: { readonly uid: string }) =>
         `${new URL(shape.issuer).pathname.replace(/\/$/, "")}/interaction/${interaction.uid}`,

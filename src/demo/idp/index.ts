@@ -18,6 +18,8 @@ export interface IdentityProviderOptions {
   /** Fixed ports; by default the system chooses. `okta` are the ports of the client's redirect addresses. */
   readonly ports?: { readonly http?: number; readonly https?: number; readonly okta?: readonly number[] };
   readonly switches?: Partial<Switches>;
+  /** Whether the plain issuer speaks TLS as the others do, with the same authority. */
+  readonly isPlainOverTls?: boolean;
 }
 
 /** What gateway.yaml says about an issuer (`issuer`, `audience`, `clients`, `tenants`), and what tests turn. */
@@ -40,7 +42,7 @@ export interface DemoIssuer {
 
 export interface IdentityProvider {
   readonly people: readonly Person[];
-  /** PEM of the throw-away authority that signed the certificate of `entra` and `okta`; `oidc` speaks plain HTTP. */
+  /** PEM of the throw-away authority that signed the certificate of `entra` and `okta`; `oidc` speaks plain HTTP unless said. */
   readonly ca: string;
   readonly oidc: DemoIssuer;
   readonly entra: DemoIssuer;
@@ -56,7 +58,8 @@ export async function startIdentityProvider(options: IdentityProviderOptions = {
   const certificate = makeServerCertificate(Date.now());
   const plainRoutes = new Map<string, RequestListener>();
   const tlsRoutes = new Map<string, RequestListener>();
-  const plain = await listen(options.ports?.http ?? 0, routed(plainRoutes));
+  const plainTls = options.isPlainOverTls === true ? certificate : undefined;
+  const plain = await listen(options.ports?.http ?? 0, routed(plainRoutes), plainTls);
   const tls = await listen(options.ports?.https ?? 0, routed(tlsRoutes), certificate);
   const origin = `https://localhost:${tls.port}`;
 
@@ -67,7 +70,7 @@ export async function startIdentityProvider(options: IdentityProviderOptions = {
     return describe(shape, people, switches, issuer.endRefreshTokens);
   };
   const [oidc, entra, okta] = await Promise.all([
-    open(oidcShape(`http://127.0.0.1:${plain.port}`, audience), plainRoutes),
+    open(oidcShape(`${plainTls === undefined ? "http" : "https"}://127.0.0.1:${plain.port}`, audience), plainRoutes),
     open(entraShape(origin), tlsRoutes),
     open(oktaShape(origin, audience, options.ports?.okta ?? (await freePorts(3))), tlsRoutes),
   ]);

@@ -52,10 +52,16 @@ async function finish(
     person === undefined || to.switches.denySignIn
       ? { error: "access_denied", error_description: "The sign-in was refused." }
       : {
-          login: { accountId: to.shape.accountId(person) },
+          login: { accountId: to.shape.accountId(person), ...strength(interaction) },
           consent: { grantId: await grantAll(to, interaction, person) },
         };
   await to.provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false });
+}
+
+/** This provider asks nobody for anything, so that every context class it knows is met. */
+function strength(interaction: Interaction): { readonly acr?: string } {
+  const asked = interaction.params["acr_values"];
+  return typeof asked === "string" ? { acr: asked } : {};
 }
 
 async function grantAll(to: Interactions, interaction: Interaction, person: Person): Promise<string> {

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { isDeepStrictEqual } from "node:util";
 import { Provider, type Context } from "oidc-provider";
 import { configure, sessionCookie } from "./configuration.ts";
 import { handleInteraction } from "./interaction.ts";
@@ -19,6 +20,7 @@ export async function createIssuer(shape: Shape, people: readonly Person[], swit
   const storage = createStorage();
   const configuration = await configure(shape, people, switches, storage);
   const provider = new Provider(shape.issuer, configuration);
+  if (shape.kind === "entra") provider.use((context, next) => demanding(context, next, switches));
   provider.use((context, next) =>
     afterTokens(context, next, (answer) => {
       const told = asTold(answer, shape);
@@ -37,12 +39,26 @@ export async function createIssuer(shape: Shape, people: readonly Person[], swit
     }
     const asks = inside.startsWith(`${shape.routes["authorization"] ?? "/auth"}?`);
     if (asks) forgetEarlierSignIn(request, shape);
+    if (asks && meets(inside, shape, switches.demand)) switches.demand = null;
     // The way Express mounts: oidc-provider finds its base path by comparing the two.
     const url = asks ? withConsent(inside, shape) : inside;
     Object.assign(request, { originalUrl: `${mount}${url}`, url });
     callback(request, response);
   };
   return { handle, endRefreshTokens: storage.endRefreshTokens };
+}
+
+/** Whether a sign-in asks for what was demanded; MSAL adds its own to the `claims` that it is given. */
+function meets(target: string, shape: Shape, demand: string | null): boolean {
+  const { searchParams } = new URL(target, shape.issuer);
+  if (demand === null || shape.kind !== "entra") return searchParams.get("acr_values") === demand;
+  const asked = accessTokenClaimsIn(searchParams.get("claims") ?? "{}");
+  return isDeepStrictEqual({ ...asked, ...accessTokenClaimsIn(demand) }, asked);
+}
+
+function accessTokenClaimsIn(claims: string): object {
+  const { access_token: wanted } = JSON.parse(claims) as { readonly access_token?: object };
+  return wanted ?? {};
 }
 
 type TokenAnswer = { readonly [member: string]: unknown; readonly id_token: string };
@@ -59,6 +75,14 @@ async function afterTokens(
   if ("id_token" in body && typeof body.id_token === "string") {
     context.body = change({ ...body, id_token: body.id_token });
   }
+}
+
+/** Entra names what it demands beside the refusal (claims challenge); others leave it to the resource server. */
+async function demanding(context: Context, next: () => Promise<void>, { demand }: Switches): Promise<void> {
+  await next();
+  const body = context.body;
+  if (demand === null || typeof body !== "object" || body === null || !("error" in body)) return;
+  if (body.error === "interaction_required") context.body = { ...body, suberror: "basic_action", claims: demand };
 }
 
 /** What each kind tells besides what oidc-provider does. */

@@ -25,6 +25,7 @@ declare module "oidc-provider" {
     readonly oidc: {
       readonly route?: string;
       readonly issuer: string;
+      readonly params?: Readonly<Record<string, unknown>>;
       readonly entities: {
         readonly AuthorizationCode?: { readonly authTime?: number };
         readonly RefreshToken?: { readonly authTime?: number };
@@ -58,6 +59,11 @@ declare module "oidc-provider" {
 
   /** The configuration object; its many members are described at `docs/README.md` of oidc-provider. */
   export type Configuration = Readonly<Record<string, unknown>>;
+
+  export const errors: {
+    /** An OAuth error of one's own code, answered with status 400. */
+    readonly CustomOIDCProviderError: new (code: string, description: string) => Error;
+  };
 
   export class Provider {
     constructor(issuer: string, configuration: Configuration);

@@ -10,6 +10,8 @@ export interface Switches {
   delayMs: number;
   /** Whoever is picked, the client is told `access_denied`. */
   denySignIn: boolean;
+  /** Nothing is renewed until a sign-in asks for exactly this: Entra's `claims`, elsewhere `acr_values`. */
+  demand: string | null;
   /** Id tokens name somebody else than what was signed. */
   forgeIdTokens: boolean;
 }
@@ -22,6 +24,7 @@ export function initialSwitches(given: Partial<Switches> = {}): Switches {
     failure: "none",
     delayMs: 0,
     denySignIn: false,
+    demand: null,
     forgeIdTokens: false,
     ...given,
   };

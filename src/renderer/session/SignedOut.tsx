@@ -6,7 +6,7 @@ import { Button } from "../parts/Button.tsx";
 import { Outside } from "../parts/Outside.tsx";
 import text from "../parts/text.module.css";
 import { words } from "../words.ts";
-import { wording } from "../wording.ts";
+import { signInWording } from "../wording.ts";
 import css from "./session.module.css";
 
 /** Nobody is signed in: where the sign-in happens, and why the last one did not. */
@@ -33,7 +33,7 @@ function WhatFailed({ error }: { readonly error: Failure }) {
   return (
     <div role="alert" className={css.failed}>
       <p>
-        <b className={text.strong}>{words.signIn.ended}</b> {wording(error.code)}
+        <b className={text.strong}>{words.signIn.ended}</b> {signInWording(error.code)}
       </p>
       {error.message !== "" && (
         <p className={css.detail}>
