@@ -20,9 +20,13 @@ export interface IssuerKeysOptions {
 }
 
 const timeoutMs = 5000;
-/** After a success, an unknown `kid` causes no new request for so long; after a failure, nothing does for the shorter time. */
+/**
+ * After a success, an unknown `kid` causes a new request after the shorter time, so that a key that was changed at once stops nobody for long;
+ * after a few such requests only after the longer one, as anybody can make up a `kid`. After a failure, nothing does for the shorter time.
+ */
 const cooldownMs = 30_000;
 const retryMs = 1000;
+const mostEarly = 3;
 const oldAfterMs = 600_000;
 const largestAnswer = 1_000_000;
 
@@ -43,6 +47,8 @@ export class IssuerKeys {
   #known: KnownKeys | null = null;
   #failure: { readonly error: CountersignError; readonly atMs: number } | null = null;
   #loading: Promise<void> | null = null;
+  /** Loads that came within the cooldown of the one before, in a row. */
+  #early = 0;
 
   constructor(issuer: IssuerConfig, options: IssuerKeysOptions) {
     this.#issuer = issuer;
@@ -89,7 +95,8 @@ export class IssuerKeys {
   /** Never rejects: a failure is kept, and known keys with it. */
   async #reload(): Promise<void> {
     const failure = this.#failure;
-    const notBefore = failure === null ? (this.#known?.atMs ?? -Infinity) + cooldownMs : failure.atMs + retryMs;
+    const pauseMs = this.#early < mostEarly ? retryMs : cooldownMs;
+    const notBefore = failure === null ? (this.#known?.atMs ?? -Infinity) + pauseMs : failure.atMs + retryMs;
     if (this.#loading === null && this.#options.now() < notBefore) return;
     this.#loading ??= this.#load().finally(() => (this.#loading = null));
     await this.#loading;
@@ -101,6 +108,7 @@ export class IssuerKeys {
       const text = await this.#source.read();
       const find = createLocalJWKSet(jwks.parse(JSON.parse(text)));
       if (this.#known !== null && this.#known.text !== text) onChange();
+      this.#early = this.#known !== null && now() < this.#known.atMs + cooldownMs ? this.#early + 1 : 0;
       this.#known = { text, find, atMs: now() };
       this.#failure = null;
     } catch (cause) {

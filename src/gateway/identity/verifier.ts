@@ -154,6 +154,10 @@ function checkTimes(claims: Claims, nowMs: number): void {
   if (claims.nbf !== undefined && claims.nbf * 1000 - toleranceMs > nowMs) {
     refuse("token_not_yet_valid", "The token is not valid yet; compare this machine's clock with the issuer's.");
   }
+  // What a fresh sign-in opens (enrolment) must not be had for years by a time that has not come.
+  if (claims.auth_time !== undefined && claims.auth_time * 1000 - toleranceMs > nowMs) {
+    refuse("token_not_yet_valid", "The token says that its person signs in later (auth_time); compare the clocks.");
+  }
 }
 
 function checkAudience(claims: Claims, issuer: IssuerConfig): void {
