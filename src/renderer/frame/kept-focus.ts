@@ -38,10 +38,12 @@ function createKeeper() {
       if (target === around[0] && canHaveFocus(around[0]) && document.hasFocus()) around = [];
     });
   };
-  const look = () => {
+  const look = (changes: readonly MutationRecord[]) => {
     const [last, ...outer] = around;
-    if (last === undefined || canHaveFocus(last)) return;
     const now = document.activeElement;
+    // What comes and goes elsewhere hides nothing, and to ask costs a layout: a list that scrolls would pay it for every row.
+    if (last === undefined || (now === last && changes.every(({ type }) => type === "childList"))) return;
+    if (canHaveFocus(last)) return;
     if (now !== null && now !== document.body && now !== last) return;
     const rest = restIn(outer.filter(({ isConnected }) => isConnected));
     if (rest === null) return;
