@@ -5,12 +5,12 @@ import { sumOf } from "../../shared/traffic.ts";
 import { useModel } from "../model.ts";
 import { Button } from "../parts/Button.tsx";
 import type { IconName } from "../parts/Icon.tsx";
-import { Outside } from "../parts/Outside.tsx";
 import { Status } from "../parts/Status.tsx";
 import { useStore } from "../store.ts";
 import { words } from "../words.ts";
 import { Calls } from "./Calls.tsx";
 import { ClientEvent } from "./ClientEvent.tsx";
+import { FilePath } from "./FilePath.tsx";
 import css from "./page.module.css";
 import rows from "./setup.module.css";
 import { SetupPanel } from "./SetupPanel.tsx";
@@ -55,7 +55,7 @@ export function ClientRow({ view, traffic, onChange }: ClientRowProps) {
       <tr className={does === null ? undefined : rows.open}>
         <td className={rows.name}>{name}</td>
         <td className={`${css.two} ${css.loose}`}>
-          <Outside text={view.file} look="code" />
+          <FilePath path={view.file} />
         </td>
         <td>
           <Status {...marks[standing]}>{words.clients.state[standing]}</Status>

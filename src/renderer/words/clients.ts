@@ -49,7 +49,7 @@ export const clients = {
   empty: "No MCP client was found on this computer, and none has a token yet.",
   how: "In a terminal,",
   setUp: "countersign setup",
-  howElse: "does the same. For a client that is not listed, run",
+  howElse: "sets them up as well. For a client that is not listed, run",
   command: "countersign clients add NAME",
   howThen: "and give the client the token that this prints once.",
   notFound: (names: string) => `Not found on this computer: ${names}.`,

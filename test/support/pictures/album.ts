@@ -145,11 +145,20 @@ export const album: readonly Screen[] = [
     title: "Connections",
     shots: [
       {
-        scene: "connections",
-        says: "Where MCP clients of this computer reach each connection, and which of them have a token.",
+        scene: "connections-busy",
+        says: "Where MCP clients of this computer reach each connection, how each client stands, and what went through.",
         views: mainToo,
       },
+      light("connections", "No client's file was written yet."),
       light("connections-none", "No connection is allowed, and no client has a token."),
+      light(
+        "clients-set-up",
+        "The exact change to a client's file before it is written, and servers that go around the gateway.",
+      ),
+      dark("clients-written", "The file is written, and can be undone."),
+      light("clients-refused", "A file that can't be read is left as it is, with line and column."),
+      dark("clients-none", "No MCP client was found on this computer."),
+      light("clients-unread", "The clients' files could not be read."),
       dark("paused", "Calls are paused on this computer."),
     ],
   },
@@ -185,6 +194,8 @@ export const album: readonly Screen[] = [
       dark("ledger", "The gateway's ledger contradicts what it showed before."),
       light("bands", "All that can be wrong at once."),
       dark("help", "The keys that work now."),
+      light("notified-held", "A decision from a notification can be undone before it is sent."),
+      dark("notified-failed", "A decision from a notification that was not recorded."),
     ],
   },
 ];
