@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
+import { hash as digest, randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
 import { join } from "node:path";
 import { z } from "zod";
 import { clientClaim } from "../shared/client-claim.ts";
@@ -38,8 +38,18 @@ export async function openClients(directory: string, now: () => number, onChange
   /** Names that were removed and may not come back over stdio by themselves. */
   let removed: readonly string[] = stored?.removed ?? [];
   let writing: Promise<void> = Promise.resolve();
+  /** Each entry's hash as bytes, from its first comparison on. */
+  const hashes = new WeakMap<Entry, Buffer>();
   /** Something was noted that the file doesn't say yet. */
   let noted = false;
+
+  function bytesOf(entry: Entry, hash: string): Buffer {
+    const known = hashes.get(entry);
+    if (known !== undefined) return known;
+    const bytes = Buffer.from(hash, "base64url");
+    hashes.set(entry, bytes);
+    return bytes;
+  }
 
   async function save(next: readonly Entry[]): Promise<void> {
     entries = next;
@@ -102,7 +112,7 @@ export async function openClients(directory: string, now: () => number, onChange
       let found: Entry | null = null;
       // No early end: the time taken must not tell which entry matched, or how far.
       for (const entry of entries)
-        if (entry.hash !== null && timingSafeEqual(hash, Buffer.from(entry.hash, "base64url"))) found = entry;
+        if (entry.hash !== null && timingSafeEqual(hash, bytesOf(entry, entry.hash))) found = entry;
       return found === null ? null : view(found);
     },
     used(id) {
@@ -152,7 +162,7 @@ function checkName(name: string): void {
 }
 
 function hashOf(token: string): Buffer {
-  return createHash("sha256").update(token).digest();
+  return digest("sha256", token, "buffer");
 }
 
 function view({ hash, claimed, ...entry }: Entry): ClientView {

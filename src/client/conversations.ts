@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
+import type { Writable } from "node:stream";
 import { CountersignError } from "../shared/errors.ts";
 import { readMessage } from "./client-message.ts";
 import { headerValues, type RawHeaders } from "./loopback-guard.ts";
@@ -156,17 +157,40 @@ function named(asked: Asked, session: string): Asked {
 }
 
 function heard(answer: Answer, session: string | null, isAnew: boolean): Heard {
-  const own = answer.headers["mcp-session-id"];
-  const headers: IncomingHttpHeaders =
-    session === null || own === undefined ? answer.headers : { ...answer.headers, "mcp-session-id": session };
-  return {
-    status: answer.status,
-    headers,
-    isAnew,
-    pass: (into) => answer.pass(into),
-    text: (mostBytes) => answer.text(mostBytes),
-    drop: () => answer.drop(),
-  };
+  return new Passed(answer, session, isAnew);
+}
+
+/** The gateway's answer, under the name by which the client knows its session. */
+class Passed implements Heard {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly isAnew: boolean;
+  readonly #answer: Answer;
+
+  constructor(answer: Answer, session: string | null, isAnew: boolean) {
+    const { status, headers } = answer;
+    const isNamed = session !== null && headers["mcp-session-id"] !== undefined;
+    this.status = status;
+    this.headers = isNamed ? { ...headers, "mcp-session-id": session } : headers;
+    this.isAnew = isAnew;
+    this.#answer = answer;
+  }
+
+  get whole(): Buffer | null {
+    return this.#answer.whole ?? null;
+  }
+
+  pass(into: Writable): Promise<void> {
+    return this.#answer.pass(into);
+  }
+
+  text(mostBytes: number): Promise<string | null> {
+    return this.#answer.text(mostBytes);
+  }
+
+  drop(): void {
+    this.#answer.drop();
+  }
 }
 
 /** An answer that has been read already. */

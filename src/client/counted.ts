@@ -20,7 +20,8 @@ export function counted(conversations: Conversations, traffic: Traffic): Convers
         const answer = await conversations.ask(asked, client);
         const refusal = refusalOf(answer.status);
         if (refusal !== null) traffic.failed({ client, connection, ...refusal }, call);
-        return watched(answer, failed);
+        // What has come whole breaks off no more.
+        return answer.whole instanceof Buffer ? answer : watched(answer, failed);
       } catch (error) {
         failed(error);
         throw error;
@@ -31,13 +32,18 @@ export function counted(conversations: Conversations, traffic: Traffic): Convers
 
 /** An answer that breaks off is a failure as well. */
 function watched(answer: Heard, failed: (error: unknown) => void): Heard {
+  const { status, headers, isAnew } = answer;
   return {
-    ...answer,
+    status,
+    headers,
+    isAnew,
     pass: (into) =>
       answer.pass(into).catch((error: unknown) => {
         failed(error);
         throw error;
       }),
+    text: (mostBytes) => answer.text(mostBytes),
+    drop: () => answer.drop(),
   };
 }
 

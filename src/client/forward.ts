@@ -3,7 +3,7 @@ import { passOn } from "./broken-answer.ts";
 import { introductionIn } from "./introduction.ts";
 import { keepListening } from "./listening.ts";
 import { plainHeaders } from "./loopback-guard.ts";
-import { askedBy, beginAnswer, type Onward } from "./onward.ts";
+import { askedBy, beginAnswer, endAnswer, type Onward } from "./onward.ts";
 import { seeBody, type SeenBody } from "./seen-body.ts";
 import { wordsFor } from "./unanswered.ts";
 
@@ -11,13 +11,15 @@ import { wordsFor } from "./unanswered.ts";
 export async function forward(request: IncomingMessage, response: ServerResponse, onward: Onward): Promise<void> {
   if (request.method === "GET") return await keepListening(request, response, onward);
   const { conversations, client, signal } = onward;
-  const body = seeBody(request);
+  const body = seeBody(request, signal);
   try {
     const sent = request.method === "POST" ? await body.forGateway() : null;
     const said = Buffer.isBuffer(sent) ? introductionIn(request.headers, sent) : null;
     if (said !== null) onward.introduce(said);
     const asked = askedBy(request, onward, sent);
     const answer = await conversations.ask(asked, client);
+    const { whole = null } = answer;
+    if (whole !== null) return endAnswer(response, answer, whole);
     beginAnswer(response, answer.status, answer.headers);
     const stream = String(answer.headers["content-type"]).startsWith("text/event-stream");
     await passOn(answer, response, { body: stream && request.method === "POST" ? body : null, asked, onward });

@@ -4,8 +4,10 @@ export type RawHeaders = readonly string[];
 /** Every value of a header, in order. `name` in lower case. */
 export function headerValues(headers: RawHeaders, name: string): string[] {
   const values: string[] = [];
-  for (let at = 0; at + 1 < headers.length; at += 2)
-    if (headers[at]?.toLowerCase() === name) values.push(headers[at + 1] ?? "");
+  for (let at = 0; at + 1 < headers.length; at += 2) {
+    const given = headers[at] ?? "";
+    if (given.length === name.length && given.toLowerCase() === name) values.push(headers[at + 1] ?? "");
+  }
   return values;
 }
 

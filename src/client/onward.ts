@@ -2,8 +2,10 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Dispatcher } from "undici";
 import { isRepeatableMethod, readMessage } from "./client-message.ts";
 import type { Conversations } from "./conversations.ts";
+import type { Ending } from "./departure.ts";
 import type { Introduction } from "./introduction.ts";
 import { answerHeaders } from "./tunnel-headers.ts";
+import type { Answer } from "./upstream/answer.ts";
 import type { Asked } from "./upstream/upstream.ts";
 
 /** Where an admitted request goes, and as whose. */
@@ -18,7 +20,7 @@ export interface Onward {
   /** Notes how the client names itself as a conversation begins. */
   readonly introduce: (said: Introduction) => void;
   /** Ends both sides of the exchange. */
-  readonly signal: AbortSignal;
+  readonly signal: Ending;
 }
 
 /** The client's request as the upstream takes it. */
@@ -40,6 +42,16 @@ export function askedBy(request: IncomingMessage, onward: Onward, body: Asked["b
 export function beginAnswer(response: ServerResponse, status: number, given: IncomingMessage["headers"]): void {
   response.writeHead(status, answerHeaders(given));
   if (given["content-length"] === undefined) response.flushHeaders();
+}
+
+/** Writes an answer that has come whole: head and body in one go. */
+export function endAnswer(
+  response: ServerResponse,
+  { status, headers }: Pick<Answer, "status" | "headers">,
+  body: Buffer,
+): void {
+  response.writeHead(status, answerHeaders(headers));
+  response.end(body);
 }
 
 function isRepeatable(body: Asked["body"]): boolean {

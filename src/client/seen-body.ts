@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { Transform } from "node:stream";
 import { CountersignError } from "../shared/errors.ts";
+import type { Ending } from "./departure.ts";
 import { readMessage, type ClientMessage } from "./client-message.ts";
 
 /** A request's body on its way through, of which a short one is remembered: to send again, or to answer by its id. */
@@ -11,7 +12,8 @@ export interface SeenBody {
   message(): Promise<ClientMessage>;
 }
 
-export function seeBody(request: IncomingMessage): SeenBody {
+/** `signal` ends with the client. */
+export function seeBody(request: IncomingMessage, signal: Ending): SeenBody {
   const chunks: Buffer[] = [];
   let size = 0;
   let ended = false;
@@ -22,7 +24,8 @@ export function seeBody(request: IncomingMessage): SeenBody {
   };
   let stream: Transform | null = null;
   // NaN, where no length is given, is not short.
-  const isShort = Number(request.headers["content-length"]) <= mostBytes;
+  const length = Number(request.headers["content-length"]);
+  const isShort = length <= mostBytes;
 
   function streamed(): Transform {
     const through = new Transform({
@@ -43,7 +46,7 @@ export function seeBody(request: IncomingMessage): SeenBody {
   return {
     async forGateway() {
       if (!isShort) return (stream ??= streamed());
-      await whole(request, take);
+      if (length > 0) await whole(request, signal, (chunk) => (take(chunk), size === length));
       ended = true;
       return joined(chunks);
     },
@@ -65,17 +68,13 @@ function joined(chunks: readonly Buffer[]): Buffer {
   return chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks);
 }
 
-function whole(request: IncomingMessage, take: (chunk: Buffer) => void): Promise<void> {
+/** Takes chunks until `take` has had the last: no later than the request's end, which costs the system a turn more. */
+function whole(request: IncomingMessage, signal: Ending, take: (chunk: Buffer) => boolean): Promise<void> {
   return new Promise((resolve, reject) => {
-    let hasEnded = false;
-    request.on("data", take).once("end", () => {
-      hasEnded = true;
-      resolve();
+    request.on("data", (chunk: Buffer) => {
+      if (take(chunk)) resolve();
     });
-    // It closes after its end as well, and an error with its stack is dear.
-    request.once("close", () => {
-      if (!hasEnded) reject(new CountersignError("cancelled", "The client has gone."));
-    });
+    signal.addEventListener("abort", () => reject(new CountersignError("cancelled", "The client has gone.")));
   });
 }
 

@@ -14,10 +14,12 @@ import { brokenOff, wordsFor, type Unanswered } from "./unanswered.ts";
 import type { Asked } from "./upstream/upstream.ts";
 
 type Id = string | number;
+/** Its signal is joined with those of single requests. */
+type BridgedOnward = Onward & { readonly signal: AbortSignal };
 
 /** One stdio client's conversation, spoken to the gateway as Streamable HTTP, in either era. */
 export class StdioConversation {
-  readonly #onward: Onward;
+  readonly #onward: BridgedOnward;
   readonly #speaker: Speaker;
   readonly #underWay = new Map<Id, AbortController>();
   readonly #params = new ParamHeaders();
@@ -26,7 +28,7 @@ export class StdioConversation {
   #version: string | null = null;
   #listens = false;
 
-  constructor(onward: Onward, speaker: Speaker) {
+  constructor(onward: BridgedOnward, speaker: Speaker) {
     this.#onward = onward;
     this.#speaker = speaker;
   }

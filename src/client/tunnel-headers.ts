@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import type { RawHeaders } from "./loopback-guard.ts";
+import { headerValues, type RawHeaders } from "./loopback-guard.ts";
 
 /** The headers that go on to the gateway, flat: those of the client without what is bound to its own connection, or is ours to say. */
 export function requestHeaders(
@@ -7,17 +7,30 @@ export function requestHeaders(
   bodyless: boolean,
   ours: Readonly<Record<string, string>>,
 ): string[] {
-  const kept = keep(headers, (name) => {
-    if (bodyless && name === "content-length") return false;
-    return !notForGateway.has(name) && !/^(countersign|x-forwarded)-/.test(name);
-  });
-  return [...kept, ...Object.entries(ours).flat()];
+  const named = namedByConnection(headers);
+  const kept: string[] = [];
+  for (let at = 0; at + 1 < headers.length; at += 2) {
+    const name = headers[at]?.toLowerCase() ?? "";
+    if (notForGateway.has(name) || name.startsWith("countersign-") || name.startsWith("x-forwarded-")) continue;
+    if ((bodyless && name === "content-length") || named?.has(name) === true) continue;
+    kept.push(name, headers[at + 1] ?? "");
+  }
+  for (const name in ours) kept.push(name, ours[name] ?? "");
+  return kept;
 }
 
 /** The headers that go back to the client, flat. */
 export function answerHeaders(headers: IncomingHttpHeaders): string[] {
-  const flat = Object.entries(headers).flatMap(([name, value]) => [value ?? []].flat().flatMap((one) => [name, one]));
-  return keep(flat, (name) => !notForClient.has(name) && !name.startsWith("access-control-"));
+  const named = headers.connection === undefined ? null : namesIn([headers.connection].flat());
+  const kept: string[] = [];
+  for (const name in headers) {
+    const value = headers[name];
+    if (value === undefined || notForClient.has(name) || name.startsWith("access-control-")) continue;
+    if (named?.has(name) === true) continue;
+    if (typeof value === "string") kept.push(name, value);
+    else for (const each of value) kept.push(name, each);
+  }
+  return kept;
 }
 
 /** RFC 9110, section 7.6.1, besides what `Connection` names. */
@@ -53,15 +66,14 @@ const notForClient: ReadonlySet<string> = new Set([
   "alt-svc",
 ]);
 
-function keep(headers: RawHeaders, wanted: (name: string) => boolean): string[] {
-  const named = new Set<string>();
-  for (let at = 0; at + 1 < headers.length; at += 2)
-    if (headers[at]?.toLowerCase() === "connection")
-      for (const name of (headers[at + 1] ?? "").split(",")) named.add(name.trim().toLowerCase());
-  const kept: string[] = [];
-  for (let at = 0; at + 1 < headers.length; at += 2) {
-    const name = headers[at]?.toLowerCase() ?? "";
-    if (!named.has(name) && wanted(name)) kept.push(name, headers[at + 1] ?? "");
-  }
-  return kept;
+/** What `Connection` names besides; null where it names nothing that would be kept. */
+function namedByConnection(headers: RawHeaders): ReadonlySet<string> | null {
+  const values = headerValues(headers, "connection");
+  return values.length === 0 ? null : namesIn(values);
+}
+
+function namesIn(values: readonly string[]): ReadonlySet<string> | null {
+  const [only] = values;
+  if (values.length === 1 && (only === "keep-alive" || only === "close")) return null;
+  return new Set(values.flatMap((value) => value.split(",")).map((name) => name.trim().toLowerCase()));
 }

@@ -5,10 +5,12 @@ import type { ClientView, ConsoleState } from "../shared/console.ts";
 import { CountersignError, toFailure, type Failure } from "../shared/errors.ts";
 import type { Clients } from "./clients.ts";
 import type { Conversations } from "./conversations.ts";
+import { Departure } from "./departure.ts";
 import { forward } from "./forward.ts";
 import { plainHeaders } from "./loopback-guard.ts";
 import { listenLoopback, type Loopback } from "./loopback.ts";
 import type { Onward } from "./onward.ts";
+import { Present } from "./present.ts";
 import { readJson, writePrivate } from "./private-file.ts";
 import { admit } from "./tunnel-guard.ts";
 
@@ -35,7 +37,7 @@ export interface TunnelOptions {
 
 export function createTunnel(options: TunnelOptions): Tunnel {
   const path = join(options.directory, "tunnel.json");
-  const running = new Map<AbortController, string>();
+  const running = new Present<{ readonly call: Departure; readonly client: string }>();
   let open: Loopback | null = null;
   let turn: Promise<void> = Promise.resolve();
 
@@ -81,7 +83,7 @@ export function createTunnel(options: TunnelOptions): Tunnel {
   async function shut(): Promise<void> {
     const closing = open;
     open = null;
-    for (const call of running.keys()) call.abort();
+    for (const { call } of running.all()) call.abort();
     if (closing === null) return;
     await closing.close();
     options.onState({ state: "closed" });
@@ -108,17 +110,17 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 
   function pass(request: IncomingMessage, response: ServerResponse, client: ClientView, connection: string): void {
     options.clients.used(client.id);
-    const call = new AbortController();
-    running.set(call, client.id);
+    const call = new Departure();
+    const place = running.enter({ call, client: client.id });
     response.on("close", () => {
-      running.delete(call);
+      running.leave(place);
       // The client went before its answer was complete: the gateway learns it at once.
       if (!response.writableFinished) call.abort();
     });
     const { conversations } = options;
     const claims = () => claimsOf(client.name, options.device());
     const introduce: Onward["introduce"] = (said) => options.clients.introduced(client.id, said);
-    const onward = { conversations, connection, client: client.id, claims, introduce, signal: call.signal };
+    const onward = { conversations, connection, client: client.id, claims, introduce, signal: call };
     void forward(request, response, onward);
   }
 
@@ -137,7 +139,7 @@ export function createTunnel(options: TunnelOptions): Tunnel {
       }),
     close: () => inTurn(shut),
     drop(client) {
-      for (const [call, id] of running) if (id === client) call.abort();
+      for (const each of running.all()) if (each.client === client) each.call.abort();
     },
   };
 }

@@ -8,6 +8,8 @@ import { Collected } from "./collected.ts";
 export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
+  /** All of the body, where it has come already: a short one comes with the head. */
+  readonly whole?: Buffer | null;
   /** Hands the body on as it comes and as fast as it is taken, without ending `into`. Rejects where the answer breaks off. */
   pass(into: Writable): Promise<void>;
   /** The whole body, where it is at most so long; otherwise null, and the answer has ended. */
@@ -23,24 +25,28 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
   answered = false;
   status = 0;
   headers: IncomingHttpHeaders = {};
-  readonly #head = Promise.withResolvers<Answer>();
-  readonly #end = Promise.withResolvers<void>();
+  /** The answer's head. Rejects where none came. */
+  readonly head: Promise<Answer>;
   readonly #onBytes: () => void;
+  #settle: { readonly resolve: (answer: Answer) => void; readonly reject: (error: Error) => void } | null = null;
   #controller: Dispatcher.DispatchController | null = null;
   #aborted: Error | null = null;
   /** What came before anybody took it. */
   #kept: Buffer[] = [];
+  #keptBytes = 0;
   #into: Writable | null = null;
+  #end: "coming" | "come" | Error = "coming";
+  #onEnd: (() => void) | null = null;
 
   constructor(onBytes: () => void) {
     this.#onBytes = onBytes;
-    this.#head.promise.catch(() => undefined);
-    this.#end.promise.catch(() => undefined);
+    this.head = new Promise((resolve, reject) => (this.#settle = { resolve, reject }));
   }
 
-  /** The answer's head. Rejects where none came. */
-  get head(): Promise<Answer> {
-    return this.#head.promise;
+  get whole(): Buffer | null {
+    if (this.#end !== "come" || this.#into !== null) return null;
+    const [only] = this.#kept;
+    return this.#kept.length === 1 && only !== undefined ? only : Buffer.concat(this.#kept);
   }
 
   abort(reason: Error): void {
@@ -62,19 +68,21 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
     this.answered = true;
     this.status = status;
     this.headers = headers;
-    this.#head.resolve(this);
+    this.#settle?.resolve(this);
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#onBytes();
     if (this.#into === null) {
       this.#kept.push(chunk);
-      controller.pause();
+      this.#keptBytes += chunk.length;
+      // A short answer comes whole in one go; to stop the reader within it would cost more than to keep it.
+      if (this.#keptBytes >= mostKept) controller.pause();
     } else if (!this.#into.write(chunk)) controller.pause();
   }
 
   onResponseEnd(): void {
-    this.#end.resolve();
+    this.#ended("come");
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
@@ -91,7 +99,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
       let room = true;
       for (const chunk of this.#kept.splice(0)) room = into.write(chunk);
       if (room) resume();
-      await this.#end.promise;
+      await this.#whenEnded();
     } finally {
       into.off("drain", resume).off("close", leave);
     }
@@ -115,7 +123,21 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
   }
 
   #fail(error: Error): void {
-    this.#head.reject(error);
-    this.#end.reject(error);
+    this.#settle?.reject(error);
+    this.#ended(error);
+  }
+
+  #ended(how: "come" | Error): void {
+    if (this.#end !== "coming") return;
+    this.#end = how;
+    this.#onEnd?.();
+  }
+
+  async #whenEnded(): Promise<void> {
+    if (this.#end === "coming") await new Promise<void>((resolve) => (this.#onEnd = resolve));
+    if (this.#end instanceof Error) throw this.#end;
   }
 }
+
+/** In bytes: as much as one read of a socket brings. */
+const mostKept = 64 * 1024;

@@ -2,7 +2,7 @@ import { networkInterfaces } from "node:os";
 import type { Socket } from "node:net";
 import type { buildConnector as Connectors, Dispatcher } from "undici";
 import { trusting } from "../trust.ts";
-import { Agent, buildConnector, EnvHttpProxyAgent } from "./undici.ts";
+import { buildConnector, EnvHttpProxyAgent, Pool } from "./undici.ts";
 
 /** The pooled connections to the one gateway: straight on loopback, otherwise by HTTPS_PROXY, HTTP_PROXY and NO_PROXY. */
 export interface Connections {
@@ -31,7 +31,7 @@ export function connections(origin: string, ca: string | undefined): Connections
   return {
     // Always a tunnel through the proxy, which never sees a token.
     dispatcher: straight
-      ? new Agent(options)
+      ? new Pool(origin, options)
       : new EnvHttpProxyAgent({ ...options, proxyTunnel: true, requestTls: { ...trust }, proxyTls: { ...trust } }),
     dropLost(addresses) {
       for (const socket of sockets)

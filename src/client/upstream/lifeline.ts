@@ -1,4 +1,5 @@
 import type { CountersignError } from "../../shared/errors.ts";
+import { Present } from "../present.ts";
 import { isCertain, weatherOf } from "./weather.ts";
 
 /** What the lifeline watches of a request: whether it is with the gateway, and since when nothing came back. */
@@ -26,7 +27,7 @@ export interface LifelineOptions {
 export class Lifeline {
   readonly #options: LifelineOptions;
   readonly #now: () => number;
-  readonly #watched = new Map<Watched, number>();
+  readonly #watched = new Present<{ readonly request: Watched; readonly sinceMs: number }>();
   #beat: NodeJS.Timeout;
   #beatMs = idleBeatMs;
   #down: { readonly error: CountersignError; readonly tries: number } | null = null;
@@ -43,6 +44,11 @@ export class Lifeline {
     this.#lastBeatMs = this.#now();
     this.#addresses = options.ownAddresses();
     this.#beat = this.#every(idleBeatMs);
+  }
+
+  /** Whether nothing stands in the way, as far as is known: `ready` would return at once. */
+  isClear(): boolean {
+    return this.#down === null && this.#now() - this.#lastBeatMs <= sleptMs;
   }
 
   /** Returns at once while the gateway is reached; otherwise waits for a probe, until `untilMs`. Throws what stands in the way. */
@@ -71,9 +77,9 @@ export class Lifeline {
 
   /** Gives a request up that gets no connection, or whose gateway has gone, in time for its client to hear of it. */
   watch(request: Watched): () => void {
-    this.#watched.set(request, this.#now());
+    const place = this.#watched.enter({ request, sinceMs: this.#now() });
     if (this.#beatMs !== busyBeatMs) this.#every(busyBeatMs);
-    return () => this.#watched.delete(request);
+    return () => this.#watched.leave(place);
   }
 
   close(): void {
@@ -125,9 +131,12 @@ export class Lifeline {
       if (this.#beatMs !== idleBeatMs) this.#every(idleBeatMs);
       return;
     }
-    for (const [request, sinceMs] of this.#watched)
+    const watched = this.#watched.all();
+    for (const { request, sinceMs } of watched)
       if (!request.sent && nowMs - sinceMs >= connectMs) request.abort(slow());
-    const waits = [...this.#watched].some(([{ sent, answered }, at]) => sent && !answered && nowMs - at >= silentMs);
+    const waits = watched.some(
+      ({ request, sinceMs }) => request.sent && !request.answered && nowMs - sinceMs >= silentMs,
+    );
     const known = Math.max(this.#heardMs, this.#goodProbeMs + trustProbeMs);
     if (waits && nowMs - known >= silentMs) void this.#doubt(nowMs);
   }
@@ -149,7 +158,7 @@ export class Lifeline {
     // Whatever came meanwhile shows a gateway that is busy rather than gone.
     const gone = this.#heardMs < sinceMs || isCertain(error.cause);
     if (!gone) return;
-    for (const [request, atMs] of this.#watched)
+    for (const { request, sinceMs: atMs } of this.#watched.all())
       if (request.sent && !request.answered && atMs < sinceMs) request.abort(error);
   }
 }

@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
 import type { Dispatcher } from "undici";
 import { CountersignError } from "../../shared/errors.ts";
+import type { Ending } from "../departure.ts";
 import type { TokenSource } from "../gateway.ts";
 import { requestHeaders } from "../tunnel-headers.ts";
 import type { RawHeaders } from "../loopback-guard.ts";
@@ -23,7 +24,7 @@ export interface Asked {
   readonly isRepeatable: () => boolean;
   /** Claims about this side: `Countersign-Client`, `Countersign-Device`. */
   readonly claims: () => Readonly<Record<string, string>>;
-  readonly signal: AbortSignal;
+  readonly signal: Ending;
 }
 
 /** The way to the one gateway, for all clients: pooled connections, the person's token, weather. */
@@ -55,6 +56,7 @@ export interface UpstreamOptions {
 export function createUpstream({ origin, token, ca }: UpstreamOptions): Upstream {
   let pool = connections(origin, ca);
   const left = new Set<Connections>();
+  const heard = (): void => lifeline.heard();
 
   const lifeline = new Lifeline({
     origin,
@@ -86,8 +88,20 @@ export function createUpstream({ origin, token, ca }: UpstreamOptions): Upstream
     }
   }
 
+  /** The provider may take its time over a new token; the next call finds it. */
+  function inTime<T>(promise: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const late = (): void => reject(new CountersignError("transient", takesLong));
+      const unwatch = lifeline.watch({ sent: false, answered: false, abort: late });
+      promise.then(
+        (value) => (unwatch(), resolve(value)),
+        (error: Error) => (unwatch(), reject(error)),
+      );
+    });
+  }
+
   async function send(asked: Asked, accessToken: string): Promise<Answer> {
-    const exchange = new Exchange(() => lifeline.heard());
+    const exchange = new Exchange(heard);
     const onAbort = () => exchange.abort(new CountersignError("cancelled", "The client has gone."));
     asked.signal.addEventListener("abort", onAbort, { once: true });
     const unwatch = lifeline.watch(exchange);
@@ -111,8 +125,8 @@ export function createUpstream({ origin, token, ca }: UpstreamOptions): Upstream
 
   /** One way there and back: `again` where it may be tried once more, since nothing was done. */
   async function attempt(asked: Asked, untilMs: number, force: boolean): Promise<Answer | { again: CountersignError }> {
-    await lifeline.ready(untilMs);
-    const tokens = await inTime(token(force ? { force } : undefined), untilMs);
+    if (!lifeline.isClear()) await lifeline.ready(untilMs);
+    const tokens = await inTime(token(force ? { force } : undefined));
     try {
       const answer = await send(asked, tokens.accessToken);
       const other = strange(answer, origin);
@@ -181,17 +195,4 @@ function passable(answer: Answer): Answer {
   throw new CountersignError("misconfigured", "The gateway's address redirects elsewhere: ask who runs it.");
 }
 
-/** The provider may take its time over a new token; the next call finds it. */
-async function inTime<T>(promise: Promise<T>, untilMs: number): Promise<T> {
-  const late = Promise.withResolvers<never>();
-  const message = "The sign-in provider takes long to renew the session: call again in a moment.";
-  const timer = setTimeout(
-    () => late.reject(new CountersignError("transient", message)),
-    Math.max(0, untilMs - Date.now()),
-  );
-  try {
-    return await Promise.race([promise, late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
+const takesLong = "The sign-in provider takes long to renew the session: call again in a moment.";
