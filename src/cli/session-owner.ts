@@ -6,6 +6,7 @@ import { placesIn } from "../client/setup/machine.ts";
 import type { ConsoleState } from "../shared/console.ts";
 import { CountersignError } from "../shared/errors.ts";
 import { launcherOf } from "./launcher.ts";
+import { sessionNews } from "./session-text.ts";
 import { profileDirectory } from "./profile-directory.ts";
 import { untilStopped } from "./signals.ts";
 import { table, type Terminal } from "./terminal.ts";
@@ -41,11 +42,21 @@ export async function ownUntilStopped({ profile, ca, console, port, terminal }: 
     ready.catch(() => undefined);
     if (!stay) return;
     tell(client, profile, console, terminal);
+    followSession(client, terminal);
     if (port !== undefined) for (const line of await strandedLines(client, profile)) terminal.note(line);
     await stopped;
   } finally {
     await client.close();
   }
+}
+
+function followSession(client: Client, terminal: Terminal): void {
+  let before = client.state().session;
+  client.onState(({ session }) => {
+    const news = sessionNews(before, session);
+    before = session;
+    if (news !== null) terminal.note(news);
+  });
 }
 
 async function start(client: Client, console: boolean, port: number | undefined): Promise<void> {

@@ -39,7 +39,7 @@ export function createConsoleMethods(options: ConsoleMethodsOptions): ConsoleMet
       session.cancelSignIn();
       return null;
     },
-    "session.signOut": () => session.signOut().then(() => null),
+    "session.signOut": () => session.signOut(),
     "gateway.retry": async () => {
       link.retry();
       return null;

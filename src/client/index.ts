@@ -101,7 +101,12 @@ async function assemble(options: ClientOptions, profile: Profile, closers: Close
   closers.push(() => signIn.close());
   const session = createSession({ signIn, api, device, vault, openBrowser, now, onState: onSession });
   closers.push(() => session.close());
-  const upstream = createUpstream({ origin, token: pause.guarding(token), ca });
+  const upstream = createUpstream({
+    origin,
+    token: pause.guarding(token),
+    ca,
+    onOtherNetwork: () => session.recheck(),
+  });
   closers.push(() => upstream.close());
   const traffic = createTraffic({ now, onChange: (changed) => state.set({ traffic: changed }) });
   closers.push(() => traffic.close());

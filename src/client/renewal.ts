@@ -4,6 +4,8 @@ import { backoffMs } from "../shared/backoff.ts";
 export interface Renewal {
   /** A token that ends then is in hand. */
   plan(expiresAtMs: number): void;
+  /** What is due, or failed and waits, is tried at once. */
+  hurry(): void;
   stop(): void;
 }
 
@@ -28,6 +30,7 @@ export function createRenewal(renew: () => Promise<unknown>, now: () => number):
       return;
     }
     const round = planned;
+    clearTimeout(timer ?? undefined);
     renew().then(
       () => undefined,
       // The session has judged the error; if it still stands, the renewal is tried again.
@@ -50,6 +53,10 @@ export function createRenewal(renew: () => Promise<unknown>, now: () => number):
       // Jitter keeps a company's clients from renewing in step.
       dueMs = now() + Math.max(soonestMs, (expiresAtMs - now()) * (0.7 + Math.random() * 0.1));
       sleep();
+    },
+    hurry() {
+      if (failures > 0) dueMs = Math.min(dueMs, now());
+      if (planned !== null && now() >= dueMs) tick();
     },
     stop() {
       clearTimeout(timer ?? undefined);

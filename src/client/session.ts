@@ -1,11 +1,12 @@
 import { z } from "zod";
-import type { ConsoleState } from "../shared/console.ts";
+import type { ConsoleState, SignedOut } from "../shared/console.ts";
 import { CountersignError, toFailure } from "../shared/errors.ts";
 import { principalView, type PrincipalView } from "../shared/principal.ts";
 import { discovery } from "../shared/provider.ts";
 import type { Device } from "./device.ts";
 import type { GatewayApi, TokenSource } from "./gateway.ts";
 import { createRenewal } from "./renewal.ts";
+import { watchSessionEnd } from "./session-end.ts";
 import type { SignIn, Tokens } from "./sign-in/sign-in.ts";
 import type { Vault } from "./vault.ts";
 
@@ -19,7 +20,10 @@ export interface Session {
   /** The way through the browser, then account and enrolment. A second call joins the first. Throws the sign-in's codes. */
   signIn(): Promise<void>;
   cancelSignIn(): void;
-  signOut(): Promise<void>;
+  /** Ends the session everywhere it can, and says what was done; the person is signed out whatever came of that. */
+  signOut(): Promise<SignedOut>;
+  /** The machine woke, or its network is another: what is due or failed before is tried now. Never opens a browser. */
+  recheck(): void;
   /** A token for the gateway. Throws `signed_out`, `reauthentication_needed` or `transient`. */
   readonly token: TokenSource;
   close(): void;
@@ -41,26 +45,51 @@ export function createSession(options: SessionOptions): Session {
   let attempt: { readonly done: Promise<void>; readonly cancel: AbortController } | null = null;
   /** While the new account is looked up: the one time that a token is given out before the session is signed in. */
   let enrolling = false;
+  /** The session that goes on while its person signs in anew. */
+  let meanwhile: SessionState | null = null;
   const renewal = createRenewal(() => token({ force: true }), options.now);
+  const end = watchSessionEnd({
+    now: options.now,
+    onNear: (minutes, atMs) => {
+      if (state.state === "signed-in") enter({ ...state, ends: { atMs, minutes } });
+    },
+    // The provider has the last word on whether it is over.
+    onEnd: () => void token({ force: true }).catch(() => undefined),
+  });
 
   function enter(next: SessionState): void {
     state = next;
-    if (next.state !== "signed-in") renewal.stop();
+    if (next.state !== "signed-in") {
+      renewal.stop();
+      end.stop();
+    }
     options.onState(next);
   }
 
+  function follow(tokens: Tokens): void {
+    const { expiresAtMs, sessionEndsAtMs = null } = tokens;
+    // What can't be renewed is used to its end.
+    if (sessionEndsAtMs === null || sessionEndsAtMs > expiresAtMs) renewal.plan(expiresAtMs);
+    if (state.state === "signed-in" && state.ends !== undefined && state.ends.atMs !== sessionEndsAtMs) {
+      const { ends: _past, ...going } = state;
+      enter(going);
+    }
+    end.plan(sessionEndsAtMs);
+  }
+
   async function token(wanted: { readonly force?: boolean } = {}): Promise<Tokens> {
-    const asked = state;
+    const asked = state.state === "signing-in" && meanwhile !== null ? meanwhile : state;
+    const still = () => asked.state === "signed-in" && state.state === "signed-in" && state.account === asked.account;
     if (asked.state === "needs-sign-in") throw new CountersignError("reauthentication_needed", "Sign in again.");
     if (asked.state !== "signed-in" && !enrolling) throw new CountersignError("signed_out", "Sign in first.");
     try {
       const tokens = await options.signIn.token({ minValidityMs, force: wanted.force ?? false });
-      if (state === asked && asked.state === "signed-in") renewal.plan(tokens.expiresAtMs);
+      if (still()) follow(tokens);
       return tokens;
     } catch (error) {
       const dead = error instanceof CountersignError && deadCodes.has(error.code);
       // A late answer must not end a session that was begun meanwhile.
-      if (dead && state === asked && asked.state === "signed-in")
+      if (dead && still() && asked.state === "signed-in")
         enter({ state: "needs-sign-in", account: asked.account, error: toFailure(error) });
       throw error;
     }
@@ -69,16 +98,18 @@ export function createSession(options: SessionOptions): Session {
   async function runSignIn(signal: AbortSignal): Promise<void> {
     const before = state;
     let replaced = false;
+    meanwhile = before.state === "signed-in" ? before : null;
     enter({ state: "signing-in", url: null });
     try {
       const tokens = await options.signIn.signIn({ signal, openBrowser: (url) => offer(url) });
       replaced = true;
+      meanwhile = null;
       enrolling = true;
       const account = await lookUp();
       signal.throwIfAborted();
       await vault.set(accountKey, JSON.stringify(account.principal));
       enter({ state: "signed-in", account: account.principal, device: account.device });
-      renewal.plan(tokens.expiresAtMs);
+      follow(tokens);
     } catch (error) {
       const fault = signal.aborted
         ? new CountersignError("cancelled", "The sign-in was cancelled.", { cause: error })
@@ -86,9 +117,11 @@ export function createSession(options: SessionOptions): Session {
       // The old session is still good until new tokens took its place; half a new one is none.
       if (replaced) await forget();
       enter(replaced ? signedOut(fault) : returnTo(before, fault));
+      if (state.state === "signed-in") void token().catch(() => undefined);
       throw fault;
     } finally {
       enrolling = false;
+      meanwhile = null;
     }
   }
 
@@ -106,9 +139,10 @@ export function createSession(options: SessionOptions): Session {
     return { principal, device: await device.enrol(api, principal.id, Math.floor(nowMs / 1000)) };
   }
 
-  async function forget(): Promise<void> {
+  async function forget(): Promise<SignedOut> {
     await vault.delete(accountKey);
-    await options.signIn.signOut();
+    const left = await options.signIn.signOut();
+    return { ...left, kept: left.kept || (await vault.get(accountKey)) !== null };
   }
 
   return {
@@ -134,11 +168,18 @@ export function createSession(options: SessionOptions): Session {
       attempt?.cancel.abort();
       await attempt?.done.catch(() => undefined);
       enter({ state: "signed-out", error: null });
-      await forget();
+      const left = await forget();
+      // Somebody may be signing in again by now.
+      if (state.state === "signed-out") enter({ ...state, left });
+      return left;
+    },
+    recheck() {
+      if (state.state === "signed-in") renewal.hurry();
     },
     close() {
       attempt?.cancel.abort();
       renewal.stop();
+      end.stop();
     },
   };
 }

@@ -8,6 +8,7 @@ import { noticeFor, planNotices, type Told } from "./notices.ts";
 import { outcomeNotice, planOutcomes, type Awaited } from "./outcomes.ts";
 import { quickNotice } from "./quick-notice.ts";
 import { isQuiet } from "./quiet-hours.ts";
+import { sessionNotice } from "./session-notice.ts";
 import type { Settings } from "./settings.ts";
 import { createStanding, type MakeToast } from "./standing.ts";
 import { createToasts, type Toast } from "./toasts.ts";
@@ -57,6 +58,7 @@ export function createNotifications(parts: NotificationParts): Notifications {
   let last: ConsoleState | null = null;
   let quietEnds: ReturnType<typeof setTimeout> | undefined;
   let locked = false;
+  let toldSession: string | null = null;
   // Linux tells of no lock, but where it knows one it can be asked.
   const isLocked = (): boolean => locked || powerMonitor.getSystemIdleState(longIdleSeconds) === "locked";
   const toasts = createToasts({ ...parts, opened: open });
@@ -82,7 +84,17 @@ export function createNotifications(parts: NotificationParts): Notifications {
       for (const each of outcomes.fresh)
         standing.show(`outcome ${each.id}`, (hidden) => outcomeToast(parts, each, hidden));
     }
+    if (!notifications || !quiet) tellSession(notifications ? state : null);
     awaitQuietEnd();
+  }
+
+  /** One notification about the sign-in at a time, and each thing about it told once. */
+  function tellSession(state: ConsoleState | null): void {
+    const notice = state && sessionNotice(state);
+    if ((notice?.title ?? null) === toldSession) return;
+    toldSession = notice?.title ?? null;
+    if (notice === null) standing.dismiss("session");
+    else standing.show("session", () => ({ ...notice, buttons: [], clicked: () => open(null) }));
   }
 
   /** Undefined where nobody is known to have come or gone. What one person was told of is nothing to the next. */

@@ -16,6 +16,7 @@ import {
   failure,
   pageName,
   pagePart,
+  signedOut,
   type ConsoleCall,
   type ConsoleOutput,
   type ConsoleState,
@@ -57,7 +58,7 @@ const nothing = z.null();
 const outputs: { readonly [C in Call]: z.ZodType<Output<C>> } = {
   "session.signIn": nothing,
   "session.cancelSignIn": nothing,
-  "session.signOut": nothing,
+  "session.signOut": signedOut,
   "gateway.retry": nothing,
   "approvals.decide": approvalView,
   "approvals.context": approvalContext,

@@ -53,11 +53,18 @@ export function newsOfTime(state: ConsoleState, shown: string | null, beforeMs: 
 function linkNews(before: ConsoleState, now: ConsoleState): readonly string[] {
   const said: string[] = [];
   if (before.session.state === "signed-in" && now.session.state === "needs-sign-in") said.push(words.told.signIn);
+  const [had, has] = [endOf(before), endOf(now)];
+  if (has !== null && has !== had) said.push(words.told.ends(has));
   if (before.gateway.link !== "offline" && now.gateway.link === "offline") said.push(words.told.offline);
   if (before.gateway.link === "offline" && now.gateway.link === "online") said.push(words.told.online);
   if (before.pause === null && now.pause !== null) said.push(words.told.paused);
   if (before.pause !== null && now.pause === null) said.push(words.told.resumed);
   return said;
+}
+
+/** Which warning of the session's end holds. */
+function endOf({ session }: ConsoleState) {
+  return session.state === "signed-in" ? (session.ends?.minutes ?? null) : null;
 }
 
 function heldIn({ desktop }: ConsoleState) {

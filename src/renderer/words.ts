@@ -90,6 +90,19 @@ export const words = {
     copy: "Copy address",
     cancel: "Cancel",
     ended: "Not signed in.",
+    ends: (at: string) =>
+      `Your sign-in ends at ${at} and can’t be renewed by itself. Calls go on while you sign in again.`,
+  },
+  signedOut: {
+    here: "You are signed out. Nothing of your session is kept on this computer.",
+    kept: "You are signed out, but something of your session is still in this computer’s key store. Sign out once more.",
+    provider: {
+      revoked: "The sign-in provider revoked it: it was tried, and refused.",
+      unsupported: "This kind of sign-in can’t be revoked from here: it ends at the provider by its own time.",
+      failed: "The sign-in provider could not be asked to revoke it: it ends there by its own time.",
+      none: "",
+    },
+    browser: "Your browser may still be signed in there. To end that, open this address:",
   },
   copy: { copy: "Copy", copied: "Copied", failed: "Not copied: select it", json: "Copy JSON" },
   inbox,

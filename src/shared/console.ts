@@ -22,6 +22,14 @@ import { trafficView } from "./traffic.ts";
 /** A failure as it crosses to a console. */
 export const failure = z.object({ code: z.enum(errorCodes), message: z.string() });
 
+/** What a sign-out did: at the provider (whether it revoked, and that was tried), on this computer, and where the browser's own session ends. */
+export const signedOut = z.object({
+  provider: z.enum(["revoked", "unsupported", "failed", "none"]),
+  kept: z.boolean(),
+  logoutUrl: z.string().nullable(),
+});
+export type SignedOut = z.infer<typeof signedOut>;
+
 /** A registered MCP client program of this profile; its token itself is shown once, when it is added. */
 export const clientView = z.object({
   id: z.string(),
@@ -52,10 +60,17 @@ export const consoleState = z.object({
     clockOffsetMs: z.number(),
   }),
   session: z.discriminatedUnion("state", [
-    z.object({ state: z.literal("signed-out"), error: failure.nullable() }),
+    /** `left`: what the sign-out of just now did, where somebody signed out. */
+    z.object({ state: z.literal("signed-out"), error: failure.nullable(), left: signedOut.optional() }),
     /** `url` is what the browser was (or is to be) opened with. */
     z.object({ state: z.literal("signing-in"), url: z.string().nullable() }),
-    z.object({ state: z.literal("signed-in"), account: principalView, device: z.string() }),
+    /** `ends`: from ten minutes before the end of a session that can't be renewed; `minutes` is which warning that is. */
+    z.object({
+      state: z.literal("signed-in"),
+      account: principalView,
+      device: z.string(),
+      ends: z.object({ atMs: z.number(), minutes: z.literal([10, 1]) }).optional(),
+    }),
     z.object({ state: z.literal("needs-sign-in"), account: principalView, error: failure }),
   ]),
   /** What is wrong with the gateway's ledger as this client checks it: a checkpoint badly signed or smaller than one seen before. */
@@ -149,7 +164,7 @@ export type ConsoleInput<C extends ConsoleCall> = z.infer<(typeof consoleCalls)[
 export interface ConsoleOutput {
   "session.signIn": null;
   "session.cancelSignIn": null;
-  "session.signOut": null;
+  "session.signOut": SignedOut;
   "gateway.retry": null;
   "approvals.decide": z.infer<typeof approvalView>;
   "approvals.context": ApprovalContext;

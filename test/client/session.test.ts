@@ -98,6 +98,49 @@ describe("session", () => {
     await expect.poll(() => bench?.signIn.renewals).toBeGreaterThan(0);
   });
 
+  it("warns before an end that no renewal goes beyond, and serves calls while the person signs in again", async () => {
+    bench = await openWorkbench();
+    const { client, signIn, gateway } = bench;
+    signIn.expiresAtMs = Date.now() + 500_000;
+    signIn.sessionEndsAtMs = signIn.expiresAtMs;
+    await client.call("session.signIn", {}, "window");
+    const { session } = await until(client, (state) => state.session.state === "signed-in" && !!state.session.ends);
+    expect(session).toMatchObject({ ends: { atMs: signIn.sessionEndsAtMs, minutes: 10 } });
+    const { promise, resolve: finish } = Promise.withResolvers<void>();
+    signIn.browser = promise;
+    const again = client.call("session.signIn", {}, "window");
+    await until(client, (state) => state.session.state === "signing-in" && state.session.url !== null);
+    const before = gateway.requests.length;
+    await client.call("grants.list", {}, "window");
+    expect(gateway.requests.slice(before).at(-1)).toMatchObject({ token: "token-1" });
+    signIn.sessionEndsAtMs = null;
+    signIn.expiresAtMs = Date.now() + 3_600_000;
+    finish();
+    expect(await again).toMatchObject({ ok: true });
+    expect(client.state().session).not.toHaveProperty("ends");
+  });
+
+  it("keeps the session, and its warning, when signing in again is given up", async () => {
+    bench = await openWorkbench();
+    const { client, signIn } = bench;
+    signIn.sessionEndsAtMs = signIn.expiresAtMs = Date.now() + 500_000;
+    await client.call("session.signIn", {}, "window");
+    const warned = await until(client, (state) => state.session.state === "signed-in" && !!state.session.ends);
+    signIn.browser = new Promise(() => undefined);
+    const again = client.call("session.signIn", {}, "window");
+    await until(client, (state) => state.session.state === "signing-in" && state.session.url !== null);
+    await client.call("session.cancelSignIn", {}, "window");
+    expect(await again).toMatchObject({ error: { code: "cancelled" } });
+    expect(client.state().session).toEqual(warned.session);
+  });
+
+  it("says what a sign-out did, to who asked and in its state", async () => {
+    bench = await signedIn();
+    const left = { provider: "none", kept: false, logoutUrl: null };
+    expect(await bench.client.call("session.signOut", {}, "cli")).toEqual({ ok: true, value: left });
+    expect(bench.client.state().session).toEqual({ state: "signed-out", error: null, left });
+  });
+
   it("forgets the person's approvals and connections at sign-out", async () => {
     bench = await signedIn();
     await bench.gateway.put({ id: "a1" });

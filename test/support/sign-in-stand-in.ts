@@ -8,6 +8,8 @@ export interface SignInStandIn extends SignIn {
   /** What `force` gets, where it differs. */
   renewedToken: string | null;
   expiresAtMs: number;
+  /** Null: the provider doesn't say. */
+  sessionEndsAtMs: number | null;
   failure: ErrorCode | null;
   /** How often a token was renewed by force. */
   renewals: number;
@@ -20,13 +22,15 @@ export interface SignInStandIn extends SignIn {
 export function signInStandIn(now: () => number = Date.now): SignInStandIn {
   const tokens = (): Tokens => {
     if (standIn.failure !== null) throw new CountersignError(standIn.failure, `provider: ${standIn.failure}`);
-    const { accessToken, expiresAtMs } = standIn;
-    return { accessToken, expiresAtMs, account: { subject: "sam", name: "Sam" } };
+    const { accessToken, expiresAtMs, sessionEndsAtMs } = standIn;
+    const end = sessionEndsAtMs === null ? {} : { sessionEndsAtMs };
+    return { accessToken, expiresAtMs, account: { subject: "sam", name: "Sam" }, ...end };
   };
   const standIn: SignInStandIn = {
     accessToken: "token-1",
     renewedToken: null,
     expiresAtMs: now() + 3_600_000,
+    sessionEndsAtMs: null,
     failure: null,
     renewals: 0,
     signedOut: false,
@@ -50,7 +54,7 @@ export function signInStandIn(now: () => number = Date.now): SignInStandIn {
     },
     async signOut() {
       standIn.signedOut = true;
-      return { logoutUrl: null };
+      return { logoutUrl: null, provider: "none" as const, kept: false };
     },
     close: () => undefined,
   };

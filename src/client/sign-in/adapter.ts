@@ -1,3 +1,4 @@
+import type { SignedOut } from "../../shared/console.ts";
 import type { Vault } from "../vault.ts";
 import type { RedirectAddress } from "./receiver.ts";
 import type { Challenge, Tokens } from "./sign-in.ts";
@@ -15,8 +16,10 @@ export interface Adapter {
   refresh(challenge: Challenge | null): Promise<Tokens>;
   /** Removes the stored session, locally. */
   forget(): Promise<void>;
-  /** Revokes what the provider can revoke, and forgets; the address where the browser session ends, if there is one. */
-  signOut(): Promise<string | null>;
+  /** Forgets, and revokes what the provider can revoke. */
+  signOut(): Promise<Omit<SignedOut, "kept">>;
+  /** Whether the vault still holds a session. */
+  holds(): Promise<boolean>;
   /** The OAuth error code (RFC 6749, section 5.2) or the library's own in an error of the library. */
   codeOf(error: unknown): string | null;
   /** What the provider said in this error that the next sign-in must bring. */
@@ -47,3 +50,16 @@ export const freshSeconds = 240;
  * times add little; the gateway, whose clock is kept, judges those of the access token.
  */
 export const clockToleranceSeconds = 600;
+
+/** Nobody was signed in. */
+export const nothingToEnd = { logoutUrl: null, provider: "none" } as const;
+
+/**
+ * When a refresh token ends, by the answer that brought it: no standard has a member for that, `refresh_token_expires_in` is Entra's and
+ * others', `refresh_expires_in` Keycloak's (0: never). Absent where the answer doesn't say.
+ */
+export function sessionEndIn(answer: object, nowMs: number): { readonly sessionEndsAtMs?: number } {
+  const told = new Map(Object.entries(answer));
+  const seconds = Number(told.get("refresh_token_expires_in") ?? told.get("refresh_expires_in") ?? 0);
+  return seconds > 0 ? { sessionEndsAtMs: nowMs + seconds * 1000 } : {};
+}

@@ -9,7 +9,7 @@ import {
 import type { ICachePlugin, INetworkModule, NetworkRequestOptions, NetworkResponse } from "@azure/msal-node";
 import type { Provider } from "../../shared/provider.ts";
 import type { Vault } from "../vault.ts";
-import type { Adapter, Authorization, Tools } from "./adapter.ts";
+import { nothingToEnd, sessionEndIn, type Adapter, type Authorization, type Tools } from "./adapter.ts";
 import { openAuthority, type Authority } from "./entra-authority.ts";
 import { reauthenticationNeeded } from "./faults.ts";
 import type { Challenge, Tokens } from "./sign-in.ts";
@@ -49,8 +49,9 @@ export function entraAdapter(provider: EntraProvider, tools: Tools): Adapter {
     signOut: async () => {
       const signedIn = (await tools.vault.get(key)) !== null;
       await forget();
-      return signedIn ? entra.authority.logoutUrl() : null;
+      return signedIn ? { logoutUrl: await entra.authority.logoutUrl(), provider: "unsupported" } : nothingToEnd;
     },
+    holds: async () => (await tools.vault.get(key)) !== null,
     codeOf: (error) => (error instanceof AuthError ? codeIn(error) : null),
     challengeIn: (error) =>
       error instanceof InteractionRequiredAuthError && error.claims !== "" ? { claims: error.claims } : null,
@@ -59,6 +60,8 @@ export function entraAdapter(provider: EntraProvider, tools: Tools): Adapter {
 
 function createEntra(provider: EntraProvider, tools: Tools): Entra {
   const authority = openAuthority(provider.authority, provider.clientId, tools.transport);
+  // MSAL keeps when a refresh token ends to itself. Calls never overlap, so this is the answer that a result came with.
+  let lastAnswer: object = {};
   const app = new PublicClientApplication({
     auth: {
       clientId: provider.clientId,
@@ -68,13 +71,14 @@ function createEntra(provider: EntraProvider, tools: Tools): Entra {
       clientCapabilities: ["CP1"],
     },
     cache: { cachePlugin: cacheIn(tools.vault) },
-    system: { networkClient: networkThrough(tools.transport) },
+    system: { networkClient: networkThrough(tools.transport, (answer) => (lastAnswer = answer)) },
   });
   const accept = async (result: AuthenticationResult, nonce?: string): Promise<Tokens> => {
     const account = await authority.account(result.idToken, nonce);
     // MSAL counts from the system's clock.
     const leftMs = (result.expiresOn?.getTime() ?? Date.now()) - Date.now();
-    return { accessToken: result.accessToken, expiresAtMs: tools.now() + leftMs, account };
+    const end = sessionEndIn(lastAnswer, tools.now());
+    return { accessToken: result.accessToken, expiresAtMs: tools.now() + leftMs, account, ...end };
   };
   return { app, authority, scopes: provider.scope.split(" "), accept };
 }
@@ -141,7 +145,7 @@ function cacheIn(vault: Vault): ICachePlugin {
 }
 
 /** MSAL's own client hides the causes of TLS failures and has no time-out. */
-function networkThrough(transport: Transport): INetworkModule {
+function networkThrough(transport: Transport, onToken: (answer: object) => void): INetworkModule {
   const send = async <T>(
     method: string,
     url: string,
@@ -149,8 +153,10 @@ function networkThrough(transport: Transport): INetworkModule {
   ): Promise<NetworkResponse<T>> => {
     const { headers = {}, body } = options;
     const answer = await transport.request(method, url, body === undefined ? { headers } : { headers, body });
+    const told: unknown = JSON.parse(answer.body || "{}");
+    if (typeof told === "object" && told !== null && "access_token" in told) onToken(told);
     // MSAL's interface leaves the body's shape to its caller inside MSAL, which checks it.
-    return { status: answer.status, headers: { ...answer.headers }, body: JSON.parse(answer.body || "{}") as T };
+    return { status: answer.status, headers: { ...answer.headers }, body: told as T };
   };
   return {
     sendGetRequestAsync: (url, options) => send("GET", url, options),

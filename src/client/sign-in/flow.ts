@@ -1,3 +1,4 @@
+import type { SignedOut } from "../../shared/console.ts";
 import { CountersignError } from "../../shared/errors.ts";
 import type { Adapter } from "./adapter.ts";
 import { askedToWait, isSignInFault, moreIsAsked, refusalFault } from "./faults.ts";
@@ -56,6 +57,9 @@ class Session implements SignIn {
     if (challenge !== undefined) return this.#alone(() => this.#meet(challenge));
     const held = this.#valid(minValidityMs);
     if (held !== null && !force) return held;
+    // The last token of a session that can't be renewed is good to its end.
+    const last = this.#valid(1);
+    if (last !== null && isLast(last)) return last;
     this.#refreshing ??= this.#alone(async () => {
       // A sign-in may have been before us in the queue.
       const newer = force ? null : this.#valid(minValidityMs);
@@ -66,12 +70,13 @@ class Session implements SignIn {
     return this.#refreshing;
   }
 
-  async signOut(): Promise<{ readonly logoutUrl: string | null }> {
+  async signOut(): Promise<SignedOut> {
     this.#cancelAttempt();
     return this.#alone(async () => {
       this.#held = null;
       this.#challenge = null;
-      return { logoutUrl: await this.#adapter.signOut() };
+      const ended = await this.#adapter.signOut();
+      return { ...ended, kept: await this.#adapter.holds() };
     });
   }
 
@@ -169,6 +174,10 @@ class Session implements SignIn {
       throw refusalFault(this.#adapter.codeOf(error), error);
     }
   }
+}
+
+function isLast({ expiresAtMs, sessionEndsAtMs }: Tokens): boolean {
+  return sessionEndsAtMs !== undefined && sessionEndsAtMs <= expiresAtMs;
 }
 
 /** The provider's refusal in the callback (RFC 6749, section 4.1.2.1), or the exchange of its code. */

@@ -1,7 +1,16 @@
 import * as client from "openid-client";
 import { z } from "zod";
+import type { SignedOut } from "../../shared/console.ts";
 import type { Provider } from "../../shared/provider.ts";
-import { clockToleranceSeconds, freshSeconds, type Adapter, type Authorization, type Tools } from "./adapter.ts";
+import {
+  clockToleranceSeconds,
+  freshSeconds,
+  nothingToEnd,
+  sessionEndIn,
+  type Adapter,
+  type Authorization,
+  type Tools,
+} from "./adapter.ts";
 import { moreIsAsked, reauthenticationNeeded } from "./faults.ts";
 import { readRecord } from "./record.ts";
 import type { Challenge, Tokens } from "./sign-in.ts";
@@ -33,14 +42,15 @@ export function oidcAdapter(provider: OidcProvider, tools: Tools): Adapter {
       const answer = await client.refreshTokenGrant(await discovered(), stored.refreshToken, resource);
       const next = { ...stored, refreshToken: answer.refresh_token ?? stored.refreshToken };
       await tools.vault.set(key, JSON.stringify(next));
-      return tokensOf(answer, stored.account, tools.now());
+      return tokensOf(answer, next, tools.now());
     },
     forget: () => tools.vault.delete(key),
     signOut: async () => {
       const stored = await readRecord(tools.vault, key, record);
       await tools.vault.delete(key);
-      return stored === null ? null : endAtProvider(discovered, stored);
+      return stored === null ? nothingToEnd : endAtProvider(discovered, stored);
     },
+    holds: async () => (await tools.vault.get(key)) !== null,
     codeOf: (error) => {
       if (error instanceof client.ResponseBodyError || error instanceof client.AuthorizationResponseError) {
         return error.error;
@@ -105,33 +115,47 @@ async function authorize(
     const account = { subject: claims.sub, name: nameIn(claims) };
     const stored: Record = { refreshToken: answer.refresh_token ?? null, idToken: answer.id_token, account };
     await tools.vault.set(key, JSON.stringify(stored));
-    return tokensOf(answer, account, tools.now());
+    return tokensOf(answer, stored, tools.now());
   };
   return { url: url.href, state, exchange };
 }
 
-async function endAtProvider(discovered: () => Promise<client.Configuration>, stored: Record): Promise<string | null> {
+async function endAtProvider(
+  discovered: () => Promise<client.Configuration>,
+  stored: Record,
+): Promise<Omit<SignedOut, "kept">> {
   try {
     const config = await discovered();
-    const metadata = config.serverMetadata();
-    if (metadata.revocation_endpoint !== undefined && stored.refreshToken !== null) {
-      // A token that could not be revoked ends by its lifetime; the browser session still can be ended.
-      await client.tokenRevocation(config, stored.refreshToken).catch(() => undefined);
-    }
-    if (metadata.end_session_endpoint === undefined) return null;
-    return client.buildEndSessionUrl(config, { id_token_hint: stored.idToken }).href;
+    const { end_session_endpoint: ending } = config.serverMetadata();
+    const logoutUrl =
+      ending === undefined ? null : client.buildEndSessionUrl(config, { id_token_hint: stored.idToken }).href;
+    return { logoutUrl, provider: await revoke(config, stored.refreshToken) };
   } catch {
-    return null;
+    return { logoutUrl: null, provider: "failed" };
+  }
+}
+
+/** RFC 7009, section 2.2 answers 200 whatever became of the token: that it is refused now is what proves the revocation. */
+async function revoke(config: client.Configuration, refreshToken: string | null): Promise<SignedOut["provider"]> {
+  if (refreshToken === null || config.serverMetadata().revocation_endpoint === undefined) return "unsupported";
+  try {
+    await client.tokenRevocation(config, refreshToken);
+    await client.refreshTokenGrant(config, refreshToken);
+    return "failed";
+  } catch (error) {
+    return error instanceof client.ResponseBodyError && error.error === "invalid_grant" ? "revoked" : "failed";
   }
 }
 
 function tokensOf(
   answer: { readonly access_token: string; readonly expires_in?: number | undefined },
-  account: Tokens["account"],
+  { account, refreshToken }: Record,
   nowMs: number,
 ): Tokens {
   // RFC 6749, section 5.1 only recommends expires_in; without it the token counts as short-lived.
-  return { accessToken: answer.access_token, expiresAtMs: nowMs + (answer.expires_in ?? 300) * 1000, account };
+  const expiresAtMs = nowMs + (answer.expires_in ?? 300) * 1000;
+  const end = refreshToken === null ? { sessionEndsAtMs: expiresAtMs } : sessionEndIn(answer, nowMs);
+  return { accessToken: answer.access_token, expiresAtMs, account, ...end };
 }
 
 function nameIn(claims: client.IDToken): string {

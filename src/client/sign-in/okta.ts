@@ -6,8 +6,16 @@ import {
   type Tokens as OktaTokens,
 } from "@okta/okta-auth-js/core";
 import { z } from "zod";
+import type { SignedOut } from "../../shared/console.ts";
 import type { Provider } from "../../shared/provider.ts";
-import { clockToleranceSeconds, freshSeconds, type Adapter, type Authorization, type Tools } from "./adapter.ts";
+import {
+  clockToleranceSeconds,
+  freshSeconds,
+  nothingToEnd,
+  type Adapter,
+  type Authorization,
+  type Tools,
+} from "./adapter.ts";
 import { moreIsAsked, reauthenticationNeeded } from "./faults.ts";
 import { readRecord } from "./record.ts";
 import type { Challenge, Tokens } from "./sign-in.ts";
@@ -47,10 +55,14 @@ export function oktaAdapter(provider: OktaProvider, tools: Tools): Adapter {
     signOut: async () => {
       const stored = await load();
       await tools.vault.delete(key);
-      if (stored === null) return null;
-      await revoke(okta, provider.clientId, stored, tools.transport);
-      return `${getOAuthUrls(okta).logoutUrl}?${new URLSearchParams({ id_token_hint: stored.idToken }).toString()}`;
+      if (stored === null) return nothingToEnd;
+      const hint = new URLSearchParams({ id_token_hint: stored.idToken }).toString();
+      return {
+        logoutUrl: `${getOAuthUrls(okta).logoutUrl}?${hint}`,
+        provider: await revoke(okta, provider.clientId, stored, tools.transport),
+      };
     },
+    holds: async () => (await tools.vault.get(key)) !== null,
     codeOf,
     challengeIn: () => null,
   };
@@ -127,17 +139,36 @@ function tokensOf(answer: OktaTokens, stored: Record, nowMs: number): Tokens {
   if (answer.accessToken === undefined) throw new Error("no access token came");
   // The library counts from the system's clock, in seconds.
   const leftMs = answer.accessToken.expiresAt * 1000 - Date.now();
-  return { accessToken: answer.accessToken.accessToken, expiresAtMs: nowMs + leftMs, account: stored.account };
+  const expiresAtMs = nowMs + leftMs;
+  // Okta doesn't say when a refresh token ends; the library's own `expiresAt` of it is the access token's.
+  const end = stored.refreshToken === null ? { sessionEndsAtMs: expiresAtMs } : {};
+  return { accessToken: answer.accessToken.accessToken, expiresAtMs, account: stored.account, ...end };
 }
 
-/** RFC 7009 by a public client, which names itself in the form; the library sends a Basic header without a colon instead. */
-async function revoke(okta: OktaAuth, clientId: string, stored: Record, transport: Transport): Promise<void> {
-  if (stored.refreshToken === null) return;
-  const form = { client_id: clientId, token_type_hint: "refresh_token", token: stored.refreshToken.refreshToken };
-  const headers = { "content-type": "application/x-www-form-urlencoded" };
-  const body = new URLSearchParams(form).toString();
-  // A token that could not be revoked ends by its lifetime.
-  await transport.request("POST", String(getOAuthUrls(okta).revokeUrl), { headers, body }).catch(() => undefined);
+/**
+ * RFC 7009 by a public client, which names itself in the form; the library sends a Basic header without a colon instead. The answer is 200 whatever
+ * became of the token: that it is refused now is what proves the revocation.
+ */
+async function revoke(
+  okta: OktaAuth,
+  clientId: string,
+  stored: Record,
+  transport: Transport,
+): Promise<SignedOut["provider"]> {
+  if (stored.refreshToken === null) return "unsupported";
+  const { refreshToken } = stored.refreshToken;
+  const { revokeUrl, tokenUrl } = getOAuthUrls(okta);
+  const headers = { "content-type": "application/x-www-form-urlencoded", accept: "application/json" };
+  const post = (url: string, form: { readonly [field: string]: string }) =>
+    transport.request("POST", url, { headers, body: new URLSearchParams({ client_id: clientId, ...form }).toString() });
+  try {
+    const answer = await post(String(revokeUrl), { token_type_hint: "refresh_token", token: refreshToken });
+    if (answer.status !== 200) return "failed";
+    const tried = await post(String(tokenUrl), { grant_type: "refresh_token", refresh_token: refreshToken });
+    return tried.status === 400 && tried.body.includes('"invalid_grant"') ? "revoked" : "failed";
+  } catch {
+    return "failed";
+  }
 }
 
 function codeOf(error: unknown): string | null {

@@ -1,3 +1,4 @@
+import type { SignedOut } from "../../shared/console.ts";
 import type { Provider } from "../../shared/provider.ts";
 import type { Vault } from "../vault.ts";
 import type { Adapter, Tools } from "./adapter.ts";
@@ -9,6 +10,8 @@ export interface Tokens {
   /** By the clock that createSignIn was given. */
   readonly expiresAtMs: number;
   readonly account: Account;
+  /** When no renewal goes beyond; absent where the provider doesn't say. */
+  readonly sessionEndsAtMs?: number;
 }
 
 /** `subject` is the key in the gateway's principal ids: `sub` (OIDC), `tid:oid` (Entra), `uid` (Okta). */
@@ -50,10 +53,10 @@ export interface SignIn {
    */
   token(options?: { minValidityMs?: number; force?: boolean; challenge?: Challenge }): Promise<Tokens>;
   /**
-   * Forgets the session, revokes where the provider can; the provider's logout address where it has one.
-   * Never throws for network reasons.
+   * Forgets the session, revokes where the provider can and tries whether that holds; with the address where the browser's session at
+   * the provider ends, if there is one. Never throws for network reasons.
    */
-  signOut(): Promise<{ readonly logoutUrl: string | null }>;
+  signOut(): Promise<SignedOut>;
   /** Cancels a waiting sign-in and ends connections; the session stays in the vault. */
   close(): void;
 }

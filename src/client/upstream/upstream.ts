@@ -51,9 +51,11 @@ export interface UpstreamOptions {
   readonly origin: string;
   readonly token: TokenSource;
   readonly ca: string | undefined;
+  /** The machine slept, or its network is another one. */
+  readonly onOtherNetwork?: () => void;
 }
 
-export function createUpstream({ origin, token, ca }: UpstreamOptions): Upstream {
+export function createUpstream({ origin, token, ca, onOtherNetwork: tell }: UpstreamOptions): Upstream {
   let pool = connections(origin, ca);
   const left = new Set<Connections>();
   const heard = (): void => lifeline.heard();
@@ -65,6 +67,7 @@ export function createUpstream({ origin, token, ca }: UpstreamOptions): Upstream
     onOtherNetwork(addresses) {
       for (const each of [pool, ...left]) each.dropLost(addresses);
       renew();
+      tell?.();
     },
   });
 

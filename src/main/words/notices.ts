@@ -39,6 +39,14 @@ export const notices = {
     after: (count: number) => `After quiet hours: ${requestsWait(count)}`,
     during: (what: string) => `In quiet hours ${what}`,
   },
+  session: {
+    needed: {
+      title: "Sign in again",
+      body: "Your sign-in has ended. Calls are refused and decisions wait until then.",
+    },
+    ends: (minutes: 10 | 1) => `Your sign-in ends in ${minutes === 1 ? "a minute" : "ten minutes"}`,
+    until: (at: string) => `It can’t be renewed by itself after ${at}. Calls go on while you sign in again.`,
+  },
   test: {
     title: "Countersign test notification",
     body: "Click it. The settings then say that the click came back.",

@@ -20,6 +20,9 @@ export function Notices({ state, isLinked }: { readonly state: ConsoleState; rea
         </Band>
       )}
       {isLinked && state.session.state === "needs-sign-in" && <SignInAgain code={state.session.error.code} />}
+      {isLinked && state.session.state === "signed-in" && state.session.ends && (
+        <EndsSoon atMs={state.session.ends.atMs} />
+      )}
       {isLinked && state.session.state === "signed-in" && state.gateway.link === "offline" && (
         <Offline gateway={state.gateway} />
       )}
@@ -78,6 +81,16 @@ function SignInAgain({ code }: { readonly code: Parameters<typeof wording>[0] })
   return (
     <Asking press={words.signIn.again} onPress={() => void bridge.signIn()}>
       {wording(code)}
+    </Asking>
+  );
+}
+
+/** The session can't be renewed beyond this; whoever signs in now goes on without a break. */
+function EndsSoon({ atMs }: { readonly atMs: number }) {
+  const { bridge } = useModel();
+  return (
+    <Asking press={words.signIn.again} onPress={() => void bridge.signIn()}>
+      {words.signIn.ends(clockTime(atMs))}
     </Asking>
   );
 }

@@ -61,7 +61,13 @@ function Alone({ view }: { readonly view: Exclude<View, { at: "waiting" }> }) {
   if (view.at === "ended") return <Ended />;
   const { session, provider } = view.state;
   if (session.state === "signing-in") return <SigningIn url={session.url} />;
-  return <SignedOut issuer={provider.issuer} error={session.state === "signed-out" ? session.error : null} />;
+  return (
+    <SignedOut
+      issuer={provider.issuer}
+      error={session.state === "signed-out" ? session.error : null}
+      left={session.state === "signed-out" ? session.left : undefined}
+    />
+  );
 }
 
 const pages = {

@@ -1,3 +1,4 @@
+import type { SignedOut as Left } from "../../shared/console.ts";
 import type { Failure } from "../../shared/errors.ts";
 import { LargeMark } from "../frame/Mark.tsx";
 import { useModel } from "../model.ts";
@@ -9,8 +10,14 @@ import { words } from "../words.ts";
 import { signInWording } from "../wording.ts";
 import css from "./session.module.css";
 
+interface SignedOutProps {
+  readonly issuer: string;
+  readonly error: Failure | null;
+  readonly left: Left | undefined;
+}
+
 /** Nobody is signed in: where the sign-in happens, and why the last one did not. */
-export function SignedOut({ issuer, error }: { readonly issuer: string; readonly error: Failure | null }) {
+export function SignedOut({ issuer, error, left }: SignedOutProps) {
   const { bridge } = useModel();
   const signIn = (
     <Button look="primary" size="large" onClick={() => void bridge.signIn()}>
@@ -25,7 +32,24 @@ export function SignedOut({ issuer, error }: { readonly issuer: string; readonly
         {words.signIn.after}
       </p>
       {error && <WhatFailed error={error} />}
+      {left && <WhatEnded left={left} />}
     </Blank>
+  );
+}
+
+/** What the sign-out did, and what it can't do: the browser has a session of its own. */
+function WhatEnded({ left }: { readonly left: Left }) {
+  return (
+    <div role="status" className={css.failed}>
+      <p>
+        {left.kept ? words.signedOut.kept : words.signedOut.here} {words.signedOut.provider[left.provider]}
+      </p>
+      {left.logoutUrl !== null && (
+        <p className={css.detail}>
+          {words.signedOut.browser} <Outside text={left.logoutUrl} look="codeSmall" />
+        </p>
+      )}
+    </div>
   );
 }
 

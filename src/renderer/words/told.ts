@@ -34,6 +34,8 @@ export const told = {
   },
   undone: "Nothing was sent.",
   signIn: "You have to sign in again. Decisions wait.",
+  ends: (minutes: 10 | 1) =>
+    `Your sign-in ends in ${minutes === 1 ? "a minute" : "ten minutes"}. Sign in again to go on.`,
   offline: "The gateway is not reached. Decisions wait.",
   online: "The gateway is reached again.",
   lost: "The link to Countersign is lost. Decisions wait.",

@@ -209,6 +209,30 @@ describe.each(adapters)("the contract: $kind through $library", ({ kind }) => {
     await expect(signIn.token({ force: true })).resolves.toBeDefined();
   });
 
+  it("sign-out: forgets, revokes where the provider can, and has tried that", async () => {
+    const vault = memoryVault();
+    const signIn = await open(vault);
+    await as(signIn, browser("engineer"));
+    const copy = (await vault.get(`sign-in.${kind}`)) ?? "";
+    const { provider, kept, logoutUrl } = await signIn.signOut();
+    expect({ provider, kept }).toEqual({ provider: kind === "entra" ? "unsupported" : "revoked", kept: false });
+    expect(logoutUrl).toMatch(/^https:/);
+    expect(await vault.get(`sign-in.${kind}`)).toBeNull();
+    await expect(signIn.token()).rejects.toMatchObject({ code: "reauthentication_needed" });
+    // A copy made before is worth nothing, where the provider revokes.
+    await vault.set(`sign-in.${kind}`, copy);
+    const thief = await open(vault);
+    if (kind !== "entra") await expect(thief.token()).rejects.toMatchObject({ code: "reauthentication_needed" });
+    await vault.delete(`sign-in.${kind}`);
+    expect(await signIn.signOut()).toEqual({ provider: "none", kept: false, logoutUrl: null });
+    await as(signIn, browser("engineer"));
+    issuer.switches.failure = "dropped";
+    expect(await signIn.signOut()).toMatchObject({
+      provider: kind === "entra" ? "unsupported" : "failed",
+      kept: false,
+    });
+  });
+
   it("two apps at once: each gets its own session, and neither's renewal or sign-out ends the other's", async () => {
     const [one, two] = [await open(), await open()];
     const both = Promise.all([as(one, browser("engineer")), as(two, browser("approver"))]);

@@ -1,0 +1,12 @@
+import type { ConsoleState } from "../shared/console.ts";
+
+/** What the owner's terminal says of a change of the session: its coming end, and that a person is needed. */
+export function sessionNews(before: ConsoleState["session"], now: ConsoleState["session"]): string | null {
+  if (now.state === "needs-sign-in" && before.state !== "needs-sign-in")
+    return `${now.error.message} Calls are refused until then: countersign sign-in`;
+  if (now.state !== "signed-in" || now.ends === undefined) return null;
+  const told = before.state === "signed-in" ? before.ends?.minutes : undefined;
+  if (told === now.ends.minutes) return null;
+  const at = new Date(now.ends.atMs).toTimeString().slice(0, 5);
+  return `Your sign-in ends at ${at} and can't be renewed by itself. Calls go on while you sign in again: countersign sign-in`;
+}
