@@ -88,6 +88,18 @@ function checkIssuer(issuer: IssuerConfig, index: number): Finding[] {
   if (issuer.jwksUri !== undefined && !isProtectedUrl(issuer.jwksUri)) {
     findings.push({ path: at("jwksUri"), message: unprotected });
   }
+  if (issuer.graph !== undefined && issuer.kind !== "entra") {
+    findings.push({ path: at("graph"), message: "Only Entra's groups are asked for at Graph: remove it." });
+  }
+  if (issuer.graph !== undefined && !isProtectedUrl(issuer.graph.url)) {
+    findings.push({ path: at("graph", "url"), message: unprotectedTokenUrl });
+  }
+  if (issuer.workloads !== undefined && issuer.kind !== "oidc") {
+    findings.push({
+      path: at("workloads"),
+      message: "Only issuers of kind oidc have workloads: name a client instead.",
+    });
+  }
   if (issuer.kind === "entra" && (issuer.tenants ?? []).length === 0) {
     findings.push({
       path: at("tenants"),

@@ -21,7 +21,16 @@ export const settings: Readonly<Record<string, string>> = {
   "issuers[].audience": "The aud that its tokens must have.",
   "issuers[].clients": "The client ids that may obtain tokens for this gateway (azp, appid, cid or client_id).",
   "issuers[].tenants": "Entra, and required there: the tenants (tid) that are let in.",
-  "issuers[].groupsClaim": "The claim with the caller's groups, `groups` unless said. For Entra's app roles: roles.",
+  "issuers[].groupsClaim":
+    "The claim with the caller's groups, `groups` unless said; a path such as realm_access.roles leads into it. For Entra's app roles: roles.",
+  "issuers[].graph":
+    "Entra: asks Microsoft Graph for the groups of callers who have too many for a token. Without it they are refused.",
+  "issuers[].graph.clientId":
+    "The gateway's own application there, with the application permissions GroupMember.Read.All and User.ReadBasic.All.",
+  "issuers[].graph.clientSecret": "Its secret by name, env:NAME or file:PATH.",
+  "issuers[].graph.url": "Graph's address, https://graph.microsoft.com/v1.0 unless said; other clouds have their own.",
+  "issuers[].workloads":
+    "oidc: the subjects (sub) of workload tokens that name no client, such as a Kubernetes service account's. Each is a service.",
   "issuers[].signIn":
     "What clients are told about signing in, in the open. Without it nobody signs in with this issuer.",
   "issuers[].signIn.kind": "The library that signs in: openid-client (oidc), MSAL (entra) or okta-auth-js (okta).",

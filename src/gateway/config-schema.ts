@@ -22,7 +22,17 @@ const issuer = z.strictObject({
   clients: names.min(1),
   /** Entra: the tenants (`tid`) that are let in. */
   tenants: names.optional(),
-  groupsClaim: z.string().default("groups"),
+  groupsClaim: z.string().min(1).default("groups"),
+  /** Entra: how the groups of people with too many for a token are asked for. */
+  graph: z
+    .strictObject({
+      clientId: z.string().min(1),
+      clientSecret: secretName,
+      url: z.url().default("https://graph.microsoft.com/v1.0"),
+    })
+    .optional(),
+  /** Subjects (`sub`) of workload tokens that name no client, such as a Kubernetes service account's: each is a service. */
+  workloads: names.optional(),
   /** What clients are told about signing in (`/.well-known/countersign`). */
   signIn: provider.optional(),
 });

@@ -93,10 +93,13 @@ export async function missingSecrets(
 /** The place of each secret, its name as the message. */
 function secretsOf(config: Config): Finding[] {
   const metrics = config.metrics === undefined ? [] : [{ path: ["metrics", "token"], message: config.metrics.token }];
+  const ofIssuers = config.issuers.flatMap(({ graph }, index) =>
+    graph === undefined ? [] : [{ path: ["issuers", index, "graph", "clientSecret"], message: graph.clientSecret }],
+  );
   const ofConnections = config.connections.flatMap((connection, index) =>
     secretsIn(connection).map(({ path, secret }) => ({ path: ["connections", index, ...path], message: secret })),
   );
-  return [...metrics, ...ofConnections];
+  return [...metrics, ...ofIssuers, ...ofConnections];
 }
 
 type Parsed =
@@ -150,7 +153,11 @@ function withAbsolutePaths(config: Config, folder: string): Config {
     keys: absolute(config.keys),
     listen: { ...config.listen, ...(tls && { tls: { cert: absolute(tls.cert), key: absolute(tls.key) } }) },
     ...(config.metrics && { metrics: { token: secret(config.metrics.token) } }),
-    issuers: config.issuers.map((issuer) => ({ ...issuer, ...(issuer.ca && { ca: absolute(issuer.ca) }) })),
+    issuers: config.issuers.map((issuer) => ({
+      ...issuer,
+      ...(issuer.ca && { ca: absolute(issuer.ca) }),
+      ...(issuer.graph && { graph: { ...issuer.graph, clientSecret: secret(issuer.graph.clientSecret) } }),
+    })),
     connections: config.connections.map((connection) => withPaths(connection, absolute)),
   };
 }

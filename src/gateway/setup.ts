@@ -91,7 +91,7 @@ async function make(loaded: LoadedConfig, lastHop: LastHop, now: () => number, k
       facts: { server: null, state: "unknown" },
     });
   }
-  const verifier = createTokenVerifier(config, { now });
+  const verifier = createTokenVerifier(config, { now, secret: (name) => resolveSecret(name) });
   const metricsToken = config.metrics === undefined ? null : await resolveSecret(config.metrics.token);
   const runtime: Runtime = { config, verifier, policy: createPolicy(config.rules), connections: byName };
   return { runtime, connections, metricsToken };

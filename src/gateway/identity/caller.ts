@@ -69,8 +69,12 @@ function oidcCaller(issuer: IssuerConfig, claims: Claims, header: ProtectedHeade
   if (client !== undefined && azp !== undefined && client !== azp) {
     refuse("wrong_client", "The token names two clients (client_id, azp).");
   }
-  const clientId = allowedClient(issuer, client ?? azp);
   const key = claims.sub;
+  // A workload's token is made for it by its platform; nobody obtained it, and the subject itself is what is let in.
+  if (client === undefined && azp === undefined && (issuer.workloads ?? []).includes(key)) {
+    return { key, kind: "service", name: claims.name ?? key, clientId: key };
+  }
+  const clientId = allowedClient(issuer, client ?? azp);
   // RFC 9068, section 5: where no person took part, `sub` is the client itself.
   if (key === clientId) return { key, kind: "service", name: claims.name ?? clientId, clientId };
   return { key, kind: "user", name: personName(claims, key), clientId };

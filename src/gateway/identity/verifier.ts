@@ -3,6 +3,7 @@ import { compactVerify, decodeJwt, decodeProtectedHeader, type CryptoKey, type P
 import { CountersignError, type ErrorCode } from "../../shared/errors.ts";
 import type { Config, IssuerConfig } from "../config-schema.ts";
 import { accessTokenClaims, type Claims } from "./claims.ts";
+import { openGraph, type Graph } from "./graph.ts";
 import { groupsOf } from "./groups.ts";
 import { IssuerKeys, type FetchText } from "./issuer-keys.ts";
 import type { Principal, TokenVerifier } from "./principal.ts";
@@ -14,6 +15,8 @@ export interface TokenVerifierOptions {
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
   readonly fetch?: FetchText;
+  /** The value behind a secret's name, for issuers whose groups are asked for at Graph. */
+  readonly secret?: (name: string) => Promise<string>;
 }
 
 /** Asymmetric algorithms only: `none` and HMAC (a public key taken for a secret) never pass. */
@@ -30,7 +33,7 @@ export function createTokenVerifier(config: VerifierConfig, options: TokenVerifi
   const issuers = new Map(
     config.issuers.map((issuer) => {
       const keys = new IssuerKeys(issuer, { now, fetch: options.fetch, onChange: () => cache.clear() });
-      return [issuer.issuer, { issuer, keys }] as const;
+      return [issuer.issuer, { issuer, keys, graph: graphOf(issuer, now, options.secret) }] as const;
     }),
   );
   const persons = new Map(config.identities.flatMap((ids) => ids.map((id) => [id, ids[0] ?? id] as const)));
@@ -39,12 +42,12 @@ export function createTokenVerifier(config: VerifierConfig, options: TokenVerifi
     const header = headerOf(token);
     const trusted = issuers.get(unverifiedIssuer(token));
     if (trusted === undefined) refuse("wrong_issuer", "The token's issuer is not one of this gateway's issuers.");
-    const { issuer, keys } = trusted;
+    const { issuer, keys, graph } = trusted;
     const claims = await verifiedClaims(token, await keys.keyFor(header));
     if (claims.iss !== issuer.issuer) refuse("wrong_issuer", "The token's issuer is not the one that was verified.");
     checkTimes(claims, now());
     checkAudience(claims, issuer);
-    return principalOf(issuer, claims, header, { persons, roles: config.roles });
+    return await principalOf({ issuer, graph }, claims, header, { persons, roles: config.roles });
   };
 
   return {
@@ -65,7 +68,10 @@ export function createTokenVerifier(config: VerifierConfig, options: TokenVerifi
       return known.includes(true);
     },
     close() {
-      for (const { keys } of issuers.values()) keys.close();
+      for (const { keys, graph } of issuers.values()) {
+        keys.close();
+        graph?.close();
+      }
     },
   };
 }
@@ -78,14 +84,20 @@ interface People {
   readonly roles: Config["roles"];
 }
 
-function principalOf(
-  issuer: IssuerConfig,
+function graphOf(issuer: IssuerConfig, now: () => number, secret: TokenVerifierOptions["secret"]): Graph | null {
+  if (issuer.graph === undefined || secret === undefined) return null;
+  return openGraph(issuer, issuer.graph, { now, secret });
+}
+
+async function principalOf(
+  { issuer, graph }: { readonly issuer: IssuerConfig; readonly graph: Graph | null },
   claims: Claims,
   header: ProtectedHeaderParameters,
   { persons, roles }: People,
-): Principal {
-  const { key, kind, name, clientId } = callerOf(issuer, claims, header);
-  const groups = groupsOf(issuer, claims);
+): Promise<Principal> {
+  const caller = callerOf(issuer, claims, header);
+  const { key, kind, name, clientId } = caller;
+  const groups = await groupsOf(issuer, claims, caller, graph);
   const id = `${issuer.name}:${key}`;
   return {
     id,

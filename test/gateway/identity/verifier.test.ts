@@ -234,7 +234,7 @@ describe("what only Entra's tokens say", () => {
       id: `entra:${tenant}:sp`,
       kind: "service",
       name: "robot",
-      groups: [],
+      groups: ["Calls"],
       clientId: "robot",
     });
   });
