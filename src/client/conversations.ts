@@ -1,7 +1,6 @@
-import type { IncomingHttpHeaders } from "node:http";
-import type { Writable } from "node:stream";
 import { CountersignError } from "../shared/errors.ts";
 import { readMessage } from "./client-message.ts";
+import { heard, alreadyRead, type Heard } from "./heard.ts";
 import { headerValues, type RawHeaders } from "./loopback-guard.ts";
 import { agreedProtocol, isForgotten } from "./session-words.ts";
 import type { Answer } from "./upstream/answer.ts";
@@ -13,11 +12,6 @@ export interface Conversations {
   ask(asked: Asked, client: string): Promise<Heard>;
   /** Whether this client's session could be begun anew. */
   knows(asked: Pick<Asked, "headers" | "connection">, client: string): boolean;
-}
-
-export interface Heard extends Answer {
-  /** The session is another one since the client's last request. */
-  readonly isAnew: boolean;
 }
 
 /** How a session began, and what the gateway calls it now; the client goes on with its first name. */
@@ -67,16 +61,18 @@ export function createConversations(upstream: Upstream): Conversations {
   async function insist(asked: Asked, conversation: Conversation, key: string, name: string): Promise<Heard> {
     for (let turn = 0; turn < mostTurns; turn += 1) {
       const { current } = conversation;
-      const answer = await upstream.ask(named(asked, current));
+      // Where the session was begun anew just now, events are those of the one that is gone.
+      const answer = await upstream.ask(named(turn === 0 ? asked : withoutLastEvent(asked), current));
       if (asked.method === "DELETE") known.delete(key);
       if (answer.status !== 404) return heard(answer, name, turn > 0);
       const text = await answer.text(mostRefusal);
-      if (!isForgotten(text)) return said(answer, text, name);
-      if (asked.method === "DELETE") return said({ ...answer, status: 204, headers: {} }, "", name);
+      if (!isForgotten(text)) return alreadyRead(answer, text, name);
+      if (asked.method === "DELETE") return alreadyRead({ ...answer, status: 204, headers: {} }, "", name);
       // What belongs to the old session needs no new one.
       if (asked.method === "POST" && Buffer.isBuffer(asked.body) && readMessage(asked.body).id === null)
-        return said({ ...answer, status: 202, headers: {} }, "", name);
-      if (conversation.current === current && !(await beginAnew(conversation, asked))) return said(answer, text, name);
+        return alreadyRead({ ...answer, status: 202, headers: {} }, "", name);
+      if (conversation.current === current && !(await beginAnew(conversation, asked)))
+        return alreadyRead(answer, text, name);
       if (asked.body !== null && !Buffer.isBuffer(asked.body))
         throw new CountersignError("transient", "The session was begun anew during this call: call again.");
     }
@@ -144,66 +140,18 @@ function isOpening(body: Buffer): boolean {
   return body.includes('"initialize"') && readMessage(body).method === "initialize";
 }
 
-/** The same under the gateway's name of today; ids of events belong to the session that is gone. */
+/** The same under the gateway's name of today. */
 function named(asked: Asked, session: string): Asked {
   if (sessionOf(asked.headers) === session) return asked;
-  const headers: string[] = [];
-  for (let at = 0; at + 1 < asked.headers.length; at += 2) {
-    const name = asked.headers[at] ?? "";
-    if (!["mcp-session-id", "last-event-id"].includes(name.toLowerCase()))
-      headers.push(name, asked.headers[at + 1] ?? "");
-  }
-  return { ...asked, headers: [...headers, "mcp-session-id", session] };
+  return { ...asked, headers: [...without(asked.headers, "mcp-session-id"), "mcp-session-id", session] };
 }
 
-function heard(answer: Answer, session: string | null, isAnew: boolean): Heard {
-  return new Passed(answer, session, isAnew);
+function withoutLastEvent(asked: Asked): Asked {
+  return { ...asked, headers: without(asked.headers, "last-event-id") };
 }
 
-/** The gateway's answer, under the name by which the client knows its session. */
-class Passed implements Heard {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly isAnew: boolean;
-  readonly #answer: Answer;
-
-  constructor(answer: Answer, session: string | null, isAnew: boolean) {
-    const { status, headers } = answer;
-    const isNamed = session !== null && headers["mcp-session-id"] !== undefined;
-    this.status = status;
-    this.headers = isNamed ? { ...headers, "mcp-session-id": session } : headers;
-    this.isAnew = isAnew;
-    this.#answer = answer;
-  }
-
-  get whole(): Buffer | null {
-    return this.#answer.whole ?? null;
-  }
-
-  pass(into: Writable): Promise<void> {
-    return this.#answer.pass(into);
-  }
-
-  text(mostBytes: number): Promise<string | null> {
-    return this.#answer.text(mostBytes);
-  }
-
-  drop(): void {
-    this.#answer.drop();
-  }
-}
-
-/** An answer that has been read already. */
-function said({ status, headers }: Pick<Answer, "status" | "headers">, text: string | null, session: string): Heard {
-  const body = text ?? "";
-  return {
-    status,
-    headers: headers["mcp-session-id"] === undefined ? headers : { ...headers, "mcp-session-id": session },
-    isAnew: false,
-    pass: async (into) => {
-      if (body !== "") into.write(Buffer.from(body));
-    },
-    text: async () => body,
-    drop: () => undefined,
-  };
+function without(headers: RawHeaders, left: string): string[] {
+  return headers.flatMap((name, at) =>
+    at % 2 === 1 || name.toLowerCase() === left ? [] : [name, headers[at + 1] ?? ""],
+  );
 }

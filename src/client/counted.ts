@@ -1,5 +1,6 @@
 import { toFailure } from "../shared/errors.ts";
-import type { Conversations, Heard } from "./conversations.ts";
+import type { Conversations } from "./conversations.ts";
+import type { Heard } from "./heard.ts";
 import { headerValues } from "./loopback-guard.ts";
 import { refusalOf, type Traffic } from "./traffic.ts";
 import type { Asked } from "./upstream/upstream.ts";

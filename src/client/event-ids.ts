@@ -1,3 +1,6 @@
+/** Begins the id of every event of an answer, as the gateway writes it: ids of the client's own stream are its target's. */
+export const answersMark = "cs.";
+
 /** Follows the ids of an event stream that passes by, without keeping or parsing its events. */
 export class EventIds {
   #last: string | null = null;

@@ -1,15 +1,18 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { passOn } from "./broken-answer.ts";
+import type { Heard } from "./heard.ts";
+import { answersMark } from "./event-ids.ts";
 import { introductionIn } from "./introduction.ts";
 import { keepListening } from "./listening.ts";
-import { plainHeaders } from "./loopback-guard.ts";
+import { headerValues, plainHeaders } from "./loopback-guard.ts";
 import { askedBy, beginAnswer, endAnswer, type Onward } from "./onward.ts";
 import { seeBody, type SeenBody } from "./seen-body.ts";
 import { wordsFor } from "./unanswered.ts";
 
 /** Passes one request to the gateway and its answer back, both as they come. Never throws: a failure is answered, or ends the answer. */
 export async function forward(request: IncomingMessage, response: ServerResponse, onward: Onward): Promise<void> {
-  if (request.method === "GET") return await keepListening(request, response, onward);
+  const isRest = isRestOfAnswer(request);
+  if (request.method === "GET" && !isRest) return await keepListening(request, response, onward);
   const { conversations, client, signal } = onward;
   const body = seeBody(request, signal);
   try {
@@ -18,6 +21,7 @@ export async function forward(request: IncomingMessage, response: ServerResponse
     if (said !== null) onward.introduce(said);
     const asked = askedBy(request, onward, sent);
     const answer = await conversations.ask(asked, client);
+    if (isRest && answer.isAnew) return lost(answer, response);
     const { whole = null } = answer;
     if (whole !== null) return endAnswer(response, answer, whole);
     beginAnswer(response, answer.status, answer.headers);
@@ -27,6 +31,19 @@ export async function forward(request: IncomingMessage, response: ServerResponse
     if (response.headersSent || signal.aborted) response.destroy();
     else await answerFailure(request, response, body, error);
   }
+}
+
+/** Whether a client comes back for the rest of an answer: its stream ends with that, and is no stream to stay on. */
+function isRestOfAnswer({ method, rawHeaders }: IncomingMessage): boolean {
+  return method === "GET" && headerValues(rawHeaders, "last-event-id")[0]?.startsWith(answersMark) === true;
+}
+
+/** The session that the answer belonged to is gone, and the answer with it. */
+function lost(answer: Heard, response: ServerResponse): void {
+  answer.drop();
+  const error = { code: -32_600, message: "Countersign: this stream can't be taken up again: it is kept no more." };
+  response.writeHead(400, { ...plainHeaders, "content-type": "application/json" });
+  response.end(JSON.stringify({ jsonrpc: "2.0", id: null, error }));
 }
 
 /**

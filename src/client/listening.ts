@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { encodeSse } from "../shared/sse.ts";
 import { passFollowed } from "./broken-answer.ts";
-import type { Heard } from "./conversations.ts";
+import type { Heard } from "./heard.ts";
 import { EventIds } from "./event-ids.ts";
-import { plainHeaders } from "./loopback-guard.ts";
+import { headerValues, plainHeaders } from "./loopback-guard.ts";
 import { askedBy, beginAnswer, type Onward } from "./onward.ts";
 import { repeated } from "./repeated.ts";
 import { wordsFor } from "./unanswered.ts";
@@ -13,14 +13,24 @@ import { wordsFor } from "./unanswered.ts";
  * again, after its last event, since most clients give up after two tries.
  */
 export async function keepListening(request: IncomingMessage, response: ServerResponse, onward: Onward): Promise<void> {
-  const ids = new EventIds();
+  let ids = new EventIds();
+  let since = headerValues(request.rawHeaders, "last-event-id")[0] ?? null;
   await repeated(onward.signal, async () => {
     try {
-      const answer = await ask(request, onward, ids);
+      let answer = await ask(request, onward, ids.last ?? since);
+      const isMissed = [400, 405].includes(answer.status) && (ids.last ?? since) !== null;
+      if (isMissed) {
+        // What came after that event is kept no more, which is no reason to hear nothing from now on.
+        answer.drop();
+        ids = new EventIds();
+        since = null;
+        answer = await ask(request, onward, null);
+      }
       if (!isStream(answer)) return await refused(answer, response);
-      if (!response.headersSent) beginAnswer(response, answer.status, answer.headers);
+      const isNew = !response.headersSent;
+      if (isNew) beginAnswer(response, answer.status, answer.headers);
       // What the client knows is of the session before: what it lists may be other now.
-      else if (answer.isAnew) response.write(changes);
+      if (isMissed || (answer.isAnew && !isNew)) response.write(changes);
       await passFollowed(answer, response, ids);
     } catch (error) {
       if (onward.signal.aborted || response.destroyed) return "over";
@@ -45,13 +55,13 @@ export function isStream(answer: Pick<Heard, "status" | "headers">): boolean {
   return answer.status === 200 && String(answer.headers["content-type"]).startsWith("text/event-stream");
 }
 
-async function ask(request: IncomingMessage, onward: Onward, ids: EventIds): Promise<Heard> {
+async function ask(request: IncomingMessage, onward: Onward, last: string | null): Promise<Heard> {
   const asked = askedBy(request, onward, null);
-  if (ids.last === null) return await onward.conversations.ask(asked, onward.client);
   const headers = asked.headers.flatMap((name, at) =>
     at % 2 === 1 || name.toLowerCase() === "last-event-id" ? [] : [name, asked.headers[at + 1] ?? ""],
   );
-  return await onward.conversations.ask({ ...asked, headers: [...headers, "last-event-id", ids.last] }, onward.client);
+  const since = last === null ? [] : ["last-event-id", last];
+  return await onward.conversations.ask({ ...asked, headers: [...headers, ...since] }, onward.client);
 }
 
 function canWait({ rawHeaders: headers }: IncomingMessage, { conversations, connection, client }: Onward): boolean {

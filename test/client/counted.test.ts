@@ -2,7 +2,8 @@ import { afterEach, describe, expect, it } from "vitest";
 import { CountersignError } from "../../src/shared/errors.ts";
 import type { TrafficView } from "../../src/shared/traffic.ts";
 import { counted } from "../../src/client/counted.ts";
-import type { Conversations, Heard } from "../../src/client/conversations.ts";
+import type { Conversations } from "../../src/client/conversations.ts";
+import type { Heard } from "../../src/client/heard.ts";
 import { createTraffic, type Traffic } from "../../src/client/traffic.ts";
 import type { Asked } from "../../src/client/upstream/upstream.ts";
 

@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject } from "../../shared/json.ts";
-import type { Heard } from "../conversations.ts";
-import { merged, type Cursor, type List } from "./lists.ts";
+import type { Heard } from "../heard.ts";
+import type { Cursor } from "./cursor.ts";
+import { merged, type List } from "./lists.ts";
 import type { Place } from "./names.ts";
 import { readAnswer, Refused } from "./session.ts";
 
@@ -13,9 +14,11 @@ export interface Gathering {
   readonly onPlace: (joined: string, place: Place) => void;
   /** One that took too long has answered after all: whoever has this list should ask anew. */
   readonly onLate: () => void;
-  /** Answers that came too late for the list before; each is used once. */
-  readonly late: Map<string, { readonly result: JsonObject; readonly untilMs: number }>;
+  readonly late: LateAnswers;
 }
+
+/** Answers that came too late for the list before; each is used once. */
+export type LateAnswers = Map<string, { readonly result: JsonObject; readonly untilMs: number }>;
 
 /** All connections' lists in one result. One that is down, or slow, is left out. Where none answers, throws why the first did not. */
 export async function gathered(gathering: Gathering): Promise<JsonObject> {

@@ -1,4 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
+import { writeCursor } from "./cursor.ts";
 import { joinedName, joinedUri, type Place } from "./names.ts";
 
 /** A list of the one server: its method, its member in the result, and how an item says whose it is. */
@@ -31,29 +32,6 @@ export const lists: ReadonlyMap<string, List> = new Map(
     },
   ].map((list) => [list.method, list]),
 );
-
-/** Where each connection's list goes on: those that have no more are left out. */
-export type Cursor = ReadonlyMap<string, string | null>;
-
-/** A cursor of the one server's; null where it is none. */
-export function readCursor(cursor: Json | undefined): Cursor | null {
-  if (typeof cursor !== "string") return null;
-  try {
-    const pairs: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString("utf8"));
-    if (!Array.isArray(pairs)) return null;
-    const read = pairs.flatMap((pair: unknown) => {
-      const [connection, at] = Array.isArray(pair) ? (pair as unknown[]) : [];
-      return typeof connection === "string" && typeof at === "string" ? [[connection, at] as const] : [];
-    });
-    return read.length === pairs.length ? new Map(read) : null;
-  } catch {
-    return null;
-  }
-}
-
-function writeCursor(cursor: readonly (readonly [string, string])[]): string {
-  return Buffer.from(JSON.stringify(cursor)).toString("base64url");
-}
 
 /** One result out of those of the connections; `onPlace` hears which name stands for what. */
 export function merged(

@@ -1,7 +1,5 @@
 /** What the one server is, in both eras. */
 export const serverInfo = { name: "countersign", title: "Countersign", version: "1" };
-export const instructions =
-  "Several servers in one: the name of each tool and prompt begins with its server's, CONNECTION__NAME, and the address of each resource with cs.CONNECTION+. Some calls wait for a person's approval.";
 export const offered = {
   tools: { listChanged: true },
   resources: { listChanged: true, subscribe: true },
@@ -11,6 +9,7 @@ export const offered = {
 };
 
 export const methodNotFound = -32_601;
+export const invalidRequest = -32_600;
 export const invalidParams = -32_602;
 /** The owner can't pass it on; the message says why. */
 export const refused = -32_000;

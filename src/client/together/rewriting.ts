@@ -8,7 +8,14 @@ export function towardsClient(connection: string, message: Json): Json {
   if (typeof method !== "string")
     return isJsonObject(result) ? { ...message, result: rewritten(connection, result) } : message;
   const given = isJsonObject(params) ? params : null;
-  if (id !== undefined) return { ...message, id: joinedId(connection, id) };
+  if (id !== undefined)
+    return {
+      ...message,
+      id: joinedId(connection, id),
+      ...(given === null ? {} : { params: asking(connection, given) }),
+    };
+  if (method === "notifications/cancelled" && given?.requestId !== undefined)
+    return { ...message, params: { ...given, requestId: joinedId(connection, given.requestId) } };
   if (method === "notifications/resources/updated" && typeof given?.uri === "string")
     return { ...message, params: { ...given, uri: joinedUri(connection, given.uri) } };
   if (method === "notifications/message" && given !== null) {
@@ -16,6 +23,13 @@ export function towardsClient(connection: string, message: Json): Json {
     return { ...message, params: { ...given, logger } };
   }
   return message;
+}
+
+/** What a connection asks of the client: the token of its progress says whose it is. */
+function asking(connection: string, params: JsonObject): JsonObject {
+  const { _meta: meta } = params;
+  if (!isJsonObject(meta) || meta.progressToken === undefined) return params;
+  return { ...params, _meta: { ...meta, progressToken: joinedId(connection, meta.progressToken) } };
 }
 
 /** A result, with the addresses of the resources that it names or holds. */
@@ -50,7 +64,7 @@ function joinedId(connection: string, id: Json): string {
   return `${connection} ${JSON.stringify(id)}`;
 }
 
-/** Whose question an answer of the client's is about, and by which id; null where it is about none. */
+/** Whose question an answer or progress of the client's is about, and by which id or token; null where it is about none. */
 export function splitId(joined: Json | undefined): { readonly connection: string; readonly id: Json } | null {
   const [, connection, id] = typeof joined === "string" ? (/^([a-z0-9][a-z0-9-]{0,62}) (.+)$/s.exec(joined) ?? []) : [];
   if (connection === undefined || id === undefined) return null;

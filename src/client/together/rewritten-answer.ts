@@ -2,13 +2,21 @@ import { once } from "node:events";
 import { Writable } from "node:stream";
 import { callbackify } from "node:util";
 import type { Json } from "../../shared/json.ts";
-import { encodeSse, encodeSseComment, SseParser } from "../../shared/sse.ts";
-import type { Heard } from "../conversations.ts";
+import { encodeSse, encodeSseComment, encodeSsePriming, SseParser } from "../../shared/sse.ts";
+import type { Heard } from "../heard.ts";
 import { isStream } from "../listening.ts";
 import { towardsClient } from "./rewriting.ts";
 
-/** A connection's answer for the client of the one server. It can't be taken up again: its event ids are another session's. */
-export function rewrittenAnswer(answer: Heard, connection: string, session: string | null): Heard {
+/** What an event of a connection's is called in the one server; null for what can't be taken up again there. */
+type Mark = (id: string) => string | null;
+
+/** A connection's answer for the client of the one server. Without `mark` it can't be taken up again. */
+export function rewrittenAnswer(
+  answer: Heard,
+  connection: string,
+  session: string | null,
+  mark: Mark = () => null,
+): Heard {
   const { "content-length": _length, "mcp-session-id": _session, ...headers } = answer.headers;
   const stream = isStream(answer);
   return {
@@ -16,7 +24,7 @@ export function rewrittenAnswer(answer: Heard, connection: string, session: stri
     headers: session === null ? headers : { ...headers, "mcp-session-id": session },
     isAnew: false,
     async pass(into) {
-      const through = stream ? new RewrittenEvents(connection, into) : new RewrittenBody(connection, into);
+      const through = stream ? new RewrittenEvents(connection, into, mark) : new RewrittenBody(connection, into);
       into.once("close", () => through.destroy());
       await answer.pass(through);
       through.end();
@@ -61,10 +69,12 @@ class RewrittenBody extends Writable {
 class RewrittenEvents extends Writable {
   readonly #connection: string;
   readonly #into: Writable;
+  readonly #mark: Mark;
   readonly #parser = new SseParser();
 
-  constructor(connection: string, into: Writable) {
+  constructor(connection: string, into: Writable, mark: Mark) {
     super();
+    this.#mark = mark;
     this.#connection = connection;
     this.#into = into;
     this.on("error", () => undefined);
@@ -78,8 +88,13 @@ class RewrittenEvents extends Writable {
     const events = this.#parser.push(chunk);
     // A comment is a sign of life; what is only half here becomes one.
     if (events.length === 0) return await written(this.#into, encodeSseComment("waiting"));
-    for (const { data } of events)
-      if (data !== "") await written(this.#into, encodeSse({ data: rewrittenText(this.#connection, data) }));
+    for (const { data, id } of events) {
+      const marked = id === undefined ? null : this.#mark(id);
+      if (data !== "") {
+        const event = { data: rewrittenText(this.#connection, data) };
+        await written(this.#into, encodeSse(marked === null ? event : { ...event, id: marked }));
+      } else if (marked !== null) await written(this.#into, encodeSsePriming(marked, this.#parser.retryMs));
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Json } from "../../shared/json.ts";
-import type { Heard } from "../conversations.ts";
+import type { Heard } from "../heard.ts";
 
 /** An answer of the one server's own. */
 export function said(message: Json, more: { readonly status?: number; readonly session?: string | null } = {}): Heard {

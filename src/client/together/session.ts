@@ -1,8 +1,10 @@
 import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
 import { SseParser } from "../../shared/sse.ts";
-import type { Conversations, Heard } from "../conversations.ts";
+import type { Conversations } from "../conversations.ts";
+import type { Heard } from "../heard.ts";
 import { isStream } from "../listening.ts";
 import type { Asked } from "../upstream/upstream.ts";
+import { Wishes } from "./wishes.ts";
 
 /** How a legacy client began: all that its conversations with the connections need. */
 export interface Opening {
@@ -10,6 +12,9 @@ export interface Opening {
   readonly capabilities: JsonObject;
   readonly clientInfo: JsonObject;
 }
+
+/** Hears how a connection began: its answer to `initialize`. */
+type Begun = (connection: string, result: JsonObject) => void;
 
 /** What a request of the client's lends to those that are made for it. */
 export type Borrowed = Pick<Asked, "claims" | "signal">;
@@ -24,22 +29,45 @@ export class TogetherSession {
   readonly id: string;
   readonly client: string;
   readonly opening: Opening;
-  /** Connections by the client's requests that are with them. */
-  readonly underWay = new Map<Json, string>();
+  readonly wishes = new Wishes();
+  /** It began before this process did: what its client knows of the connections is of then. */
+  isRevived = false;
+  /** Connections by the client's latest requests. */
+  readonly #underWay = new Map<Json, string>();
   readonly #conversations: Conversations;
+  readonly #onBegun: Begun;
   readonly #own = new Map<string, Promise<Own>>();
   readonly #onOpen = new Set<(connection: string) => void>();
 
-  constructor(id: string, client: string, opening: Opening, conversations: Conversations) {
+  constructor(id: string, client: string, opening: Opening, conversations: Conversations, onBegun: Begun) {
     this.id = id;
     this.client = client;
     this.opening = opening;
     this.#conversations = conversations;
+    this.#onBegun = onBegun;
   }
 
   /** The connections with which it has a session. */
   get opened(): readonly string[] {
     return [...this.#own.keys()];
+  }
+
+  /** Notes where a request of the client's went, for its cancellation. */
+  sent(request: Json, connection: string): void {
+    this.#underWay.delete(request);
+    this.#underWay.set(request, connection);
+    const [oldest] = this.#underWay.keys();
+    if (this.#underWay.size > mostUnderWay && oldest !== undefined) this.#underWay.delete(oldest);
+  }
+
+  /** Where a request of the client's went; undefined for one that went nowhere, or long ago. */
+  placeOf(request: Json): string | undefined {
+    return this.#underWay.get(request);
+  }
+
+  /** Begins a session with a connection, where there is none. Throws as `ask`. */
+  async begin(connection: string, borrowed: Borrowed): Promise<void> {
+    await this.#session(connection, borrowed);
   }
 
   /** Calls back with each connection that is opened from now on. Returns the way to stop. */
@@ -58,7 +86,19 @@ export class TogetherSession {
   ): Promise<Heard> {
     const own = await this.#session(connection, borrowed);
     const asked = post(connection, message, [...headersOf(own), ...more], borrowed);
-    return await this.#conversations.ask({ ...asked, method }, this.client);
+    const answer = await this.#conversations.ask({ ...asked, method }, this.client);
+    if (answer.isAnew) void this.#tell(connection, own, borrowed);
+    return answer;
+  }
+
+  /** A session that is new to the connection, though not to the client, hears what the client wished of the one before. */
+  async #tell(connection: string, own: Own, { claims }: Pick<Borrowed, "claims">): Promise<void> {
+    const borrowed = { claims, signal: AbortSignal.timeout(openingMs) };
+    for (const wish of this.wishes.of(connection))
+      await this.#conversations.ask(post(connection, wish, headersOf(own), borrowed), this.client).then(
+        (answer) => answer.drop(),
+        () => undefined, // the next new session hears it
+      );
   }
 
   /** Ends its sessions with all connections, as well as that goes. */
@@ -99,6 +139,8 @@ export class TogetherSession {
     const own = { id: session, version: result.protocolVersion };
     const initialized = { jsonrpc: "2.0", method: "notifications/initialized" };
     (await this.#conversations.ask(post(connection, initialized, headersOf(own), borrowed), this.client)).drop();
+    this.#onBegun(connection, result);
+    await this.#tell(connection, own, borrowed);
     return own;
   }
 }
@@ -116,6 +158,7 @@ export async function readAnswer(answer: Heard): Promise<JsonObject | null> {
   return isJsonObject(last) ? last : null;
 }
 
+const mostUnderWay = 1_024;
 const openingMs = 30_000;
 const goodbyeMs = 2_000;
 const mostAnswer = 16 * 1024 * 1024;

@@ -2,10 +2,13 @@ import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
 import { parseStrictJson } from "../../shared/strict-json.ts";
 import { Collected } from "../upstream/collected.ts";
 import { headerValues } from "../loopback-guard.ts";
-import type { Conversations, Heard } from "../conversations.ts";
+import type { Conversations } from "../conversations.ts";
+import type { Heard } from "../heard.ts";
 import type { Asked } from "../upstream/upstream.ts";
+import { Instructions } from "./instructions.ts";
 import { LegacyTogether } from "./legacy.ts";
 import { ModernTogether } from "./modern.ts";
+import { invalidRequest } from "./one-server.ts";
 import { errorOf, said } from "./said.ts";
 
 /** All that the person may use, in one server: each request goes to the connection that its name says, where the rules judge it by its own. */
@@ -20,12 +23,19 @@ export interface TogetherOptions {
   readonly connections: () => readonly string[];
 }
 
+/** What the one server of both eras is made over. */
+export interface TogetherParts extends TogetherOptions {
+  readonly instructions: Instructions;
+}
+
 export function createTogether(options: TogetherOptions): Together {
-  const legacy = new LegacyTogether(options);
-  const modern = new ModernTogether(options);
+  const instructions = new Instructions();
+  const parts = { ...options, instructions };
+  const legacy = new LegacyTogether(parts);
+  const modern = new ModernTogether(parts);
 
   async function ask(asked: Asked, client: string): Promise<Heard> {
-    if (asked.method !== "POST") return legacy.stream(asked, client);
+    if (asked.method !== "POST") return await legacy.stream(asked, client);
     const text = await textOf(asked.body);
     if (text === null)
       return said(errorOf(null, invalidRequest, "this message is longer than may be."), { status: 413 });
@@ -44,6 +54,7 @@ export function createTogether(options: TogetherOptions): Together {
     ask,
     knows: (asked, client) => legacy.knows(asked, client),
     changed() {
+      instructions.forget();
       legacy.changed();
       modern.changed();
     },
@@ -51,7 +62,6 @@ export function createTogether(options: TogetherOptions): Together {
 }
 
 const parseError = -32_700;
-const invalidRequest = -32_600;
 const mostBytes = 16 * 1024 * 1024;
 const versionKey = "io.modelcontextprotocol/protocolVersion";
 const firstModern = "2026-07-28";

@@ -70,6 +70,26 @@ describe.each([
     await client.close();
   }, 60_000);
 
+  it("says what each connection says of itself, and completes arguments", async () => {
+    await vi.waitFor(async () => {
+      const client = await open();
+      const instructions = client.getInstructions() ?? "";
+      await client.close();
+      expect(instructions).toMatch(/^Several servers in one:/);
+      expect(instructions).toMatch(/\n\neverything:\n> \S/);
+    }, waiting);
+    const client = await open();
+    const ref = { type: "ref/prompt" as const, name: "everything__completable-prompt" };
+    const completed = await client.complete({ ref, argument: { name: "department", value: "E" } });
+    expect(completed.completion.values).toEqual(["Engineering"]);
+    const { resourceTemplates } = await client.listResourceTemplates();
+    const template = resourceTemplates.find(({ uriTemplate }) => uriTemplate.includes("dynamic/text"));
+    expect(template?.uriTemplate).toMatch(/^cs\.everything\+/);
+    const uri = template?.uriTemplate.replace(/\{\w+\}/, "7") ?? "";
+    expect((await client.readResource({ uri })).contents[0]?.uri).toBe(uri);
+    await client.close();
+  }, 60_000);
+
   it("reads resources and prompts under names that say whose they are", async () => {
     const client = await open();
     const [first] = await vi.waitFor(async () => {
