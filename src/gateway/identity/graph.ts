@@ -5,7 +5,7 @@ import { CountersignError } from "../../shared/errors.ts";
 import type { IssuerConfig } from "../config-schema.ts";
 
 /** Whose groups are asked for: the object id, and whether that is a person or an application. */
-export interface GraphSubject {
+interface GraphSubject {
   readonly oid: string;
   readonly kind: "user" | "service";
 }

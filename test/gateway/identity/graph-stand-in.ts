@@ -1,4 +1,4 @@
-import { createServer } from "node:http";
+import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
 /** Microsoft Graph's `getMemberGroups`, and the token endpoint beside it, on a real socket. */
@@ -25,17 +25,15 @@ export async function startGraph(): Promise<GraphStandIn> {
     request.on("end", () => {
       const path = request.url ?? "";
       requests.push(`${request.method} ${path}`);
-      const json = (status: number, body: object): void =>
-        void response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
       if (path.endsWith("/oauth2/v2.0/token")) {
         forms.push(new URLSearchParams(Buffer.concat(chunks).toString()));
-        return json(state.tokenStatus, { token_type: "Bearer", access_token: token, expires_in: 3599 });
+        return answer(response, state.tokenStatus, { token_type: "Bearer", access_token: token, expires_in: 3599 });
       }
-      if (request.headers.authorization !== `Bearer ${token}`) return json(401, {});
+      if (request.headers.authorization !== `Bearer ${token}`) return answer(response, 401, {});
       const oid = /^\/v1\.0\/(?:users|servicePrincipals)\/([\w-]+)\/getMemberGroups$/.exec(path)?.[1];
       const value = state.groups.get(oid ?? "");
-      if (value === undefined) return json(404, {});
-      return json(state.status, { value });
+      if (value === undefined) return answer(response, 404, {});
+      return answer(response, state.status, { value });
     });
   });
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
@@ -51,4 +49,8 @@ export async function startGraph(): Promise<GraphStandIn> {
         server.closeAllConnections();
       }),
   };
+}
+
+function answer(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
 }
