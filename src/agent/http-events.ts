@@ -1,10 +1,10 @@
 import { CountersignError } from "../shared/errors.ts";
-import { isShallow } from "../shared/json.ts";
-import { asRpcMessage } from "../shared/message.ts";
+import { longText } from "../shared/json-pieces.ts";
 import type { SseParser } from "../shared/sse.ts";
-import { TargetError, type RpcMessage, type TargetMessage } from "../shared/target.ts";
+import { TargetError, type TargetMessage } from "../shared/target.ts";
 import { chunksOf, type Body } from "./http-exchange.ts";
 import { exchangeFault } from "./http-refusal.ts";
+import { parseLongMessage, parseMessage } from "./message-text.ts";
 
 /**
  * The messages of an event stream, until it ends. Throws TargetError: `crashed` where it breaks, `timeout` where even
@@ -22,7 +22,7 @@ export async function* messagesOf(
         onEvent();
         // An event without data only hands out an id (2025-11-25, "Resumability"); other events are not MCP's.
         if (event !== "message" || data === "") continue;
-        const message = parseMessage(data);
+        const message = data.length < longText ? parseMessage(data) : await parseLongMessage(data);
         yield id === undefined || id === "" ? { message } : { message, eventId: id };
       }
     }
@@ -30,19 +30,4 @@ export async function* messagesOf(
     if (error instanceof CountersignError) throw new TargetError("protocol", error.message, { cause: error });
     throw exchangeFault(error);
   }
-}
-
-/** Throws TargetError `protocol`. */
-export function parseMessage(text: string): RpcMessage {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    // No cause: the engine's own message quotes the text (rule 6).
-    throw new TargetError("protocol", "The target sent something that is not JSON.");
-  }
-  if (!isShallow(text, value)) throw new TargetError("protocol", "The target sent something that is nested too deep.");
-  const message = asRpcMessage(value);
-  if (message === null) throw new TargetError("protocol", "The target sent something that is not JSON-RPC.");
-  return message;
 }

@@ -5,6 +5,7 @@ import { Pieces } from "../shared/pieces.ts";
 import { TargetError } from "../shared/target.ts";
 import type { ClientCredentials } from "./http-oauth.ts";
 import { exchangeFault, refusal } from "./http-refusal.ts";
+import { textOf } from "./message-text.ts";
 import { bear, silentFor } from "./silence.ts";
 
 export type Body = Dispatcher.ResponseData["body"];
@@ -91,7 +92,10 @@ export function readText(body: Body, timeoutMs: number, maxBytes: number = maxBo
         if (pieces.length > maxBytes)
           body.destroy(new TargetError("protocol", `The target's answer is longer than ${maxBytes} bytes.`));
       })
-      .once("end", () => resolve(Buffer.concat(pieces.take()).toString("utf8")))
+      .once("end", () => {
+        const { length } = pieces;
+        resolve(textOf(pieces.take(), length));
+      })
       .once("error", reject)
       .once("close", () => {
         clearTimeout(silence);

@@ -9,11 +9,12 @@ import {
   type TargetMessage,
   type TargetSession,
 } from "../shared/target.ts";
-import { messagesOf, parseMessage } from "./http-events.ts";
+import { messagesOf } from "./http-events.ts";
 import { exchange, readText, settle, type Body, type Endpoint, type Incoming, type Outgoing } from "./http-exchange.ts";
 import { protocolHeaders } from "./http-headers.ts";
 import { exchangeFault } from "./http-refusal.ts";
 import { answerOf, isAnswerTo } from "./http-resume.ts";
+import { parseLongMessage } from "./message-text.ts";
 
 /** How long a target may take to hear that a session ends. */
 const goodbyeMs = 2000;
@@ -136,7 +137,7 @@ export class HttpSession implements TargetSession {
       body.destroy();
       throw this.#reasonOf(signal, exchangeFault(error));
     });
-    const message = parseMessage(text);
+    const message = await parseLongMessage(text);
     if (isAnswerTo(request, message)) return { message };
     throw new TargetError("protocol", "The target answered another request than the one it was asked.");
   }

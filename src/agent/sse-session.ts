@@ -1,3 +1,4 @@
+import { longText } from "../shared/json-pieces.ts";
 import { isRpcId, kindOf, paramsOf } from "../shared/message.ts";
 import {
   TargetError,
@@ -8,9 +9,9 @@ import {
   type TargetSession,
 } from "../shared/target.ts";
 import { Conversation, type Begun } from "./conversation.ts";
-import { parseMessage } from "./http-events.ts";
 import { exchange, settle, type Endpoint } from "./http-exchange.ts";
 import { protocolHeaders } from "./http-headers.ts";
+import { parseLongMessage, parseMessage } from "./message-text.ts";
 import { bearWhile } from "./silence.ts";
 import { openSse, type SseStream } from "./sse-stream.ts";
 
@@ -93,7 +94,7 @@ export class SseSession implements TargetSession {
     try {
       for await (const { event, data } of events) {
         if (event !== "message") continue;
-        const message = parseMessage(data);
+        const message = data.length < longText ? parseMessage(data) : await parseLongMessage(data);
         this.#noteAsking(message);
         this.#conversation.take(message, data.length);
       }

@@ -10,13 +10,13 @@ export function isJsonObject(value: Json | undefined): value is JsonObject {
 
 /** Whether a value, as `JSON.parse` gives them, is JSON throughout, and nested no deeper than what walks it can follow. */
 export function isJson(value: unknown): value is Json {
-  return isJsonWithin(value, deepest);
+  return isJsonWithin(value, deepestJson);
 }
 
 /** Whether what `JSON.parse` made of this text is nested no deeper than what walks it can follow. */
 export function isShallow(text: string, value: unknown): boolean {
   // Each level takes two characters, so what is short needs no look.
-  return text.length <= 2 * deepest || nestsWithin(value, deepest);
+  return text.length <= 2 * deepestJson || nestsWithin(value, deepestJson);
 }
 
 function nestsWithin(value: unknown, levels: number): boolean {
@@ -25,7 +25,7 @@ function nestsWithin(value: unknown, levels: number): boolean {
 }
 
 /** Far more than any payload needs, far less than a stack holds. */
-const deepest = 512;
+export const deepestJson = 512;
 
 function isJsonWithin(value: unknown, levels: number): boolean {
   if (typeof value === "number") return Number.isFinite(value);

@@ -9,7 +9,7 @@ import type { DetectorName, MaskMode } from "./kinds.ts";
 import type { Pattern } from "./patterns.ts";
 import { findPhones } from "./phone.ts";
 import { findPrivateKey, placesOfEnds } from "./private-key.ts";
-import { atOnce, type Sliced } from "./slices.ts";
+import { atOnce, type Sliced } from "../../shared/slices.ts";
 import { joined, markOf, spotOf, type Spot } from "./spots.ts";
 import { findSocialSecurityNumbers } from "./ssn.ts";
 import { findToken } from "./token-prefixes.ts";
@@ -52,19 +52,21 @@ export function* maskTextSlowly(
   named: readonly Spot[] = [],
 ): Sliced<MaskedText | null> {
   const found = yield* detectorSpots(text, detectors, labelled);
-  const spots = joined([...named, ...patternSpots(text, detectors), ...found]);
+  const spots = yield* joined([named, patternSpots(text, detectors), found]);
   if (spots.length === 0) return null;
-  const pieces: string[] = [];
+  let masked = "";
+  const kinds: string[] = [];
   let from = 0;
   for (const spot of spots) {
-    const { quote = "" } = spot;
-    pieces.push(text.slice(from, spot.start), quote, markOf(spot, text, detectors.pseudonym), quote);
+    const { quote = "", kind } = spot;
+    masked += `${text.slice(from, spot.start)}${quote}${markOf(spot, text, detectors.pseudonym)}${quote}`;
     from = spot.end;
+    kinds.push(kind);
+    if (kinds.length % sliceOfSpots === 0) yield;
   }
-  pieces.push(text.slice(from));
   const [first] = spots;
   const drop = first?.mode === "drop" && spots.length === 1 && first.start === 0 && first.end === text.length;
-  return { text: pieces.join(""), kinds: spots.map(({ kind }) => kind), drop };
+  return { text: masked + text.slice(from), kinds, drop };
 }
 
 /** The longest text that is looked at here rather than folded. */
@@ -136,11 +138,16 @@ function* detectorSpots(text: string, { modes }: Detectors, labelled: boolean): 
   if (modes.size === 0) return [];
   const folded = yield* fold(text);
   const matches = yield* findAll(folded.codes, modes, labelled);
-  return matches.map((match) => spotOf(folded, match, modes.get(match.kind) ?? "redact", text));
+  const spots: Spot[] = [];
+  for (const match of matches) {
+    spots.push(spotOf(folded, match, modes.get(match.kind) ?? "redact", text));
+    if (spots.length % sliceOfSpots === 0) yield;
+  }
+  return spots;
 }
 
 /** How many characters, and how many places, are looked at between two yields. */
-const [sliceOfText, sliceOfPlaces] = [32_768, 128];
+const [sliceOfText, sliceOfPlaces, sliceOfSpots] = [32_768, 128, 1024];
 /** What could be a JWT costs a parser each. */
 const placesOfJwts = 4;
 
@@ -154,7 +161,7 @@ function* findAll(
   const triggers = yield* allTriggers(codes);
   const { keys, jwts, prefixes, ibans, digits, ats } = triggers;
   if (keys.length > 0 && wanted.has("private-key")) {
-    const ends = placesOfEnds(codes);
+    const ends = yield* placesOfEnds(codes);
     yield* each(keys, 1, (at) => findPrivateKey(codes, at, ends, into));
   }
   if (wanted.has("jwt")) yield* each(jwts, 1, (at) => findJwt(codes, at, into), placesOfJwts);

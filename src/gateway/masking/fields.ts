@@ -22,6 +22,8 @@ export interface Fields {
   byPath(path: readonly (string | number)[]): MaskMode | null;
   /** Finds any of the names in JSON text that has nothing outside ASCII; null where only a walk can tell. */
   readonly inText: RegExp | null;
+  /** Of the configured names, in characters. */
+  readonly longestName: number;
   /** How members are found in text that holds JSON but isn't JSON as a whole; null where nothing is looked for. */
   readonly quoted: QuotedNames | null;
 }
@@ -49,6 +51,7 @@ export function createFields(specs: readonly FieldSpec[]): Fields {
     mayEnd: (name) => (name === null ? ends.has(null) : ends.has("*") || ends.has(plain(name))),
     byPath: (path) => paths.find(({ steps }) => endsWith(path, steps))?.mode ?? null,
     inText: textPattern(specs, paths),
+    longestName: Math.max(0, ...specs.map(({ name }) => plain(name).length)),
     quoted: quotedNames(names, paths),
   };
 }

@@ -1,3 +1,6 @@
+import type { Sliced } from "../../shared/slices.ts";
+import { occurs } from "./occurs.ts";
+
 /**
  * A text as the detectors read it: one byte a character, ASCII as such, other characters by what they stand for. Digits of any
  * script, full-width forms, typographic hyphens and spaces become their ASCII twins; invisible characters vanish.
@@ -18,10 +21,11 @@ const unseen = 0xff;
 
 /** How many characters are folded between two places where other work may go on. */
 const slice = 32_768;
+const sliceOfAscii = 131_072;
 
 /** Folds a text; linear in its length. Yields now and then. */
-export function* fold(text: string): Generator<undefined, Folded> {
-  if (!/[^\t\n\r -~]/.test(text)) return { codes: asciiCodes(text), spans: null };
+export function* fold(text: string): Sliced<Folded> {
+  if (!(yield* occurs(/[^\t\n\r -~]/, text, 1))) return { codes: yield* asciiCodes(text), spans: null };
   const folding = new Folding(text);
   while (!folding.advance(slice)) yield;
   return folding.folded();
@@ -32,6 +36,9 @@ class Folding {
   readonly #text: string;
   readonly #codes: Uint8Array;
   #spans: { readonly starts: Uint32Array; readonly ends: Uint32Array } | null = null;
+  /** As many spans before the first that differs are filled in. */
+  #filled = 0;
+  #same = 0;
   #at = 0;
   #length = 0;
 
@@ -43,6 +50,7 @@ class Folding {
   /** Folds so many characters more; whether that was all. */
   advance(count: number): boolean {
     const text = this.#text;
+    if (this.#filled < this.#same) return this.#fill(count);
     const to = Math.min(text.length, this.#at + count);
     while (this.#at < to) {
       const unit = text.charCodeAt(this.#at);
@@ -50,7 +58,17 @@ class Folding {
       const point = wide ? (text.codePointAt(this.#at) ?? 0) : unit;
       this.#push(foldPoint(point), point > 0xffff ? 2 : 1);
     }
-    return this.#at >= text.length;
+    return this.#at >= text.length && this.#filled >= this.#same;
+  }
+
+  /** Fills in so many spans of those that folded one to one. Never the end: what else there is, the next step shows. */
+  #fill(count: number): false {
+    const to = Math.min(this.#same, this.#filled + count);
+    for (; this.#spans !== null && this.#filled < to; this.#filled += 1) {
+      this.#spans.starts[this.#filled] = this.#filled;
+      this.#spans.ends[this.#filled] = this.#filled + 1;
+    }
+    return false;
   }
 
   folded(): Folded {
@@ -58,8 +76,11 @@ class Folding {
   }
 
   #push(code: number, width: number): void {
-    if (this.#spans === null && (code === vanishes || width > 1))
-      this.#spans = sameSpans(this.#text.length, this.#length);
+    if (this.#spans === null && (code === vanishes || width > 1)) {
+      const { length } = this.#text;
+      this.#spans = { starts: new Uint32Array(length), ends: new Uint32Array(length) };
+      this.#same = this.#length;
+    }
     if (code !== vanishes) {
       this.#codes[this.#length] = code;
       if (this.#spans !== null) {
@@ -72,20 +93,18 @@ class Folding {
   }
 }
 
-/** The spans of a text of which the first `done` characters folded one to one. */
-function sameSpans(length: number, done: number): { readonly starts: Uint32Array; readonly ends: Uint32Array } {
-  const spans = { starts: new Uint32Array(length), ends: new Uint32Array(length) };
-  for (let at = 0; at < done; at += 1) {
-    spans.starts[at] = at;
-    spans.ends[at] = at + 1;
+/** The codes of a text of ASCII alone, as a plain array: code that sees two kinds of arrays runs slower. */
+export function* asciiCodes(text: string): Sliced<Uint8Array> {
+  if (text.length <= sliceOfAscii) {
+    const buffer = Buffer.from(text, "latin1");
+    return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
   }
-  return spans;
-}
-
-function asciiCodes(text: string): Uint8Array {
-  const buffer = Buffer.from(text, "latin1");
-  // A plain view: Buffer's own indexOf is slower for single bytes.
-  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
+  const codes = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; at += sliceOfAscii) {
+    codes.set(Buffer.from(text.slice(at, at + sliceOfAscii), "latin1"), at);
+    yield;
+  }
+  return codes;
 }
 
 /** What the characters of the basic plane fold to, each looked at once in the life of the process. */

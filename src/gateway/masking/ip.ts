@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { dot, isAsciiLetter, isDigit, isLetterOrDigit, take, textOf, type Taken } from "./digits.ts";
-import type { Sliced } from "./slices.ts";
+import type { Sliced } from "../../shared/slices.ts";
 
 const colon = 58;
 /** The longest textual form of an IPv6 address. */

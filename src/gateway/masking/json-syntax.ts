@@ -1,9 +1,23 @@
-import type { Sliced } from "./slices.ts";
+import type { Sliced } from "../../shared/slices.ts";
 
 /** Up to this length the platform's parser is asked, which can't be interrupted. */
 const short = 32_768;
 /** How many characters are read between two yields. */
 const slice = 32_768;
+
+/** As much white space is looked through in one go. */
+const mostSpace = 32_768;
+
+/** Whether what begins at `from` looks like an object, a list or a quoted string of JSON. */
+export function mayBeJson(text: string, from = 0): boolean {
+  const to = Math.min(text.length, from + mostSpace);
+  for (let at = from; at < to; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code !== 32 && code !== 10 && code !== 13 && code !== 9) return code === 123 || code === 91 || code === 34;
+  }
+  // Whoever looks closely does so in slices.
+  return to < text.length;
+}
 
 /** Whether a text is one JSON value (RFC 8259). Yields now and then. */
 export function* isJsonText(text: string): Sliced<boolean> {

@@ -1,10 +1,13 @@
 import type { Json } from "../../shared/json.ts";
 import { endOfNumber, endOfString } from "../../shared/strict-json.ts";
 import { isPlain, type Detectors } from "./detectors.ts";
+import { asciiCodes } from "./folding.ts";
+import { mayBeJson } from "./json-syntax.ts";
 import type { Fields } from "./fields.ts";
 import type { MaskMode } from "./kinds.ts";
 import type { NameFacts, Names } from "./names.ts";
-import type { Sliced } from "./slices.ts";
+import type { Sliced } from "../../shared/slices.ts";
+import { occurs } from "./occurs.ts";
 import { isQuiet, noTriggers, scan } from "./triggers.ts";
 
 /** What JSON text needs of the walk it is part of. */
@@ -20,15 +23,6 @@ export interface JsonTextWalk {
   due(work: number): boolean;
 }
 
-/** Whether what begins at `from` looks like an object, a list or a quoted string of JSON. */
-export function mayBeJson(text: string, from = 0): boolean {
-  for (let at = from; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    if (code !== 32 && code !== 10 && code !== 13 && code !== 9) return code === 123 || code === 91 || code === 34;
-  }
-  return false;
-}
-
 /**
  * Whether JSON text as it is written shows that nothing in it is to be hidden: plain ASCII without escapes that could stand for
  * something else, no configured name, and nothing that any detector would look at.
@@ -40,11 +34,10 @@ export function* hasNothingIn(
   const { detectors, fields } = rules;
   if (detectors.patterns.length > 0 || detectors.modes.has("ip") || fields.inText === null) return false;
   // A run of backslashes is looked at from its beginning only: quoting doubles them, so that there may be very many.
-  if (/[^\t\n\r -~]|(?<!\\)\\+[^"nr\\]/.test(text)) return false;
-  if (text.length > 32_768) yield;
-  if (fields.inText.test(text)) return false;
-  // A plain copy, as everywhere: code that sees two kinds of arrays runs slower.
-  const codes = new Uint8Array(Buffer.from(text, "latin1"));
+  if (yield* occurs(/[^\t\n\r -~]|(?<!\\)\\+[^"nr\\]/, text, 1)) return false;
+  // A name and its quotes.
+  if (yield* occurs(fields.inText, text, fields.longestName + 2)) return false;
+  const codes = yield* asciiCodes(text);
   const triggers = noTriggers();
   // The first suspicion is enough to look closely.
   for (let at = 0; at < codes.length && isQuiet(triggers);) {

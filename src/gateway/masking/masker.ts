@@ -1,12 +1,13 @@
 import type { Hidden } from "../../shared/approval.ts";
 import { CountersignError } from "../../shared/errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
+import { atOnce } from "../../shared/slices.ts";
+import { inTurns } from "../in-turns.ts";
 import type { Detectors } from "./detectors.ts";
 import { createFields, type FieldSpec } from "./fields.ts";
 import type { BinaryMode, DetectorName, MaskMode } from "./kinds.ts";
 import { createNames } from "./names.ts";
 import { compilePattern, type PatternSpec } from "./patterns.ts";
-import { atOnce, inSlices } from "./slices.ts";
 import { fitted } from "./structured.ts";
 import type { WalkRules } from "./walk-rules.ts";
 import { Walk } from "./walk.ts";
@@ -75,7 +76,7 @@ function maskerOf(rules: WalkRules): Masker {
   const shows = (value: Json): boolean => mask(value).value === value;
   const maskLarge = async <T extends Json>(value: T): Promise<Masked<T>> => {
     const walk = new Walk(rules);
-    const masked = (await inSlices(walk.value(value, false))) as T;
+    const masked = (await inTurns(walk.value(value, false))) as T;
     return { value: masked, hidden: walk.hidden.list };
   };
   return {
@@ -102,6 +103,6 @@ async function withFitted(
   if (schema === undefined || masked === original || !isJsonObject(masked) || !isJsonObject(original)) return masked;
   const { structuredContent } = masked;
   if (structuredContent === undefined || original.structuredContent === undefined) return masked;
-  const fits = await inSlices(fitted(structuredContent, original.structuredContent, schema, shows));
+  const fits = await inTurns(fitted(structuredContent, original.structuredContent, schema, shows));
   return { ...masked, structuredContent: fits };
 }

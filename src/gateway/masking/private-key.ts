@@ -1,7 +1,10 @@
+import type { Sliced } from "../../shared/slices.ts";
 import { take, textOf, type Taken } from "./digits.ts";
 
 /** A label is no longer than this: -----BEGIN RSA PRIVATE KEY----- */
 const longestLabel = 64;
+/** How many characters are searched between two yields. */
+const slice = 131_072;
 const end = new Uint8Array(Buffer.from("-----END"));
 
 /**
@@ -18,10 +21,21 @@ export function findPrivateKey(codes: Uint8Array, start: number, ends: readonly 
 }
 
 /** Where `-----END` stands in a text. */
-export function placesOfEnds(codes: Uint8Array): readonly number[] {
+export function* placesOfEnds(codes: Uint8Array): Sliced<readonly number[]> {
   const buffer = Buffer.from(codes.buffer, codes.byteOffset, codes.length);
   const places: number[] = [];
-  for (let at = buffer.indexOf(end); at >= 0; at = buffer.indexOf(end, at + end.length)) places.push(at);
+  for (let from = 0; from < buffer.length;) {
+    const to = from + slice;
+    const part = buffer.subarray(from, to + end.length - 1);
+    let at = part.indexOf(end);
+    let behind = 0;
+    for (; at >= 0; at = part.indexOf(end, behind)) {
+      places.push(from + at);
+      behind = at + end.length;
+    }
+    from = Math.max(to, from + behind);
+    yield;
+  }
   return places;
 }
 

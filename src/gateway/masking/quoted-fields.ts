@@ -1,7 +1,11 @@
+import { atOnce, type Sliced } from "../../shared/slices.ts";
 import type { Fields } from "./fields.ts";
+import { occurs } from "./occurs.ts";
 import type { Spot } from "./spots.ts";
 
 const none: readonly Spot[] = [];
+/** How many are found between two yields. */
+const placesOfFields = 128;
 
 /**
  * The values of configured fields in a text that holds JSON but isn't JSON as a whole: lines of it, words before it, a piece cut off. Such a text
@@ -9,6 +13,20 @@ const none: readonly Spot[] = [];
  */
 export function quotedFields(text: string, { quoted }: Pick<Fields, "quoted">): readonly Spot[] {
   if (quoted === null || !text.includes('"') || !quoted.suspicion.test(text)) return none;
+  return atOnce(spotsIn(text, quoted));
+}
+
+/** The same, yielding now and then. */
+export function* quotedFieldsSlowly(
+  text: string,
+  { quoted, longestName }: Pick<Fields, "quoted" | "longestName">,
+): Sliced<readonly Spot[]> {
+  // A name and its quotes.
+  if (quoted === null || !(yield* occurs(quoted.suspicion, text, longestName + 2))) return none;
+  return yield* spotsIn(text, quoted);
+}
+
+function* spotsIn(text: string, quoted: NonNullable<Fields["quoted"]>): Sliced<readonly Spot[]> {
   const spots: Spot[] = [];
   const member = new RegExp(quoted.member);
   for (let match = member.exec(text); match !== null; match = member.exec(text)) {
@@ -17,6 +35,7 @@ export function quotedFields(text: string, { quoted }: Pick<Fields, "quoted">): 
     member.lastIndex = Math.max(end, member.lastIndex);
     if (end === start) continue;
     const found = text.slice(start, end);
+    if (spots.length % placesOfFields === 0) yield;
     spots.push({ start, end, kind: "field", mode: quoted.modeOf(name), found, ...(bare ? { quote } : {}) });
   }
   return spots;

@@ -1,6 +1,8 @@
+import type { Sliced } from "../../shared/slices.ts";
 import type { Taken } from "./digits.ts";
 import type { Folded } from "./folding.ts";
 import type { MaskMode } from "./kinds.ts";
+import type { Json } from "../../shared/json.ts";
 import { maskMark } from "./marks.ts";
 import { prefixLength } from "./token-prefixes.ts";
 
@@ -18,14 +20,37 @@ export interface Spot {
 }
 
 /** Spots in order, each two that overlap joined and hidden wholly. */
-export function joined(spots: readonly Spot[]): readonly Spot[] {
+export function* joined(groups: readonly (readonly Spot[])[]): Sliced<readonly Spot[]> {
   const result: Spot[] = [];
-  for (const spot of spots.toSorted((one, two) => one.start - two.start)) {
-    const last = result.at(-1);
-    if (last === undefined || spot.start >= last.end) result.push(spot);
-    else result[result.length - 1] = { ...last, end: Math.max(last.end, spot.end), mode: "redact" };
+  for (const near of yield* neighbourhoods(groups)) {
+    for (const spot of near.sort((one, two) => one.start - two.start)) {
+      const last = result.at(-1);
+      if (last === undefined || spot.start >= last.end) result.push(spot);
+      else result[result.length - 1] = { ...last, end: Math.max(last.end, spot.end), mode: "redact" };
+    }
+    yield;
   }
   return result;
+}
+
+/** A neighbourhood's length, in characters; very many spots are sorted one neighbourhood after the other. */
+const neighbourhood = 8192;
+
+function* neighbourhoods(groups: readonly (readonly Spot[])[]): Sliced<readonly Spot[][]> {
+  const count = groups.reduce((sum, { length }) => sum + length, 0);
+  if (count < neighbourhood / 8) return [groups.flat()];
+  const places: Spot[][] = [];
+  let seen = 0;
+  for (const group of groups) {
+    for (const spot of group) {
+      const place = Math.floor(spot.start / neighbourhood);
+      while (places.length <= place) places.push([]);
+      places[place]?.push(spot);
+      seen += 1;
+      if (seen % neighbourhood === 0) yield;
+    }
+  }
+  return places;
 }
 
 /** What stands in a spot's place. It begins with the mask mark or holds it, so that it is known when it comes back as an argument. */
@@ -44,11 +69,15 @@ export function markOf(spot: Spot, text: string, pseudonym: (value: string) => s
 }
 
 /** The mark of a value that stands for it wherever it occurs. */
-export function pseudonymMark(
-  { kind, found }: Pick<Spot, "kind" | "found">,
-  pseudonym: (value: string) => string,
-): string {
+function pseudonymMark({ kind, found }: Pick<Spot, "kind" | "found">, pseudonym: (value: string) => string): string {
   return maskMark + pseudonym(samely(kind, found));
+}
+
+/** The mark of a configured field's whole value. */
+export function fieldMark(value: Json, mode: MaskMode, pseudonym: (value: string) => string): string {
+  if (typeof value === "object" || mode === "redact" || mode === "drop") return maskMark;
+  const found = String(value);
+  return mode === "partial" ? partial(found) : pseudonymMark({ kind: "field", found }, pseudonym);
 }
 
 /** One spelling for one value. */
@@ -93,7 +122,7 @@ function partialMark({ kind, found, start, end }: Spot, text: string): string {
 }
 
 /** The last four characters of what is long enough to keep its secret without them. */
-export function partial(text: string): string {
+function partial(text: string): string {
   return text.length >= 12 ? maskMark + text.slice(-4) : maskMark;
 }
 

@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
 import { meets, resolved, schemaWithin, spend, standInFor, type Schema } from "./schema.ts";
-import type { Sliced } from "./slices.ts";
+import type { Sliced } from "../../shared/slices.ts";
 
 /** Stands for a member that has to go. */
 const gone = Symbol("gone");

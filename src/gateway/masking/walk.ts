@@ -2,14 +2,14 @@ import type { Json, JsonObject } from "../../shared/json.ts";
 import { binaryMember, maskBinary } from "./binary.ts";
 import { maskNumber, maskText, maskTextSlowly, type MaskedText } from "./detectors.ts";
 import { HiddenPlaces } from "./hidden-places.ts";
-import { isJsonText } from "./json-syntax.ts";
-import { hasNothingIn, JsonText, mayBeJson } from "./json-text.ts";
+import { isJsonText, mayBeJson } from "./json-syntax.ts";
+import { hasNothingIn, JsonText } from "./json-text.ts";
 import type { MaskMode } from "./kinds.ts";
 import { maskMark } from "./marks.ts";
 import { uniqueName, type NameFacts } from "./names.ts";
-import { quotedFields } from "./quoted-fields.ts";
-import type { Sliced } from "./slices.ts";
-import { partial, pseudonymMark } from "./spots.ts";
+import { quotedFields, quotedFieldsSlowly } from "./quoted-fields.ts";
+import type { Sliced } from "../../shared/slices.ts";
+import { fieldMark } from "./spots.ts";
 import type { WalkRules } from "./walk-rules.ts";
 import { isLarge, weight } from "./weight.ts";
 
@@ -20,8 +20,8 @@ const deepest = 1000;
 const dropped = Symbol("dropped");
 type Walked = Json | typeof dropped;
 
-/** How many characters are walked between two yields. */
-const slice = 16_384;
+/** How many characters are walked, and finds noted, between two yields. */
+const [slice, finds] = [16_384, 4096];
 
 /** One walk over one payload. It collects what it hid, and knows where it is. */
 export class Walk {
@@ -83,11 +83,7 @@ export class Walk {
   /** Records that the value here is hidden wholly, and gives its mark. */
   hideField(mode: MaskMode = "redact", value: Json = null): string {
     this.#hide("field");
-    if (typeof value === "object" || mode === "redact" || mode === "drop") return maskMark;
-    const found = String(value);
-    return mode === "partial"
-      ? partial(found)
-      : pseudonymMark({ kind: "field", found }, this.rules.detectors.pseudonym);
+    return fieldMark(value, mode, this.rules.detectors.pseudonym);
   }
 
   /** Counts work done; true when it is time to yield. */
@@ -127,9 +123,14 @@ export class Walk {
       if (yield* hasNothingIn(text, this.rules)) return text;
       if (yield* isJsonText(text)) return yield* new JsonText(text, this).masked(labelled);
     }
-    const named = quotedFields(text, this.rules.fields);
+    const named = yield* quotedFieldsSlowly(text, this.rules.fields);
     const found = yield* maskTextSlowly(text, this.rules.detectors, labelled, named);
-    return found === null ? text : found.drop ? this.#drop(found) : this.#note(found);
+    if (found === null) return text;
+    for (const [index, kind] of found.kinds.entries()) {
+      this.#hide(kind);
+      if (index % finds === finds - 1) yield;
+    }
+    return found.drop ? dropped : found.text;
   }
 
   #note(found: MaskedText): string {
@@ -159,7 +160,7 @@ export class Walk {
   }
 
   *#object(object: JsonObject, labelled: boolean): Sliced<Json> {
-    const content = binaryMember(object);
+    const content = yield* binaryMember(object);
     const names = Object.keys(object);
     let seen: Map<string, number> | null = null;
     let members: [string, Json][] | null = null;
@@ -173,7 +174,7 @@ export class Walk {
       const inner = labelled || facts.labelled;
       let masked: Walked;
       if (mode !== null) masked = this.#field(mode, value);
-      else if (name === content) masked = this.#binary(typeof value === "string" ? value : "");
+      else if (name === content) masked = yield* this.#binary(typeof value === "string" ? value : "");
       else masked = isLarge(value) ? yield* this.#walk(value, inner) : this.#leaf(value, inner);
       this.leave();
       // Most objects stay as they are: the new one is begun at the first change.
@@ -192,8 +193,8 @@ export class Walk {
     return mode === "drop" ? dropped : mark;
   }
 
-  #binary(content: string): string {
-    const masked = maskBinary(content, this.rules.binary);
+  *#binary(content: string): Sliced<string> {
+    const masked = yield* maskBinary(content, this.rules.binary);
     if (masked !== content) this.#hide("binary");
     return masked;
   }

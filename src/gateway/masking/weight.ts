@@ -1,5 +1,5 @@
 import type { Json } from "../../shared/json.ts";
-import { mayBeJson } from "./json-text.ts";
+import { mayBeJson } from "./json-syntax.ts";
 
 /** A longer string is looked at in slices. */
 const longString = 16_384;
