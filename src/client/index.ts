@@ -23,6 +23,7 @@ import { gatewayOrigin, readProfile } from "./profile.ts";
 import { createSending } from "./sending.ts";
 import { createSession, type SessionState } from "./session.ts";
 import type { SetupWish } from "../shared/setup.ts";
+import { noteLauncher } from "./setup/launcher.ts";
 import { setupOnDemand } from "./setup/on-demand.ts";
 import { placesIn } from "./setup/machine.ts";
 import type { SignIn } from "./sign-in/sign-in.ts";
@@ -57,7 +58,7 @@ export interface ClientOptions {
   readonly saveText?: SaveText;
   /** Where this person's clients keep their settings, for consoles; this process's environment says so where it is left out. */
   readonly environment?: SetupWish["environment"];
-  /** How `countersign` starts here, for clients that only speak stdio. */
+  /** How `countersign` starts here, for clients that only speak stdio; where it is left out, as it was last used with this profile. */
   readonly launcher?: SetupWish["launcher"];
 }
 
@@ -71,6 +72,8 @@ export async function openClient(options: ClientOptions): Promise<Client> {
       const message = `${options.directory} has no gateway yet: \`countersign sign-in --gateway URL\` makes its profile.`;
       throw new CountersignError("configuration", message);
     }
+    if (options.launcher !== undefined && options.launcher !== null)
+      await noteLauncher(options.directory, options.launcher);
     return await assemble(options, profile, closers);
   } catch (error) {
     await closeAll(closers);

@@ -79,7 +79,7 @@ export type SetupChange = z.infer<typeof setupChange>;
 
 /** What of the asking person's environment says where their clients keep files. */
 const environment = z.record(z.string().max(40), z.string().max(4096));
-/** How `countersign` starts here, for clients that only speak stdio; null where that isn't known, and they can't be set up. */
+/** How `countersign` starts here, for clients that only speak stdio; null where the asker doesn't know: then as it was last used with the profile. */
 const launcher = z.object({ command: z.string().max(4096), args: z.array(z.string().max(4096)).max(10) }).nullable();
 export const setupWhere = z.strictObject({ environment, launcher });
 

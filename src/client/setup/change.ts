@@ -11,6 +11,8 @@ import type { Site } from "./sites.ts";
 
 /** What a change is made with. */
 export interface Bench {
+  /** The profile's folder. */
+  readonly profile: string;
   readonly record: SetupRecord;
   readonly clients: Clients;
   readonly drop: (client: string) => void;
@@ -42,9 +44,9 @@ export async function applyTo(site: Site, wish: SetupWish, bench: Bench): Promis
   }
 }
 
-async function opened(site: Site, wish: SetupWish, { ground }: Bench): Promise<SettingsFile> {
+async function opened(site: Site, wish: SetupWish, { ground, profile }: Bench): Promise<SettingsFile> {
   if (wish.does !== "undo" && site.program.speaks === "stdio" && ground.launcher === null)
-    throw new CountersignError("misconfigured", "It only speaks stdio: set it up from a terminal.");
+    throw new CountersignError("misconfigured", noShell(profile));
   const file = await readSettings(site.place.file);
   if (file.state === "broken") return file;
   const shown = wish.seen?.[site.place.file];
@@ -118,6 +120,13 @@ async function intentOf(site: Site, wish: SetupWish, bench: Bench, file: Good, k
     return setUpIntent(site, standing, wish.connections, key, bench.ground);
   if (recorded !== null) return undoIntent(site, recorded, standing, wish.connections);
   return { ok: true, text, base: text, entries: [], madeServers: false };
+}
+
+function noShell(profile: string): string {
+  return (
+    "It reaches servers only by programs that it starts itself, and where Countersign's terminal shell lies on this computer isn't known: " +
+    `install that, run \`countersign setup list --profile "${profile}"\` once in a terminal, and try again here.`
+  );
 }
 
 async function endClient(id: string, clients: Clients, drop: (client: string) => void): Promise<void> {

@@ -6,6 +6,7 @@ import { tunnelAddress } from "../state.ts";
 import { applyTo, planFor, type Bench } from "./change.ts";
 import type { Ground } from "./entry.ts";
 import { thisMachine } from "./machine.ts";
+import { knownLauncher, noteLauncher } from "./launcher.ts";
 import { bridgedIn, tokenIn } from "./ours.ts";
 import { openRecord } from "./record.ts";
 import { sitesOf, type Site } from "./sites.ts";
@@ -36,7 +37,9 @@ export async function openSetup({ directory, clients, drop, state, now }: SetupO
   const record = await openRecord(directory);
   let turn: Promise<unknown> = Promise.resolve();
 
-  function bench({ launcher }: Pick<SetupWish, "launcher">): Bench {
+  async function bench({ launcher: given }: Pick<SetupWish, "launcher">): Promise<Bench> {
+    if (given !== null) await noteLauncher(directory, given);
+    const launcher = given ?? (await knownLauncher(directory));
     const { tunnel } = state();
     const address: Ground["address"] = (name) => (tunnel.state === "open" ? tunnelAddress(tunnel.port, name) : null);
     const mine: Ground["mine"] = (entry) => {
@@ -44,7 +47,7 @@ export async function openSetup({ directory, clients, drop, state, now }: SetupO
       if (token !== null) return clients.withToken(token) !== null;
       return clients.list().some(({ name, unverified }) => unverified === true && name === bridgedIn(entry));
     };
-    return { record, clients, drop, now, ground: { address, launcher, mine } };
+    return { profile: directory, record, clients, drop, now, ground: { address, launcher, mine } };
   }
 
   function chosen(wish: SetupWish): readonly Site[] {
@@ -76,16 +79,18 @@ export async function openSetup({ directory, clients, drop, state, now }: SetupO
 
   async function each(wish: SetupWish, act: typeof planFor): Promise<readonly SetupChange[]> {
     const meant = settled(wish);
+    const own = await bench(meant);
     const changes: SetupChange[] = [];
-    for (const site of chosen(meant)) changes.push(await act(site, meant, bench(meant)));
+    for (const site of chosen(meant)) changes.push(await act(site, meant, own));
     return changes;
   }
 
   return {
     list: (asked) =>
-      inTurn(() =>
-        Promise.all(sitesOf(thisMachine(asked.environment), record, []).map((site) => viewOf(site, bench(asked)))),
-      ),
+      inTurn(async () => {
+        const own = await bench(asked);
+        return await Promise.all(sitesOf(thisMachine(asked.environment), record, []).map((site) => viewOf(site, own)));
+      }),
     plan: (wish) => inTurn(() => each(wish, planFor)),
     apply: (wish) => inTurn(() => each(wish, applyTo)),
   };

@@ -379,6 +379,21 @@ describe("asking for it", () => {
 
   it("says of a client that only speaks stdio that it needs the bridge's command", async () => {
     const wish = bench.wish({ programs: ["claude-desktop"], launcher: null });
-    expect(await bench.setup.apply(wish)).toMatchObject([{ did: "refused" }]);
+    const [refused] = await bench.setup.apply(wish);
+    expect(refused?.did).toBe("refused");
+    expect(refused?.problem?.message).toMatch(/run `countersign setup list --profile ".*profile"` once in a terminal/);
+  });
+
+  it("by a console without a shell of its own takes the one that was last used with the profile, as long as it lies there", async () => {
+    const shell = join(bench.home, "shell.js");
+    await writeFile(shell, "");
+    const launcher = { command: process.execPath, args: [shell, "--profile", "/somewhere"] };
+    const wish = bench.wish({ programs: ["claude-desktop"], launcher: null });
+    await bench.setup.list({ environment: wish.environment, launcher });
+    const [written] = await (await bench.reopened()).apply(wish);
+    expect(written?.did).toBe("written");
+    expect(await readFile(bench.file(programs["claude-desktop"]), "utf8")).toContain(JSON.stringify(shell));
+    await rm(shell);
+    expect(await bench.setup.apply({ ...wish, does: "repair" })).toMatchObject([{ did: "refused" }]);
   });
 });
