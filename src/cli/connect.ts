@@ -1,20 +1,31 @@
 import { CountersignError } from "../shared/errors.ts";
 import { command, positional } from "./command.ts";
+import { pinNamed, pinOptions } from "./pin.ts";
 import { ownUntilStopped } from "./session-owner.ts";
 
-const help = `Usage: countersign connect [--console] [--port PORT] [--ca FILE] [--profile DIR] [--json]
+const help = `Usage: countersign connect [--service FILE] [--console] [--port PORT] [--gateway URL [--yes] [--issuer URL]]
+                   [--ca FILE] [--profile DIR] [--json]
 
 Opens the tunnel for MCP clients and stays in the foreground until Ctrl-C. Other commands with this profile talk to it
-meanwhile. Where nobody is signed in it prints the address to sign in at. --console also serves the console for a
-browser and prints its one-time link. The tunnel's port is chosen once and remembered; --port sets another, 0 lets the
-system choose (clients then need \`countersign setup --repair\`). --ca names a PEM file with one more authority to trust.`;
+meanwhile. Where nobody is signed in it prints the address to sign in at. --service FILE signs in as a service instead,
+by the credentials that FILE names, and asks nobody (docs/services.md). --console also serves the console for a browser
+and prints its one-time link. The tunnel's port is chosen once and remembered; --port sets another, 0 lets the system
+choose (clients then need \`countersign setup --repair\`). --gateway, --yes and --issuer make the profile first, as
+sign-in does. --ca names a PEM file with one more authority to trust.`;
 
-const options = { console: { type: "boolean" }, port: { type: "string" }, ca: { type: "string" } } as const;
+const options = {
+  ...pinOptions,
+  console: { type: "boolean" },
+  port: { type: "string" },
+  service: { type: "string" },
+} as const;
 
 export const connect = command(help, options, async ({ values, positionals, profile, terminal }) => {
   positional(positionals, []);
   const port = portOf(values.port);
-  await ownUntilStopped({ profile, ca: values.ca, console: values.console ?? false, port, terminal });
+  if (values.gateway !== undefined) await pinNamed(profile, values, terminal);
+  const { ca, service, console = false } = values;
+  await ownUntilStopped({ profile, ca, service, console, port, terminal });
 });
 
 function portOf(text: string | undefined): number | undefined {

@@ -30,7 +30,8 @@ const overview = `Usage: countersign COMMAND [--profile DIR] [--json]
 At the engineer's desk
   sign-in [--gateway URL]        sign in, and open the tunnel for MCP clients
   sign-out                       end the session
-  connect                        open the tunnel and stay, without signing in anew where that isn't needed
+  connect                        open the tunnel and stay, without signing in anew where that isn't needed;
+                                 --service FILE does so as a service, and asks nobody
   status                         who is signed in, what is open
   connections                    what this person may reach, and at which local address
   call CONNECTION TOOL [JSON]    one call through the tunnel

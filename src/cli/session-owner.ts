@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { openClient, type Client } from "../client/index.ts";
+import { openClient, type Client, type ClientOptions } from "../client/index.ts";
 import { placesIn } from "../client/setup/machine.ts";
 import type { ConsoleState } from "../shared/console.ts";
 import { CountersignError } from "../shared/errors.ts";
@@ -15,6 +15,8 @@ export interface OwnerOptions {
   readonly profile: string;
   /** A PEM file with one more authority to trust. */
   readonly ca: string | undefined;
+  /** A file of credentials: the owner signs in as that service. */
+  readonly service?: string | undefined;
   /** The tunnel's port, 0 for any; without it the remembered one. */
   readonly port?: number | undefined;
   /** Whether to serve the console for a browser as well. */
@@ -26,7 +28,8 @@ export interface OwnerOptions {
 const firstStateMs = 15_000;
 
 /** Becomes the owner of the profile: signs in where nobody is, opens the tunnel, and stays until it is asked to end. */
-export async function ownUntilStopped({ profile, ca, console, port, terminal }: OwnerOptions): Promise<void> {
+export async function ownUntilStopped(options: OwnerOptions): Promise<void> {
+  const { profile, ca, console, port, terminal } = options;
   const stopped = untilStopped();
   const client = await openClient({
     directory: profile,
@@ -34,6 +37,7 @@ export async function ownUntilStopped({ profile, ca, console, port, terminal }: 
     launcher: launcherOf(profile),
     openBrowser: (url) => terminal.note(`Open this address to sign in: ${url}`),
     ...(ca === undefined ? {} : { ca: await readFile(ca, "utf8") }),
+    ...(options.service === undefined ? {} : await asService(options.service)),
   });
   try {
     const ready = start(client, console, port);
@@ -48,6 +52,15 @@ export async function ownUntilStopped({ profile, ca, console, port, terminal }: 
   } finally {
     await client.close();
   }
+}
+
+async function asService(path: string): Promise<Pick<ClientOptions, "createSignIn">> {
+  const [{ readServiceCredentials }, { createServiceSignIn }] = await Promise.all([
+    import("../client/sign-in/service-credentials.ts"),
+    import("../client/sign-in/service.ts"),
+  ]);
+  const credentials = await readServiceCredentials(path);
+  return { createSignIn: async (provider, options) => createServiceSignIn(provider, credentials, options) };
 }
 
 function followSession(client: Client, terminal: Terminal): void {

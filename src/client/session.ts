@@ -133,8 +133,10 @@ export function createSession(options: SessionOptions): Session {
     return options.openBrowser(url);
   }
 
-  async function lookUp(): Promise<{ readonly principal: PrincipalView; readonly device: string }> {
+  async function lookUp(): Promise<{ readonly principal: PrincipalView; readonly device: string | null }> {
     const { principal } = await api.get("/v1/me", me);
+    // No person signed in who could enrol a device; a service decides nothing.
+    if (principal.kind === "service") return { principal, device: null };
     const { nowMs } = await api.get("/.well-known/countersign", discovery);
     return { principal, device: await device.enrol(api, principal.id, Math.floor(nowMs / 1000)) };
   }

@@ -68,7 +68,8 @@ export const consoleState = z.object({
     z.object({
       state: z.literal("signed-in"),
       account: principalView,
-      device: z.string(),
+      /** A service has none. */
+      device: z.string().nullable(),
       ends: z.object({ atMs: z.number(), minutes: z.literal([10, 1]) }).optional(),
     }),
     z.object({ state: z.literal("needs-sign-in"), account: principalView, error: failure }),

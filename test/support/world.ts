@@ -145,7 +145,12 @@ async function configuration({ port, url, files, customers, idp, ca, options }: 
     publicUrl: url,
     data: "data",
     keys: "keys",
-    issuers: [issuerOf("staff", idp.oidc), issuerOf("entra", idp.entra, ca), issuerOf("okta", idp.okta, ca)],
+    issuers: [issuerOf("staff", idp.oidc), issuerOf("entra", idp.entra, ca), issuerOf("okta", idp.okta, ca)].map(
+      ({ clients, ...issuer }) => ({
+        ...issuer,
+        clients: [...clients, idp.services.bySecret.clientId, idp.services.byKey.clientId],
+      }),
+    ),
     roles: { auditor: ["auditors"] },
     connections: [
       {
@@ -189,7 +194,7 @@ function issuerOf(
   name: string,
   { kind, issuer, jwksUri, audience, clientId, tenantId, signIn }: DemoIssuer,
   ca?: string,
-): object {
+) {
   return {
     name,
     kind,

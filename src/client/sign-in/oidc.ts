@@ -21,7 +21,6 @@ type OidcProvider = Extract<Provider, { kind: "oidc" }>;
 const key = "sign-in.oidc";
 const record = z.object({
   refreshToken: z.string().nullable(),
-  idToken: z.string(),
   account: z.object({ subject: z.string(), name: z.string() }),
 });
 type Record = z.infer<typeof record>;
@@ -111,9 +110,9 @@ async function authorize(
     const checks = { pkceCodeVerifier: verifier, expectedState: state, expectedNonce: nonce, maxAge };
     const answer = await client.authorizationCodeGrant(config, callback, checks, resource);
     const claims = answer.claims();
-    if (claims === undefined || answer.id_token === undefined) throw new Error("no id token came");
+    if (claims === undefined) throw new Error("no id token came");
     const account = { subject: claims.sub, name: nameIn(claims) };
-    const stored: Record = { refreshToken: answer.refresh_token ?? null, idToken: answer.id_token, account };
+    const stored: Record = { refreshToken: answer.refresh_token ?? null, account };
     await tools.vault.set(key, JSON.stringify(stored));
     return tokensOf(answer, stored, tools.now());
   };
@@ -127,8 +126,8 @@ async function endAtProvider(
   try {
     const config = await discovered();
     const { end_session_endpoint: ending } = config.serverMetadata();
-    const logoutUrl =
-      ending === undefined ? null : client.buildEndSessionUrl(config, { id_token_hint: stored.idToken }).href;
+    // Without id_token_hint: the address is shown, and an id token has no place there. The provider asks the person instead.
+    const logoutUrl = ending === undefined ? null : client.buildEndSessionUrl(config).href;
     return { logoutUrl, provider: await revoke(config, stored.refreshToken) };
   } catch {
     return { logoutUrl: null, provider: "failed" };

@@ -27,7 +27,6 @@ const key = "sign-in.okta";
 const token = { expiresAt: z.number(), authorizeUrl: z.string(), scopes: z.array(z.string()) };
 const record = z.object({
   refreshToken: z.object({ ...token, refreshToken: z.string(), tokenUrl: z.string(), issuer: z.string() }).nullable(),
-  idToken: z.string(),
   account: z.object({ subject: z.string(), name: z.string() }),
 });
 type Record = z.infer<typeof record>;
@@ -56,9 +55,9 @@ export function oktaAdapter(provider: OktaProvider, tools: Tools): Adapter {
       const stored = await load();
       await tools.vault.delete(key);
       if (stored === null) return nothingToEnd;
-      const hint = new URLSearchParams({ id_token_hint: stored.idToken }).toString();
       return {
-        logoutUrl: `${getOAuthUrls(okta).logoutUrl}?${hint}`,
+        // Its /v1/logout takes the id token in the address, which is shown; this one takes the browser's own session.
+        logoutUrl: new URL("/login/signout", provider.issuer).href,
         provider: await revoke(okta, provider.clientId, stored, tools.transport),
       };
     },
@@ -128,11 +127,10 @@ async function authorize(
 }
 
 function recordOf(answer: OktaTokens, before: Record | null): Record {
-  const idToken = answer.idToken?.idToken ?? before?.idToken;
   const claims = answer.idToken?.claims;
   const account = claims ? { subject: claims.sub, name: claims.name ?? claims.sub } : before?.account;
-  if (idToken === undefined || account === undefined) throw new Error("no id token came");
-  return { refreshToken: answer.refreshToken ?? before?.refreshToken ?? null, idToken, account };
+  if (account === undefined) throw new Error("no id token came");
+  return { refreshToken: answer.refreshToken ?? before?.refreshToken ?? null, account };
 }
 
 function tokensOf(answer: OktaTokens, stored: Record, nowMs: number): Tokens {

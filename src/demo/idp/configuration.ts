@@ -3,6 +3,7 @@ import { promisify } from "node:util";
 import { errors, type AccessTokenModel, type Configuration, type Context } from "oidc-provider";
 import { pageHeaders, providerPage } from "./page.ts";
 import type { Person } from "./people.ts";
+import { serviceClients, type Services } from "./services.ts";
 import type { Shape } from "./shape.ts";
 import type { Storage } from "./storage.ts";
 import type { Switches } from "./switches.ts";
@@ -13,6 +14,7 @@ export async function configure(
   people: readonly Person[],
   switches: Switches,
   storage: Storage,
+  services: Services,
 ): Promise<Configuration> {
   const { privateKey } = await promisify(generateKeyPair)("rsa", { modulusLength: 2048 });
   const byAccount = new Map(people.map((person) => [shape.accountId(person), person]));
@@ -29,6 +31,7 @@ export async function configure(
         require_auth_time: true,
         ...shape.client,
       },
+      ...serviceClients(services),
     ],
     routes: shape.routes,
     scopes: ["openid", "profile", "email", "offline_access"],
@@ -36,6 +39,7 @@ export async function configure(
     acrValues: ["urn:example:mfa"],
     conformIdTokenClaims: false,
     features: features(shape),
+    enabledJWA: { clientAuthSigningAlgValues: ["RS256", "PS256", "ES256"] },
     formats: { customizers: { jwt: reshapeAccessToken(shape, byAccount) } },
     findAccount: (context: Context, id: string) => {
       // Asked before a refresh token is rotated: a refusal leaves it good.
@@ -69,6 +73,7 @@ export async function configure(
 function features(shape: Shape): Configuration {
   return {
     devInteractions: { enabled: false },
+    clientCredentials: { enabled: true },
     revocation: { enabled: true, allowedPolicy: revokesItsOwn },
     rpInitiatedLogout: {
       enabled: true,
@@ -108,6 +113,7 @@ function lifetimes(switches: Switches): Configuration {
   const day = 86_400;
   return {
     AccessToken: () => switches.accessTokenSeconds,
+    ClientCredentials: () => switches.accessTokenSeconds,
     RefreshToken: () => switches.refreshTokenSeconds,
     AuthorizationCode: () => 60,
     IdToken: () => 3600,
@@ -128,9 +134,19 @@ function reshapeAccessToken(shape: Shape, byAccount: ReadonlyMap<string, Person>
     token: AccessTokenModel,
     jwt: { header: unknown; payload: { [claim: string]: unknown } },
   ): void => {
+    const { iss, aud, iat, exp, jti, scope } = jwt.payload;
+    if (token.kind === "ClientCredentials") {
+      const own = shape.serviceTokenClaims({
+        clientId: token.clientId,
+        scope: typeof scope === "string" ? scope : "",
+        issuedAt: Number(iat),
+      });
+      jwt.header = { typ: shape.accessTokenType };
+      jwt.payload = { iss, aud, iat, exp, jti, ...own };
+      return;
+    }
     const person = byAccount.get(token.accountId);
     if (person === undefined) return;
-    const { iss, aud, iat, exp, jti, scope } = jwt.payload;
     const { AuthorizationCode: code, RefreshToken: refresh } = context.oidc.entities;
     const facts = {
       person,

@@ -49,6 +49,17 @@ export function entraShape(origin: string): Shape {
       preferred_username: person.email,
       email: person.email,
     }),
+    serviceTokenClaims: ({ clientId: client, issuedAt }) => ({
+      sub: entraObjectId(client),
+      oid: entraObjectId(client),
+      tid: tenantId,
+      ver: "2.0",
+      azp: client,
+      azpacr: "1",
+      idtyp: "app",
+      roles: ["Calls"],
+      nbf: issuedAt,
+    }),
     accessTokenClaims: ({ person, clientId: client, authTime, issuedAt }) => ({
       sub: entraObjectId(person.id),
       oid: entraObjectId(person.id),

@@ -7,6 +7,7 @@ import { failingBy, freePorts, listen } from "./listener.ts";
 import { oidcShape } from "./oidc-shape.ts";
 import { oktaShape } from "./okta-shape.ts";
 import { demoPeople, type Person } from "./people.ts";
+import { makeServices, type Services } from "./services.ts";
 import type { Shape } from "./shape.ts";
 import { initialSwitches, type Switches } from "./switches.ts";
 
@@ -42,6 +43,8 @@ export interface DemoIssuer {
 
 export interface IdentityProvider {
   readonly people: readonly Person[];
+  /** The same at all three issuers. */
+  readonly services: Services;
   /** PEM of the throw-away authority that signed the certificate of `entra` and `okta`; `oidc` speaks plain HTTP unless said. */
   readonly ca: string;
   readonly oidc: DemoIssuer;
@@ -56,6 +59,7 @@ export async function startIdentityProvider(options: IdentityProviderOptions = {
   const people = [...demoPeople, ...(options.people ?? [])];
   const audience = options.audience ?? "api://countersign";
   const certificate = makeServerCertificate(Date.now());
+  const services = makeServices();
   const plainRoutes = new Map<string, RequestListener>();
   const tlsRoutes = new Map<string, RequestListener>();
   const plainTls = options.isPlainOverTls === true ? certificate : undefined;
@@ -65,7 +69,7 @@ export async function startIdentityProvider(options: IdentityProviderOptions = {
 
   const open = async (shape: Shape, routes: Map<string, RequestListener>): Promise<DemoIssuer> => {
     const switches = initialSwitches(options.switches);
-    const issuer = await createIssuer(shape, people, switches);
+    const issuer = await createIssuer(shape, people, switches, services);
     routes.set(new URL(shape.issuer).pathname, failingBy(switches, issuer.handle));
     return describe(shape, people, switches, issuer.endRefreshTokens);
   };
@@ -75,7 +79,7 @@ export async function startIdentityProvider(options: IdentityProviderOptions = {
     open(oktaShape(origin, audience, options.ports?.okta ?? (await freePorts(3))), tlsRoutes),
   ]);
   const close = async (): Promise<void> => void (await Promise.all([plain.close(), tls.close()]));
-  return { people, ca: certificate.ca, oidc, entra, okta, close };
+  return { people, services, ca: certificate.ca, oidc, entra, okta, close };
 }
 
 function describe(

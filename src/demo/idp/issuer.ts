@@ -5,6 +5,7 @@ import { Provider, type Context } from "oidc-provider";
 import { configure, sessionCookie } from "./configuration.ts";
 import { handleInteraction } from "./interaction.ts";
 import type { Person } from "./people.ts";
+import type { Services } from "./services.ts";
 import type { Shape } from "./shape.ts";
 import { createStorage } from "./storage.ts";
 import type { Switches } from "./switches.ts";
@@ -16,9 +17,14 @@ export interface Issuer {
 }
 
 /** A real oidc-provider of the given shape. */
-export async function createIssuer(shape: Shape, people: readonly Person[], switches: Switches): Promise<Issuer> {
+export async function createIssuer(
+  shape: Shape,
+  people: readonly Person[],
+  switches: Switches,
+  services: Services,
+): Promise<Issuer> {
   const storage = createStorage();
-  const configuration = await configure(shape, people, switches, storage);
+  const configuration = await configure(shape, people, switches, storage, services);
   const provider = new Provider(shape.issuer, configuration);
   if (shape.kind === "entra") provider.use((context, next) => demanding(context, next, switches));
   provider.use((context, next) =>

@@ -28,6 +28,7 @@ export function oidcShape(origin: string, audience: string): Shape {
     },
     accountId: (person) => person.id,
     idTokenClaims: (person) => ({ name: person.name, preferred_username: person.email, email: person.email }),
+    serviceTokenClaims: ({ clientId: client, scope }) => ({ sub: client, client_id: client, scope }),
     accessTokenClaims: ({ person, clientId: client, scope, authTime }) => ({
       sub: person.id,
       client_id: client,

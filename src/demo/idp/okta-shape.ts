@@ -40,6 +40,7 @@ export function oktaShape(origin: string, audience: string, redirectPorts: reado
     },
     accountId: (person) => oktaUserId(person.id),
     idTokenClaims: (person) => ({ name: person.name, preferred_username: person.email, email: person.email }),
+    serviceTokenClaims: ({ clientId: client, scope }) => ({ ver: 1, sub: client, cid: client, scp: scope.split(" ") }),
     accessTokenClaims: ({ person, clientId: client, scope, authTime }) => ({
       ver: 1,
       sub: person.email,

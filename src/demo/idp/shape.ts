@@ -35,6 +35,8 @@ export interface Shape {
   readonly accessTokenType: string;
   /** What a client is configured with. */
   readonly signIn: SignInProvider;
+  /** Claims of a token that a service obtained for itself, as `accessTokenClaims`. */
+  serviceTokenClaims(facts: Pick<AccessTokenFacts, "clientId" | "scope" | "issuedAt">): Claims;
   /** `sub` of id tokens. */
   accountId(person: Person): string;
   idTokenClaims(person: Person): Claims;

@@ -25,7 +25,7 @@ export function Account({ session }: { readonly session: ConsoleState["session"]
         <dl>
           <dt>{words.accountGroups}</dt>
           <dd>{account.groups.length === 0 ? words.noGroups : <Outside text={account.groups.join(", ")} />}</dd>
-          {session.state === "signed-in" && (
+          {session.state === "signed-in" && session.device !== null && (
             <>
               <dt>{words.accountDevice}</dt>
               <dd>

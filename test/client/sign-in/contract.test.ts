@@ -6,9 +6,9 @@ import { type DemoIssuer, type IdentityProvider, startIdentityProvider } from ".
 import { type Arrival, signInAs } from "../../../src/demo/idp/robot.ts";
 import { initialSwitches } from "../../../src/demo/idp/switches.ts";
 import type { TokenVerifier } from "../../../src/gateway/identity/principal.ts";
-import { createTokenVerifier } from "../../../src/gateway/identity/verifier.ts";
 import { patienceMs } from "../../support/eventually.ts";
 import { shiftClock, type ShiftedClock } from "../../support/shifted-clock.ts";
+import { verifierFor } from "../../support/verifier-for.ts";
 
 /** What every way to sign in has to do, through the real libraries, before one provider over TLS. Its cases are the rows. */
 const adapters = [
@@ -23,7 +23,7 @@ let gateway: TokenVerifier;
 beforeAll(async () => {
   clock = shiftClock();
   idp = await startIdentityProvider({ isPlainOverTls: true });
-  gateway = gatewayOf(idp);
+  gateway = verifierFor(idp);
 });
 afterAll(async () => {
   gateway.close();
@@ -216,7 +216,9 @@ describe.each(adapters)("the contract: $kind through $library", ({ kind }) => {
     const copy = (await vault.get(`sign-in.${kind}`)) ?? "";
     const { provider, kept, logoutUrl } = await signIn.signOut();
     expect({ provider, kept }).toEqual({ provider: kind === "entra" ? "unsupported" : "revoked", kept: false });
+    // It is shown: no token may stand in it.
     expect(logoutUrl).toMatch(/^https:/);
+    expect(logoutUrl).not.toContain("eyJ");
     expect(await vault.get(`sign-in.${kind}`)).toBeNull();
     await expect(signIn.token()).rejects.toMatchObject({ code: "reauthentication_needed" });
     // A copy made before is worth nothing, where the provider revokes.
@@ -304,26 +306,4 @@ function as(
   { signal = new AbortController().signal, timeoutMs = patienceMs }: { signal?: AbortSignal; timeoutMs?: number } = {},
 ) {
   return signIn.signIn({ openBrowser: (url) => tab.open(url), signal, timeoutMs });
-}
-
-function gatewayOf({ oidc, entra, okta, ca }: IdentityProvider): TokenVerifier {
-  const issuers = [oidc, entra, okta].map(({ kind, issuer, audience, clientId, tenantId, jwksUri }) => ({
-    name: kind,
-    kind,
-    issuer,
-    jwksUri,
-    audience,
-    clients: [clientId],
-    groupsClaim: "groups",
-    ...(tenantId === null ? {} : { tenants: [tenantId] }),
-  }));
-  const fetchKeys = async (url: string) => {
-    const { request, Agent } = await import("undici");
-    const answer = await request(url, { dispatcher: new Agent({ connect: { ca } }) });
-    return { status: answer.statusCode, text: () => answer.body.text() };
-  };
-  return createTokenVerifier(
-    { issuers, roles: { admin: [], auditor: [] }, identities: [] },
-    { fetch: fetchKeys, now: () => Date.now() },
-  );
 }

@@ -1,0 +1,155 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openClient, type Client } from "../../src/client/index.ts";
+import { discover, writeProfile } from "../../src/client/profile.ts";
+import { createSignIn } from "../../src/client/sign-in/sign-in.ts";
+import { memoryVault, type Vault } from "../../src/client/vault.ts";
+import { signInAs } from "../../src/demo/idp/robot.ts";
+import { shell, startShell, type Running } from "../cli/shell.ts";
+import { openWorld, type World } from "../support/world.ts";
+
+/** A tunnel that nobody sits before, beside a person's, at one gateway; and what of both is found where it must not be. */
+let world: World;
+let folder: string;
+let tunnel: Running;
+let person: Client;
+const kept = new Map<string, string>();
+/** All that a console was ever sent. */
+const shown: string[] = [];
+/** Values that exist in this test alone: whoever finds one of them elsewhere has found a leak. */
+const canaries = new Map<string, string>();
+
+const echo = { name: "robots-echo", tools: ["echo"], when: "principal.kind == 'service'", effect: "allow" };
+const sums = { name: "people-sum", tools: ["get-sum"], when: "principal.kind == 'user'", effect: "allow" };
+
+beforeAll(async () => {
+  world = await openWorld({ rules: [echo, sums] });
+  folder = await mkdtemp(join(tmpdir(), "countersign-unattended-"));
+  const { clientId, secret } = world.idp.services.bySecret;
+  canaries.set("the service's secret", secret);
+  await writeFile(join(folder, "secret"), secret, { mode: 0o600 });
+  await writeFile(join(folder, "service.json"), JSON.stringify({ kind: "secret", clientId, secret: "file:secret" }));
+  const pinned = ["--gateway", world.url, "--yes", "--issuer", world.idp.oidc.issuer];
+  const service = ["--service", join(folder, "service.json"), "--port", "0", "--profile", join(folder, "robot")];
+  tunnel = startShell("connect", ...pinned, ...service);
+  person = await openPerson(join(folder, "erin"));
+});
+afterAll(async () => {
+  tunnel.child.kill("SIGTERM");
+  await tunnel.ended();
+  await person.close();
+  await world.close();
+  await rm(folder, { recursive: true });
+});
+
+async function openPerson(directory: string): Promise<Client> {
+  const { profiles } = await discover(world.url);
+  const profile = profiles.find(({ provider }) => provider.kind === "oidc");
+  if (profile === undefined) throw new Error("no way to sign in");
+  await writeProfile(directory, profile);
+  const vault = watched(memoryVault());
+  const client = await openClient({
+    directory,
+    vault,
+    openBrowser: (url) => void signInAs(url, "engineer").catch(() => undefined),
+    createSignIn: async (provider, options) => {
+      const signIn = await createSignIn(provider, options);
+      return {
+        ...signIn,
+        signIn: async (how) => noted(await signIn.signIn(how)),
+        token: async (how) => noted(await signIn.token(how)),
+        signOut: () => signIn.signOut(),
+        close: () => signIn.close(),
+      };
+    },
+  });
+  client.onState((state) => shown.push(JSON.stringify(state)));
+  return client;
+}
+
+function noted<T extends { readonly accessToken: string }>(tokens: T): T {
+  canaries.set(`an access token ending in ${tokens.accessToken.slice(-6)}`, tokens.accessToken);
+  return tokens;
+}
+
+function watched(vault: Vault): Vault {
+  return { ...vault, set: async (key, value) => (kept.set(key, value), await vault.set(key, value)) };
+}
+
+describe("an unattended tunnel", () => {
+  it("signs in as its service, without a browser, and says where it is reached", async () => {
+    await tunnel.says(/The tunnel stays open/);
+    expect(tunnel.stdout()).toContain(`as ${world.idp.services.bySecret.clientId}`);
+    expect(tunnel.stdout() + tunnel.stderr()).not.toContain("sign in:");
+  });
+
+  it("may do what rules let services do, and not what they let people do", async () => {
+    const robot = ["--profile", join(folder, "robot")];
+    const said = await shell("call", "everything", "echo", '{"message":"beep"}', ...robot);
+    expect(said).toMatchObject({ status: 0, stdout: expect.stringContaining("beep") });
+    expect(await shell("call", "everything", "get-sum", '{"a":1,"b":2}', ...robot)).toMatchObject({ status: 1 });
+  });
+
+  it("has no device, and decides nothing", async () => {
+    const { stdout } = await shell("status", "--json", "--profile", join(folder, "robot"));
+    expect(JSON.parse(stdout)).toMatchObject({
+      session: { state: "signed-in", account: { kind: "service" }, device: null },
+    });
+  });
+});
+
+describe("tokens, keys and secrets", () => {
+  it("are in no log, file, console or argument after a day's work", async () => {
+    const signedIn = await person.call("session.signIn", {}, "window");
+    expect(signedIn).toMatchObject({ ok: true });
+    const { token } = await person.addClient("cursor");
+    canaries.set("a client's token", token);
+    await person.openTunnel({ port: 0 });
+    await person.call("gateway.retry", {}, "window");
+    // One that its gateway refuses is the likeliest to end in a log.
+    const refused = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJjYW5hcnkifQ.Y2FuYXJ5LXNpZ25hdHVyZQ";
+    canaries.set("a token that was refused", refused);
+    await fetch(`${world.url}/v1/me`, { headers: { authorization: `Bearer ${refused}` } });
+    const stored = JSON.parse(kept.get("sign-in.oidc") ?? "{}") as { readonly refreshToken?: string };
+    canaries.set("the refresh token", stored.refreshToken ?? "");
+    const device = [...kept].find(([key]) => key.includes("device"))?.[1] ?? "";
+    canaries.set("the device's key", /"d":"([\w-]+)"/.exec(device)?.[1] ?? "");
+    await person.call("session.signOut", {}, "window");
+
+    const places: [string, string][] = [
+      ["the consoles' state", shown.join("\n")],
+      ["the gateway's log", JSON.stringify(world.log)],
+      ["the terminal", tunnel.stdout() + tunnel.stderr()],
+      ["the tunnel's arguments", argumentsOf(tunnel)],
+      ...filesIn(world.data),
+      ...filesIn(join(folder, "robot")),
+      ...filesIn(join(folder, "erin")),
+    ];
+    expect(places.length).toBeGreaterThan(8);
+    for (const [what, canary] of canaries) expect(canary.length, what).toBeGreaterThan(20);
+    const found = places.flatMap(([place, text]) =>
+      [...canaries].filter(([, canary]) => text.includes(canary)).map(([what]) => `${what} in ${place}`),
+    );
+    expect(found).toEqual([]);
+    // What is a token without being one of these: none of them has been signed or sealed by anybody here.
+    const jwt = /eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{20,}/;
+    expect(places.filter(([, text]) => jwt.test(text)).map(([place]) => place)).toEqual([]);
+  });
+});
+
+/** What every process of the machine may read of another; elsewhere than on Linux, what it was started with. */
+function argumentsOf({ child }: Running): string {
+  if (process.platform !== "linux") return child.spawnargs.join(" ");
+  return readFileSync(`/proc/${child.pid ?? 0}/cmdline`, "latin1");
+}
+
+/** Every file below a folder, as text in which each byte is a letter. */
+function filesIn(directory: string): [string, string][] {
+  return readdirSync(directory, { recursive: true, encoding: "utf8" })
+    .map((name) => join(directory, name))
+    .filter((path) => statSync(path).isFile())
+    .map((path) => [path, readFileSync(path, "latin1")]);
+}
