@@ -2,7 +2,7 @@ import { formatConfigErrors, loadConfig, missingSecrets, type LoadedConfig } fro
 import type { ApproverStep } from "../shared/approval.ts";
 import { CountersignError } from "../shared/errors.ts";
 import { stepsOf } from "../gateway/config-rules.ts";
-import type { RuleConfig } from "../gateway/config-schema.ts";
+import type { Config, RuleConfig } from "../gateway/config-schema.ts";
 import { configJsonSchema } from "../gateway/config-json-schema.ts";
 import { durationText, limitsText } from "../gateway/policy/limits-text.ts";
 import { command, positional } from "./command.ts";
@@ -90,6 +90,7 @@ async function check(positionals: readonly string[], terminal: Terminal): Promis
     warnings: warnings[index] ?? [],
   }));
   const unset = await unsetSecrets(loaded);
+  const open = tokensTakenBy(config);
   // The answer for scripts is the list of rules, which has no place for what is no rule's.
   if (terminal.json) for (const line of unset) terminal.note(`warning: ${line}`);
   const rows = rules.map((rule) => [
@@ -109,9 +110,18 @@ async function check(positionals: readonly string[], terminal: Terminal): Promis
       limits === null ? [] : [`limits: rule ${JSON.stringify(id)} allows each principal ${limitsText(limits)}`],
     ),
     ...rules.flatMap((rule) => rule.warnings.map((warning) => `warning: rule ${JSON.stringify(rule.id)} ${warning}`)),
+    ...(open.length === 0
+      ? []
+      : [`tokens: ${open.join(", ")} also open to the provider's own tokens, bound to no device (accepts)`]),
     ...unset.map((line) => `warning: ${line}`),
     `${file} is good: ${count(rules.length, "rule")}, ${count(config.connections.length, "connection")}.`,
   ]);
+}
+
+/** Where whoever has a provider's token needs no device: the API and connections. */
+function tokensTakenBy({ accepts, connections }: Config): readonly string[] {
+  const taking = connections.filter((each) => (each.accepts ?? accepts) === "provider-tokens").map(({ name }) => name);
+  return [...(accepts === "provider-tokens" ? ["the API"] : []), ...taking];
 }
 
 /** A gateway that started here and now would refuse this file; elsewhere the secrets may well be there. */

@@ -4,6 +4,7 @@ import { decisionType, type DecisionPayload } from "../shared/approval.ts";
 import { devicePublicKey, enrolled, enrolmentType, type DevicePublicKey } from "../shared/device.ts";
 import { grantType, type GrantPayload } from "../shared/grant.ts";
 import { CountersignError } from "../shared/errors.ts";
+import { dpopType, type DpopClaims } from "../shared/gateway-session.ts";
 import type { GatewayApi } from "./gateway.ts";
 import type { Vault } from "./vault.ts";
 
@@ -15,6 +16,8 @@ export interface Device {
   enrol(api: GatewayApi, principal: string, gatewaySeconds: number): Promise<string>;
   /** The decision as a compact JWS by the enrolled key. Throws `unknown_device` before an enrolment. */
   sign(payload: DecisionPayload): Promise<string>;
+  /** A DPoP proof (RFC 9449), by the enrolled key; before an enrolment, by one of this process alone. */
+  prove(claims: DpopClaims): Promise<string>;
   /** A grant in the same way. */
   signGrant(payload: GrantPayload): Promise<string>;
 }
@@ -22,6 +25,7 @@ export interface Device {
 /** `vault`: where the key rests between runs; null keeps it in memory only, where it can't be exported at all. */
 export async function openDevice(vault: Vault | null, gateway: string, name: string): Promise<Device> {
   let held = vault === null ? null : await load(vault, gateway);
+  let unenrolled: Key | null = null;
   const newKey = async () => (vault === null ? memoryKey() : storableKey());
 
   return {
@@ -36,6 +40,11 @@ export async function openDevice(vault: Vault | null, gateway: string, name: str
       held = { id: answer.device, principal, key };
       if (vault !== null) await store(vault, gateway, held);
       return answer.device;
+    },
+    async prove(claims) {
+      const { publicKey, privateKey } = held?.key ?? (unenrolled ??= await memoryKey());
+      const header = { alg: "EdDSA", typ: dpopType, jwk: publicKey } as const;
+      return await new SignJWT(claims).setProtectedHeader(header).sign(privateKey);
     },
     sign: (payload) => signAs(held, decisionType, payload),
     signGrant: (payload) => signAs(held, grantType, payload),

@@ -4,15 +4,15 @@ import { backoffMs } from "../shared/backoff.ts";
 import { mostFrameBytes } from "../shared/feed.ts";
 import type { LinkTrouble } from "../shared/link-trouble.ts";
 import { createFrameReader, type FrameTakers, type Place } from "./feed-frames.ts";
-import type { TokenSource } from "./gateway.ts";
+import type { Pass, PassSource } from "./pass.ts";
 import { troubleOf, troubleOfStatus, troubleOfToken } from "./link-trouble.ts";
 import { messageText } from "./message-text.ts";
 import { trusting } from "./trust.ts";
 
 export interface FeedOptions extends FrameTakers {
-  /** The pinned origin; the token goes nowhere else. */
+  /** The pinned origin; nothing is shown elsewhere. */
   readonly origin: string;
-  readonly token: TokenSource;
+  readonly pass: PassSource;
   readonly ca: string | undefined;
   /** For tests: how long silence may last (40 s), and the wait before a try. */
   readonly silenceMs?: number;
@@ -50,7 +50,8 @@ export function createFeed(options: FeedOptions): Feed {
 /** Why a connection ended; `settled` where it had been live long enough that the next failure counts as the first. */
 interface End {
   readonly settled: boolean;
-  readonly tokenEnded: boolean;
+  /** What the gateway takes no more. */
+  readonly refused: Pass | null;
   readonly trouble: LinkTrouble | null;
 }
 
@@ -64,17 +65,17 @@ async function keepOpen(options: FeedOptions, signal: AbortSignal, onWait: (wake
   const place: Place = { after: null };
   const waitMs = options.waitMs ?? ((attempt) => backoffMs(attempt));
   let attempt = 0;
-  let force = false;
+  let refused: Pass | null = null;
   let trouble: LinkTrouble | null = null;
   while (!signal.aborted) {
     options.onLink({ link: "connecting", nextTryAtMs: null, trouble });
-    const end = await connectOnce(options, place, force, signal);
+    const end = await connectOnce(options, place, refused, signal);
     if (signal.aborted) return;
     trouble = end.trouble;
     if (end.settled) attempt = 0;
     // A token that ended is replaced at once, but only once in a row: a gateway that refuses fresh ones is not hammered.
-    const atOnce = end.tokenEnded && !force;
-    force = end.tokenEnded;
+    const atOnce = end.refused !== null && refused === null;
+    refused = end.refused;
     if (atOnce) continue;
     const delay = waitMs(attempt);
     attempt += 1;
@@ -83,26 +84,31 @@ async function keepOpen(options: FeedOptions, signal: AbortSignal, onWait: (wake
   }
 }
 
-async function connectOnce(options: FeedOptions, place: Place, force: boolean, signal: AbortSignal): Promise<End> {
-  let accessToken: string;
+async function connectOnce(
+  options: FeedOptions,
+  place: Place,
+  refused: Pass | null,
+  signal: AbortSignal,
+): Promise<End> {
+  let pass: Pass;
   try {
-    accessToken = (await options.token({ force })).accessToken;
+    pass = await options.pass({ refused });
   } catch (error) {
     // The session shows its own end in its own state; a feed without a token only waits.
-    return { settled: false, tokenEnded: false, trouble: troubleOfToken(error) };
+    return { settled: false, refused: null, trouble: troubleOfToken(error) };
   }
-  if (signal.aborted) return { settled: false, tokenEnded: false, trouble: null };
+  if (signal.aborted) return { settled: false, refused: null, trouble: null };
   const url = new URL("/v1/approvals/stream", options.origin.replace(/^http/, "ws"));
   if (place.after !== null) url.searchParams.set("after", String(place.after));
   const socket = new WebSocket(url, {
-    headers: { authorization: `Bearer ${accessToken}` },
+    headers: { ...pass.headers("GET", `${url.pathname}${url.search}`) },
     followRedirects: false,
     perMessageDeflate: false,
     handshakeTimeout: options.silenceMs ?? silenceMs,
     maxPayload: mostFrameBytes,
     ...(url.protocol === "wss:" ? secured(options.ca) : {}),
   });
-  return await untilEnd(socket, options, place, signal);
+  return await untilEnd(socket, options, place, signal, pass);
 }
 
 /** Trust, and the way by HTTPS_PROXY and NO_PROXY, as the calls go. */
@@ -110,7 +116,13 @@ function secured(ca: string | undefined): { readonly agent: Agent } {
   return { agent: new Agent({ ...trusting(ca), proxyEnv: process.env }) };
 }
 
-function untilEnd(socket: WebSocket, options: FeedOptions, place: Place, signal: AbortSignal): Promise<End> {
+function untilEnd(
+  socket: WebSocket,
+  options: FeedOptions,
+  place: Place,
+  signal: AbortSignal,
+  shown: Pass,
+): Promise<End> {
   return new Promise((resolve) => {
     let refused = false;
     let trouble: LinkTrouble | null = null;
@@ -143,7 +155,7 @@ function untilEnd(socket: WebSocket, options: FeedOptions, place: Place, signal:
       const readyAtMs = reader.readyAtMs();
       const settled = readyAtMs !== null && options.now() - readyAtMs >= settledAfterMs;
       trouble ??= { kind: "broken-off", detail: `close ${code}` };
-      resolve({ settled, tokenEnded: refused || code === tokenEndedCode, trouble });
+      resolve({ settled, refused: refused || code === tokenEndedCode ? shown : null, trouble });
     });
   });
 }

@@ -6,7 +6,8 @@ import type { Profile } from "../shared/provider.ts";
 import { createCheckpointKeeper } from "./checkpoint.ts";
 import { createFeed } from "./feed.ts";
 import type { FeedLink } from "./feed-frames.ts";
-import type { GatewayApi, TokenSource } from "./gateway.ts";
+import type { GatewayApi } from "./gateway.ts";
+import type { PassSource } from "./pass.ts";
 import { createHeldApprovals, type HeldApprovals } from "./held-approvals.ts";
 import { createKnownGrants } from "./known-grants.ts";
 import { paced } from "./paced.ts";
@@ -34,7 +35,7 @@ export interface GatewayLinkOptions {
   readonly directory: string;
   readonly profile: Profile;
   readonly api: GatewayApi;
-  readonly token: TokenSource;
+  readonly pass: PassSource;
   readonly state: StateHolder;
   readonly ca: string | undefined;
   readonly now: () => number;
@@ -80,7 +81,7 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
 
   const feed = createFeed({
     origin: api.origin,
-    token: options.token,
+    pass: options.pass,
     ca: options.ca,
     held,
     now,

@@ -3,6 +3,7 @@ import { Writable } from "node:stream";
 import type { Dispatcher } from "undici";
 import { z } from "zod";
 import { CountersignError, errorCodes } from "../shared/errors.ts";
+import type { Pass, PassSource } from "./pass.ts";
 import type { Tokens } from "./sign-in/sign-in.ts";
 import { connections } from "./upstream/dispatcher.ts";
 
@@ -21,14 +22,15 @@ export interface GatewayApi {
 }
 
 /** `origin`: checked by `gatewayOrigin`. No path can lead elsewhere, and redirects are not followed (rule 2). */
-export function createGatewayApi(origin: string, token: TokenSource, ca: string | undefined): GatewayApi {
+export function createGatewayApi(origin: string, pass: PassSource, ca: string | undefined): GatewayApi {
   const agent = connections(origin, ca).dispatcher;
 
   async function send<T>(method: "GET" | "POST", path: string, body: object | null, shape: z.ZodType<T>): Promise<T> {
-    const first = await ask(agent, origin, method, path, body, await token());
+    const shown = await pass();
+    const first = await ask(agent, origin, method, path, body, shown);
     // The token may have been revoked or have run out under way; a refused one has done nothing yet.
     const answer =
-      first.status === 401 ? await ask(agent, origin, method, path, body, await token({ force: true })) : first;
+      first.status === 401 ? await ask(agent, origin, method, path, body, await pass({ refused: shown })) : first;
     if (answer.status !== 200 && answer.status !== 201) throw refusal(answer);
     const parsed = shape.safeParse(answer.value);
     if (parsed.success) return parsed.data;
@@ -41,9 +43,10 @@ export function createGatewayApi(origin: string, token: TokenSource, ca: string 
     get: (path, answer) => send("GET", path, null, answer),
     post: (path, body, answer) => send("POST", path, body, answer),
     async download(path, file) {
-      const first = await save(agent, origin, path, file, await token());
+      const shown = await pass();
+      const first = await save(agent, origin, path, file, shown);
       const answer =
-        first?.status === 401 ? await save(agent, origin, path, file, await token({ force: true })) : first;
+        first?.status === 401 ? await save(agent, origin, path, file, await pass({ refused: shown })) : first;
       if (answer !== null) throw refusal(answer);
     },
     close: () => agent.destroy(),
@@ -64,9 +67,9 @@ async function ask(
   method: "GET" | "POST",
   path: string,
   body: object | null,
-  tokens: Tokens,
+  pass: Pass,
 ): Promise<Answer> {
-  const headers: Record<string, string> = { authorization: `Bearer ${tokens.accessToken}`, accept: "application/json" };
+  const headers: Record<string, string> = { ...pass.headers(method, path), accept: "application/json" };
   if (body !== null) headers["content-type"] = "application/json";
   try {
     const signal = AbortSignal.timeout(answerTimeoutMs);
@@ -85,14 +88,8 @@ async function ask(
 }
 
 /** Writes a good answer into the file and returns null; any other is returned, and nothing is written. */
-async function save(
-  agent: Dispatcher,
-  origin: string,
-  path: string,
-  file: string,
-  tokens: Tokens,
-): Promise<Answer | null> {
-  const headers = { authorization: `Bearer ${tokens.accessToken}` };
+async function save(agent: Dispatcher, origin: string, path: string, file: string, pass: Pass): Promise<Answer | null> {
+  const headers = pass.headers("GET", path);
   let refused: { readonly status: number; readonly chunks: Buffer[] } | null = null;
   try {
     await agent.stream({ origin, path, method: "GET", headers }, ({ statusCode }) => {

@@ -14,9 +14,11 @@ import { openDevice } from "./device.ts";
 import { watchNames, withEverything } from "./everything.ts";
 import { createGatewayApi, type TokenSource } from "./gateway.ts";
 import { gatewayTools } from "./gateway-tools.ts";
+import { createGatewaySession } from "./gateway-session/gateway-session.ts";
 import { createGatewayLink } from "./gateway-link.ts";
 import type { SaveText } from "./history.ts";
 import { ownProfile } from "./ownership.ts";
+import { bearing } from "./pass.ts";
 import { openPause } from "./pause.ts";
 import { privateDirectory } from "./private-directory.ts";
 import { gatewayOrigin, readProfile } from "./profile.ts";
@@ -89,26 +91,35 @@ async function assemble(options: ClientOptions, profile: Profile, closers: Close
   const state = createState(firstState(profile, origin, now()));
   const token: TokenSource = (wanted) => session.token(wanted);
 
-  const api = createGatewayApi(origin, token, ca);
-  closers.push(() => api.close());
+  const plain = createGatewayApi(origin, bearing(token), ca);
+  closers.push(() => plain.close());
   const clients = await openClients(directory, now, () => state.set({ clients: [...clients.list()] }));
   state.set({ clients: [...clients.list()] });
   closers.push(() => clients.close());
   const pause = await openPause({ directory, now, onState: (changed) => state.set({ pause: changed }) });
   closers.push(() => pause.close());
   const device = await openDevice(options.vault ?? null, origin, options.deviceName ?? hostname());
+  const onRefused = (error: CountersignError): void => session.refused(error);
+  const access = createGatewaySession({ origin, ca, token, device, now, onRefused });
+  closers.push(() => access.close());
+  const { pass } = access;
+  const api = createGatewayApi(origin, pass, ca);
+  closers.push(() => api.close());
   const sending = createSending({ state, now });
-  const link = createGatewayLink({ directory, profile, api, token, state, ca, now, onForget: sending.forget });
+  const link = createGatewayLink({ directory, profile, api, pass, state, ca, now, onForget: sending.forget });
   closers.push(() => link.pause());
   const signIn = await makeSignIn(options, profile.provider, vault, now);
   closers.push(() => signIn.close());
-  const session = createSession({ signIn, api, device, vault, openBrowser, now, onState: onSession });
+  const session = createSession({ signIn, api: plain, device, vault, openBrowser, now, onState: onSession });
   closers.push(() => session.close());
   const upstream = createUpstream({
     origin,
-    token: pause.guarding(token),
+    pass: pause.guarding(pass),
     ca,
-    onOtherNetwork: () => session.recheck(),
+    onOtherNetwork() {
+      session.recheck();
+      access.recheck();
+    },
   });
   closers.push(() => upstream.close());
   const traffic = createTraffic({ now, onChange: (changed) => state.set({ traffic: changed }) });
@@ -129,8 +140,17 @@ async function assemble(options: ClientOptions, profile: Profile, closers: Close
   const stdio = await serveStdio({ directory, conversations, clients, device: enrolled });
   closers.push(() => stdio.close());
 
+  /** A sign-in may be another person's, and goes on beside the session of before until it is through. */
+  let before: SessionState["state"] = "signed-out";
+  function follow({ state: now }: SessionState): void {
+    if (now === "signed-out") void access.end();
+    else if (now === "needs-sign-in" || (now === "signed-in" && before === "signing-in")) access.drop();
+    before = now;
+  }
+
   function onSession(changed: SessionState): void {
     state.set({ session: changed });
+    follow(changed);
     if (changed.state === "signed-in") link.open(changed.account.id);
     else if (changed.state === "signed-out") link.forget();
     else link.pause();

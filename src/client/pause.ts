@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { pauseState, type ConsoleState } from "../shared/console.ts";
 import { CountersignError } from "../shared/errors.ts";
-import type { TokenSource } from "./gateway.ts";
+import type { PassSource } from "./pass.ts";
 import { readJson, writePrivate } from "./private-file.ts";
 
 /** The person's own stop: while it holds, the tunnel passes no new call on. It outlives the process. */
@@ -10,8 +10,8 @@ export interface Pause {
   /** Begins (or changes) the pause, `forMinutes` null until it is ended; or ends it. Durable before it is visible. */
   begin(forMinutes: number | null): Promise<void>;
   end(): Promise<void>;
-  /** The same tokens, for calls only: throws `paused` while the pause holds. */
-  guarding(token: TokenSource): TokenSource;
+  /** The same passes, for calls only: throws `paused` while the pause holds. */
+  guarding(pass: PassSource): PassSource;
   close(): void;
 }
 
@@ -56,9 +56,9 @@ export async function openPause({ directory, now, onState }: PauseOptions): Prom
   return {
     begin: (forMinutes) => change({ untilMs: forMinutes === null ? null : now() + forMinutes * 60_000 }),
     end: () => change(null),
-    guarding: (token) => async (wanted) => {
+    guarding: (pass) => async (wanted) => {
       if (holds(pause, now())) throw new CountersignError("paused", refusal);
-      return await token(wanted);
+      return await pass(wanted);
     },
     close: () => clearTimeout(timer),
   };

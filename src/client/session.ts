@@ -24,6 +24,8 @@ export interface Session {
   signOut(): Promise<SignedOut>;
   /** The machine woke, or its network is another: what is due or failed before is tried now. Never opens a browser. */
   recheck(): void;
+  /** The gateway takes this sign-in no more, whatever the provider says: a person has to sign in anew. */
+  refused(error: CountersignError): void;
   /** A token for the gateway. Throws `signed_out`, `reauthentication_needed` or `transient`. */
   readonly token: TokenSource;
   close(): void;
@@ -31,6 +33,7 @@ export interface Session {
 
 export interface SessionOptions {
   readonly signIn: SignIn;
+  /** Shows the provider's own token: there is no session at the gateway yet. */
   readonly api: GatewayApi;
   readonly device: Device;
   readonly vault: Vault;
@@ -164,6 +167,10 @@ export function createSession(options: SessionOptions): Session {
         attempt = { cancel, done: runSignIn(cancel.signal).finally(() => (attempt = null)) };
       }
       await attempt.done;
+    },
+    refused(error) {
+      if (state.state !== "signed-in") return;
+      enter({ state: "needs-sign-in", account: state.account, error: toFailure(error) });
     },
     cancelSignIn: () => attempt?.cancel.abort(),
     async signOut() {

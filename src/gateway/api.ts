@@ -13,8 +13,11 @@ import { historyInFigures, listHistory, oneOfHistory } from "./history-api.ts";
 import { bodyOf } from "./json-body.ts";
 import type { Site } from "./http.ts";
 import { enrol } from "./identity/devices.ts";
+import type { GatewaySession } from "./identity/gateway-sessions.ts";
 import type { Principal } from "./identity/principal.ts";
 import { sendJson, sendPart } from "./mcp/reply.ts";
+import { gatewaySessionPath } from "../shared/gateway-session.ts";
+import { beginSession, endSession } from "./session-api.ts";
 import { proveConsistency, proveInclusion } from "./proofs-api.ts";
 import { acceptTool, listTools } from "./tools-api.ts";
 
@@ -24,6 +27,8 @@ export interface ApiVisit {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly principal: Principal;
+  /** The session that it came in; null for the provider's own token. */
+  readonly session: GatewaySession | null;
   readonly path: string;
 }
 
@@ -40,6 +45,10 @@ export async function api(visit: ApiVisit): Promise<void> {
       return me(visit);
     case "GET /v1/connections":
       return connections(visit);
+    case `POST ${gatewaySessionPath}`:
+      return beginSession(visit);
+    case `DELETE ${gatewaySessionPath}`:
+      return endSession(visit);
     case "POST /v1/devices":
       return devices(visit);
     case "GET /v1/approvals":

@@ -52,6 +52,11 @@ export const settings: Readonly<Record<string, string>> = {
   "agents[].name": "As in its agent.yaml.",
   "agents[].key": "Its public key, as `countersign agent --enrol` prints it.",
 
+  accepts:
+    "What the gateway's own API takes, and connections that don't say otherwise: `provider-tokens` (unless said), the provider's tokens besides sessions, or `sessions` alone, bound to a device.",
+  sessions: "The sessions that the tunnel and the app exchange their provider's token for.",
+  "sessions.lasts": "How long one lasts from renewal to renewal, 5m unless said; 30s to 1h.",
+
   connections: "The targets. Each has exactly one of stdio, http and agent.",
   "connections[].name": "How clients and rules know it: /mcp/NAME.",
   "connections[].title": "What people see besides the name.",
@@ -75,6 +80,8 @@ export const settings: Readonly<Record<string, string>> = {
   "connections[].fields": "Fields hidden in this connection's messages besides masking.fields, written alike.",
   "connections[].fields[].name": "A name, at any depth, or a path: `customer.ssn`, `items[*].card`, `**.secret`.",
   "connections[].fields[].mode": "How it is hidden: redact (unless said), partial, pseudonym or drop.",
+  "connections[].accepts":
+    "provider-tokens for standard MCP clients and services that come with the provider's own token, or sessions; as `accepts` unless said.",
   "connections[].timeout": "How long the target may be silent before a call fails, 60s unless said.",
 
   rules: "Tried from top to bottom: the first that matches a call decides it, and a call that none matches is denied.",

@@ -37,6 +37,9 @@ const issuer = z.strictObject({
   signIn: provider.optional(),
 });
 
+/** `sessions`: requests of a session bound to a device. `provider-tokens`: those, and the provider's own tokens as bearers. */
+const accepts = z.enum(["sessions", "provider-tokens"]);
+
 const connection = z
   .strictObject({
     name,
@@ -49,6 +52,7 @@ const connection = z
     fields: z.array(maskedField).default([]),
     /** How long a target may take to answer. */
     timeout: duration.default(60_000),
+    accepts: accepts.optional(),
   })
   .refine(
     ({ stdio, http, agent }) => [stdio, http, agent].filter((each) => each !== undefined).length === 1,
@@ -85,6 +89,16 @@ export const configSchema = z.strictObject({
       }),
     )
     .default([]),
+  /** What connections that don't say otherwise take, and the API. */
+  accepts: accepts.default("provider-tokens"),
+  sessions: z
+    .strictObject({
+      /** How long a session lasts from one renewal to the next. */
+      lasts: duration
+        .refine((ms) => ms >= 30_000 && ms <= 3_600_000, "A session lasts from 30s to 1h")
+        .default(300_000),
+    })
+    .default({ lasts: 300_000 }),
   connections: z.array(connection).min(1),
   rules: z.array(rule),
   masking,

@@ -17,6 +17,20 @@ const statuses: Partial<Readonly<Record<ErrorCode, number>>> = {
   sign_in_too_old: 403,
   unknown_device: 403,
   not_allowed: 403,
+  session_needed: 403,
+  session_unknown: 401,
+  session_ended: 401,
+  revoked: 403,
+  use_dpop_nonce: 401,
+  proof_missing: 401,
+  proof_malformed: 401,
+  proof_signature: 401,
+  proof_wrong_method: 401,
+  proof_wrong_address: 401,
+  proof_wrong_token: 401,
+  proof_stale: 401,
+  proof_replayed: 401,
+  transient: 503,
   not_found: 404,
   bad_request: 400,
   too_large: 413,
@@ -77,6 +91,9 @@ export function challenge(
   message: string,
 ): Readonly<Record<string, string>> {
   const path = url.split("?", 1)[0] ?? "/";
+  if (code === "use_dpop_nonce") return { "www-authenticate": `DPoP error="use_dpop_nonce", algs="EdDSA"` };
+  if (code.startsWith("session_") || code.startsWith("proof_"))
+    return { "www-authenticate": `Session error="${code}"` };
   const quoted = message.replaceAll(/["\\]/g, "'").replaceAll(/[^\x20-\x7e]/g, "?");
   const parts = code === "token_missing" ? [] : [`error="invalid_token"`, `error_description="${code}: ${quoted}"`];
   if (/^\/mcp\/[a-z0-9-]{1,63}$/.test(path))

@@ -5,7 +5,10 @@ import { linkPath } from "../shared/agent-link.ts";
 import type { Agents } from "./agents/agents.ts";
 import type { ApprovalsStream } from "./approvals/stream.ts";
 import { api, discoveryOf, type ApiVisit } from "./api.ts";
-import { adviceOn, bearerOf, challenge, refusedLine, statusOf } from "./http-errors.ts";
+import { addressOf, authenticate } from "./admitting.ts";
+import { adviceOn, challenge, statusOf } from "./http-errors.ts";
+import type { DpopNonces } from "./identity/dpop-nonces.ts";
+import type { GatewaySession, GatewaySessions } from "./identity/gateway-sessions.ts";
 import type { Principal } from "./identity/principal.ts";
 import type { Refusals } from "./identity/refusals.ts";
 import type { Draining } from "./draining.ts";
@@ -21,6 +24,8 @@ export interface Site {
   readonly gate: Gate;
   readonly stream: ApprovalsStream;
   readonly agents: Agents;
+  readonly sessions: GatewaySessions;
+  readonly nonces: DpopNonces;
   /** The gateway's own origin, `https://HOST[:PORT]`. */
   readonly origin: string;
   readonly ledgerKey: string;
@@ -63,8 +68,8 @@ async function serve(site: Site, request: IncomingMessage, response: ServerRespo
   if (!path.startsWith("/mcp/") && !path.startsWith("/v1/"))
     return refuse(response, 404, "not_found", "There is nothing at this address.");
 
-  const principal = await authenticate(site, request, path);
-  if (path.startsWith("/v1/")) return api({ site, request, response, principal, path } satisfies ApiVisit);
+  const { principal, session } = await authenticate(site, request, path);
+  if (path.startsWith("/v1/")) return api({ site, request, response, principal, session, path } satisfies ApiVisit);
   const { gate } = site;
   const runtime = gate.runtime();
   const connection = runtime.connections.get(path.slice("/mcp/".length));
@@ -79,27 +84,11 @@ async function serve(site: Site, request: IncomingMessage, response: ServerRespo
     });
     return refuse(response, 404, "not_found", "There is no connection of this name for you.");
   }
-  await serveMcp({ gate, runtime, caller: callerOf(request, principal), connection, request, response });
+  await serveMcp({ gate, runtime, caller: callerOf(request, principal, session), connection, request, response });
 }
 
 /** What a stopping gateway adds to its refusals: by then another one, or this one started again, listens. The tunnel may send the same again. */
 const comeBack = { "retry-after": "2", connection: "close", "countersign-not-forwarded": "stopping" } as const;
-
-async function authenticate(site: Site, request: IncomingMessage, path: string): Promise<Principal> {
-  const { gate } = site;
-  try {
-    const principal = await gate.runtime().verifier.verify(bearerOf(request));
-    gate.present.saw(principal);
-    return principal;
-  } catch (error) {
-    if (!(error instanceof CountersignError)) throw error;
-    site.operators.observed.refused(error.code);
-    const refusal = { kind: "auth.refused", code: error.code, path, address: addressOf(request) } as const;
-    // As often as the ledger, and no oftener: whoever has no token must not fill the log. A missing one needs no word.
-    if ((await site.refusals.record(refusal)) && error.code !== "token_missing") site.log(refusedLine(error, refusal));
-    throw error;
-  }
-}
 
 async function upgrade(site: Site, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
   socket.on("error", () => socket.destroy());
@@ -117,8 +106,7 @@ async function upgrade(site: Site, request: IncomingMessage, socket: Duplex, hea
     return;
   }
   try {
-    const principal = await authenticate(site, request, path);
-    site.stream.open(request, socket, head, principal);
+    site.stream.open(request, socket, head, await authenticate(site, request, path));
   } catch (error) {
     refused(
       error instanceof CountersignError && statusOf(error.code) === 401
@@ -130,11 +118,14 @@ async function upgrade(site: Site, request: IncomingMessage, socket: Duplex, hea
 
 /** RFC 9728: which authorization servers give tokens for this connection. */
 function protectedResource(site: Site, response: ServerResponse, connection: string): void {
-  const { config } = site.gate.runtime();
+  const { config, connections } = site.gate.runtime();
+  // Where sessions alone are taken, no token that a client could get by itself opens anything.
+  const isForSessions = (connections.get(connection)?.accepts ?? config.accepts) === "sessions";
   sendJson(response, 200, {
     resource: `${site.origin}/mcp/${connection}`,
     authorization_servers: config.issuers.map(({ issuer }) => issuer),
-    bearer_methods_supported: ["header"],
+    bearer_methods_supported: isForSessions ? [] : ["header"],
+    ...(isForSessions ? { dpop_bound_access_tokens_required: true, dpop_signing_alg_values_supported: ["EdDSA"] } : {}),
     resource_name: `Countersign: ${connection}`,
   });
 }
@@ -168,10 +159,10 @@ function refuse(
   sendJson(response, status, { error: { code, message } }, headers);
 }
 
-function callerOf(request: IncomingMessage, principal: Principal): Caller {
+function callerOf(request: IncomingMessage, principal: Principal, session: GatewaySession | null): Caller {
   return {
     principal,
-    device: claim(request, "countersign-device"),
+    device: session?.device ?? claim(request, "countersign-device"),
     via: claim(request, "countersign-client"),
     address: addressOf(request),
   };
@@ -180,8 +171,4 @@ function callerOf(request: IncomingMessage, principal: Principal): Caller {
 function claim(request: IncomingMessage, header: string): string | null {
   const value = request.headers[header];
   return typeof value === "string" ? value.slice(0, 200) : null;
-}
-
-function addressOf(request: IncomingMessage): string {
-  return request.socket.remoteAddress ?? "";
 }

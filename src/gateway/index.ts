@@ -9,11 +9,15 @@ import { Grants } from "./grants/grants.ts";
 import { placesOf } from "./grants/places.ts";
 import type { LastHop } from "./connections/registry.ts";
 import { routes, upgrades } from "./http.ts";
+import { sweepSessions } from "./session-api.ts";
+import { DpopNonces } from "./identity/dpop-nonces.ts";
+import { GatewaySessions } from "./identity/gateway-sessions.ts";
 import { Present } from "./identity/present.ts";
 import { Refusals } from "./identity/refusals.ts";
 import { loadKeys } from "./keys.ts";
 import { createServer, listening } from "./listener.ts";
 import type { Log } from "./log.ts";
+import { recordClosed } from "./mcp/closed-session.ts";
 import { FailureLog } from "./mcp/failure-log.ts";
 import { KnownTools } from "./mcp/known-tools.ts";
 import { OpenInputs } from "./mcp/open-inputs.ts";
@@ -88,18 +92,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const approvals = new Approvals({ store, gateway: origin, now, reuseMs, personOf, ruleVersion, keyedDigest });
   const places = placesOf(runtime, tools, keyedDigest);
   const grants = new Grants({ store, now, keyedDigest, personOf, ruleVersion, ...places });
-  const sessions = new Sessions(now, (session, why) => {
-    store
-      .commit((writes) =>
-        writes.append("session.closed", {
-          session: session.id,
-          principal: session.principal,
-          connection: session.connection,
-          why,
-        }),
-      )
-      .catch((error: unknown) => log({ level: "error", event: "session.closed", error }));
-  });
+  const sessions = new Sessions(now, recordClosed(store, log));
   const stream = new ApprovalsStream(store, approvals, grants, now);
   const draining = new Draining();
   const limits = new RuleLimits(now);
@@ -129,7 +122,9 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const metricsToken = (): string | null => setup.metricsToken;
   const operators = { store, runtime, draining, observed, readings, metricsToken };
   const ledgerKey = keys.verifierKey(ledgerOrigin);
-  const site = { gate, stream, agents, refusals, draining, operators, origin, ledgerKey, data, log };
+  const gatewaySessions = new GatewaySessions(origin, now);
+  const doors = { sessions: gatewaySessions, nonces: new DpopNonces(now) };
+  const site = { ...doors, gate, stream, agents, refusals, draining, operators, origin, ledgerKey, data, log };
 
   const server = await createServer(listen.tls);
   server.on("request", routes(site));
@@ -138,6 +133,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     await store.commit((writes) => writes.append("config.loaded", { rules: policy.version }));
   const sweep = setInterval(() => {
     limits.sweep();
+    sweepSessions(gatewaySessions, store, log);
     gate.unheard.sweep();
     Promise.all([
       approvals.expireDue(),
@@ -162,7 +158,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     },
     async reload(next) {
       refuseFixedChange(config, next);
-      if (await setup.replace(next, recordLoaded)) stream.sendAway("Others are let in than before.");
+      if (await setup.replace(next, recordLoaded)) {
+        gatewaySessions.renewAll();
+        stream.sendAway("Others are let in than before.");
+      }
       agents.reconfigured();
       // What can't be written now is ended by a later sweep, and by the new rules themselves.
       await grants.endDue("now").catch((error: unknown) => log({ level: "error", event: "sweep.failed", error }));

@@ -1,4 +1,5 @@
 import type { Config } from "./config-schema.ts";
+import type { Accepts } from "./identity/admission.ts";
 import type { TokenVerifier } from "./identity/principal.ts";
 import type { Masker } from "./masking/masker.ts";
 import type { OutputSchemas } from "./masking/output-schemas.ts";
@@ -16,6 +17,8 @@ export interface Connection {
   readonly outputSchemas: OutputSchemas;
   /** How long the target may be silent, in milliseconds. */
   readonly timeoutMs: number;
+  /** What its callers may show. */
+  readonly accepts: Accepts;
   /** What was last seen of the target. */
   readonly facts: TargetFacts;
 }

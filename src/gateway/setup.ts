@@ -78,7 +78,7 @@ async function make(loaded: LoadedConfig, lastHop: LastHop, now: () => number, k
   await checkSecrets(loaded);
   const connections = await createConnections(config.connections, lastHop, (name) => resolveSecret(name));
   const byName = new Map<string, Connection>();
-  for (const { name, fields, stdio, http, agent } of config.connections) {
+  for (const { name, fields, stdio, http, agent, accepts } of config.connections) {
     const registered = connections.all.get(name);
     if (registered === undefined) continue;
     const masker = createMasker({ ...config.masking, fields: [...config.masking.fields, ...fields], keyed });
@@ -88,6 +88,7 @@ async function make(loaded: LoadedConfig, lastHop: LastHop, now: () => number, k
       place: JSON.stringify({ stdio, http, agent }),
       masker,
       outputSchemas: new OutputSchemas(),
+      accepts: accepts ?? config.accepts,
       facts: { server: null, state: "unknown" },
     });
   }

@@ -8,6 +8,11 @@ interface Wording {
   readonly next: string;
 }
 
+const notProven: Wording = {
+  what: "The gateway could not verify that this device sent the request.",
+  next: "Try again; if it repeats, sign in again.",
+};
+
 /** What a person is told for each code: here and nowhere else. */
 const wordings: Readonly<Record<ErrorCode, Wording>> = {
   token_missing: { what: "The gateway got no proof of who you are.", next: "Sign in again." },
@@ -36,6 +41,28 @@ const wordings: Readonly<Record<ErrorCode, Wording>> = {
   },
   sign_in_too_old: { what: "This device can be enrolled only right after a sign-in.", next: "Sign in again." },
   unknown_device: { what: "The gateway does not know this device.", next: "Sign in again to enrol it." },
+  session_needed: {
+    what: "The gateway takes calls here only from a signed-in Countersign app or tunnel.",
+    next: "Use the tunnel’s address instead of the gateway’s.",
+  },
+  session_unknown: { what: "The gateway does not know this session.", next: "It is begun anew by itself; try again." },
+  session_ended: { what: "This session at the gateway has ended.", next: "It is begun anew by itself; try again." },
+  revoked: {
+    what: "An administrator ended this session, device or account at the gateway.",
+    next: "Sign in again; if that is refused, ask who runs the gateway.",
+  },
+  use_dpop_nonce: { what: "The gateway asks for the proof of this device once more.", next: "Try again." },
+  proof_missing: notProven,
+  proof_malformed: notProven,
+  proof_signature: notProven,
+  proof_wrong_method: notProven,
+  proof_wrong_address: notProven,
+  proof_wrong_token: notProven,
+  proof_stale: {
+    what: "The proof of this device came too late or too early, so the clocks differ.",
+    next: "Set this computer’s clock, then try again.",
+  },
+  proof_replayed: notProven,
   not_allowed: { what: "No rule allows this for you.", next: "Ask who runs the gateway if you need it." },
   not_found: { what: "The gateway does not know this request, or it is not yours to see.", next: "Choose another." },
   bad_request: { what: "The gateway did not understand the question.", next: "Update Countersign, then try again." },

@@ -10,6 +10,8 @@ export const entryKind = z.enum([
   "config.rejected",
   "auth.refused",
   "device.enrolled",
+  "gateway-session.begun",
+  "gateway-session.ended",
   "request.refused",
   "session.opened",
   "session.closed",

@@ -92,6 +92,15 @@ describe("policy explain of a rule with steps", () => {
 });
 
 describe("policy check", () => {
+  it("lists where whoever has a provider's token needs no device", async () => {
+    expect((await shell("policy", "check", file)).stdout).toContain(
+      "tokens: the API, bank also open to the provider's own tokens",
+    );
+    const closed = join(folder, "closed.yaml");
+    await writeFile(closed, `${await readFile(file, "utf8")}accepts: sessions\n`);
+    expect((await shell("policy", "check", closed)).stdout).not.toContain("tokens:");
+  });
+
   it("warns of secrets that can't be had here, naming each", async () => {
     const secret = join(folder, "secret.yaml");
     const text = await readFile(file, "utf8");

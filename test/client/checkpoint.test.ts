@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createCheckpointKeeper } from "../../src/client/checkpoint.ts";
+import { bearing } from "../../src/client/pass.ts";
 import { createGatewayApi } from "../../src/client/gateway.ts";
 import { CountersignError, type ErrorCode, type Failure } from "../../src/shared/errors.ts";
 import { proof } from "../../src/shared/ledger.ts";
@@ -29,7 +30,11 @@ const tokens = { accessToken: "token-1", expiresAtMs: Number.MAX_SAFE_INTEGER, a
 let proofs: (readonly [number, number])[];
 let away: ErrorCode | null;
 function keeper(paceMs = 0) {
-  const api = createGatewayApi(gateway.origin, () => Promise.resolve(tokens), undefined);
+  const api = createGatewayApi(
+    gateway.origin,
+    bearing(() => Promise.resolve(tokens)),
+    undefined,
+  );
   return createCheckpointKeeper({
     directory,
     ledgerKey: gateway.profile.ledgerKey,

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { bearing } from "../../src/client/pass.ts";
 import { createFeed, type Feed, type FeedOptions } from "../../src/client/feed.ts";
 import type { FeedLink } from "../../src/client/feed-frames.ts";
 import { createHeldApprovals, type HeldApprovals } from "../../src/client/held-approvals.ts";
@@ -29,10 +30,10 @@ function open(changed: Partial<FeedOptions> = {}): void {
     held,
     ca: undefined,
     now: Date.now,
-    token: async ({ force = false } = {}) => {
+    pass: bearing(async ({ force = false } = {}) => {
       forced.push(force);
       return { accessToken: force ? "token-2" : "token-1", expiresAtMs: 0, account: { subject: "", name: "" } };
-    },
+    }),
     onLink: (link) => links.push(link),
     onApprovals: () => undefined,
     onClock: (offsetMs) => (offset = offsetMs),
@@ -196,10 +197,10 @@ describe("approvals feed", () => {
   it("waits when there is no token and comes back when there is one", async () => {
     let signedIn = false;
     open({
-      token: async () => {
+      pass: bearing(async () => {
         if (!signedIn) throw new CountersignError("transient", "The provider does not answer.");
         return { accessToken: "token-1", expiresAtMs: 0, account: { subject: "", name: "" } };
-      },
+      }),
     });
     await expect.poll(() => waits.length).toBeGreaterThan(0);
     signedIn = true;

@@ -7,6 +7,7 @@ import { withEverything } from "../../src/client/everything.ts";
 import type { TokenSource } from "../../src/client/gateway.ts";
 import { serveStdio } from "../../src/client/stdio-server.ts";
 import { createTunnel } from "../../src/client/tunnel.ts";
+import { bearing } from "../../src/client/pass.ts";
 import { createUpstream } from "../../src/client/upstream/upstream.ts";
 
 /** A tunnel alone, with one client of its own. */
@@ -51,7 +52,7 @@ export async function openTunnelBench(
     typeof token === "string"
       ? async () => ({ accessToken: token, expiresAtMs: Date.now() + 3_600_000, account: { subject: "x", name: "x" } })
       : token;
-  const upstream = createUpstream({ origin, token: source, ca: undefined });
+  const upstream = createUpstream({ origin, pass: bearing(source), ca: undefined });
   const conversations = withEverything(createConversations(upstream), () => connections);
   const stdio = await serveStdio({ directory, conversations, clients, device: () => null });
   const tunnel = createTunnel({

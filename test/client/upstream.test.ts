@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { bearing } from "../../src/client/pass.ts";
 import { createUpstream } from "../../src/client/upstream/upstream.ts";
 import { makeServerCertificate } from "../../src/demo/idp/certificate.ts";
 import { openTunnelBench } from "./tunnel-bench.ts";
@@ -26,7 +27,7 @@ const asked = {
 const portOf = (server: Server) => (server.address() as AddressInfo).port;
 
 async function status(origin: string, ca?: string): Promise<number | string> {
-  const upstream = createUpstream({ origin, token: async () => tokens, ca });
+  const upstream = createUpstream({ origin, pass: bearing(async () => tokens), ca });
   try {
     const answer = await upstream.ask(asked);
     answer.drop();

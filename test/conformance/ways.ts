@@ -6,6 +6,7 @@ import { createAgent } from "../../src/agent/index.ts";
 import { openClients } from "../../src/client/clients.ts";
 import { createConversations } from "../../src/client/conversations.ts";
 import { createTunnel } from "../../src/client/tunnel.ts";
+import { bearing } from "../../src/client/pass.ts";
 import { createUpstream } from "../../src/client/upstream/upstream.ts";
 import { loadConfig } from "../../src/gateway/config.ts";
 import { createGateway } from "../../src/gateway/index.ts";
@@ -71,7 +72,7 @@ export async function openWays(connections: readonly JsonObject[], remote: reado
   const account = { subject: "suite", name: "suite" };
   const upstream = createUpstream({
     origin: url,
-    token: async () => ({ accessToken, expiresAtMs: claims.exp * 1000, account }),
+    pass: bearing(async () => ({ accessToken, expiresAtMs: claims.exp * 1000, account })),
     ca: undefined,
   });
   const tunnel = createTunnel({

@@ -2,14 +2,14 @@ import type { Readable } from "node:stream";
 import type { Dispatcher } from "undici";
 import { CountersignError } from "../../shared/errors.ts";
 import type { Ending } from "../departure.ts";
-import type { TokenSource } from "../gateway.ts";
+import type { Pass, PassSource } from "../pass.ts";
 import { requestHeaders } from "../tunnel-headers.ts";
 import type { RawHeaders } from "../loopback-guard.ts";
 import { Exchange, type Answer } from "./answer.ts";
 import { connections, ownAddresses, type Connections } from "./dispatcher.ts";
 import { Lifeline } from "./lifeline.ts";
 import { gatewayTakesCalls, strange } from "./readiness.ts";
-import { isCertain, weatherOf } from "./weather.ts";
+import { isCertain, isWeather, weatherOf } from "./weather.ts";
 
 /** One MCP request to the gateway, as a client sent it. */
 export interface Asked {
@@ -27,7 +27,7 @@ export interface Asked {
   readonly signal: Ending;
 }
 
-/** The way to the one gateway, for all clients: pooled connections, the person's token, weather. */
+/** The way to the one gateway, for all clients: pooled connections, the session's pass, weather. */
 export interface Upstream {
   /**
    * Resolves with the answer's head. Throws CountersignError, within 2 s where the gateway can't be reached: `OutcomeUnknown`
@@ -47,15 +47,21 @@ export class OutcomeUnknown extends CountersignError {
   }
 }
 
+/** An answer, and what was shown for it. */
+interface Heard {
+  readonly answer: Answer;
+  readonly shown: Pass;
+}
+
 export interface UpstreamOptions {
   readonly origin: string;
-  readonly token: TokenSource;
+  readonly pass: PassSource;
   readonly ca: string | undefined;
   /** The machine slept, or its network is another one. */
   readonly onOtherNetwork?: () => void;
 }
 
-export function createUpstream({ origin, token, ca, onOtherNetwork: tell }: UpstreamOptions): Upstream {
+export function createUpstream({ origin, pass, ca, onOtherNetwork: tell }: UpstreamOptions): Upstream {
   let pool = connections(origin, ca);
   const left = new Set<Connections>();
   const heard = (): void => lifeline.heard();
@@ -91,7 +97,7 @@ export function createUpstream({ origin, token, ca, onOtherNetwork: tell }: Upst
     }
   }
 
-  /** The provider may take its time over a new token; the next call finds it. */
+  /** The provider, or the gateway, may take its time over a new pass; the next call finds it. */
   function inTime<T>(promise: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       const late = (): void => reject(new CountersignError("transient", takesLong));
@@ -103,7 +109,7 @@ export function createUpstream({ origin, token, ca, onOtherNetwork: tell }: Upst
     });
   }
 
-  async function send(asked: Asked, accessToken: string): Promise<Answer> {
+  async function send(asked: Asked, shown: Pass): Promise<Answer> {
     const exchange = new Exchange(heard);
     const onAbort = () => exchange.abort(new CountersignError("cancelled", "The client has gone."));
     asked.signal.addEventListener("abort", onAbort, { once: true });
@@ -111,11 +117,12 @@ export function createUpstream({ origin, token, ca, onOtherNetwork: tell }: Upst
     try {
       if (asked.signal.aborted) onAbort();
       const { method, connection, body } = asked;
-      const ours = { authorization: `Bearer ${accessToken}`, ...asked.claims() };
+      const path = `/mcp/${connection}`;
+      const ours = { ...shown.headers(method, path), ...asked.claims() };
       const headers = requestHeaders(asked.headers, body === null, ours);
       // A held call may wait for its decision as long as the gateway lets it.
       const patient = { headersTimeout: 0, bodyTimeout: 0 };
-      pool.dispatcher.dispatch({ origin, path: `/mcp/${connection}`, method, headers, body, ...patient }, exchange);
+      pool.dispatcher.dispatch({ origin, path, method, headers, body, ...patient }, exchange);
       return await exchange.head;
     } catch (cause) {
       if (asked.signal.aborted) throw cause;
@@ -127,13 +134,17 @@ export function createUpstream({ origin, token, ca, onOtherNetwork: tell }: Upst
   }
 
   /** One way there and back: `again` where it may be tried once more, since nothing was done. */
-  async function attempt(asked: Asked, untilMs: number, force: boolean): Promise<Answer | { again: CountersignError }> {
+  async function attempt(
+    asked: Asked,
+    untilMs: number,
+    refused: Pass | null,
+  ): Promise<Heard | { again: CountersignError }> {
     if (!lifeline.isClear()) await lifeline.ready(untilMs);
-    const tokens = await inTime(token(force ? { force } : undefined));
     try {
-      const answer = await send(asked, tokens.accessToken);
+      const shown = await shownBy(refused);
+      const answer = await send(asked, shown);
       const other = strange(answer, origin);
-      if (other === null) return answer;
+      if (other === null) return { answer, shown };
       answer.drop();
       lifeline.failed(other.error);
       throw new Lost(other.error, !other.isUntouched && !asked.isRepeatable());
@@ -144,10 +155,20 @@ export function createUpstream({ origin, token, ca, onOtherNetwork: tell }: Upst
     }
   }
 
-  async function insist(asked: Asked, force: boolean): Promise<Answer> {
+  /** The pass; where the way to the gateway is what stands against one, the call can wait it out as any other. */
+  async function shownBy(refused: Pass | null): Promise<Pass> {
+    try {
+      return await inTime(pass({ refused }));
+    } catch (error) {
+      if (!(error instanceof CountersignError) || !isWeather(error.code)) throw error;
+      throw new Lost(lifeline.failed(error), false);
+    }
+  }
+
+  async function insist(asked: Asked, refused: Pass | null): Promise<Heard> {
     const untilMs = Date.now() + patienceMs;
     for (;;) {
-      const answer = await attempt(asked, untilMs, force);
+      const answer = await attempt(asked, untilMs, refused);
       if (!("again" in answer)) return answer;
       // undici ends a stream that it was to send, whether it began or not.
       const gone = asked.body !== null && !Buffer.isBuffer(asked.body);
@@ -157,15 +178,15 @@ export function createUpstream({ origin, token, ca, onOtherNetwork: tell }: Upst
 
   return {
     async ask(asked) {
-      const first = await insist(asked, false);
+      const { answer: first, shown } = await insist(asked, null);
       if (first.status !== 401) return passable(first);
       // The token ended under way. The gateway forwards nothing before it is verified, so the same request may go again.
       first.drop();
       if (asked.body !== null && !Buffer.isBuffer(asked.body)) {
-        await token({ force: true });
+        await pass({ refused: shown });
         throw new CountersignError("transient", "The session was renewed during this call: call again.");
       }
-      const second = await insist(asked, true);
+      const { answer: second } = await insist(asked, shown);
       if (second.status !== 401) return passable(second);
       second.drop();
       throw new CountersignError("reauthentication_needed", "The gateway refuses this session: sign in again.");

@@ -1,5 +1,5 @@
 import { networkInterfaces } from "node:os";
-import { CountersignError } from "../../shared/errors.ts";
+import { CountersignError, type ErrorCode } from "../../shared/errors.ts";
 
 /** What stands between this machine and the gateway, in words that say what to do. `cause` is what a connection failed with. */
 export function weatherOf(cause: unknown, origin: string): CountersignError {
@@ -42,6 +42,18 @@ export function isCertain(cause: unknown): boolean {
   return codes.some((code) => code === "ECONNREFUSED" || unreachable.has(code) || unnamed.has(code));
 }
 
+/** Whether a code says that the gateway could not be reached. */
+export function isWeather(code: ErrorCode): boolean {
+  return weather.has(code);
+}
+
+const weather: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  "gateway_unreachable",
+  "gateway_restarting",
+  "gateway_untrusted",
+  "network_down",
+  "proxy_failed",
+]);
 const unreachable: ReadonlySet<string> = new Set([
   "ENETUNREACH",
   "EHOSTUNREACH",

@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer, type WebSocket } from "ws";
 import { feedBeatMs, type FeedFrame } from "../../shared/feed.ts";
-import type { Principal } from "../identity/principal.ts";
+import type { Admission } from "../identity/admission.ts";
 import type { ApprovalRecord, Store } from "../store/store.ts";
 import type { Grants } from "../grants/grants.ts";
 import type { Approvals } from "./approvals.ts";
@@ -17,7 +17,7 @@ const mostAhead = 1024 * 1024;
 
 interface Reader {
   readonly socket: WebSocket;
-  readonly principal: Principal;
+  readonly admission: Admission;
   /** Whether it has been told how things stand, and hears of changes. */
   live: boolean;
 }
@@ -58,10 +58,10 @@ export class ApprovalsStream {
     ];
   }
 
-  /** Takes over an upgrade request whose token is verified. */
-  open(request: IncomingMessage, socket: Duplex, head: Buffer, principal: Principal): void {
+  /** Takes over an upgrade request that was let in. */
+  open(request: IncomingMessage, socket: Duplex, head: Buffer, admission: Admission): void {
     const after = new URL(request.url ?? "/", "http://gateway").searchParams.get("after");
-    this.#server.handleUpgrade(request, socket, head, (opened) => this.#begin(opened, principal, after));
+    this.#server.handleUpgrade(request, socket, head, (opened) => this.#begin(opened, admission, after));
   }
 
   /** How many readers are connected. */
@@ -82,13 +82,17 @@ export class ApprovalsStream {
     this.#server.close();
   }
 
-  #begin(socket: WebSocket, principal: Principal, after: string | null): void {
-    const reader: Reader = { socket, principal, live: false };
+  #begin(socket: WebSocket, admission: Admission, after: string | null): void {
+    const reader: Reader = { socket, admission, live: false };
     this.#readers.add(reader);
-    const end = setTimeout(
-      () => socket.close(4401, "The token has ended."),
-      Math.min(principal.expiresAtMs - this.#now(), 2 ** 31 - 1),
-    );
+    let end: NodeJS.Timeout;
+    // A session that was renewed meanwhile goes on.
+    const look = (): void => {
+      const leftMs = admission.principal.expiresAtMs - this.#now();
+      if (leftMs <= 0) socket.close(4401, "The token has ended.");
+      else end = setTimeout(look, Math.min(leftMs, 2 ** 31 - 1));
+    };
+    look();
     socket.on("error", () => socket.terminate());
     socket.on("close", () => {
       clearTimeout(end);
@@ -121,8 +125,8 @@ export class ApprovalsStream {
     reader.live = true;
   }
 
-  #tell({ socket, principal }: Reader, record: ApprovalRecord): void {
-    const approval = this.#approvals.seenBy(principal, record);
+  #tell({ socket, admission }: Reader, record: ApprovalRecord): void {
+    const approval = this.#approvals.seenBy(admission.principal, record);
     if (approval !== null) send(socket, { type: "approval", approval });
   }
 
@@ -147,7 +151,7 @@ export class ApprovalsStream {
     const { mark, changed } = this.#store.grants.changedAfter(this.#grantMark);
     this.#grantMark = mark;
     if (changed.length === 0) return;
-    this.#toAll(({ socket, principal }) => {
+    this.#toAll(({ socket, admission: { principal } }) => {
       if (changed.some((grant) => this.#grants.seenBy(principal, grant) !== null)) send(socket, { type: "grants" });
     });
   }

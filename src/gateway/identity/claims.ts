@@ -10,6 +10,8 @@ export const accessTokenClaims = z.looseObject({
   /** Authentication context class (OpenID Connect Core 1.0, section 2; RFC 9068, section 2.2.1). */
   acr: z.string().optional(),
   auth_time: z.number().nonnegative().optional(),
+  /** The key that the issuer bound the token to (RFC 9449, section 6.1). */
+  cnf: z.looseObject({ jkt: z.string().optional() }).optional(),
   name: z.string().optional(),
   preferred_username: z.string().optional(),
   email: z.string().optional(),

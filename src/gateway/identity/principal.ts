@@ -14,6 +14,8 @@ export interface Principal extends PrincipalView {
   readonly authenticatedAtMs: number | null;
   /** How strongly the person was authenticated (`acr`), in the issuer's own words; absent where the token doesn't say. */
   readonly assurance?: string;
+  /** Thumbprint of the key that the issuer bound the token to (`cnf.jkt`, RFC 9449, section 6.1); absent where it bound it to none. */
+  readonly confirmedKey?: string;
 }
 
 /** Token → principal. */

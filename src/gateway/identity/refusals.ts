@@ -9,6 +9,9 @@ export interface Refusal {
   readonly path: string;
   readonly address: string;
   readonly principal?: string;
+  /** The session whose token it came with, and that session's device. */
+  readonly session?: string;
+  readonly device?: string;
 }
 
 const minuteMs = 60_000;

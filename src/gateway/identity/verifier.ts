@@ -111,6 +111,7 @@ async function principalOf(
     expiresAtMs: claims.exp * 1000,
     authenticatedAtMs: claims.auth_time === undefined ? null : claims.auth_time * 1000,
     ...(claims.acr === undefined ? {} : { assurance: claims.acr }),
+    ...(claims.cnf?.jkt === undefined ? {} : { confirmedKey: claims.cnf.jkt }),
   };
 }
 

@@ -54,7 +54,9 @@ async function openStream(store: Store): Promise<Opened> {
   };
   const stream = new ApprovalsStream(store, told, { seenBy: () => null }, Date.now);
   const server = createServer().listen(0, "127.0.0.1");
-  server.on("upgrade", (request, socket, head) => stream.open(request, socket, head, auditor));
+  server.on("upgrade", (request, socket, head) =>
+    stream.open(request, socket, head, { principal: auditor, session: null }),
+  );
   await once(server, "listening");
   onTestFinished(() => {
     stream.close();

@@ -36,6 +36,7 @@ const connection: Connection = {
   masker: createMasker({ detectors: [], fields: [] }),
   outputSchemas: new OutputSchemas(),
   timeoutMs: 1000,
+  accepts: "provider-tokens",
   facts: { server: null, state: "unknown" },
 };
 const listed = { tools: [{ name: "read_file", description: "Reads.", inputSchema: { type: "object" } }] };

@@ -20,7 +20,8 @@ export interface Ground {
   readonly log: readonly LogLine[];
   /** Milliseconds by which the gateway's clock is ahead. */
   readonly clock: { aheadMs: number };
-  token(person: string, groups: readonly string[], client?: string): Promise<string>;
+  /** `lastsS`: how long it lasts from now, by the gateway's clock; a day of this machine's where it is left out. */
+  token(person: string, groups: readonly string[], client?: string, lastsS?: number): Promise<string>;
   /** Every entry of the ledger, kind and body, in order. */
   ledger(): readonly { readonly kind: string; readonly body: string }[];
   reload(change: (config: GroundYaml) => void): Promise<void>;
@@ -81,8 +82,9 @@ export async function openGround(
     target,
     log,
     clock,
-    token: (person, groups, client = "app") =>
-      sign(
+    token: (person, groups, client = "app", lastsS) => {
+      const nowS = Math.floor((Date.now() + (lastsS === undefined ? 0 : clock.aheadMs)) / 1000);
+      return sign(
         key,
         {
           iss: issuer.origin,
@@ -90,13 +92,14 @@ export async function openGround(
           sub: person,
           client_id: client,
           groups: [...groups],
-          iat: Math.floor(Date.now() / 1000),
-          auth_time: Math.floor(Date.now() / 1000),
-          exp: Math.floor(Date.now() / 1000) + 86_400,
+          iat: nowS,
+          auth_time: nowS,
+          exp: nowS + (lastsS ?? 86_400),
           jti: `${person} ${Math.random()}`,
         },
         { typ: "at+jwt" },
-      ),
+      );
+    },
     ledger() {
       const db = new DatabaseSync(join(folder, "data", "gateway.sqlite"), { readOnly: true });
       try {
