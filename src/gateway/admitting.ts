@@ -10,11 +10,11 @@ import type { Runtime } from "./runtime.ts";
 
 /** Lets a request in, or records that it was not. Throws CountersignError with the refusal's code. */
 export async function authenticate(site: Site, request: IncomingMessage, path: string): Promise<Admission> {
-  const { gate, sessions, origin } = site;
+  const { gate, sessions, origin, revocations } = site;
   const runtime = gate.runtime();
   const accepts = acceptedAt(path, runtime);
   try {
-    const tools = { verifier: runtime.verifier, sessions, origin, now: gate.now };
+    const tools = { verifier: runtime.verifier, sessions, revocations, origin, now: gate.now };
     const admission = await admit(request, accepts ?? "provider-tokens", tools);
     // What only leads to a session shows nobody's presence.
     if (accepts !== null || runtime.config.accepts !== "sessions") gate.present.saw(admission.principal);

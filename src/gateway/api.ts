@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "zod";
 import type { ConnectionView } from "../shared/connection.ts";
-import { enrolment } from "../shared/device.ts";
 import { CountersignError } from "../shared/errors.ts";
 import type { Discovery } from "../shared/provider.ts";
 import { listApprovals } from "./approvals-api.ts";
+import { enrolDevice, listDevices, restore, revoke } from "./devices-api.ts";
 import { exportLedger } from "./audit/export.ts";
 import { folderSource } from "./audit/folder-source.ts";
 import { contextOfApproval } from "./context-api.ts";
@@ -12,7 +12,6 @@ import { listGrants, revokeGrant } from "./grants-api.ts";
 import { historyInFigures, listHistory, oneOfHistory } from "./history-api.ts";
 import { bodyOf } from "./json-body.ts";
 import type { Site } from "./http.ts";
-import { enrol } from "./identity/devices.ts";
 import type { GatewaySession } from "./identity/gateway-sessions.ts";
 import type { Principal } from "./identity/principal.ts";
 import { sendJson, sendPart } from "./mcp/reply.ts";
@@ -50,7 +49,13 @@ export async function api(visit: ApiVisit): Promise<void> {
     case `DELETE ${gatewaySessionPath}`:
       return endSession(visit);
     case "POST /v1/devices":
-      return devices(visit);
+      return enrolDevice(visit);
+    case "GET /v1/devices":
+      return listDevices(visit);
+    case "POST /v1/revocations":
+      return revoke(visit);
+    case "POST /v1/revocations/lift":
+      return restore(visit);
     case "GET /v1/approvals":
       return listApprovals(visit);
     case "GET /v1/grants":
@@ -109,12 +114,6 @@ function connections({ site, response, principal }: ApiVisit): void {
     return reason === null ? { ...view, state: facts.state } : { ...view, state: "failed", reason };
   });
   sendJson(response, 200, { connections: views });
-}
-
-async function devices({ site, request, response, principal }: ApiVisit): Promise<void> {
-  const { gate, origin } = site;
-  const device = await enrol(gate.store, origin, gate.now, principal, await bodyOf(request, enrolment));
-  sendJson(response, 200, { device: device.id });
 }
 
 function oneApproval({ site, response, principal }: ApiVisit, id: string): void {

@@ -7,9 +7,8 @@ import type { ApprovalsStream } from "./approvals/stream.ts";
 import { api, discoveryOf, type ApiVisit } from "./api.ts";
 import { addressOf, authenticate } from "./admitting.ts";
 import { adviceOn, challenge, statusOf } from "./http-errors.ts";
-import type { DpopNonces } from "./identity/dpop-nonces.ts";
-import type { GatewaySession, GatewaySessions } from "./identity/gateway-sessions.ts";
-import type { Principal } from "./identity/principal.ts";
+import type { Admission } from "./identity/admission.ts";
+import type { Doors } from "./identity/doors.ts";
 import type { Refusals } from "./identity/refusals.ts";
 import type { Draining } from "./draining.ts";
 import type { Log } from "./log.ts";
@@ -20,12 +19,10 @@ import { gatewayFault } from "./mcp/refusal.ts";
 import { operatorPaths, serveOperators, type Operators } from "./operators.ts";
 
 /** What the routes are served from. */
-export interface Site {
+export interface Site extends Doors {
   readonly gate: Gate;
   readonly stream: ApprovalsStream;
   readonly agents: Agents;
-  readonly sessions: GatewaySessions;
-  readonly nonces: DpopNonces;
   /** The gateway's own origin, `https://HOST[:PORT]`. */
   readonly origin: string;
   readonly ledgerKey: string;
@@ -68,7 +65,8 @@ async function serve(site: Site, request: IncomingMessage, response: ServerRespo
   if (!path.startsWith("/mcp/") && !path.startsWith("/v1/"))
     return refuse(response, 404, "not_found", "There is nothing at this address.");
 
-  const { principal, session } = await authenticate(site, request, path);
+  const admission = await authenticate(site, request, path);
+  const { principal, session } = admission;
   if (path.startsWith("/v1/")) return api({ site, request, response, principal, session, path } satisfies ApiVisit);
   const { gate } = site;
   const runtime = gate.runtime();
@@ -84,7 +82,8 @@ async function serve(site: Site, request: IncomingMessage, response: ServerRespo
     });
     return refuse(response, 404, "not_found", "There is no connection of this name for you.");
   }
-  await serveMcp({ gate, runtime, caller: callerOf(request, principal, session), connection, request, response });
+  endWith(site, admission, request, response);
+  await serveMcp({ gate, runtime, caller: callerOf(request, admission), connection, request, response });
 }
 
 /** What a stopping gateway adds to its refusals: by then another one, or this one started again, listens. The tunnel may send the same again. */
@@ -159,8 +158,21 @@ function refuse(
   sendJson(response, status, { error: { code, message } }, headers);
 }
 
-function callerOf(request: IncomingMessage, principal: Principal, session: GatewaySession | null): Caller {
+/** A stream that has no end of its own ends with what it was let in on; all else is cut off at a revocation, once what is held was told. */
+function endWith({ lasting }: Site, admission: Admission, request: IncomingMessage, response: ServerResponse): void {
+  const leave = lasting.keep(admission, request.method === "GET" ? "over" : "revoked", (why) => {
+    if (why === "over") response.destroy();
+    else setTimeout(() => response.destroy(), toldWithinMs).unref();
+  });
+  response.once("close", leave);
+}
+
+const toldWithinMs = 300;
+
+function callerOf(request: IncomingMessage, admission: Admission): Caller {
+  const { principal, session } = admission;
   return {
+    admission,
     principal,
     device: session?.device ?? claim(request, "countersign-device"),
     via: claim(request, "countersign-client"),

@@ -9,9 +9,10 @@ import { Grants } from "./grants/grants.ts";
 import { placesOf } from "./grants/places.ts";
 import type { LastHop } from "./connections/registry.ts";
 import { routes, upgrades } from "./http.ts";
-import { sweepSessions } from "./session-api.ts";
-import { DpopNonces } from "./identity/dpop-nonces.ts";
-import { GatewaySessions } from "./identity/gateway-sessions.ts";
+import { startSweeping } from "./sweeping.ts";
+import { createDoors } from "./identity/doors.ts";
+import { Revocations } from "./identity/revocations.ts";
+import { Lasting } from "./identity/lasting.ts";
 import { Present } from "./identity/present.ts";
 import { Refusals } from "./identity/refusals.ts";
 import { loadKeys } from "./keys.ts";
@@ -62,8 +63,6 @@ export interface Gateway {
   stop(): Promise<void>;
 }
 
-const sweepMs = 1000;
-
 /** The gateway: verified token → rules → hold → target → masked, recorded answer. */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const { config, agent, log, telemetry = noTelemetry, now = Date.now } = options;
@@ -90,10 +89,12 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const tools = new KnownTools(store, now);
   const keyedDigest = (value: Parameters<typeof keys.keyedDigest>[0]): string => keys.keyedDigest(value);
   const approvals = new Approvals({ store, gateway: origin, now, reuseMs, personOf, ruleVersion, keyedDigest });
-  const places = placesOf(runtime, tools, keyedDigest);
+  const revocations = new Revocations(store.revocations, personOf);
+  const places = placesOf(runtime, tools, keyedDigest, revocations);
   const grants = new Grants({ store, now, keyedDigest, personOf, ruleVersion, ...places });
   const sessions = new Sessions(now, recordClosed(store, log));
-  const stream = new ApprovalsStream(store, approvals, grants, now);
+  const lasting = new Lasting(present, now);
+  const stream = new ApprovalsStream(store, approvals, grants, lasting, now);
   const draining = new Draining();
   const limits = new RuleLimits(now);
   const gate = {
@@ -102,6 +103,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     approvals,
     grants,
     present,
+    lasting,
     sessions,
     tools,
     limits,
@@ -122,8 +124,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const metricsToken = (): string | null => setup.metricsToken;
   const operators = { store, runtime, draining, observed, readings, metricsToken };
   const ledgerKey = keys.verifierKey(ledgerOrigin);
-  const gatewaySessions = new GatewaySessions(origin, now);
-  const doors = { sessions: gatewaySessions, nonces: new DpopNonces(now) };
+  const revoked = { store, approvals, conversations: sessions, lasting, present, revocations, personOf, now };
+  const doors = createDoors(origin, revoked);
   const site = { ...doors, gate, stream, agents, refusals, draining, operators, origin, ledgerKey, data, log };
 
   const server = await createServer(listen.tls);
@@ -131,18 +133,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   server.on("upgrade", upgrades(site));
   const recordLoaded = async ({ policy }: Runtime): Promise<void> =>
     await store.commit((writes) => writes.append("config.loaded", { rules: policy.version }));
-  const sweep = setInterval(() => {
-    limits.sweep();
-    sweepSessions(gatewaySessions, store, log);
-    gate.unheard.sweep();
-    Promise.all([
-      approvals.expireDue(),
-      grants.endDue(),
-      gate.inputs.sweep(),
-      sessions.sweep(),
-      refusals.sweep(),
-    ]).catch((error: unknown) => log({ level: "error", event: "sweep.failed", error }));
-  }, sweepMs);
+  const stopSweeping = startSweeping(site);
 
   return {
     async start() {
@@ -159,7 +150,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     async reload(next) {
       refuseFixedChange(config, next);
       if (await setup.replace(next, recordLoaded)) {
-        gatewaySessions.renewAll();
+        doors.sessions.renewAll();
         stream.sendAway("Others are let in than before.");
       }
       agents.reconfigured();
@@ -181,7 +172,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       log({ level: left === 0 ? "info" : "warn", event: "gateway.drained", left });
     },
     async stop() {
-      clearInterval(sweep);
+      stopSweeping();
       stream.close();
       server.close();
       await sessions.closeAll();

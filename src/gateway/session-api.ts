@@ -48,6 +48,8 @@ async function begin(visit: ApiVisit): Promise<void> {
   if (principal.expiresAtMs - gate.now() < shortestMs)
     throw new CountersignError("token_expired", "The token has expired; get a new one.");
   const device = deviceOf(site, principal, proof);
+  if (site.revocations.isSpent(proof.thumbprint, principal))
+    throw new CountersignError("revoked", "This device's session was revoked. Sign in again.");
   const { epk, renews } = proof.claims;
   const { lasts: lastsMs } = gate.runtime().config.sessions;
   const begun = sessions.begin({ principal, key: proof.thumbprint, device, epk, renews, lastsMs });

@@ -13,4 +13,23 @@ export type Enrolment = z.infer<typeof enrolment>;
 export const enrolmentType = "countersign-enrolment+jws";
 export const enrolmentProof = z.strictObject({ gateway: z.string(), iat: z.number().int() });
 
+/** An enrolled device of a person, as they or an administrator see it; `sessions` are the ids of those that it has now. */
+export const deviceView = z.object({
+  id: z.string(),
+  name: z.string(),
+  principal: z.string(),
+  enrolledAtMs: z.number(),
+  sessions: z.array(z.string()),
+  /** It is the one that asks. */
+  isThis: z.boolean(),
+});
+export type DeviceView = z.infer<typeof deviceView>;
+
+/** `POST /v1/revocations`: what is to be let in no more. */
+export const revocation = z.strictObject({
+  kind: z.enum(["principal", "device", "session"]),
+  id: z.string().min(1).max(500),
+});
+export type Revocation = z.infer<typeof revocation>;
+
 export const enrolled = z.object({ device: z.string() });

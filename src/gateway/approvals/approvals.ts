@@ -1,11 +1,19 @@
 import type { ApprovalView } from "../../shared/approval.ts";
 import type { RpcMessage } from "../../shared/target.ts";
 import type { Principal } from "../identity/principal.ts";
-import type { ApprovalRecord, Store } from "../store/store.ts";
+import type { ApprovalRecord, Store, Writes } from "../store/store.ts";
 import type { DecisionTerms } from "./decide.ts";
 import { decideSigned } from "./deciding.ts";
 import { claim } from "./claim.ts";
-import { due, oweDecision, recordOutcome, recordUnknown, recordWithdrawal, settleUnrecorded } from "./ending.ts";
+import {
+  due,
+  endAll,
+  oweDecision,
+  recordOutcome,
+  recordUnknown,
+  recordWithdrawal,
+  settleUnrecorded,
+} from "./ending.ts";
 import type { Flight } from "./flight.ts";
 import { Flights } from "./flights.ts";
 import { open } from "./opening.ts";
@@ -104,6 +112,19 @@ export class Approvals {
     const record = await store.commit((writes) => recordWithdrawal(writes, principal, id, now()));
     this.#publish(record);
     return record;
+  }
+
+  /** Ends all that wait, or are approved and have not begun to run, of which this is so; `also` is in the same commit. */
+  async endOf(
+    isOne: (record: ApprovalRecord) => boolean,
+    detail: { readonly by: string; readonly why: string },
+    also: (writes: Writes) => void,
+  ): Promise<void> {
+    const ended = await this.#options.store.commit((writes) => {
+      also(writes);
+      return endAll(writes, isOne, detail);
+    });
+    for (const record of ended) this.#publish(record);
   }
 
   /** Records an approver's signed decision, and in the same commit the grant that came with it, or neither; throws CountersignError with the code that docs/protocol.md lists. */

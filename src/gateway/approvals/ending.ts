@@ -52,6 +52,18 @@ export function due({ approvals }: Pick<Reads, "approvals">, nowMs: number): rea
   return [...approvals.inState("pending"), ...approvals.inState("approved")].filter((each) => isDue(each, nowMs));
 }
 
+/** Ends all of which this is so and that have not begun to run, decided or not. */
+export function endAll(
+  writes: Writes,
+  isOne: (record: ApprovalRecord) => boolean,
+  detail: { readonly by: string; readonly why: string },
+): readonly ApprovalRecord[] {
+  const open = [...writes.approvals.inState("pending"), ...writes.approvals.inState("approved")].filter(isOne);
+  return open.map((record) =>
+    move(writes, record, { state: record.state === "pending" ? "withdrawn" : "lapsed" }, { ...detail }),
+  );
+}
+
 /**
  * Ends a request at its requester's word, decided or not, as long as it has not begun to run. Throws CountersignError
  * `not_found`, `not_allowed`, `expired` or `already_decided`.

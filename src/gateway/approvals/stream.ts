@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream";
 import { WebSocketServer, type WebSocket } from "ws";
 import { feedBeatMs, type FeedFrame } from "../../shared/feed.ts";
 import type { Admission } from "../identity/admission.ts";
+import type { Lasting } from "../identity/lasting.ts";
 import type { ApprovalRecord, Store } from "../store/store.ts";
 import type { Grants } from "../grants/grants.ts";
 import type { Approvals } from "./approvals.ts";
@@ -10,6 +11,8 @@ import { changesSince, readEach, standing } from "./backlog.ts";
 
 /** How often readers hear of new entries, and of grants that changed. */
 const newsMs = 1000;
+/** How long a reader that was sent away may take to go. */
+const closeWithinMs = 300;
 /** A reader that lets this much pile up is cut off; it comes back and resumes. */
 const mostBuffered = 16 * 1024 * 1024;
 /** While a reader is told how things stand, it is given no more than this ahead of what it takes. */
@@ -29,6 +32,7 @@ export class ApprovalsStream {
   readonly #store: Store;
   readonly #approvals: Pick<Approvals, "seenBy">;
   readonly #grants: Pick<Grants, "seenBy">;
+  readonly #lasting: Pick<Lasting, "keep">;
   readonly #now: () => number;
   #grantMark = 0;
   readonly #timers: readonly NodeJS.Timeout[];
@@ -41,8 +45,10 @@ export class ApprovalsStream {
     store: Store,
     approvals: Pick<Approvals, "onChange" | "seenBy">,
     grants: Pick<Grants, "seenBy">,
+    lasting: Pick<Lasting, "keep">,
     now: () => number,
   ) {
+    this.#lasting = lasting;
     this.#grants = grants;
     this.#store = store;
     this.#approvals = approvals;
@@ -85,17 +91,15 @@ export class ApprovalsStream {
   #begin(socket: WebSocket, admission: Admission, after: string | null): void {
     const reader: Reader = { socket, admission, live: false };
     this.#readers.add(reader);
-    let end: NodeJS.Timeout;
-    // A session that was renewed meanwhile goes on.
-    const look = (): void => {
-      const leftMs = admission.principal.expiresAtMs - this.#now();
-      if (leftMs <= 0) socket.close(4401, "The token has ended.");
-      else end = setTimeout(look, Math.min(leftMs, 2 ** 31 - 1));
-    };
-    look();
+    const leave = this.#lasting.keep(admission, "over", (why) => {
+      socket.close(4401, "The token has ended.");
+      // Whoever is revoked is told no more, however slowly they take what they were told.
+      if (why === "revoked") setTimeout(() => socket.terminate(), closeWithinMs).unref();
+      reader.live = false;
+    });
     socket.on("error", () => socket.terminate());
     socket.on("close", () => {
-      clearTimeout(end);
+      leave();
       this.#readers.delete(reader);
     });
     this.#tellAll(reader, after).catch(() => socket.close(1011, "What waits could not be read."));

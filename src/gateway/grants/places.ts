@@ -1,5 +1,6 @@
 import type { Json } from "../../shared/json.ts";
 import type { KnownTools } from "../mcp/known-tools.ts";
+import type { Revocations } from "../identity/revocations.ts";
 import type { Runtime } from "../runtime.ts";
 import type { GrantBonds } from "./standing.ts";
 
@@ -8,9 +9,10 @@ export function placesOf(
   runtime: () => Runtime,
   tools: KnownTools,
   keyedDigest: (value: Json) => string,
+  revocations: Pick<Revocations, "isRevoked">,
 ): Pick<GrantBonds, "letIn" | "fingerprintOf" | "placeOf"> {
   return {
-    letIn: (id) => runtime().config.issuers.some(({ name }) => id.startsWith(`${name}:`)),
+    letIn: (id) => runtime().config.issuers.some(({ name }) => id.startsWith(`${name}:`)) && !revocations.isRevoked(id),
     placeOf: (name) => {
       const connection = runtime().connections.get(name);
       return connection === undefined ? undefined : keyedDigest({ place: connection.place });

@@ -28,7 +28,9 @@ export async function enrol(
   await verifyProof(request, gateway, now());
   const id = `dev_${await calculateJwkThumbprint(request.key)}`;
   return store.commit((writes) => {
-    const known = writes.devices.get(id);
+    const known = writes.devices.known(id);
+    if (known?.removed !== undefined)
+      throw new CountersignError("revoked", "This device was removed: its key can be enrolled no more.");
     if (known !== undefined && known.principal !== principal.id) {
       throw new CountersignError("unknown_device", "This device key is enrolled for somebody else.");
     }

@@ -18,6 +18,11 @@ export class Present {
     this.#newest.set(principal.id, principal);
   }
 
+  /** Forgets those of whom this is so: whatever they still hold, they have shown nothing. */
+  forget(isOne: (id: string) => boolean): void {
+    for (const id of this.#newest.keys()) if (isOne(id)) this.#newest.delete(id);
+  }
+
   /** The principal as its newest token says, or undefined once that has ended. */
   current(id: string): Principal | undefined {
     const principal = this.#newest.get(id);

@@ -3,6 +3,8 @@ import type { Json } from "../../shared/json.ts";
 import type { ProtocolHeaders } from "../../shared/target.ts";
 import type { Approvals } from "../approvals/approvals.ts";
 import type { Grants } from "../grants/grants.ts";
+import type { Admission } from "../identity/admission.ts";
+import type { Lasting } from "../identity/lasting.ts";
 import type { Present } from "../identity/present.ts";
 import type { Principal } from "../identity/principal.ts";
 import type { RuleLimits } from "../policy/limits.ts";
@@ -23,6 +25,7 @@ export interface Gate {
   readonly approvals: Approvals;
   readonly grants: Grants;
   readonly present: Present;
+  readonly lasting: Lasting;
   readonly sessions: Sessions;
   readonly tools: KnownTools;
   readonly limits: RuleLimits;
@@ -42,6 +45,8 @@ export interface Gate {
 
 /** Where a request comes from, as far as it is known. Device and client are claims of the tunnel. */
 export interface Caller {
+  /** What it was let in on. */
+  readonly admission: Admission;
   readonly principal: Principal;
   readonly device: string | null;
   readonly via: string | null;

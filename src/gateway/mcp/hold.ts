@@ -8,7 +8,7 @@ import { ladderOf, notYet } from "./ladder.ts";
 import { seatOf, underRule } from "./limited.ts";
 import { recordCall } from "./record-call.ts";
 import { newCallId, requestEntry, responseEntry, type Judged, type Request } from "./record.ts";
-import { notApproved, overLimit, stillWaiting } from "./refusal.ts";
+import { notApproved, notLetIn, overLimit, stillWaiting } from "./refusal.ts";
 import { errorMessage, type RpcFailure } from "./reply.ts";
 import { readRound, withoutState } from "./rounds.ts";
 import { runApproved } from "./run-approved.ts";
@@ -52,7 +52,8 @@ export async function holdCall(
   if (state !== undefined && round === null)
     return refused({ code: invalidParamsCode, message: foreignState }, "refused", null);
   const ladder = ladderOf(exchange, request, round);
-  const gone = AbortSignal.any([exchange.cancelled, reply.gone, gate.draining]);
+  const ended = gate.lasting.signal(exchange.caller.admission, "absent", reply.gone);
+  const gone = AbortSignal.any([exchange.cancelled, reply.gone, gate.draining, ended]);
   const waiting = showWaiting(exchange, request);
   // From the request's arrival: the client's own timer runs since then.
   const spent = AbortSignal.timeout(Math.max(0, ladder.budgetMs - Math.floor(performance.now() - startedMs)));
@@ -87,6 +88,8 @@ export async function holdCall(
     case "waits":
       return answer(exchange, notYet(exchange, request, turn.approval, ladder, round), call, "waits", approval);
     case "gone":
+      if (ended.aborted && !reply.gone.aborted)
+        return refused(notLetIn(turn.approval, ended.reason === "revoked"), "gone", approval);
       if (gate.draining.aborted && !reply.gone.aborted) return refused(stillWaiting(turn.approval), "gone", approval);
       return answer(exchange, null, call, "gone", approval);
     default:

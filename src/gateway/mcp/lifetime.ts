@@ -5,8 +5,10 @@ import type { Request } from "./record.ts";
 export function lifetime(exchange: Exchange, request: Request): AbortSignal {
   if (request.era === "legacy") return exchange.cancelled;
   const { gone } = exchange.reply;
+  if (request.method !== "subscriptions/listen") return gone;
   // A subscription has no end of its own.
-  return request.method === "subscriptions/listen" ? AbortSignal.any([gone, exchange.gate.draining]) : gone;
+  const { draining, lasting } = exchange.gate;
+  return AbortSignal.any([gone, draining, lasting.signal(exchange.caller.admission, "over", gone)]);
 }
 
 /** Closes our side of a session that the target has ended. */

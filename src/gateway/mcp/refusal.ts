@@ -23,6 +23,7 @@ export const refusalCodes = {
   stopping: -32056,
   toolChanged: -32057,
   answerTooLarge: -32058,
+  sessionOver: -32059,
 } as const;
 
 export function deniedByRule(effect: Extract<Effect, { effect: "deny" }>, what: string): RpcFailure {
@@ -110,6 +111,17 @@ export function stillWaiting(approval: ApprovalRecord): RpcFailure {
   const message = `The gateway is being restarted. Request ${approval.id} stays open and nothing was run. Call again with the same arguments.`;
   const data = { approval: approval.id, rule: approval.rule.name, code: "pending" };
   return { code: refusalCodes.stopping, message, data };
+}
+
+/** What the caller of a held call is told whose session or token ran out, or was revoked, while it waited. */
+export function notLetIn(approval: ApprovalRecord, isRevoked: boolean): RpcFailure {
+  const data = { approval: approval.id, rule: approval.rule.name };
+  if (isRevoked) {
+    const message = `Your access was revoked while the call was held. Nothing was run. Ask who runs the gateway.`;
+    return { code: refusalCodes.sessionOver, message, data: { ...data, code: "revoked" } };
+  }
+  const message = `Your session ended while the call was held. Nothing was run, and request ${approval.id} stays open. Sign in again in Countersign, then call again with the same arguments.`;
+  return { code: refusalCodes.sessionOver, message, data: { ...data, code: "session_ended" } };
 }
 
 /** What the caller is told whose client would not have waited any longer, and how it gets its answer all the same. */

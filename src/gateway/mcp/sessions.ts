@@ -112,6 +112,12 @@ export class Sessions {
     await Promise.all(idle.map((session) => this.close(session, "idle")));
   }
 
+  /** Ends those of these principals, and what they have under way. */
+  async closeOf(isOne: (principal: string) => boolean, why: string): Promise<void> {
+    const theirs = [...this.#sessions.values()].filter(({ principal }) => isOne(principal));
+    await Promise.all(theirs.map((session) => this.close(session, why)));
+  }
+
   async closeAll(): Promise<void> {
     await Promise.all([...this.#sessions.values()].map((session) => this.close(session, "gateway stopped")));
   }

@@ -5,9 +5,11 @@ import type { JsonObject } from "../../shared/json.ts";
 import type { EntryKind } from "../../shared/ledger.ts";
 import type { ProofReads } from "../audit/proofs.ts";
 import type { AnswerReads, AnswerWrites } from "./answers.ts";
+import type { DeviceReads, DeviceWrites } from "./devices.ts";
 import type { GrantReads, GrantWrites } from "./grants.ts";
 import type { HistoryReads } from "./history.ts";
 import type { PrecedentReads } from "./precedents.ts";
+import type { RevocationReads, RevocationWrites } from "./revocations.ts";
 
 /** A decision as it is kept: the step it counts in (from 1), the person behind its signer when it was made, and its compact JWS. */
 const decisionRecord = approvalView.shape.decision
@@ -38,6 +40,8 @@ export const deviceRecord = z.object({
   principal: z.string(),
   person: z.string(),
   enrolledAtMs: z.number(),
+  /** Kept, so that its key is enrolled for nobody again. */
+  removed: z.object({ atMs: z.number(), by: z.string() }).optional(),
 });
 export type DeviceRecord = Readonly<z.infer<typeof deviceRecord>>;
 
@@ -71,7 +75,8 @@ export interface Reads {
   readonly history: HistoryReads;
   readonly precedents: PrecedentReads;
   readonly grants: GrantReads;
-  readonly devices: { get(id: string): DeviceRecord | undefined };
+  readonly devices: DeviceReads;
+  readonly revocations: RevocationReads;
   readonly tools: { fingerprint(connection: string, tool: string): string | undefined };
 }
 
@@ -86,7 +91,8 @@ export interface Writes extends Reads {
   };
   readonly answers: AnswerWrites;
   readonly grants: GrantWrites;
-  readonly devices: Reads["devices"] & { put(record: DeviceRecord): void };
+  readonly devices: DeviceWrites;
+  readonly revocations: RevocationWrites;
   readonly tools: Reads["tools"] & { put(connection: string, tool: string, fingerprint: string): void };
   /** Appends one ledger entry. `body` holds masked values only (rule 6). */
   append(kind: EntryKind, body: JsonObject): void;

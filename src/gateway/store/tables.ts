@@ -3,10 +3,12 @@ import { z } from "zod";
 import { approvalState } from "../../shared/approval.ts";
 import { answerTable } from "./answers.ts";
 import { storedApproval } from "./stored-approval.ts";
+import { deviceTable } from "./devices.ts";
 import { grantTable } from "./grants.ts";
 import { type HistoryTable, historyTable } from "./history.ts";
 import { precedentTable, type PrecedentTable } from "./precedents.ts";
-import { type ApprovalRecord, approvalRecord, deviceRecord, type Reads, type Writes } from "./store.ts";
+import { revocationTable } from "./revocations.ts";
+import { type ApprovalRecord, approvalRecord, type Reads, type Writes } from "./store.ts";
 
 /** What the store keeps besides the ledger. `running` is set while a gateway has the store open. */
 export const stateSchema = `
@@ -49,19 +51,21 @@ export function stateTables(db: DatabaseSync): StateTables {
   const grants = grantTable(db);
   const history = historyTable(db);
   const precedents = precedentTable(db);
-  const devices = deviceReads(db);
+  const devices = deviceTable(db);
+  const revocations = revocationTable(db);
   const tools = toolReads(db);
   const running = db.prepare("SELECT running FROM running");
   const setRunning = db.prepare("UPDATE running SET running = ?");
   return {
-    reads: { approvals, answers, history, precedents, grants, devices, tools },
+    reads: { approvals, answers, history, precedents, grants, devices, revocations, tools },
     writes: {
       approvals: { ...approvals, put: approvalPut(db, approvals, [history, precedents]) },
       answers,
       history,
       precedents,
       grants,
-      devices: { ...devices, put: devicePut(db) },
+      devices,
+      revocations,
       tools: { ...tools, put: toolPut(db) },
     },
     wasRunning: () => z.object({ running: z.number() }).parse(running.get()).running !== 0,
@@ -133,23 +137,6 @@ function parseApproval(row: unknown): ApprovalRecord | undefined {
 
 function parseApprovals(rows: readonly unknown[]): readonly ApprovalRecord[] {
   return rows.map((row) => storedApproval(recordRow.parse(row).record));
-}
-
-function deviceReads(db: DatabaseSync): Reads["devices"] {
-  const get = db.prepare("SELECT record FROM devices WHERE id = ?");
-  return {
-    get: (id) => {
-      const row = get.get(id);
-      return row === undefined ? undefined : deviceRecord.parse(JSON.parse(recordRow.parse(row).record));
-    },
-  };
-}
-
-function devicePut(db: DatabaseSync): Writes["devices"]["put"] {
-  const put = db.prepare(
-    "INSERT INTO devices (id, record) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET record = excluded.record",
-  );
-  return (record) => void put.run(record.id, JSON.stringify(deviceRecord.parse(record)));
 }
 
 const toolRow = z.object({ fingerprint: z.string() });

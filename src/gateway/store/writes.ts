@@ -51,6 +51,11 @@ export function openWrites(state: StateWrites, now: () => number, beforeState: (
       precedents: state.precedents,
       grants: { ...state.grants, put: (record) => changing(() => state.grants.put(record)) },
       devices: { ...state.devices, put: (record) => changing(() => state.devices.put(record)) },
+      revocations: {
+        ...state.revocations,
+        put: (record) => changing(() => state.revocations.put(record)),
+        remove: (...which) => changing(() => state.revocations.remove(...which)),
+      },
       tools: { ...state.tools, put: (...tool) => changing(() => state.tools.put(...tool)) },
       append: (kind, body) => guarded(() => void drafts.push(draftOf(kind, body, now()))),
     },

@@ -6,6 +6,7 @@ import { WebSocket } from "ws";
 import type { Approvals } from "../../../src/gateway/approvals/approvals.ts";
 import { mostEndedBytes } from "../../../src/gateway/approvals/backlog.ts";
 import { viewFor } from "../../../src/gateway/approvals/view.ts";
+import { Lasting } from "../../../src/gateway/identity/lasting.ts";
 import { ApprovalsStream } from "../../../src/gateway/approvals/stream.ts";
 import type { Principal } from "../../../src/gateway/identity/principal.ts";
 import type { ApprovalRecord, Store } from "../../../src/gateway/store/store.ts";
@@ -52,7 +53,13 @@ async function openStream(store: Store): Promise<Opened> {
       return () => undefined;
     },
   };
-  const stream = new ApprovalsStream(store, told, { seenBy: () => null }, Date.now);
+  const stream = new ApprovalsStream(
+    store,
+    told,
+    { seenBy: () => null },
+    new Lasting({ current: () => undefined }, Date.now),
+    Date.now,
+  );
   const server = createServer().listen(0, "127.0.0.1");
   server.on("upgrade", (request, socket, head) =>
     stream.open(request, socket, head, { principal: auditor, session: null }),

@@ -25,6 +25,8 @@ export interface Ground {
   /** Every entry of the ledger, kind and body, in order. */
   ledger(): readonly { readonly kind: string; readonly body: string }[];
   reload(change: (config: GroundYaml) => void): Promise<void>;
+  /** Stops the gateway and starts it anew on the same data, at the same address. */
+  restart(): Promise<void>;
 }
 
 interface GroundYaml {
@@ -69,13 +71,17 @@ export async function openGround(
   const clock = { aheadMs: 0 };
   const log: LogLine[] = [];
   const agent = createAgent();
-  const gateway = await createGateway({
-    config: await loadConfig(file),
-    agent,
-    log: (line) => log.push(line),
-    now: () => Date.now() + clock.aheadMs,
-  });
-  await gateway.start();
+  const start = async () => {
+    const made = await createGateway({
+      config: await loadConfig(file),
+      agent,
+      log: (line) => log.push(line),
+      now: () => Date.now() + clock.aheadMs,
+    });
+    await made.start();
+    return made;
+  };
+  let gateway = await start();
   return {
     url,
     data: join(folder, "data"),
@@ -118,6 +124,10 @@ export async function openGround(
       change(config);
       await writeFile(file, stringify(config));
       await gateway.reload(await loadConfig(file));
+    },
+    async restart() {
+      await gateway.stop();
+      gateway = await start();
     },
     async close() {
       await gateway.stop();

@@ -188,7 +188,13 @@ async function recorded(
   // What the record takes of an exchange, and no more.
   const exchange = {
     gate: { store, seen: known },
-    caller: { principal, device: real.device, via: null, address: real.address },
+    caller: {
+      admission: { principal, session: null },
+      principal,
+      device: real.device,
+      via: null,
+      address: real.address,
+    },
     connection: { name: real.connection, masker },
     session: { id: "s" },
     client: real.client,

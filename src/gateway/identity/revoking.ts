@@ -1,0 +1,107 @@
+import { CountersignError } from "../../shared/errors.ts";
+import type { Approvals } from "../approvals/approvals.ts";
+import type { Sessions } from "../mcp/sessions.ts";
+import type { Store } from "../store/store.ts";
+import type { Admission } from "./admission.ts";
+import type { GatewaySessions } from "./gateway-sessions.ts";
+import type { Lasting } from "./lasting.ts";
+import type { Present } from "./present.ts";
+import type { Principal } from "./principal.ts";
+import type { Revocations } from "./revocations.ts";
+
+/** What a revocation touches. */
+export interface Revoked {
+  readonly store: Store;
+  readonly approvals: Pick<Approvals, "endOf">;
+  readonly conversations: Pick<Sessions, "closeOf">;
+  readonly sessions: GatewaySessions;
+  readonly lasting: Lasting;
+  readonly present: Present;
+  readonly revocations: Revocations;
+  readonly personOf: (id: string) => string;
+  readonly now: () => number;
+}
+
+/** Revokes what it is told, durably first, then everywhere at once: sessions, streams, held calls (docs/protocol.md). Throws CountersignError `not_found` or `not_allowed`. */
+export class Revoking {
+  readonly #parts: Revoked;
+
+  constructor(parts: Revoked) {
+    this.#parts = parts;
+  }
+
+  /** All of a person: their tokens, sessions and devices are refused until they are restored. */
+  async principal(by: Principal, id: string): Promise<void> {
+    const { approvals, conversations, present, revocations, personOf, now } = this.#parts;
+    requireAdmin(by);
+    const person = personOf(id);
+    const isTheirs = (other: string): boolean => other === id || personOf(other) === person;
+    const record = { kind: "principal", id, atMs: now(), by: by.id } as const;
+    await approvals.endOf(
+      ({ requester }) => isTheirs(requester.id),
+      { by: by.id, why: "Its requester was revoked." },
+      (writes) => {
+        writes.revocations.put(record);
+        writes.append("principal.revoked", { principal: id, by: by.id });
+      },
+    );
+    revocations.note(record);
+    present.forget(isTheirs);
+    this.#end(({ principal }) => isTheirs(principal.id));
+    await conversations.closeOf(isTheirs, "its principal was revoked");
+  }
+
+  /** Lets a person in again. */
+  async restore(by: Principal, id: string): Promise<void> {
+    const { store, revocations } = this.#parts;
+    requireAdmin(by);
+    await store.commit((writes) => {
+      if (!writes.revocations.all().some((each) => each.kind === "principal" && each.id === id))
+        throw new CountersignError("not_found", "This principal is not revoked.");
+      writes.revocations.remove("principal", id);
+      writes.append("principal.restored", { principal: id, by: by.id });
+    });
+    revocations.forget(id);
+  }
+
+  /** A device, for good: its key is enrolled for nobody again. By its owner or an administrator. */
+  async device(by: Principal, id: string): Promise<void> {
+    const { store, now } = this.#parts;
+    await store.commit((writes) => {
+      const device = writes.devices.get(id);
+      const isOwn = device?.principal === by.id || device?.person === by.person;
+      if (device === undefined || (!isOwn && !by.roles.includes("admin")))
+        throw new CountersignError("not_found", "There is no such device.");
+      writes.devices.put({ ...device, removed: { atMs: now(), by: by.id } });
+      writes.append("device.removed", { device: id, principal: device.principal, by: by.id });
+    });
+    this.#end(({ session }) => session?.device === id);
+  }
+
+  /** One session: its key begins no other until its person has signed in anew. By its person or an administrator. */
+  async session(by: Principal, id: string): Promise<void> {
+    const { store, sessions, revocations, now } = this.#parts;
+    const session = sessions.all().find((each) => each.id === id);
+    const isOwn = session?.principal.person === by.person;
+    if (session === undefined || (!isOwn && !by.roles.includes("admin")))
+      throw new CountersignError("not_found", "There is no such session, or it has ended.");
+    const record = { kind: "session", id, key: session.key, atMs: now(), by: by.id } as const;
+    await store.commit((writes) => {
+      writes.revocations.put(record);
+      writes.append("gateway-session.revoked", { session: id, principal: session.principal.id, by: by.id });
+    });
+    revocations.note(record);
+    this.#end((admission) => admission.session?.id === id);
+  }
+
+  #end(isRevoked: (admission: Admission) => boolean): void {
+    const { sessions, lasting } = this.#parts;
+    for (const session of sessions.all())
+      if (isRevoked({ principal: session.principal, session })) sessions.end(session);
+    lasting.revoke(isRevoked);
+  }
+}
+
+function requireAdmin({ roles }: Principal): void {
+  if (!roles.includes("admin")) throw new CountersignError("not_allowed", "Only the role admin may do this.");
+}

@@ -1,0 +1,23 @@
+import type { Site } from "./http.ts";
+import { sweepSessions } from "./session-api.ts";
+
+const sweepMs = 1000;
+
+/** Ends what is over, once a second: approvals, grants, sessions, streams. Returns the way to stop. */
+export function startSweeping({ gate, sessions, lasting, refusals, log }: Site): () => void {
+  const { store, approvals, grants, limits, unheard, inputs, sessions: conversations } = gate;
+  const sweep = setInterval(() => {
+    limits.sweep();
+    sweepSessions(sessions, store, log);
+    lasting.sweep();
+    unheard.sweep();
+    Promise.all([
+      approvals.expireDue(),
+      grants.endDue(),
+      inputs.sweep(),
+      conversations.sweep(),
+      refusals.sweep(),
+    ]).catch((error: unknown) => log({ level: "error", event: "sweep.failed", error }));
+  }, sweepMs);
+  return () => clearInterval(sweep);
+}
