@@ -28,8 +28,10 @@ export async function passOn(answer: Answer, response: ServerResponse, call: Ans
     await (body === null ? answer.pass(response) : passFollowed(answer, response, ids));
   } catch (error) {
     if (body === null || onward.signal.aborted || response.destroyed) throw error;
-    if (!(await takenUp(response, ids, call))) {
-      const { id } = await body.message();
+    const { id } = await body.message();
+    // What was cut after the answer has nothing left to say: another answer would call it unknown.
+    const isAnswered = () => id !== null && ids.answers(id);
+    if (!isAnswered() && !(await takenUp(response, ids, call)) && !isAnswered()) {
       if (id === null) throw error;
       const last = { jsonrpc: "2.0", id, error: brokenOff };
       response.write(`\n\nevent: message\ndata: ${JSON.stringify(last)}\n\n`);

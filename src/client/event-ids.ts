@@ -7,6 +7,9 @@ export class EventIds {
   #pending: string | null = null;
   /** The beginning of the line under way: as much as an id may be long. */
   #line = "";
+  /** The beginning of the data of the event under way, and of the last whole one. */
+  #data = "";
+  #lastData = "";
 
   /** The id of the last whole event (`Last-Event-ID`), or null where none had one. */
   get last(): string | null {
@@ -16,6 +19,13 @@ export class EventIds {
   /** Whether an event is under way. */
   get isWithin(): boolean {
     return this.#line !== "" || this.#pending !== null;
+  }
+
+  /** Whether the last whole event is the answer to this request: told by its beginning, which the gateway writes as `jsonrpc`, `id`, then what it is. */
+  answers(id: string | number): boolean {
+    const data = Buffer.from(this.#lastData, "latin1").toString("utf8");
+    const head = `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"`;
+    return data.startsWith(`${head}result"`) || data.startsWith(`${head}error"`);
   }
 
   push(chunk: Buffer): void {
@@ -39,7 +49,10 @@ export class EventIds {
     if (line === "") {
       this.#last = this.#pending ?? this.#last;
       this.#pending = null;
-    } else if (line.startsWith("id:") && line.length < mostLength) this.#pending = line.slice(3).trim();
+      if (this.#data !== "") this.#lastData = this.#data;
+      this.#data = "";
+    } else if (line.startsWith("data: {")) this.#data = line.slice(6);
+    else if (line.startsWith("id:") && line.length < mostLength) this.#pending = line.slice(3).trim();
   }
 }
 

@@ -70,7 +70,9 @@ export class StdioAnswering {
     if (isJsonObject(error) && typeof error.code === "number") return await this.error(id, error);
     const said = isJsonObject(error) && typeof error.message === "string" ? error.message : `HTTP ${answer.status}`;
     const code = isJsonObject(error) && typeof error.code === "string" ? error.code : "transient";
-    await this.error(id, { ...brokenOff, message: `Countersign: ${said}`, data: { code, outcome: "not_run" } });
+    // The gateway's own refusals come before anything is forwarded; from 500 on, what stands before it may speak of a call that runs.
+    const outcome = answer.status < 500 ? "not_run" : "unknown";
+    await this.error(id, { ...brokenOff, message: `Countersign: ${said}`, data: { code, outcome } });
   }
 }
 

@@ -45,11 +45,15 @@ const hopByHop = [
   "transfer-encoding",
   "upgrade",
 ];
-/** `authorization` is the client's local token: it ends here. `expect` was answered here. */
+/**
+ * `authorization` is the client's local token: it ends here. `expect` was answered here. Answers are read on their way (a session that has
+ * ended, event ids, names in the one server): what stands in front of the gateway must not compress them because a client could read it.
+ */
 const notForGateway: ReadonlySet<string> = new Set([
   ...hopByHop,
   "host",
   "authorization",
+  "accept-encoding",
   "cookie",
   "origin",
   "referer",

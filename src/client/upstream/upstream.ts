@@ -179,7 +179,7 @@ export function createUpstream({ origin, pass, ca, onOtherNetwork: tell }: Upstr
   return {
     async ask(asked) {
       const { answer: first, shown } = await insist(asked, null);
-      if (first.status !== 401) return passable(first);
+      if (first.status !== 401) return passable(first, asked);
       // The token ended under way. The gateway forwards nothing before it is verified, so the same request may go again.
       first.drop();
       if (asked.body !== null && !Buffer.isBuffer(asked.body)) {
@@ -187,7 +187,7 @@ export function createUpstream({ origin, pass, ca, onOtherNetwork: tell }: Upstr
         throw new CountersignError("transient", "The session was renewed during this call: call again.");
       }
       const { answer: second } = await insist(asked, shown);
-      if (second.status !== 401) return passable(second);
+      if (second.status !== 401) return passable(second, asked);
       second.drop();
       throw new CountersignError("reauthentication_needed", "The gateway refuses this session: sign in again.");
     },
@@ -212,11 +212,12 @@ class Lost extends Error {
   }
 }
 
-/** A redirect would lead the client, with its token, to an address that nobody pinned. */
-function passable(answer: Answer): Answer {
+/** A redirect would lead the client, with its token, to an address that nobody pinned; what redirects may have had the call done before. */
+function passable(answer: Answer, asked: Asked): Answer {
   if (answer.status < 300 || answer.status >= 400) return answer;
   answer.drop();
-  throw new CountersignError("misconfigured", "The gateway's address redirects elsewhere: ask who runs it.");
+  const error = new CountersignError("misconfigured", "The gateway's address redirects elsewhere: ask who runs it.");
+  throw asked.isRepeatable() ? error : new OutcomeUnknown(error);
 }
 
 const takesLong = "The sign-in provider takes long to renew the session: call again in a moment.";
