@@ -5,7 +5,7 @@ import type { ConsoleState } from "../shared/console.ts";
 import type { Profile } from "../shared/provider.ts";
 import { command, positional } from "./command.ts";
 import { ownerOf } from "./owner.ts";
-import { heldCalls, trafficLines } from "./traffic-text.ts";
+import { heldFacts, trafficLines } from "./traffic-text.ts";
 
 const help = `Usage: countersign status [--profile DIR] [--json]
 
@@ -48,7 +48,7 @@ function summary({ gateway, session, tunnel, pause, approvals, clients, traffic 
     },
     clients: clients.length,
     traffic,
-    held: heldCalls({ approvals }),
+    held: heldFacts({ approvals, clients }),
     seen: clients.map(({ id, name, lastUsedAtMs, unverified, claimed }) => ({
       id,
       name,

@@ -1,4 +1,5 @@
 import type { ConsoleState } from "../shared/console.ts";
+import { heldCalls, type HeldCall } from "../shared/held.ts";
 import { sumOf, type TrafficLine, type TrafficTrouble } from "../shared/traffic.ts";
 import { visibleLine } from "../shared/visible.ts";
 import { table } from "./terminal.ts";
@@ -9,37 +10,76 @@ type Told = Pick<ConsoleState, "traffic" | "clients" | "approvals" | "gateway">;
 export function trafficLines(state: Told): readonly string[] {
   const { lines, troubles, sinceMs } = state.traffic;
   const { calls, errors } = sumOf(lines);
-  const held = heldCalls(state);
-  const rows = goneTogether(state).map((line) => [
-    nameOf(state, line.client),
-    line.connection,
-    String(line.calls),
-    String(line.errors),
-    new Date(line.lastAtMs).toISOString(),
+  const held = heldCalls(state.approvals, state.clients);
+  const rows = rowsOf(state, held).map(({ client, connection, line, waiting }) => [
+    nameOf(state, client),
+    connection,
+    String(line?.calls ?? 0),
+    String(waiting),
+    String(line?.errors ?? 0),
+    line === null ? "" : new Date(line.lastAtMs).toISOString(),
   ]);
   return [
     `Traffic  ${counted(calls, "call")}, ${counted(errors, "error")} since ${new Date(sinceMs).toISOString()}`,
-    ...(rows.length === 0 ? [] : table(["client", "connection", "calls", "errors", "last call"], rows)),
-    ...held.map(
-      ({ tool, connection, expiresAt }) => `Held     ${tool} on ${connection}, denied by itself at ${expiresAt}`,
-    ),
+    ...(rows.length === 0 ? [] : table(["client", "connection", "calls", "held", "errors", "last call"], rows)),
+    ...held.map(heldLine),
     ...troubles.slice(0, mostTroubles).map((trouble) => troubleLine(state, trouble)),
   ];
 }
 
-/** One's own calls that wait for a decision; times by the gateway's clock. */
-export function heldCalls({ approvals }: Pick<ConsoleState, "approvals">) {
-  return approvals
-    .filter(({ state, relation }) => state === "pending" && relation === "requester")
-    .map(({ id, tool, connection, expiresAtMs }) => ({
-      id,
-      tool: visibleLine(tool, 60),
-      connection,
-      expiresAt: new Date(expiresAtMs).toISOString(),
-    }));
+/** One's own held calls, with what each waits for, and through which client of this profile it came; times by the gateway's clock. */
+export function heldFacts({ approvals, clients }: Pick<ConsoleState, "approvals" | "clients">) {
+  return heldCalls(approvals, clients).map(({ approval: { id, tool, connection, expiresAtMs }, state, client }) => ({
+    id,
+    tool: visibleLine(tool, 60),
+    connection,
+    client: client?.name ?? null,
+    state,
+    expiresAt: new Date(expiresAtMs).toISOString(),
+  }));
 }
 
 const mostTroubles = 5;
+
+function heldLine({ approval: { tool, connection, expiresAtMs }, state, client }: HeldCall): string {
+  const by = client === null ? "" : ` by ${client.name}`;
+  const waits = {
+    waits: `denied by itself at ${new Date(expiresAtMs).toISOString()}`,
+    approved: "approved: runs when the client makes the identical call again",
+    running: "running",
+  }[state];
+  return `Held     ${visibleLine(tool, 60)} on ${connection}${by}, ${waits}`;
+}
+
+interface Row {
+  readonly client: string;
+  readonly connection: string;
+  readonly line: TrafficLine | null;
+  readonly waiting: number;
+}
+
+/** A row for each client and connection with calls or held ones; those of a client that is gone are in one. */
+function rowsOf(state: Told, held: readonly HeldCall[]): readonly Row[] {
+  const known = new Set(state.clients.map(({ id }) => id));
+  const heldAt = (client: string, connection: string) =>
+    held.filter((each) => each.approval.connection === connection && (each.client?.id ?? "") === client).length;
+  const called = goneTogether(state).map((line) => {
+    const client = known.has(line.client) ? line.client : "";
+    return { client, connection: line.connection, line, waiting: heldAt(client, line.connection) };
+  });
+  const without = new Map<string, Row>();
+  for (const { client: of, approval } of held) {
+    const [client, connection] = [of?.id ?? "", approval.connection];
+    if (called.some((row) => row.client === client && row.connection === connection)) continue;
+    without.set(JSON.stringify([client, connection]), {
+      client,
+      connection,
+      line: null,
+      waiting: heldAt(client, connection),
+    });
+  }
+  return [...called, ...without.values()];
+}
 
 function troubleLine(state: Told, { client, connection, message, times, atMs }: TrafficTrouble): string {
   const who = client === null ? "an unknown program" : nameOf(state, client);

@@ -3,6 +3,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import { z } from "zod";
 import type { ClientView } from "../shared/console.ts";
 import { CountersignError } from "../shared/errors.ts";
+import { viaOf } from "../shared/held.ts";
 import type { Clients } from "./clients.ts";
 import type { Conversations } from "./conversations.ts";
 import { LineReader } from "./line-reader.ts";
@@ -112,7 +113,7 @@ async function begin(
   const claims = () => {
     clients.used(id);
     // The gateway's records say what the claim is worth.
-    const named = { "countersign-client": `${name} (stdio, unverified)` };
+    const named = { "countersign-client": viaOf({ name, unverified: true }) };
     const known = device();
     return known === null ? named : { ...named, "countersign-device": known };
   };

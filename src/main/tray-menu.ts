@@ -96,7 +96,7 @@ function offline(state: ConsoleState): MenuTemplate {
       ? [text(words.connecting)]
       : [text(words.notReached(localTime(sinceMs))), click(words.tryNow(next), { do: "retry" })];
   const why = click(words.findOutWhy, { do: "findOutWhy" });
-  return [...head, why, line, openInbox, ...addresses(state, 0)];
+  return [...head, why, line, openInbox, ...addresses(state, 0), ...trafficMenu(state)];
 }
 
 function request(approval: ApprovalView, state: ConsoleState): MenuItem {
@@ -118,7 +118,7 @@ function addresses(state: ConsoleState, atHand: number): MenuTemplate {
 }
 
 function trafficMenu(state: ConsoleState): MenuTemplate {
-  const items = trafficLines(state).map(text);
+  const items = trafficLines(state).flatMap((lines, at) => [...(at === 0 ? [] : [line]), ...lines.map(text)]);
   if (items.length === 0) return [];
   return [{ kind: "menu", label: words.trafficSince(localTime(state.traffic.sinceMs)), items }];
 }

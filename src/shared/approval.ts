@@ -93,6 +93,8 @@ export const approvalView = z.object({
   /** The MCP client as it names itself, and the enrolled device it came through. Claims, not facts. */
   client: z.object({ name: z.string(), version: z.string() }).nullable(),
   device: z.string().nullable(),
+  /** To its requester alone: the client that it came from, as their tunnel names it. A claim. Absent or null: not known. */
+  via: z.string().nullable().optional(),
   connection: z.string(),
   tool: z.string(),
   /** The server's own words and claims about the tool (rule 10). */

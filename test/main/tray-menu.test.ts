@@ -135,6 +135,7 @@ const cases: readonly [name: string, state: ConsoleState, glyph: string, expecte
         approvalWith({ id: "seen", relation: "observer" }),
         approvalWith({ id: "done", state: "approved" }),
       ],
+      traffic: { sinceMs: at(9, 12), lines: [], troubles: [] },
     }),
     "attention",
     [
@@ -145,6 +146,8 @@ const cases: readonly [name: string, state: ConsoleState, glyph: string, expecte
       "-",
       "Copy address",
       "> files",
+      "Calls since 09:12",
+      "> (read_file on reports-share: waits, denied at 14:36)",
       ...pause,
       "-",
       ...signedIn,

@@ -133,8 +133,15 @@ describe("traffic", () => {
   it("is shown for each connection, with what is held and the last errors with their cure", async () => {
     const { page, server } = await opened({ traffic: busyTraffic });
     const own = [
-      held({ id: "mine", relation: "requester", tool: "write_file", connection: "files", risk: "medium" }),
-      held({ relation: "requester", state: "approved" }),
+      held({
+        id: "mine",
+        relation: "requester",
+        tool: "write_file",
+        connection: "files",
+        risk: "medium",
+        via: "Cursor",
+      }),
+      held({ relation: "requester", state: "approved", via: "gone" }),
       held({ relation: "requester", state: "denied" }),
     ];
     server.say(signedIn(own, { traffic: busyTraffic }));
@@ -142,12 +149,16 @@ describe("traffic", () => {
     await connections.getByRole("row", { name: /crm-production .* 1,214 2 errors 1 \d\d:\d\d/ }).waitFor();
     await connections.getByRole("row", { name: /files .* 99 1 \d\d:\d\d/ }).waitFor();
     await connections.getByRole("row", { name: /memory .* 0 0 none yet/ }).waitFor();
+    const clients = page.getByRole("table", { name: "MCP clients" });
+    await clients.getByRole("row", { name: /^Cursor .* 1 held/ }).waitFor();
     const calls = page.getByRole("table", { name: "Held calls" });
     await calls
-      .getByRole("row", { name: /write_file on files Cursor 2\.3 Waits for a decision; denied at \d\d:\d\d/ })
+      .getByRole("row", { name: /write_file on files Cursor Waits for a decision; denied at \d\d:\d\d/ })
       .waitFor();
     await calls
-      .getByRole("row", { name: /update_customer on crm-production .* runs when the client makes the identical call/ })
+      .getByRole("row", {
+        name: /update_customer on crm-production Cursor 2\.3 .* runs when the client makes the identical call/,
+      })
       .waitFor();
     expect(await calls.getByRole("row").count()).toBe(3);
     const errors = page.getByRole("table", { name: "Last errors" });

@@ -86,6 +86,7 @@ export function newRecord(call: HeldCall, nowMs: number): Omit<ApprovalRecord, "
     place: call.place,
     client: call.client,
     device: call.device,
+    via: call.via,
     connection: call.connection,
     tool: call.tool,
     description: call.description,

@@ -27,6 +27,8 @@ export interface HeldCall {
   readonly grants: GrantOffer | null;
   readonly client: { readonly name: string; readonly version: string } | null;
   readonly device: string | null;
+  /** As the requester's tunnel names the client. */
+  readonly via: string | null;
   /** The tool's fingerprint now, asked of the target again before the call runs. */
   fingerprintNow(): Promise<string>;
   /** Why what this approval or grant permits may no longer run (policy, caller's token), or null. Decided inside the commit that lets it run. */

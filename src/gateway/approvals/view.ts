@@ -24,12 +24,16 @@ export function viewAs(
     person: _person,
     lookup: _lookup,
     place: _place,
+    via,
     decisions: _decisions,
     wrongNumbers: _wrong,
     ...visible
   } = record;
   const matching = matchingOf(keyed, record, relation);
-  return { ...visible, matching, steps, relation, standing: standingOf(principal, record, relation, steps) };
+  const standing = standingOf(principal, record, relation, steps);
+  // What somebody calls the programs of their machine is nobody else's to read.
+  const own = relation === "requester" && via !== undefined ? { via } : {};
+  return { ...visible, ...own, matching, steps, relation, standing };
 }
 
 /** Whether this principal may see the approval at all. */

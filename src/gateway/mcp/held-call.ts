@@ -48,6 +48,7 @@ export function heldCall(
     grants: kind === "tool" ? offer(exchange, name, shown, effect.grants) : null,
     client,
     device: caller.device,
+    via: caller.via,
     fingerprintNow: async () => {
       if (kind !== "tool") return tool.fingerprint;
       const now = await declaredTool(

@@ -43,6 +43,19 @@ export const tray = {
   copyAddress: "Copy address",
   allConnections: "All connections",
   trafficSince: (time: string) => `Calls since ${time}`,
+  moreLines: (count: number) => `and ${count} more in the window`,
+  clientOn: (client: string, connection: string) => `${client} on ${connection}`,
+  goneClient: "a client that is gone",
+  stranger: "an unknown program",
+  held: (tool: string, connection: string, client: string | null, what: string) =>
+    `${tool} on ${connection}${client === null ? "" : ` by ${client}`}: ${what}`,
+  heldAs: {
+    waits: (until: string) => `waits, denied at ${until}`,
+    approved: "approved, runs when it is called again",
+    running: "running",
+  },
+  trouble: (time: string, who: string, times: number, message: string) =>
+    `${time} ${who}${times === 1 ? "" : ` (${times} times)`}: ${message}`,
   traffic: (connection: string, calls: number, held: number, errors: number) => {
     const numbers = [
       `${calls} ${calls === 1 ? "call" : "calls"}`,

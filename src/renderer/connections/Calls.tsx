@@ -2,12 +2,19 @@ import { sumOf, type TrafficLine } from "../../shared/traffic.ts";
 import { words } from "../words.ts";
 import rows from "./setup.module.css";
 
-/** How many calls, and how many of them failed. */
-export function Calls({ lines }: { readonly lines: readonly TrafficLine[] }) {
+interface CallsProps {
+  readonly lines: readonly TrafficLine[];
+  /** How many of one's own are held, where no other column says so. */
+  readonly held?: number;
+}
+
+/** How many calls, how many of them are held, and how many failed. */
+export function Calls({ lines, held = 0 }: CallsProps) {
   const { calls, errors } = sumOf(lines);
   return (
     <>
       {calls.toLocaleString("en")}
+      {held > 0 && <span className={rows.held}>{words.connections.heldCalls(held)}</span>}
       {errors > 0 && <span className={rows.errors}>{words.connections.errors(errors)}</span>}
     </>
   );

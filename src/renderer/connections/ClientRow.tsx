@@ -28,11 +28,13 @@ const marks = {
 interface ClientRowProps {
   readonly view: SetupView;
   readonly traffic: ConsoleState["traffic"];
+  /** How many of its calls are held. */
+  readonly held: number;
   readonly onChange: () => void;
 }
 
 /** One installation of a program: how it stands, when it last came, and what can be done with its file. */
-export function ClientRow({ view, traffic, onChange }: ClientRowProps) {
+export function ClientRow({ view, traffic, held, onChange }: ClientRowProps) {
   const nowMs = useStore(useModel().clock);
   const [does, setDoes] = useState<SetupAsk["does"] | null>(null);
   const lines = traffic.lines.filter(({ client }) => client === view.client?.id);
@@ -64,7 +66,7 @@ export function ClientRow({ view, traffic, onChange }: ClientRowProps) {
           <ClientEvent view={view} standing={standing} lastAtMs={lastAtMs} nowMs={nowMs} />
         </td>
         <td className={`${rows.number} ${css.loose}`}>
-          <Calls lines={lines} />
+          <Calls lines={lines} held={held} />
         </td>
         <td>
           <div className={rows.actions} data-rest="button">

@@ -1,4 +1,5 @@
 import type { ClientView, ConsoleState } from "../../shared/console.ts";
+import type { HeldCall } from "../../shared/held.ts";
 import type { SetupView } from "../../shared/setup.ts";
 import { words } from "../words.ts";
 import { ClientRow } from "./ClientRow.tsx";
@@ -13,11 +14,12 @@ interface ClientTableProps {
   /** Clients that were not set up in a file. */
   readonly others: readonly ClientView[];
   readonly traffic: ConsoleState["traffic"];
+  readonly held: readonly HeldCall[];
   readonly onChange: () => void;
 }
 
 /** A row for each program's installation and for each client with a token of its own. */
-export function ClientTable({ views, others, traffic, onChange }: ClientTableProps) {
+export function ClientTable({ views, others, traffic, held, onChange }: ClientTableProps) {
   return (
     <div className={css.scroll}>
       <table className={`${css.table} ${rows.folding}`} aria-label={words.clients.title}>
@@ -33,13 +35,23 @@ export function ClientTable({ views, others, traffic, onChange }: ClientTablePro
         </thead>
         <tbody>
           {views.map((view) => (
-            <ClientRow key={view.file} view={view} traffic={traffic} onChange={onChange} />
+            <ClientRow
+              key={view.file}
+              view={view}
+              traffic={traffic}
+              held={heldBy(held, view.client?.id)}
+              onChange={onChange}
+            />
           ))}
           {others.map((client) => (
-            <TokenRow key={client.id} client={client} traffic={traffic} />
+            <TokenRow key={client.id} client={client} traffic={traffic} held={heldBy(held, client.id)} />
           ))}
         </tbody>
       </table>
     </div>
   );
+}
+
+function heldBy(held: readonly HeldCall[], id: string | undefined): number {
+  return held.filter(({ client }) => client !== null && client.id === id).length;
 }

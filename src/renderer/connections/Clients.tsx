@@ -1,4 +1,5 @@
 import type { ConsoleState } from "../../shared/console.ts";
+import { heldCalls } from "../../shared/held.ts";
 import type { SetupView } from "../../shared/setup.ts";
 import { useArrival } from "../parts/arrival.ts";
 import { Button } from "../parts/Button.tsx";
@@ -38,7 +39,13 @@ export function Clients({ state }: { readonly state: ConsoleState }) {
       )}
       {views === null && error === null && <p className={css.under}>{words.clients.reading}</p>}
       {present.length + others.length > 0 && (
-        <ClientTable views={present} others={others} traffic={state.traffic} onChange={look} />
+        <ClientTable
+          views={present}
+          others={others}
+          traffic={state.traffic}
+          held={heldCalls(state.approvals, state.clients)}
+          onChange={look}
+        />
       )}
       {isEmpty && <p className={css.under}>{words.clients.empty}</p>}
       <Around views={present} />

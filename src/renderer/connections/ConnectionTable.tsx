@@ -1,4 +1,5 @@
 import type { ConsoleState } from "../../shared/console.ts";
+import { heldCalls } from "../../shared/held.ts";
 import { sumOf, type TrafficLine } from "../../shared/traffic.ts";
 import { useModel } from "../model.ts";
 import { CopyButton, copyText } from "../parts/CopyButton.tsx";
@@ -10,7 +11,6 @@ import { moment } from "../times.ts";
 import { spoken } from "../visible-text.ts";
 import { words } from "../words.ts";
 import { Calls } from "./Calls.tsx";
-import { heldOf } from "./HeldCalls.tsx";
 import rows from "./setup.module.css";
 import css from "./page.module.css";
 
@@ -27,7 +27,7 @@ const states = {
 export function ConnectionTable({ state }: { readonly state: ConsoleState }) {
   const { connections, traffic } = state;
   const nowMs = useStore(useModel().clock);
-  const held = heldOf(state);
+  const held = heldCalls(state.approvals, state.clients);
   if (connections.length === 0) return <p className={css.under}>{words.connections.empty}</p>;
   return (
     <>
@@ -51,7 +51,7 @@ export function ConnectionTable({ state }: { readonly state: ConsoleState }) {
                 key={connection.name}
                 connection={connection}
                 lines={traffic.lines.filter((line) => line.connection === connection.name)}
-                held={held.filter((approval) => approval.connection === connection.name).length}
+                held={held.filter(({ approval }) => approval.connection === connection.name).length}
                 nowMs={nowMs}
               />
             ))}

@@ -1,5 +1,5 @@
-import type { ApprovalView } from "../../shared/approval.ts";
 import type { ConsoleState } from "../../shared/console.ts";
+import { heldCalls, type HeldCall } from "../../shared/held.ts";
 import { useModel } from "../model.ts";
 import { Button } from "../parts/Button.tsx";
 import { Outside } from "../parts/Outside.tsx";
@@ -8,15 +8,10 @@ import { words } from "../words.ts";
 import css from "./page.module.css";
 import rows from "./setup.module.css";
 
-/** One's own calls that wait: for a decision, for their client to come back, or for their answer. */
-export function heldOf({ approvals }: Pick<ConsoleState, "approvals">): readonly ApprovalView[] {
-  return approvals.filter(({ state, relation }) => relation === "requester" && isHeld(state));
-}
-
 /** The held calls of this person's clients with their state; nothing where there are none. */
 export function HeldCalls({ state }: { readonly state: ConsoleState }) {
   const { page, own } = useModel();
-  const held = heldOf(state);
+  const held = heldCalls(state.approvals, state.clients);
   if (held.length === 0) return null;
   const show = (id: string) => {
     own.set({ id, isOpen: true });
@@ -39,24 +34,24 @@ export function HeldCalls({ state }: { readonly state: ConsoleState }) {
             </tr>
           </thead>
           <tbody>
-            {held.slice(0, mostShown).map((approval) => (
-              <tr key={approval.id}>
+            {held.slice(0, mostShown).map((each) => (
+              <tr key={each.approval.id}>
                 <td>
-                  <Outside text={approval.tool} look="name" />
+                  <Outside text={each.approval.tool} look="name" />
                   {words.traffic.on}
-                  <Outside text={approval.connection} look="code" />
+                  <Outside text={each.approval.connection} look="code" />
                 </td>
                 <td className={`${css.two} ${css.loose}`}>
-                  <Outside text={clientOf(approval)} />
+                  <Outside text={clientOf(each)} />
                 </td>
-                <td className={css.two}>{waitsFor(approval, state.gateway)}</td>
+                <td className={css.two}>{waitsFor(each, state.gateway)}</td>
               </tr>
             ))}
           </tbody>
         </table>
       </div>
       <p className={`${css.under} ${rows.bar}`}>
-        <Button size="small" onClick={() => show(held[0]?.id ?? "")}>
+        <Button size="small" onClick={() => show(held[0]?.approval.id ?? "")}>
           {words.traffic.show}
         </Button>
       </p>
@@ -66,15 +61,14 @@ export function HeldCalls({ state }: { readonly state: ConsoleState }) {
 
 const mostShown = 20;
 
-function isHeld(state: ApprovalView["state"]): boolean {
-  return state === "pending" || state === "approved" || state === "claimed";
+/** Where it came through no client that is known here, as it names itself. */
+function clientOf({ client, approval }: HeldCall): string {
+  const claimed = approval.client;
+  if (client !== null) return client.name;
+  return claimed === null ? words.traffic.unknownClient : `${claimed.name} ${claimed.version}`.trim();
 }
 
-function clientOf({ client }: ApprovalView): string {
-  return client === null ? words.traffic.unknownClient : `${client.name} ${client.version}`.trim();
-}
-
-function waitsFor({ state, expiresAtMs }: ApprovalView, gateway: ConsoleState["gateway"]): string {
-  if (state === "pending") return words.traffic.waits(clockTime(localTime(gateway, expiresAtMs)));
+function waitsFor({ state, approval }: HeldCall, gateway: ConsoleState["gateway"]): string {
+  if (state === "waits") return words.traffic.waits(clockTime(localTime(gateway, approval.expiresAtMs)));
   return state === "approved" ? words.traffic.approved : words.traffic.running;
 }

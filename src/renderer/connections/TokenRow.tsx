@@ -17,10 +17,12 @@ import rows from "./setup.module.css";
 interface TokenRowProps {
   readonly client: ClientView;
   readonly traffic: ConsoleState["traffic"];
+  /** How many of its calls are held. */
+  readonly held: number;
 }
 
 /** A client that was not set up in a file: a person gave it a token, or it came over stdio and only says who it is. */
-export function TokenRow({ client, traffic }: TokenRowProps) {
+export function TokenRow({ client, traffic, held }: TokenRowProps) {
   const nowMs = useStore(useModel().clock);
   const { name, unverified, lastUsedAtMs } = client;
   const lines = traffic.lines.filter((line) => line.client === client.id);
@@ -39,7 +41,7 @@ export function TokenRow({ client, traffic }: TokenRowProps) {
         {lastUsedAtMs === null ? words.clients.never : words.clients.used(moment(lastUsedAtMs, nowMs))}
       </td>
       <td className={`${rows.number} ${css.loose}`}>
-        <Calls lines={lines} />
+        <Calls lines={lines} held={held} />
       </td>
       <td>
         <RevokeClient client={client} />

@@ -24,6 +24,7 @@ export const connections = {
   empty: "You may use no connection of this gateway. Who runs it can allow one in its rules.",
   under: "An MCP client uses such an address with its own token as bearer.",
   since: (moment: string) => `Calls are counted since ${moment}.`,
+  heldCalls: (held: number) => `${held.toLocaleString("en")} held`,
   errors: (errors: number) => count(errors, "error", "errors"),
   none: "none yet",
 } as const;

@@ -287,6 +287,21 @@ describe("a withdrawal is refused", () => {
   });
 });
 
+describe("what a program of the requester's machine is called there", () => {
+  it("is told to the requester and to nobody else", async () => {
+    const first = begin();
+    const approval = await opened(first);
+    expect(approvals.seenBy(engineer, approval)?.via).toBe("Cursor");
+    for (const other of [approver, { ...person("staff:sam", []), roles: ["auditor" as const] }]) {
+      const view = approvals.seenBy(other, approval);
+      expect(view).not.toBeNull();
+      expect(view).not.toHaveProperty("via");
+    }
+    first.leave();
+    await first.end;
+  });
+});
+
 describe("a decision is refused", () => {
   it.each<[string, string, (approval: ApprovalRecord) => Promise<unknown>]>([
     ["by who may not see it", "not_found", async (approval) => decideAs(person("staff:sam", ["sales"]), approval)],
@@ -449,6 +464,7 @@ function heldCall(): HeldCall {
     grants: null,
     client: null,
     device: null,
+    via: "Cursor",
     fingerprintNow: async () => fingerprint,
     refusalNow: () => refusal,
     admit: () => null,
