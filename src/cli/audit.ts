@@ -6,6 +6,7 @@ import { openSource } from "../gateway/audit/source.ts";
 import { verifyLedger, type LedgerReport } from "../gateway/audit/verify.ts";
 import { CountersignError } from "../shared/errors.ts";
 import { verifierName } from "../shared/note.ts";
+import { searchLedger, searchOptions } from "./audit-search.ts";
 import { command, positional } from "./command.ts";
 import { withExport } from "./ledger-export.ts";
 import { readingProgress } from "./reading-progress.ts";
@@ -13,32 +14,54 @@ import type { Terminal } from "./terminal.ts";
 
 const help = `Usage: countersign audit verify [--data DIR|EXPORT] [--key KEY|FILE] [--profile DIR] [--json]
        countersign audit export FILE [--profile DIR] [--json]
+       countersign audit search [WORD…] [--person NAME] [--service NAME] [--connection NAME] [--tool NAME]
+           [--rule NAME] [--outcome OUTCOME] [--effect EFFECT] [--risk RISK] [--kind KIND] [--client NAME]
+           [--device ID] [--address IP] [--session ID] [--call ID] [--approval ID] [--from TIME] [--to TIME]
+           [--limit N] [--data DIR|EXPORT] [--profile DIR] [--json]
 
 Checks a ledger: that every entry is as it was written, that none is missing, added or moved, and that the gateway's
 key signed it so. --data is a gateway's data folder or an exported file; without it the profile's gateway is asked for
 its ledger, which takes the role auditor. The key is --key, or the one pinned in the profile when its owner confirmed
 the gateway; never one from the folder itself. The last checkpoint that the profile saw must still hold.
 
-export writes the ledger of the profile's gateway as JSON Lines to a new FILE, which takes the role auditor.`;
+export writes the ledger of the profile's gateway as JSON Lines to a new FILE, which takes the role auditor.
 
-const options = { data: { type: "string" }, key: { type: "string" } } as const;
+search shows the entries that fit all that is asked, newest first, which takes the role auditor and is recorded. WORDs
+stand in what was asked or answered, masked as it is kept: "two words" stand side by side, and begin* only begins so.
+--person and --service take an id or a part of a name, and mean who called, decided or revoked. A TIME is a date
+(2026-11-20), a time (2026-11-20T08:00:00Z) or a duration back from now (24h, 7d); --to is not included. With --data it
+searches a data folder or an exported file, offline; it does not check it, as verify does.`;
+
+const options = { data: { type: "string" }, key: { type: "string" }, ...searchOptions } as const;
 
 export const audit = command(help, options, async ({ values, positionals, profile, terminal }) => {
+  const { data, key } = values;
+  if (positionals[0] === "search" && key === undefined)
+    return await searchLedger({ words: positionals.slice(1), given: values, data, profile, terminal });
+  refuseOptions(Object.keys(values));
   if (positionals[0] === "export")
     return await exportTo(positional(positionals, ["export", "FILE"])[1], profile, terminal);
   const [verb] = positional(positionals, ["verify"]);
-  if (verb !== "verify") throw new CountersignError("usage", "audit knows verify and export; --help shows the usage.");
-  const trusted = await trust(profile, values.key, values.data);
+  if (verb !== "verify")
+    throw new CountersignError("usage", "audit knows verify, export and search; --help shows the usage.");
+  const trusted = await trust(profile, key, data);
   const verify = async (path: string): Promise<LedgerReport> => {
     const source = await openSource(path);
     return await verifyLedger(source, { ...trusted, onEntry: readingProgress(terminal) }).finally(() =>
       terminal.progress(""),
     );
   };
-  if (values.data !== undefined) await refuseDatabase(values.data);
-  const report = values.data === undefined ? await withExport(profile, verify) : await verify(values.data);
+  if (data !== undefined) await refuseDatabase(data);
+  const report = data === undefined ? await withExport(profile, verify) : await verify(data);
   answer(report, trusted.seen !== undefined, terminal);
 });
+
+/** What only search takes would be passed over in silence by the others. */
+function refuseOptions(given: readonly string[]): void {
+  const wrong = given.find((name) => Object.hasOwn(searchOptions, name));
+  if (wrong !== undefined)
+    throw new CountersignError("usage", `--${wrong} is for audit search alone; --help shows the usage.`);
+}
 
 /** Readable for its owner alone, as the export is; a file that is there already may be the one to keep. */
 async function exportTo(file: string, profile: string, terminal: Terminal): Promise<void> {

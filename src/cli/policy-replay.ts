@@ -1,12 +1,12 @@
 import { openSource } from "../gateway/audit/source.ts";
 import { loadConfig } from "../gateway/config.ts";
-import { duration } from "../gateway/config-duration.ts";
 import { createPolicy } from "../gateway/policy/rules.ts";
 import { replayLedger, type ReplayedCall } from "../gateway/replay/replay.ts";
 import type { Outcome, Tally } from "../gateway/replay/tally.ts";
 import { CountersignError } from "../shared/errors.ts";
 import { visibleLine } from "../shared/visible.ts";
 import { withExport } from "./ledger-export.ts";
+import { momentOf } from "./moment.ts";
 import { readingProgress } from "./reading-progress.ts";
 import { table, type Terminal } from "./terminal.ts";
 
@@ -24,7 +24,7 @@ export async function replayCalls(asked: Asked, profile: string, terminal: Termi
     const missing = since === undefined ? "--since" : "--config";
     throw new CountersignError("usage", `${missing} is missing; --help shows the usage.`);
   }
-  const sinceMs = momentOf(since, Date.now());
+  const sinceMs = momentOf("--since", since, Date.now());
   const { config } = await loadConfig(file);
   const policy = createPolicy(config.rules);
   const replay = async (path: string): Promise<Tally> => {
@@ -41,16 +41,6 @@ export async function replayCalls(asked: Asked, profile: string, terminal: Termi
 }
 
 /** `2026-11-20`, `2026-11-20T08:00:00Z`, or a duration back from now such as `7d`. */
-function momentOf(text: string, nowMs: number): number {
-  const back = duration.safeParse(text);
-  if (back.success) return nowMs - back.data;
-  const moment = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/.test(text) ? Date.parse(text) : NaN;
-  if (!Number.isNaN(moment)) return moment;
-  const message =
-    "--since takes a date (2026-11-20), a time (2026-11-20T08:00:00Z) or a duration back from now (24h, 7d).";
-  throw new CountersignError("usage", message);
-}
-
 function reportOf(tally: Tally, sinceMs: number): object {
   const { same, otherRule, changed, undecidable, unjudged, unreadable } = tally;
   return {

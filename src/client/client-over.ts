@@ -16,7 +16,7 @@ interface Parts {
   readonly clients: Clients;
   readonly now: () => number;
   readonly closers: Closer[];
-  readonly exportLedger: Client["exportLedger"];
+  readonly ofAudit: Pick<Client, "exportLedger" | "searchLedger">;
   readonly setup: Setup;
   readonly ofTools: Pick<Client, "tools" | "acceptTool">;
 }
@@ -30,7 +30,7 @@ export function clientOver({
   clients,
   now,
   closers,
-  exportLedger,
+  ofAudit,
   setup,
   ofTools,
 }: Parts): Client {
@@ -59,8 +59,8 @@ export function clientOver({
       if (consoleServer !== null) return consoleServer.link();
       throw new CountersignError("not_running", "This process serves no console for a browser.");
     },
-    exportLedger,
     setup,
+    ...ofAudit,
     ...ofTools,
     show: (approval) => showing.forEach((listener) => listener(approval)),
     onShow(listener) {

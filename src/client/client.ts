@@ -1,3 +1,4 @@
+import type { AuditAsk, AuditPage } from "../shared/audit-search.ts";
 import type { ClientView, ConsoleState } from "../shared/console.ts";
 import type { ToolAcceptance, ToolView } from "../shared/tool.ts";
 import type { CallConsole } from "./console-calls.ts";
@@ -28,6 +29,8 @@ export interface Client {
   consoleLink(): string;
   /** Fetches the gateway's ledger into a new private file of the profile and returns its path; whoever asked removes it. Takes the role auditor. */
   exportLedger(): Promise<string>;
+  /** Entries of the gateway's ledger, the newest before this one first. Takes the role auditor. */
+  searchLedger(asked: AuditAsk): Promise<AuditPage>;
   /** What the gateway has seen targets declare. Takes the role admin. */
   tools(): Promise<readonly ToolView[]>;
   /** Lets calls to a changed tool through. Takes the role admin; throws `digest_mismatch` where it changed once more. */

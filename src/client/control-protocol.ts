@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { auditAsk, auditPage } from "../shared/audit-search.ts";
 import { clientView, consoleState } from "../shared/console.ts";
 import { errorCodes } from "../shared/errors.ts";
 import { setupChange, setupView, setupWhere, setupWish } from "../shared/setup.ts";
@@ -25,6 +26,7 @@ export const controlInputs = {
   consoleLink: z.strictObject({}),
   /** Answers with the path of a new private file, which the asking command removes. */
   "ledger.export": z.strictObject({}),
+  "ledger.search": auditAsk,
   /** For the role admin. */
   "tools.list": z.strictObject({}),
   "tools.accept": toolAcceptance,
@@ -46,6 +48,7 @@ export const controlOutputs = {
   "tunnel.open": z.null(),
   consoleLink: z.string(),
   "ledger.export": z.string(),
+  "ledger.search": auditPage,
   "tools.list": z.array(toolView),
   "tools.accept": z.null(),
   "setup.list": z.array(setupView),

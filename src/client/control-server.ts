@@ -101,6 +101,7 @@ function commands(client: Client, onUrl: (url: string) => void): Commands {
     },
     consoleLink: async () => client.consoleLink(),
     "ledger.export": () => client.exportLedger(),
+    "ledger.search": (asked) => client.searchLedger(asked),
     "tools.list": async () => [...(await client.tools())],
     "tools.accept": async (tool) => {
       await client.acceptTool(tool);

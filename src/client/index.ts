@@ -1,5 +1,4 @@
 import { hostname } from "node:os";
-import { join } from "node:path";
 import { CountersignError } from "../shared/errors.ts";
 import type { Profile, Provider } from "../shared/provider.ts";
 import type { Client } from "./client.ts";
@@ -13,6 +12,7 @@ import { counted } from "./counted.ts";
 import { openDevice } from "./device.ts";
 import { watchNames, withEverything } from "./everything.ts";
 import { createGatewayApi, type TokenSource } from "./gateway.ts";
+import { gatewayAudit } from "./gateway-audit.ts";
 import { gatewayTools } from "./gateway-tools.ts";
 import { createGatewaySession } from "./gateway-session/gateway-session.ts";
 import { createGatewayLink } from "./gateway-link.ts";
@@ -178,11 +178,6 @@ async function assemble(options: ClientOptions, profile: Profile, closers: Close
     copyText,
     saveText,
   });
-  const exportLedger = async (): Promise<string> => {
-    const file = join(directory, `ledger-${crypto.randomUUID()}.jsonl`);
-    await api.download("/v1/audit/export", file);
-    return file;
-  };
   const client = clientOver({
     state,
     methods,
@@ -191,7 +186,7 @@ async function assemble(options: ClientOptions, profile: Profile, closers: Close
     clients,
     now,
     closers,
-    exportLedger,
+    ofAudit: gatewayAudit(api, directory),
     setup,
     ofTools: gatewayTools(api),
   });

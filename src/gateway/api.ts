@@ -17,6 +17,7 @@ import type { Principal } from "./identity/principal.ts";
 import { sendJson, sendPart } from "./mcp/reply.ts";
 import { gatewaySessionPath } from "../shared/gateway-session.ts";
 import { beginSession, endSession } from "./session-api.ts";
+import { searchLedger } from "./search-api.ts";
 import { proveConsistency, proveInclusion } from "./proofs-api.ts";
 import { acceptTool, listTools } from "./tools-api.ts";
 
@@ -74,6 +75,8 @@ export async function api(visit: ApiVisit): Promise<void> {
       return proveConsistency(visit);
     case "GET /v1/audit/inclusion":
       return proveInclusion(visit);
+    case "GET /v1/audit/entries":
+      return searchLedger(visit);
     case "GET /v1/audit/export":
       return audit(visit);
     default:

@@ -16,6 +16,7 @@ import type { Caller, Gate } from "./mcp/context.ts";
 import { serveMcp } from "./mcp/endpoint.ts";
 import { errorMessage, sendJson } from "./mcp/reply.ts";
 import { gatewayFault } from "./mcp/refusal.ts";
+import type { LedgerSearch } from "./search/search.ts";
 import { operatorPaths, serveOperators, type Operators } from "./operators.ts";
 
 /** What the routes are served from. */
@@ -28,6 +29,7 @@ export interface Site extends Doors {
   readonly ledgerKey: string;
   /** The data folder, for exports. */
   readonly data: string;
+  readonly search: LedgerSearch;
   readonly log: Log;
   readonly refusals: Refusals;
   readonly draining: Draining;

@@ -30,6 +30,7 @@ import { Setup } from "./setup.ts";
 import type { Runtime } from "./runtime.ts";
 import { Draining } from "./draining.ts";
 import { Observed } from "./observed.ts";
+import { LedgerSearch } from "./search/search.ts";
 import { openStore } from "./store/open-store.ts";
 import { noTelemetry, type Telemetry } from "./telemetry/port.ts";
 
@@ -126,7 +127,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const ledgerKey = keys.verifierKey(ledgerOrigin);
   const revoked = { store, approvals, conversations: sessions, lasting, present, revocations, personOf, now };
   const doors = createDoors(origin, revoked);
-  const site = { ...doors, gate, stream, agents, refusals, draining, operators, origin, ledgerKey, data, log };
+  const search = new LedgerSearch(data);
+  const site = { ...doors, gate, stream, agents, refusals, draining, operators, origin, ledgerKey, data, search, log };
 
   const server = await createServer(listen.tls);
   server.on("request", routes(site));
@@ -182,6 +184,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       try {
         await gate.inputs.close();
         await refusals.sweep("ending");
+        await search.close();
       } finally {
         await store.close();
       }

@@ -1,4 +1,4 @@
-import { mkdir, stat } from "node:fs/promises";
+import { mkdir, readFile, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -71,6 +71,57 @@ describe("audit verify", () => {
     const { findings } = found.parse(JSON.parse(ran.stdout));
     expect(findings.map((finding) => finding.place).join("\n")).toMatch(new RegExp(place.source, "m"));
     expect(ran.stderr).toContain("(ledger_inconsistent)");
+  });
+});
+
+const lines = z.array(z.object({ id: z.string(), kind: z.string(), facts: z.record(z.string(), z.unknown()) }));
+
+async function searched(person: "approver" | "engineer", ...args: readonly string[]) {
+  const ran = await demo.as(person, "audit", "search", ...args, "--json");
+  expect(ran).toMatchObject({ status: 0 });
+  return lines.parse(JSON.parse(ran.stdout));
+}
+
+describe("audit search", () => {
+  it("tells by one query who used a tool since a time, and what they were answered", async () => {
+    const found = await searched("approver", "--tool", "get_customer", "--from", "24h", "--kind", "call.response");
+    expect(found).toHaveLength(3);
+    for (const { facts } of found) expect(facts).toMatchObject({ connection: "customers", outcome: "ok" });
+    const [line] = found;
+    const same = await searched(
+      "approver",
+      "--person",
+      String(line?.facts["name"]),
+      "--call",
+      String(line?.facts["call"]),
+    );
+    expect(same.map(({ kind }) => kind)).toEqual(["call.response", "call.request"]);
+  });
+
+  it("finds words of what was asked, the same offline, and nothing by what is masked", async () => {
+    const atGateway = await searched("approver", "cus_20418");
+    expect(atGateway.length).toBeGreaterThan(0);
+    const offline = await searched("approver", "cus_20418", "--to", "2999-01-01", "--data", demo.told.data);
+    // That search is itself an entry by now, which has the word.
+    expect(offline.filter(({ kind }) => kind !== "ledger.read")).toEqual(atGateway);
+  });
+
+  it("is recorded with what was looked for, but for what every connection hides", async () => {
+    await searched("approver", "4111 1111 1111 1111", "--tool", "get_customer");
+    const [last] = await searched("approver", "--kind", "ledger.read");
+    expect(last?.facts).toMatchObject({ principal: "demo:approver" });
+    const file = join(dirname(demo.told.data), "searched.jsonl");
+    expect((await demo.as("approver", "audit", "export", file)).status).toBe(0);
+    const text = await readFile(file, "utf8");
+    expect(text).toContain(String.raw`\"tool\":\"get_customer\"},\"what\":\"search\"`);
+    expect(text).not.toContain("4111 1111");
+  });
+
+  it("takes the role auditor, and only options that it knows", async () => {
+    const ran = await demo.as("engineer", "audit", "search", "anything");
+    expect(ran).toMatchObject({ status: 1, stderr: expect.stringContaining("(not_allowed)") });
+    expect((await demo.as("approver", "audit", "search", "--risk", "huge")).status).toBe(2);
+    expect((await demo.as("approver", "audit", "verify", "--tool", "x")).status).toBe(2);
   });
 });
 

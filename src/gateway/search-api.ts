@@ -1,0 +1,41 @@
+import { z } from "zod";
+import { auditQuery } from "../shared/audit-search.ts";
+import { CountersignError } from "../shared/errors.ts";
+import type { JsonObject } from "../shared/json.ts";
+import type { ApiVisit } from "./api.ts";
+import { sendJson } from "./mcp/reply.ts";
+
+const pageQuery = auditQuery.extend({
+  before: z.coerce.number().int().nonnegative().default(Number.MAX_SAFE_INTEGER),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+});
+
+/** `GET /v1/audit/entries`: entries of the ledger that fit, newest first; for the role `auditor`. Each look is itself recorded, by what was looked for. */
+export async function searchLedger(visit: ApiVisit): Promise<void> {
+  const { site, response, principal } = visit;
+  if (!principal.roles.includes("auditor"))
+    throw new CountersignError("not_allowed", "Only the role auditor may read the ledger.");
+  const { before, limit, ...query } = queryOf(visit);
+  const given = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
+  const asked: JsonObject = Object.fromEntries(given);
+  // The entry of this very look is not among what it finds.
+  const size = Number(site.gate.store.checkpoint().split("\n", 2)[1]);
+  await site.gate.store.commit((writes) =>
+    writes.append("ledger.read", { principal: principal.id, what: "search", query: masked(visit, asked) }),
+  );
+  sendJson(response, 200, await site.search.find(query, Math.min(before, size), limit));
+}
+
+/** What is looked for may itself be what every connection hides (rule 6). */
+function masked({ site }: ApiVisit, query: JsonObject): JsonObject {
+  const { connections } = site.gate.runtime();
+  return [...connections.values()].reduce((text, { masker }) => masker.mask(text).value, query);
+}
+
+function queryOf({ request }: ApiVisit): z.infer<typeof pageQuery> {
+  const { searchParams } = new URL(request.url ?? "/", "http://gateway");
+  const parsed = pageQuery.safeParse(Object.fromEntries(searchParams));
+  if (parsed.success) return parsed.data;
+  const places = parsed.error.issues.map(({ path }) => path.join(".") || "the query").join(", ");
+  throw new CountersignError("bad_request", `The ledger can't be searched like this: see ${places.slice(0, 200)}.`);
+}

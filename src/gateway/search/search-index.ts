@@ -1,0 +1,201 @@
+import type { DatabaseSync } from "node:sqlite";
+import { z } from "zod";
+import { entryFacts, type AuditLine, type AuditQuery, type EntryFacts } from "../../shared/audit-search.ts";
+import { isJson, isJsonObject, type JsonObject } from "../../shared/json.ts";
+import { seenPrincipal } from "../../shared/ledger.ts";
+import { completed, factsOf } from "./entry-facts.ts";
+import { wordsOf } from "./entry-words.ts";
+import { factWords, matchOf, placeWord } from "./match.ts";
+
+/** An entry as the ledger stores it; nothing of it is checked here. */
+export interface LedgerRow {
+  readonly seq: number;
+  readonly leaf: string;
+  readonly body: string | null;
+}
+
+/** Entries found, newest first, and where to go on; null at the end. */
+export interface Found {
+  readonly lines: readonly AuditLine[];
+  readonly next: number | null;
+}
+
+/** `PRAGMA user_version` of the index; another one's is made anew. */
+export const indexVersion = 1;
+
+const schema = `
+  CREATE TABLE entries (seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, kind TEXT NOT NULL, facts TEXT NOT NULL) STRICT;
+  CREATE TABLE principals (id TEXT PRIMARY KEY, name TEXT NOT NULL, kind TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE taken (size INTEGER NOT NULL, leaf TEXT NOT NULL) STRICT;
+  INSERT INTO taken VALUES (0, '');
+  CREATE TABLE hours (hour INTEGER PRIMARY KEY, first INTEGER NOT NULL, last INTEGER NOT NULL) STRICT;
+  CREATE VIRTUAL TABLE words USING fts5(
+    facts, body, content='', contentless_delete=1, tokenize="unicode61 remove_diacritics 2"
+  );
+  INSERT INTO words (words, rank) VALUES ('secure-delete', 1);
+  PRAGMA user_version = ${indexVersion};
+`;
+
+/** So many entries are looked at for one page: a page may be short, or empty, and still have a next. */
+const mostLooks = 20_000;
+const mostPrincipals = 500;
+const hourMs = 3_600_000;
+
+/** What the ledger can be searched by: made from it alone, and made anew where it is not there. No proof rests on it. */
+export class SearchIndex {
+  readonly #db: DatabaseSync;
+  readonly #calls = new Map<string, EntryFacts>();
+
+  /** A new file gets its tables here. */
+  constructor(db: DatabaseSync) {
+    this.#db = db;
+    const { user_version: version } = versionRow.parse(db.prepare("PRAGMA user_version").get());
+    if (version === 0) db.exec(`BEGIN; ${schema} COMMIT`);
+  }
+
+  /** How many entries were taken, and the last one's leaf, by which another ledger is told from this one. */
+  taken(): z.infer<typeof takenRow> {
+    return takenRow.parse(this.#db.prepare("SELECT size, leaf FROM taken").get());
+  }
+
+  /** Takes entries in the ledger's order, all or none of them. */
+  put(rows: readonly LedgerRow[]): void {
+    const insert = this.#db.prepare("INSERT INTO entries (seq, at_ms, kind, facts) VALUES (?, ?, ?, ?)");
+    const words = this.#db.prepare("INSERT INTO words (rowid, facts, body) VALUES (?, ?, ?)");
+    const hour = this.#db.prepare(
+      "INSERT INTO hours VALUES (?, ?, ?) ON CONFLICT (hour) DO UPDATE SET last = excluded.last",
+    );
+    this.#db.exec("BEGIN");
+    try {
+      for (const { seq, leaf, body } of rows) {
+        const { atMs, kind } = leafRow.parse(JSON.parse(leaf));
+        const parsed = bodyOf(body);
+        const facts = this.#factsOf(kind, parsed);
+        insert.run(seq, atMs, kind, JSON.stringify(facts));
+        hour.run(Math.floor(atMs / hourMs), seq, seq);
+        words.run(seq, factWords(kind, facts), wordsOf(parsed));
+      }
+      const last = rows.at(-1);
+      if (last !== undefined) this.#db.prepare("UPDATE taken SET size = ?, leaf = ?").run(last.seq + 1, last.leaf);
+      this.#db.exec("COMMIT");
+    } catch (error) {
+      this.#db.exec("ROLLBACK");
+      this.#calls.clear();
+      throw error;
+    }
+  }
+
+  /** The newest entries before this one that fit. */
+  find(query: AuditQuery, before: number, most: number): Found {
+    const principals = this.#principals(query);
+    if (principals?.length === 0) return { lines: [], next: null };
+    const { fromMs = 0, toMs = Number.MAX_SAFE_INTEGER } = query;
+    const range = this.#range(fromMs, toMs);
+    const rows = this.#candidates(matchOf(query, principals), range.first, Math.min(before, range.last + 1));
+    const lines: AuditLine[] = [];
+    let looks = 0;
+    for (const row of rows) {
+      looks += 1;
+      const { seq, at_ms: atMs, kind, facts } = foundRow.parse(row);
+      if (atMs >= fromMs && atMs < toMs)
+        lines.push({ entry: seq, atMs, kind, facts: entryFacts.parse(JSON.parse(facts)) });
+      if (lines.length === most || looks === mostLooks) return { lines, next: seq };
+    }
+    return { lines, next: null };
+  }
+
+  #candidates(match: string | null, first: number, before: number): Iterable<unknown> {
+    if (match === null)
+      return this.#db
+        .prepare("SELECT * FROM entries WHERE seq >= ? AND seq < ? ORDER BY seq DESC")
+        .iterate(first, before);
+    return this.#db
+      .prepare(
+        `SELECT entries.* FROM words CROSS JOIN entries ON entries.seq = words.rowid
+         WHERE words MATCH ? AND words.rowid >= ? AND words.rowid < ? ORDER BY words.rowid DESC`,
+      )
+      .iterate(match, first, before);
+  }
+
+  /** The ids that are meant, null where nobody is asked for. */
+  #principals({ person, service }: AuditQuery): readonly string[] | null {
+    const asked = [
+      ...(person === undefined ? [] : [{ who: person, kind: "user" }]),
+      ...(service === undefined ? [] : [{ who: service, kind: "service" }]),
+    ];
+    if (asked.length === 0) return null;
+    const of = this.#db.prepare(
+      "SELECT id FROM principals WHERE kind = ?1 AND (id = ?2 OR instr(lower(name), lower(?2)) > 0) LIMIT ?3",
+    );
+    const kindOf = this.#db.prepare("SELECT kind AS id FROM principals WHERE id = ?");
+    return asked.flatMap(({ who, kind }) => {
+      const isOther = (idRow.optional().parse(kindOf.get(who))?.id ?? kind) !== kind;
+      const named = of.all(kind, who, mostPrincipals).map((row) => idRow.parse(row).id);
+      // One who only decides is in no call: only their id is known.
+      return isOther ? named : [who, ...named];
+    });
+  }
+
+  /** The entries of these hours, and others between them: clocks are set back at times. */
+  #range(fromMs: number, toMs: number): { readonly first: number; readonly last: number } {
+    const row = this.#db
+      .prepare(
+        "SELECT coalesce(min(first), 0) AS first, coalesce(max(last), -1) AS last FROM hours WHERE hour >= ? AND hour <= ?",
+      )
+      .get(Math.floor(fromMs / hourMs), Math.floor(toMs / hourMs));
+    return z.object({ first: z.number(), last: z.number() }).parse(row);
+  }
+
+  #factsOf(kind: string, body: JsonObject): EntryFacts {
+    const own = factsOf(kind, body);
+    const facts = begins.has(kind)
+      ? own
+      : completed(completed(own, this.#before("call", own.call)), this.#before("approval", own.approval));
+    for (const id of [facts.call, facts.approval]) if (id !== null) keep(this.#calls, id, facts);
+    const seen = seenPrincipal.safeParse(body);
+    if (kind === "principal.seen" && seen.success) this.#know(seen.data);
+    return facts;
+  }
+
+  #know({ id, name, kind }: z.infer<typeof seenPrincipal>): void {
+    this.#db
+      .prepare("INSERT INTO principals VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name")
+      .run(id, name, kind);
+  }
+
+  /** What was said last of this call or approval. */
+  #before(of: "call" | "approval", id: string | null): EntryFacts | undefined {
+    const known = id === null ? undefined : this.#calls.get(id);
+    if (id === null || known !== undefined) return known;
+    const row = this.#db
+      .prepare(
+        `SELECT entries.facts FROM words CROSS JOIN entries ON entries.seq = words.rowid WHERE words MATCH ? ORDER BY words.rowid DESC LIMIT 1`,
+      )
+      .get(placeWord(of, id));
+    return row === undefined ? undefined : entryFacts.parse(JSON.parse(factsRow.parse(row).facts));
+  }
+}
+
+const versionRow = z.object({ user_version: z.number() });
+const takenRow = z.object({ size: z.number(), leaf: z.string() });
+const factsRow = z.object({ facts: z.string() });
+const leafRow = z.object({ atMs: z.number(), kind: z.string() });
+const idRow = z.object({ id: z.string() });
+const foundRow = z.object({ seq: z.number(), at_ms: z.number(), kind: z.string(), facts: z.string() });
+const begins: ReadonlySet<string> = new Set(["call.request", "call.refused", "approval.pending"]);
+
+/** So many calls may be under way, or waiting for a decision, and still be known by heart. */
+const mostKept = 10_000;
+
+function keep(calls: Map<string, EntryFacts>, id: string, facts: EntryFacts): void {
+  calls.delete(id);
+  calls.set(id, facts);
+  const oldest = calls.keys().next();
+  if (calls.size > mostKept && oldest.done !== true) calls.delete(oldest.value);
+}
+
+/** An erased or unreadable body says nothing. */
+function bodyOf(body: string | null): JsonObject {
+  const value: unknown = body === null ? null : JSON.parse(body);
+  return isJson(value) && isJsonObject(value) ? value : {};
+}

@@ -1,0 +1,98 @@
+import { extname } from "node:path";
+import { Worker } from "node:worker_threads";
+import { z } from "zod";
+import { auditPage, type AuditPage, type AuditQuery } from "../../shared/audit-search.ts";
+import { CountersignError } from "../../shared/errors.ts";
+import type { Ask } from "./search-worker.ts";
+
+/** So long a search takes entries into the index before it answers with what is there; so long a quiet second does. Milliseconds. */
+const mostMs = { find: 1500, follow: 200 };
+/** The part of its time that a gateway with nothing better to do has been busy. */
+const quietBelow = 0.5;
+
+const answer = z.union([
+  z.object({ id: z.number(), value: z.union([z.boolean(), auditPage]) }),
+  z.object({ id: z.number(), error: z.string() }),
+]);
+
+interface Waiting {
+  readonly resolve: (value: boolean | AuditPage) => void;
+  readonly reject: (error: CountersignError) => void;
+}
+
+/** What is asked, without the number that its answer is known by. */
+type Asked<T> = T extends Ask ? Omit<T, "id"> : never;
+
+/**
+ * The search in a ledger, in a thread of its own, which the first one starts: nothing of it is on a call's way, and a gateway that nobody searches
+ * pays nothing.
+ */
+export class LedgerSearch {
+  readonly #folder: string;
+  #worker: Worker | null = null;
+  #asked = 0;
+  readonly #waiting = new Map<number, Waiting>();
+  #since = performance.eventLoopUtilization();
+
+  /** `folder`: the data folder of a gateway whose store is open. */
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** Entries that fit, the newest before this number first. Throws CountersignError `store_failed`. */
+  async find(query: AuditQuery, before: number, most: number): Promise<AuditPage> {
+    return auditPage.parse(await this.#ask({ does: "find", mostMs: mostMs.find, query, before, most }));
+  }
+
+  /** Once a second: takes what is new into the index, where there is one at work and the gateway has time. */
+  follow(): void {
+    const { utilization } = performance.eventLoopUtilization(this.#since);
+    this.#since = performance.eventLoopUtilization();
+    if (this.#worker === null || this.#waiting.size > 0 || utilization > quietBelow) return;
+    // The next search takes it in, or says what is wrong.
+    this.#ask({ does: "follow", mostMs: mostMs.follow }).catch(() => undefined);
+  }
+
+  async close(): Promise<void> {
+    const worker = this.#worker;
+    this.#worker = null;
+    await worker?.terminate();
+    this.#fail("The gateway is stopping.");
+  }
+
+  async #ask(asked: Asked<Ask>): Promise<boolean | AuditPage> {
+    this.#worker ??= this.#start();
+    const id = (this.#asked += 1);
+    const { promise, resolve, reject } = Promise.withResolvers<boolean | AuditPage>();
+    this.#waiting.set(id, { resolve, reject });
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
+    this.#worker.postMessage({ ...asked, id });
+    return await promise;
+  }
+
+  #start(): Worker {
+    const program = new URL(`./search-worker${extname(import.meta.filename)}`, import.meta.url);
+    const worker = new Worker(program, { workerData: { folder: this.#folder } });
+    worker.on("message", (message: unknown) => {
+      const said = answer.parse(message);
+      const waiting = this.#waiting.get(said.id);
+      this.#waiting.delete(said.id);
+      if ("error" in said) waiting?.reject(failed(said.error));
+      else waiting?.resolve(said.value);
+    });
+    worker.once("error", (error) => {
+      if (this.#worker === worker) this.#worker = null;
+      this.#fail(error instanceof Error ? error.message : String(error));
+    });
+    return worker;
+  }
+
+  #fail(why: string): void {
+    for (const { reject } of this.#waiting.values()) reject(failed(why));
+    this.#waiting.clear();
+  }
+}
+
+function failed(why: string): CountersignError {
+  return new CountersignError("store_failed", "The ledger can't be searched now.", { cause: new Error(why) });
+}

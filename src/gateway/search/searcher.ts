@@ -1,0 +1,113 @@
+import { rmSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { pathToFileURL } from "node:url";
+import { z } from "zod";
+import type { AuditPage, AuditQuery } from "../../shared/audit-search.ts";
+import { databaseFile, ownFile } from "../store/database.ts";
+import { indexVersion, SearchIndex } from "./search-index.ts";
+
+/** The index's own file within the data folder. It may be deleted: it is made anew from the ledger. */
+export const indexFile = "search.sqlite";
+
+/** Entries, and characters of their bodies, that are taken in one transaction. */
+const batch = { entries: 500, characters: 4_000_000 };
+
+const ledgerRow = z.object({ seq: z.number(), leaf: z.string(), body: z.string().nullable() });
+
+/** The ledger of a data folder with its index: follows the one and searches in the other. Blocks its thread; `search-worker.ts` has one of its own. */
+export class Searcher {
+  readonly #ledger: DatabaseSync;
+  readonly #db: DatabaseSync;
+  readonly #index: SearchIndex;
+  readonly #after: StatementSync;
+  readonly #length: StatementSync;
+
+  /** The folder's gateway has its store open. Throws what SQLite throws. */
+  constructor(folder: string) {
+    this.#ledger = new DatabaseSync(pathToFileURL(resolve(folder, databaseFile)), { readOnly: true, timeout: 5000 });
+    this.#ledger.exec("PRAGMA trusted_schema=OFF");
+    this.#after = this.#ledger.prepare("SELECT seq, leaf, body FROM ledger_entries WHERE seq >= ? ORDER BY seq");
+    this.#length = this.#ledger.prepare("SELECT coalesce(max(seq) + 1, 0) AS entries FROM ledger_entries");
+    this.#db = openIndex(join(folder, indexFile), this.#ledger);
+    this.#index = new SearchIndex(this.#db);
+  }
+
+  /** Takes further entries into the index until all are there or the time is over; answers whether all are. */
+  follow(mostMs: number): boolean {
+    const untilMs = performance.now() + mostMs;
+    for (;;) {
+      if (this.#index.taken().size >= this.#entries()) return true;
+      if (performance.now() > untilMs) return false;
+      this.#index.put(this.#next());
+    }
+  }
+
+  find(query: AuditQuery, before: number, most: number): AuditPage {
+    const { lines, next } = this.#index.find(query, before, most);
+    return { lines: [...lines], next, indexed: this.#index.taken().size, entries: this.#entries() };
+  }
+
+  close(): void {
+    this.#ledger.close();
+    this.#db.close();
+  }
+
+  #entries(): number {
+    return z.object({ entries: z.number() }).parse(this.#length.get()).entries;
+  }
+
+  #next(): z.infer<typeof ledgerRow>[] {
+    const rows: z.infer<typeof ledgerRow>[] = [];
+    let characters = 0;
+    for (const row of this.#after.iterate(this.#index.taken().size)) {
+      const parsed = ledgerRow.parse(row);
+      rows.push(parsed);
+      characters += parsed.body?.length ?? 0;
+      if (rows.length >= batch.entries || characters >= batch.characters) break;
+    }
+    return rows;
+  }
+}
+
+/** An index of another version or ledger, or that can't be read, is made anew. */
+function openIndex(path: string, ledger: DatabaseSync): DatabaseSync {
+  const db = opened(path);
+  if (db !== null && fits(db, ledger)) return db;
+  db?.close();
+  for (const end of ["", "-wal", "-shm"]) rmSync(path + end, { force: true });
+  const fresh = opened(path);
+  if (fresh === null) throw new Error(`${path} can't be opened as a database`);
+  return fresh;
+}
+
+function opened(path: string): DatabaseSync | null {
+  ownFile(path);
+  let db: DatabaseSync | undefined;
+  try {
+    db = new DatabaseSync(path, { timeout: 1000 });
+    // What is erased in the ledger must not stay in the index's free pages.
+    db.exec("PRAGMA trusted_schema=OFF; PRAGMA secure_delete=ON; PRAGMA synchronous=NORMAL; PRAGMA journal_mode=WAL");
+    return db;
+  } catch {
+    db?.close();
+    return null;
+  }
+}
+
+function fits(db: DatabaseSync, ledger: DatabaseSync): boolean {
+  try {
+    const { user_version: version } = versionRow.parse(db.prepare("PRAGMA user_version").get());
+    if (version !== indexVersion) return version === 0;
+    const index = new SearchIndex(db);
+    const { size, leaf } = index.taken();
+    // Throws where something of it is missing.
+    index.find({ text: "any" }, 1, 1);
+    const known = ledger.prepare("SELECT leaf FROM ledger_entries WHERE seq = ?").get(size - 1);
+    return size === 0 || z.object({ leaf: z.string() }).safeParse(known).data?.leaf === leaf;
+  } catch {
+    return false;
+  }
+}
+
+const versionRow = z.object({ user_version: z.number() });
