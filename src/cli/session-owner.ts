@@ -15,6 +15,8 @@ export interface OwnerOptions {
   readonly profile: string;
   /** A PEM file with one more authority to trust. */
   readonly ca: string | undefined;
+  /** Whether to sign in with a code, in a browser on any machine. */
+  readonly byCode?: boolean;
   /** A file of credentials: the owner signs in as that service. */
   readonly service?: string | undefined;
   /** The tunnel's port, 0 for any; without it the remembered one. */
@@ -40,7 +42,7 @@ export async function ownUntilStopped(options: OwnerOptions): Promise<void> {
     ...(options.service === undefined ? {} : await asService(options.service)),
   });
   try {
-    const ready = start(client, console, port);
+    const ready = start(client, options);
     // Whoever gives up while the browser is open must not wait for the sign-in's own time-out.
     const stay = await Promise.race([ready.then(() => true), stopped.then(() => false)]);
     ready.catch(() => undefined);
@@ -72,9 +74,15 @@ function followSession(client: Client, terminal: Terminal): void {
   });
 }
 
-async function start(client: Client, console: boolean, port: number | undefined): Promise<void> {
+async function start(client: Client, { console, port, byCode, terminal }: OwnerOptions): Promise<void> {
   if (client.state().session.state !== "signed-in") {
-    const result = await client.call("session.signIn", {}, "cli");
+    const stop = client.onState(({ session }) => {
+      if (session.state === "signing-in" && session.code !== undefined)
+        terminal.note(`On any machine open ${session.url ?? ""} and enter the code ${session.code}`);
+    });
+    const result = await client
+      .call(byCode === true ? "session.signInByCode" : "session.signIn", {}, "cli")
+      .finally(stop);
     if (!result.ok) throw new CountersignError(result.error.code, result.error.message);
   }
   await client.openTunnel(port === undefined ? {} : { port });

@@ -35,6 +35,7 @@ export function createConsoleMethods(options: ConsoleMethodsOptions): ConsoleMet
   const { api, link, pause, session, copyText } = options;
   return {
     "session.signIn": () => session.signIn().then(() => null),
+    "session.signInByCode": () => session.signIn("code").then(() => null),
     "session.cancelSignIn": async () => {
       session.cancelSignIn();
       return null;

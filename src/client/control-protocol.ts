@@ -15,8 +15,8 @@ export const controlInputs = {
   status: z.strictObject({}),
   /** `call` and `input` are a console call's. No other presence is anybody's to claim here. */
   call: z.strictObject({ call: z.string().max(100), input: z.unknown(), presence: z.literal("cli") }),
-  /** The event `url` tells the address for the browser before the result. */
-  signIn: z.strictObject({}),
+  /** The event `url` tells the address for the browser, and the code where there is one, before the result. */
+  signIn: z.strictObject({ by: z.enum(["browser", "code"]).optional() }),
   "clients.list": z.strictObject({}),
   "clients.add": z.strictObject({ name: z.string().max(200) }),
   /** One that comes over stdio, and has no token. */

@@ -87,7 +87,7 @@ function commands(client: Client, onUrl: (url: string) => void): Commands {
       if (!isConsoleCall(call)) throw new CountersignError("bad_request", "There is no such console call.");
       return await called(client, call, input, presence);
     },
-    signIn: () => signIn(client, onUrl),
+    signIn: ({ by }) => signIn(client, by, onUrl),
     "clients.list": async () => client.state().clients,
     "clients.add": ({ name }) => client.addClient(name),
     "clients.admit": ({ name }) => client.admitClient(name),
@@ -130,15 +130,15 @@ async function called(client: Client, call: ConsoleCall, input: unknown, presenc
   return { ok: true, value: { ...shown.value, approval: withoutNumber(shown.value.approval) } };
 }
 
-async function signIn(client: Client, onUrl: (url: string) => void): Promise<null> {
+async function signIn(client: Client, by: ControlInput<"signIn">["by"], onUrl: (url: string) => void): Promise<null> {
   let told: string | null = null;
   const stop = client.onState(({ session }) => {
     if (session.state !== "signing-in" || session.url === null || session.url === told) return;
     told = session.url;
-    onUrl(session.url);
+    onUrl(session.code === undefined ? session.url : `${session.url} (the code is ${session.code})`);
   });
   try {
-    const result = await client.call("session.signIn", {}, "cli");
+    const result = await client.call(by === "code" ? "session.signInByCode" : "session.signIn", {}, "cli");
     if (!result.ok) throw new CountersignError(result.error.code, result.error.message);
     return null;
   } finally {

@@ -17,8 +17,11 @@ export interface Session {
   state(): SessionState;
   /** Takes up the session that the vault holds, if any. */
   start(): Promise<void>;
-  /** The way through the browser, then account and enrolment. A second call joins the first. Throws the sign-in's codes. */
-  signIn(): Promise<void>;
+  /**
+   * The way through the browser, or by a code that is entered on any machine, then account and enrolment. A second call joins the first.
+   * Throws the sign-in's codes.
+   */
+  signIn(by?: "browser" | "code"): Promise<void>;
   cancelSignIn(): void;
   /** Ends the session everywhere it can, and says what was done; the person is signed out whatever came of that. */
   signOut(): Promise<SignedOut>;
@@ -98,13 +101,14 @@ export function createSession(options: SessionOptions): Session {
     }
   }
 
-  async function runSignIn(signal: AbortSignal): Promise<void> {
+  async function runSignIn(signal: AbortSignal, by: "browser" | "code"): Promise<void> {
     const before = state;
     let replaced = false;
     meanwhile = before.state === "signed-in" ? before : null;
     enter({ state: "signing-in", url: null });
     try {
-      const tokens = await options.signIn.signIn({ signal, openBrowser: (url) => offer(url) });
+      const byCode = by === "code" ? { showCode } : {};
+      const tokens = await options.signIn.signIn({ signal, openBrowser: (url) => offer(url), ...byCode });
       replaced = true;
       meanwhile = null;
       enrolling = true;
@@ -136,6 +140,12 @@ export function createSession(options: SessionOptions): Session {
     return options.openBrowser(url);
   }
 
+  function showCode({ userCode, url }: { readonly userCode: string; readonly url: string }): void {
+    if (!/^https?:\/\//.test(url))
+      throw new CountersignError("misconfigured", "The provider's sign-in page is no web page.");
+    enter({ state: "signing-in", url, code: userCode });
+  }
+
   async function lookUp(): Promise<{ readonly principal: PrincipalView; readonly device: string | null }> {
     const { principal } = await api.get("/v1/me", me);
     // No person signed in who could enrol a device; a service decides nothing.
@@ -161,10 +171,10 @@ export function createSession(options: SessionOptions): Session {
       const error = { code: "unknown_device", message: "This device's key is gone: sign in again." } as const;
       enter(id === null ? { state: "needs-sign-in", account, error } : { state: "signed-in", account, device: id });
     },
-    async signIn() {
+    async signIn(by = "browser") {
       if (attempt === null) {
         const cancel = new AbortController();
-        attempt = { cancel, done: runSignIn(cancel.signal).finally(() => (attempt = null)) };
+        attempt = { cancel, done: runSignIn(cancel.signal, by).finally(() => (attempt = null)) };
       }
       await attempt.done;
     },

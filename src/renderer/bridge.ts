@@ -57,6 +57,7 @@ type Output<C extends Call> = (ConsoleOutput & DesktopOutput & StateOutput)[C];
 const nothing = z.null();
 const outputs: { readonly [C in Call]: z.ZodType<Output<C>> } = {
   "session.signIn": nothing,
+  "session.signInByCode": nothing,
   "session.cancelSignIn": nothing,
   "session.signOut": signedOut,
   "gateway.retry": nothing,

@@ -88,6 +88,7 @@ export const words = {
     preparing: "Asking the sign-in provider where to go.",
     noBrowser: "If that page did not open by itself, open this address on this computer:",
     copy: "Copy address",
+    code: "Enter this code there, and no other:",
     cancel: "Cancel",
     ended: "Not signed in.",
     ends: (at: string) =>

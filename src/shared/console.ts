@@ -63,7 +63,12 @@ export const consoleState = z.object({
     /** `left`: what the sign-out of just now did, where somebody signed out. */
     z.object({ state: z.literal("signed-out"), error: failure.nullable(), left: signedOut.optional() }),
     /** `url` is what the browser was (or is to be) opened with. */
-    z.object({ state: z.literal("signing-in"), url: z.string().nullable() }),
+    z.object({
+      state: z.literal("signing-in"),
+      url: z.string().nullable(),
+      /** What is to be entered there, on whichever machine. */
+      code: z.string().optional(),
+    }),
     /** `ends`: from ten minutes before the end of a session that can't be renewed; `minutes` is which warning that is. */
     z.object({
       state: z.literal("signed-in"),
@@ -118,6 +123,8 @@ export type Exported = z.infer<typeof exported>;
  */
 export const consoleCalls = {
   "session.signIn": z.strictObject({}),
+  /** In a browser on any machine, with a code (RFC 8628). */
+  "session.signInByCode": z.strictObject({}),
   "session.cancelSignIn": z.strictObject({}),
   "session.signOut": z.strictObject({}),
   "gateway.retry": z.strictObject({}),
@@ -164,6 +171,7 @@ export type ConsoleCall = keyof typeof consoleCalls;
 export type ConsoleInput<C extends ConsoleCall> = z.infer<(typeof consoleCalls)[C]>;
 export interface ConsoleOutput {
   "session.signIn": null;
+  "session.signInByCode": null;
   "session.cancelSignIn": null;
   "session.signOut": SignedOut;
   "gateway.retry": null;

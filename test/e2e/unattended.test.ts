@@ -7,7 +7,7 @@ import { openClient, type Client } from "../../src/client/index.ts";
 import { discover, writeProfile } from "../../src/client/profile.ts";
 import { createSignIn } from "../../src/client/sign-in/sign-in.ts";
 import { memoryVault, type Vault } from "../../src/client/vault.ts";
-import { signInAs } from "../../src/demo/idp/robot.ts";
+import { enterCodeAs, signInAs } from "../../src/demo/idp/robot.ts";
 import { shell, startShell, type Running } from "../cli/shell.ts";
 import { openWorld, type World } from "../support/world.ts";
 
@@ -98,6 +98,19 @@ describe("an unattended tunnel", () => {
     expect(JSON.parse(stdout)).toMatchObject({
       session: { state: "signed-in", account: { kind: "service" }, device: null },
     });
+  });
+});
+
+describe("a host without a browser", () => {
+  it("signs its person in with a code that is entered elsewhere", async () => {
+    const pinned = ["--gateway", world.url, "--yes", "--issuer", world.idp.oidc.issuer];
+    const host = startShell("sign-in", "--device-code", ...pinned, "--profile", join(folder, "host"));
+    const [, url = "", code = ""] = await host.says(/open (\S+) and enter the code (\S+)/);
+    expect(url).toContain(code);
+    await enterCodeAs(url, "engineer");
+    await host.says(/Signed in to \S+ as Erin Engineer/);
+    host.child.kill("SIGTERM");
+    await host.ended();
   });
 });
 

@@ -252,6 +252,7 @@ test("answers no channel beside the console's calls", () => {
     "history.show",
     "session.cancelSignIn",
     "session.signIn",
+    "session.signInByCode",
     "session.signOut",
     "setup.apply",
     "setup.list",

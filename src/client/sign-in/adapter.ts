@@ -12,6 +12,8 @@ export interface Adapter {
   readonly redirect: RedirectAddress;
   /** Prepares one interactive sign-in that asks for a fresh `auth_time`, and for what a challenge demands. */
   authorize(redirectUri: string, challenge: Challenge | null): Promise<Authorization>;
+  /** Prepares a sign-in with a code, in a browser on any machine. */
+  device(challenge: Challenge | null): Promise<DeviceCode>;
   /** New tokens by the stored session. A challenge that no silent request can meet throws `reauthentication_needed`. */
   refresh(challenge: Challenge | null): Promise<Tokens>;
   /** Removes the stored session, locally. */
@@ -31,6 +33,17 @@ export interface Authorization {
   readonly state: string;
   /** Redeems the code in the address that the browser came back to, and stores the session. */
   exchange(callback: URL): Promise<Tokens>;
+}
+
+export interface DeviceCode {
+  readonly userCode: string;
+  /** Where the code is entered. */
+  readonly url: string;
+  readonly expiresInMs: number;
+  /** Resolves once the person is done. Rejects with the signal's reason. */
+  wait(signal: AbortSignal): Promise<void>;
+  /** Takes what came, and stores the session. */
+  redeem(): Promise<Tokens>;
 }
 
 export interface Tools {

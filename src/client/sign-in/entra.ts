@@ -38,6 +38,23 @@ export function entraAdapter(provider: EntraProvider, tools: Tools): Adapter {
     // Entra ignores the port of http://localhost; 127.0.0.1 would need an edit of the registration's manifest.
     redirect: { host: "localhost", path: "/", ports: [0] },
     authorize: (redirectUri, challenge) => authorize(entra, redirectUri, challenge, forget),
+    device: async (challenge) => {
+      const { startDeviceCode } = await import("./device-code.ts");
+      const issuer = `${provider.authority.replace(/\/$/, "")}/v2.0`;
+      return startDeviceCode({ ...provider, issuer }, tools, challenge, async ({ refresh_token: refreshToken }) => {
+        if (refreshToken === undefined) throw new Error("no refresh token came");
+        // MSAL's own grant fails at the first slow_down; a refresh token from elsewhere it takes.
+        const result = await entra.app.acquireTokenByRefreshToken({
+          refreshToken,
+          scopes: entra.scopes,
+          forceCache: true,
+        });
+        if (result === null) throw new Error("MSAL gave no result");
+        const tokens = await entra.accept(result);
+        await keepOnly(entra.app, result.account?.homeAccountId);
+        return tokens;
+      });
+    },
     refresh: async (challenge) => {
       const [account] = await entra.app.getAllAccounts();
       if (account === undefined) throw reauthenticationNeeded();

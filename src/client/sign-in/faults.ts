@@ -31,6 +31,8 @@ export function askedToWait(): CountersignError {
 export function refusalFault(code: string | null, cause: unknown): CountersignError {
   switch (code) {
     case "access_denied":
+    // Entra's word for it in the device authorization grant.
+    case "authorization_declined":
       return new CountersignError(
         "denied",
         "The sign-in was refused at the sign-in provider. Sign in with another account, or ask who runs it.",
@@ -49,6 +51,8 @@ export function refusalFault(code: string | null, cause: unknown): CountersignEr
     case "insufficient_user_authentication":
     case "unmet_authentication_requirements":
       return reauthenticationNeeded(cause);
+    case "expired_token":
+      return new CountersignError("timed_out", "Nobody entered the code in time. Start the sign-in again.", { cause });
     case "server_error":
     case "temporarily_unavailable":
     case "slow_down":

@@ -9,6 +9,8 @@ import type { Transport } from "./transport.ts";
 
 const defaultTimeoutMs = 180_000;
 const defaultValidityMs = 60_000;
+/** Providers' codes last about so long; theirs may end sooner. */
+const codeTimeoutMs = 900_000;
 /** How long a browser that comes back too late is told so. */
 const lateMs = 300_000;
 
@@ -16,6 +18,8 @@ const lateMs = 300_000;
 export function signInThrough(adapter: Adapter, transport: Transport, now: () => number): SignIn {
   return new Session(adapter, transport, now);
 }
+
+type SignInOptions = Parameters<SignIn["signIn"]>[0];
 
 class Session implements SignIn {
   readonly #adapter: Adapter;
@@ -38,13 +42,15 @@ class Session implements SignIn {
     this.#now = now;
   }
 
-  async signIn(options: Parameters<SignIn["signIn"]>[0]): Promise<Tokens> {
+  async signIn(options: SignInOptions): Promise<Tokens> {
     this.#cancelAttempt();
     this.#challenge = options.challenge ?? this.#challenge;
     const attempt = new AbortController();
     this.#attempt = attempt;
-    const ended = endOf(options.signal, attempt.signal, options.timeoutMs ?? defaultTimeoutMs);
+    const usualMs = options.showCode === undefined ? defaultTimeoutMs : codeTimeoutMs;
+    const ended = endOf(options.signal, attempt.signal, options.timeoutMs ?? usualMs);
     try {
+      if (options.showCode !== undefined) return await this.#byCode(options.showCode, ended.signal);
       return await this.#interact((url) => options.openBrowser(url), ended.signal);
     } finally {
       ended.clear();
@@ -112,6 +118,21 @@ class Session implements SignIn {
       if (callback === null) this.#leave(receiver);
       else receiver.close();
     }
+  }
+
+  async #byCode(showCode: NonNullable<SignInOptions["showCode"]>, ended: AbortSignal): Promise<Tokens> {
+    ended.throwIfAborted();
+    const code = await untilEnd(
+      this.#alone(() => this.#named(() => this.#adapter.device(this.#challenge))),
+      ended,
+    );
+    showCode({ userCode: code.userCode, url: code.url });
+    // Not in the queue: the session of before is renewed meanwhile.
+    await untilEnd(code.wait(ended), ended);
+    const tokens = await this.#alone(() => this.#named(() => code.redeem()));
+    this.#held = tokens;
+    this.#challenge = null;
+    return tokens;
   }
 
   /** The person may still be at the provider's page: their browser finds words there, not a refused connection. */

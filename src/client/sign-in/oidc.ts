@@ -2,19 +2,12 @@ import * as client from "openid-client";
 import { z } from "zod";
 import type { SignedOut } from "../../shared/console.ts";
 import type { Provider } from "../../shared/provider.ts";
-import {
-  clockToleranceSeconds,
-  freshSeconds,
-  nothingToEnd,
-  sessionEndIn,
-  type Adapter,
-  type Authorization,
-  type Tools,
-} from "./adapter.ts";
+import { freshSeconds, nothingToEnd, sessionEndIn, type Adapter, type Authorization, type Tools } from "./adapter.ts";
 import { moreIsAsked, reauthenticationNeeded } from "./faults.ts";
+import { startDeviceCode } from "./device-code.ts";
+import { readConfiguration } from "./openid-configuration.ts";
 import { readRecord } from "./record.ts";
 import type { Challenge, Tokens } from "./sign-in.ts";
-import { isLoopbackHttp } from "./transport.ts";
 
 type OidcProvider = Extract<Provider, { kind: "oidc" }>;
 
@@ -24,6 +17,7 @@ const record = z.object({
   account: z.object({ subject: z.string(), name: z.string() }),
 });
 type Record = z.infer<typeof record>;
+type Granted = Awaited<ReturnType<typeof client.authorizationCodeGrant>>;
 
 /** Any OpenID Connect provider, through openid-client. */
 export function oidcAdapter(provider: OidcProvider, tools: Tools): Adapter {
@@ -34,6 +28,7 @@ export function oidcAdapter(provider: OidcProvider, tools: Tools): Adapter {
     redirect: { host: "127.0.0.1", path: "/callback", ports: [0] },
     authorize: async (redirectUri, challenge) =>
       authorize(await discovered(), provider, { redirectUri, challenge }, tools),
+    device: (challenge) => startDeviceCode(provider, tools, challenge, (answer) => keep(answer, tools)),
     refresh: async (challenge) => {
       if (challenge !== null) throw moreIsAsked();
       const stored = await readRecord(tools.vault, key, record);
@@ -63,24 +58,23 @@ export function oidcAdapter(provider: OidcProvider, tools: Tools): Adapter {
 /** The provider's metadata, read at the first need and again after a failure. */
 function discoverOnce(provider: OidcProvider, tools: Tools): () => Promise<client.Configuration> {
   let pending: Promise<client.Configuration> | null = null;
-  const discover = (): Promise<client.Configuration> => {
-    const issuer = new URL(provider.issuer);
-    // Plain HTTP is for the demo's provider on this machine; the transport refuses it elsewhere too.
-    const insecure = isLoopbackHttp(issuer) ? [client.allowInsecureRequests] : [];
-    const settings = { [client.clockTolerance]: clockToleranceSeconds };
-    return client.discovery(issuer, provider.clientId, settings, client.None(), {
-      [client.customFetch]: tools.transport.fetch,
-      // Signatures of id tokens are checked although they come over TLS from the issuer itself.
-      execute: [client.enableNonRepudiationChecks, ...insecure],
-    });
-  };
   return () => {
-    pending ??= discover().catch((error: unknown) => {
+    pending ??= readConfiguration(provider.issuer, provider.clientId, tools).catch((error: unknown) => {
       pending = null;
       throw error;
     });
     return pending;
   };
+}
+
+/** What a sign-in brought, by whichever way. */
+async function keep(answer: Granted, tools: Tools): Promise<Tokens> {
+  const claims = answer.claims();
+  if (claims === undefined) throw new Error("no id token came");
+  const account = { subject: claims.sub, name: nameIn(claims) };
+  const stored: Record = { refreshToken: answer.refresh_token ?? null, account };
+  await tools.vault.set(key, JSON.stringify(stored));
+  return tokensOf(answer, stored, tools.now());
 }
 
 async function authorize(
@@ -109,12 +103,7 @@ async function authorize(
   const exchange = async (callback: URL): Promise<Tokens> => {
     const checks = { pkceCodeVerifier: verifier, expectedState: state, expectedNonce: nonce, maxAge };
     const answer = await client.authorizationCodeGrant(config, callback, checks, resource);
-    const claims = answer.claims();
-    if (claims === undefined) throw new Error("no id token came");
-    const account = { subject: claims.sub, name: nameIn(claims) };
-    const stored: Record = { refreshToken: answer.refresh_token ?? null, account };
-    await tools.vault.set(key, JSON.stringify(stored));
-    return tokensOf(answer, stored, tools.now());
+    return keep(answer, tools);
   };
   return { url: url.href, state, exchange };
 }

@@ -16,6 +16,7 @@ import {
   type Authorization,
   type Tools,
 } from "./adapter.ts";
+import type { DeviceAnswer } from "./device-code.ts";
 import { moreIsAsked, reauthenticationNeeded } from "./faults.ts";
 import { readRecord } from "./record.ts";
 import type { Challenge, Tokens } from "./sign-in.ts";
@@ -43,6 +44,15 @@ export function oktaAdapter(provider: OktaProvider, tools: Tools): Adapter {
   return {
     redirect: { host: "127.0.0.1", path: "/callback", ports: provider.redirectPorts },
     authorize: (redirectUri, challenge) => authorize(okta, redirectUri, challenge, (answer) => keep(answer, null)),
+    device: async (challenge) => {
+      const { startDeviceCode } = await import("./device-code.ts");
+      return startDeviceCode(provider, tools, challenge, async (answer) => {
+        const stored = recordOfDevice(answer, okta, provider);
+        await tools.vault.set(key, JSON.stringify(stored));
+        const expiresAtMs = tools.now() + (answer.expires_in ?? 300) * 1000;
+        return withEnd({ accessToken: answer.access_token, expiresAtMs, account: stored.account }, stored);
+      });
+    },
     refresh: async (challenge) => {
       if (challenge !== null) throw moreIsAsked();
       const stored = await load();
@@ -133,14 +143,36 @@ function recordOf(answer: OktaTokens, before: Record | null): Record {
   return { refreshToken: answer.refreshToken ?? before?.refreshToken ?? null, account };
 }
 
+/** As the library keeps a refresh token itself. */
+function recordOfDevice(answer: DeviceAnswer, okta: OktaAuth, provider: OktaProvider): Record {
+  const claims = answer.claims();
+  if (claims === undefined) throw new Error("no id token came");
+  const { authorizeUrl = "", tokenUrl = "" } = getOAuthUrls(okta);
+  const kept = {
+    refreshToken: answer.refresh_token ?? "",
+    expiresAt: 0,
+    authorizeUrl,
+    tokenUrl,
+    issuer: provider.issuer,
+    scopes: provider.scope.split(" "),
+  };
+  const name = typeof claims["name"] === "string" ? claims["name"] : claims.sub;
+  return { refreshToken: answer.refresh_token === undefined ? null : kept, account: { subject: claims.sub, name } };
+}
+
 function tokensOf(answer: OktaTokens, stored: Record, nowMs: number): Tokens {
   if (answer.accessToken === undefined) throw new Error("no access token came");
   // The library counts from the system's clock, in seconds.
   const leftMs = answer.accessToken.expiresAt * 1000 - Date.now();
-  const expiresAtMs = nowMs + leftMs;
-  // Okta doesn't say when a refresh token ends; the library's own `expiresAt` of it is the access token's.
-  const end = stored.refreshToken === null ? { sessionEndsAtMs: expiresAtMs } : {};
-  return { accessToken: answer.accessToken.accessToken, expiresAtMs, account: stored.account, ...end };
+  return withEnd(
+    { accessToken: answer.accessToken.accessToken, expiresAtMs: nowMs + leftMs, account: stored.account },
+    stored,
+  );
+}
+
+/** Okta doesn't say when a refresh token ends; the library's own `expiresAt` of it is the access token's. */
+function withEnd(tokens: Tokens, stored: Record): Tokens {
+  return stored.refreshToken === null ? { ...tokens, sessionEndsAtMs: tokens.expiresAtMs } : tokens;
 }
 
 /**

@@ -45,6 +45,8 @@ export interface SignIn {
     signal: AbortSignal;
     timeoutMs?: number;
     challenge?: Challenge;
+    /** Given, no browser is opened and nothing is listened on: the person enters this code at this address, on any machine, while it lasts. */
+    showCode?: (code: { readonly userCode: string; readonly url: string }) => void;
   }): Promise<Tokens>;
   /**
    * A token with at least minValidityMs left (default 60 s), refreshed silently; concurrent calls share one refresh.

@@ -26,7 +26,7 @@ export async function configure(
         client_id: shape.clientId,
         client_name: "Countersign",
         token_endpoint_auth_method: "none",
-        grant_types: ["authorization_code", "refresh_token"],
+        grant_types: ["authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:device_code"],
         response_types: ["code"],
         require_auth_time: true,
         ...shape.client,
@@ -74,6 +74,7 @@ function features(shape: Shape): Configuration {
   return {
     devInteractions: { enabled: false },
     clientCredentials: { enabled: true },
+    deviceFlow: { enabled: true, ...codePages },
     revocation: { enabled: true, allowedPolicy: revokesItsOwn },
     rpInitiatedLogout: {
       enabled: true,
@@ -100,6 +101,23 @@ function features(shape: Shape): Configuration {
   };
 }
 
+/** The pages of the device authorization grant: the code is typed, or came with the address and is confirmed. */
+const codePages = {
+  userCodeInputSource: (context: Context, form: string) =>
+    answerPage(context, "Enter the code", ["Countersign shows it where you started to sign in."], {
+      form,
+      button:
+        '<p><input name="user_code" form="op.deviceInputForm" autocomplete="off" aria-label="Code"></p>' +
+        '<button class="person" type="submit" form="op.deviceInputForm">Go on</button>',
+    }),
+  userCodeConfirmSource: (context: Context, form: string, _client: unknown, _device: unknown, userCode: string) =>
+    answerPage(context, "Is this your code?", [`Go on only if Countersign shows you ${userCode}.`], {
+      form,
+      button: '<button class="person" type="submit" form="op.deviceConfirmForm">It is</button>',
+    }),
+  successSource: (context: Context) => answerPage(context, "You are signed in", ["You can close this page."]),
+};
+
 function revokesItsOwn(
   _context: Context,
   client: { readonly clientId: string },
@@ -116,6 +134,7 @@ function lifetimes(switches: Switches): Configuration {
     ClientCredentials: () => switches.accessTokenSeconds,
     RefreshToken: () => switches.refreshTokenSeconds,
     AuthorizationCode: () => 60,
+    DeviceCode: () => 600,
     IdToken: () => 3600,
     Interaction: () => 3600,
     Session: () => day,
@@ -147,12 +166,12 @@ function reshapeAccessToken(shape: Shape, byAccount: ReadonlyMap<string, Person>
     }
     const person = byAccount.get(token.accountId);
     if (person === undefined) return;
-    const { AuthorizationCode: code, RefreshToken: refresh } = context.oidc.entities;
+    const { AuthorizationCode: code, DeviceCode: device, RefreshToken: refresh } = context.oidc.entities;
     const facts = {
       person,
       clientId: token.clientId,
       scope: typeof scope === "string" ? scope : "",
-      authTime: code?.authTime ?? refresh?.authTime,
+      authTime: code?.authTime ?? device?.authTime ?? refresh?.authTime,
       issuedAt: Number(iat),
     };
     jwt.header = { typ: shape.accessTokenType };

@@ -19,6 +19,7 @@ export function entraShape(origin: string): Shape {
     clientId,
     tenantId,
     routes: {
+      device_authorization: "/oauth2/v2.0/devicecode",
       authorization: "/oauth2/v2.0/authorize",
       token: "/oauth2/v2.0/token",
       jwks: "/discovery/v2.0/keys",

@@ -40,6 +40,7 @@ export function failingBy(switches: Switches, handle: RequestListener): RequestL
         handle(request, response);
         break;
       case "dropped":
+        switches.dropped += 1;
         request.socket.destroy();
         break;
       case "unavailable":

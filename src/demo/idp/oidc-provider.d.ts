@@ -28,6 +28,7 @@ declare module "oidc-provider" {
       readonly params?: Readonly<Record<string, unknown>>;
       readonly entities: {
         readonly AuthorizationCode?: { readonly authTime?: number };
+        readonly DeviceCode?: { readonly authTime?: number };
         readonly RefreshToken?: { readonly authTime?: number };
       };
     };

@@ -17,6 +17,7 @@ export function oktaShape(origin: string, audience: string, redirectPorts: reado
     clientId,
     tenantId: null,
     routes: {
+      device_authorization: "/v1/device/authorize",
       authorization: "/v1/authorize",
       token: "/v1/token",
       jwks: "/v1/keys",

@@ -30,6 +30,37 @@ export async function signInAs(
   }
 }
 
+/** The same person on another machine, who enters a code (RFC 8628): the last page. */
+export async function enterCodeAs(
+  url: string,
+  personId: string | null,
+  options: { readonly ca?: string } = {},
+): Promise<Arrival> {
+  const agent = new Agent({ connect: options.ca === undefined ? {} : { ca: options.ca } });
+  const browser = new Browser(agent, undefined);
+  try {
+    let page = await browser.open("GET", url);
+    // The address carries the code: one form sends it, the next confirms it.
+    for (let form = hiddenIn(page); form !== null; form = hiddenIn(page)) {
+      page = await browser.open("POST", form.action, form.fields);
+    }
+    const token = /name="token" value="([0-9a-f]+)"/.exec(page.body)?.[1];
+    if (token === undefined) return page;
+    return await browser.open("POST", page.url, new URLSearchParams({ token, person: personId ?? "" }).toString());
+  } finally {
+    await agent.destroy();
+  }
+}
+
+/** A page's form of hidden fields, or null. */
+function hiddenIn({ body, url }: Arrival): { readonly action: string; readonly fields: string } | null {
+  const action = /<form[^>]*\saction="([^"]+)"/.exec(body)?.[1];
+  if (action === undefined) return null;
+  const fields = [...body.matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)"/g)];
+  const filled = fields.map(([, name = "", value = ""]): [string, string] => [name, value]);
+  return { action: new URL(action, url).href, fields: new URLSearchParams(filled).toString() };
+}
+
 class Browser {
   readonly #agent: Agent;
   readonly #stopAt: string | undefined;

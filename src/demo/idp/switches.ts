@@ -6,6 +6,8 @@ export interface Switches {
   accessTokenSeconds: number;
   refreshTokenSeconds: number;
   failure: "none" | "dropped" | "unavailable" | "too-many-requests";
+  /** How many requests were dropped so far. */
+  dropped: number;
   /** Milliseconds that every answer is held back. */
   delayMs: number;
   /** Whoever is picked, the client is told `access_denied`. */
@@ -22,6 +24,7 @@ export function initialSwitches(given: Partial<Switches> = {}): Switches {
     accessTokenSeconds: 600,
     refreshTokenSeconds: 86_400,
     failure: "none",
+    dropped: 0,
     delayMs: 0,
     denySignIn: false,
     demand: null,

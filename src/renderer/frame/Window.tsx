@@ -60,7 +60,7 @@ function Content({ view }: { readonly view: View }) {
 function Alone({ view }: { readonly view: Exclude<View, { at: "waiting" }> }) {
   if (view.at === "ended") return <Ended />;
   const { session, provider } = view.state;
-  if (session.state === "signing-in") return <SigningIn url={session.url} />;
+  if (session.state === "signing-in") return <SigningIn url={session.url} code={session.code} />;
   return (
     <SignedOut
       issuer={provider.issuer}

@@ -1,3 +1,4 @@
+import { visibleLine } from "../../shared/visible.ts";
 import { LargeMark } from "../frame/Mark.tsx";
 import { useModel } from "../model.ts";
 import { Blank } from "../parts/Blank.tsx";
@@ -9,7 +10,7 @@ import { words } from "../words.ts";
 import css from "./session.module.css";
 
 /** The browser is at the provider; its address stands here for where no browser opened. */
-export function SigningIn({ url }: { readonly url: string | null }) {
+export function SigningIn({ url, code }: { readonly url: string | null; readonly code: string | undefined }) {
   const { bridge } = useModel();
   const address = url !== null && isWebAddress(url) ? url : null;
   // Nothing opens by itself in a browser; a desktop's window opens no link: there the address is copied.
@@ -37,6 +38,11 @@ export function SigningIn({ url }: { readonly url: string | null }) {
       }
     >
       <p>{address === null ? words.signIn.preparing : link === null ? words.signIn.opened : words.signIn.opens}</p>
+      {code !== undefined && (
+        <p>
+          {words.signIn.code} <code>{visibleLine(code, 20)}</code>
+        </p>
+      )}
       {address !== null && (
         <div className={css.address}>
           <p className={css.small}>{link === null ? words.signIn.noBrowser : words.signIn.otherBrowser}</p>

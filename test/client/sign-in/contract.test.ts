@@ -3,10 +3,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createSignIn, type Challenge, type SignIn } from "../../../src/client/sign-in/sign-in.ts";
 import { memoryVault, type Vault } from "../../../src/client/vault.ts";
 import { type DemoIssuer, type IdentityProvider, startIdentityProvider } from "../../../src/demo/idp/index.ts";
-import { type Arrival, signInAs } from "../../../src/demo/idp/robot.ts";
+import { type Arrival, enterCodeAs, signInAs } from "../../../src/demo/idp/robot.ts";
 import { initialSwitches } from "../../../src/demo/idp/switches.ts";
 import type { TokenVerifier } from "../../../src/gateway/identity/principal.ts";
-import { patienceMs } from "../../support/eventually.ts";
+import { eventually, patienceMs } from "../../support/eventually.ts";
 import { shiftClock, type ShiftedClock } from "../../support/shifted-clock.ts";
 import { verifierFor } from "../../support/verifier-for.ts";
 
@@ -235,6 +235,45 @@ describe.each(adapters)("the contract: $kind through $library", ({ kind }) => {
     });
   });
 
+  it("device code: signs in from another machine, outlives a lost connection, and renews as any session does", async () => {
+    const vault = memoryVault();
+    const signIn = await open(vault);
+    const code = Promise.withResolvers<string>();
+    const signedIn = signIn.signIn({
+      openBrowser: noBrowser,
+      signal: new AbortController().signal,
+      showCode: ({ userCode, url }) => {
+        expect(url).toContain(userCode);
+        code.resolve(url);
+      },
+    });
+    signedIn.catch(() => undefined);
+    const url = await code.promise;
+    issuer.switches.failure = "dropped";
+    await eventually(() => expect(issuer.switches.dropped).toBeGreaterThan(0));
+    issuer.switches.failure = "none";
+    expect((await enterCodeAs(url, "engineer", { ca: idp.ca })).body).toContain("You are signed in");
+    const tokens = await signedIn;
+    expect(tokens.account).toEqual({ subject: issuer.principalKey("engineer"), name: "Erin Engineer" });
+    await expect(gateway.verify(tokens.accessToken)).resolves.toMatchObject({ groups: ["engineers"] });
+    await expect(signIn.token({ force: true })).resolves.toBeDefined();
+    signIn.close();
+    await expect((await open(vault)).token()).resolves.toMatchObject({ account: tokens.account });
+  });
+
+  it("device code: is cancelled at once, and denied where the person refuses", async () => {
+    const signIn = await open();
+    const end = new AbortController();
+    const given = signIn.signIn({ openBrowser: noBrowser, signal: end.signal, showCode: () => end.abort() });
+    await expect(given).rejects.toMatchObject({ code: "cancelled" });
+    const refused = signIn.signIn({
+      openBrowser: noBrowser,
+      signal: new AbortController().signal,
+      showCode: ({ url }) => void enterCodeAs(url, null, { ca: idp.ca }),
+    });
+    await expect(refused).rejects.toMatchObject({ code: "denied" });
+  });
+
   it("two apps at once: each gets its own session, and neither's renewal or sign-out ends the other's", async () => {
     const [one, two] = [await open(), await open()];
     const both = Promise.all([as(one, browser("engineer")), as(two, browser("approver"))]);
@@ -245,6 +284,8 @@ describe.each(adapters)("the contract: $kind through $library", ({ kind }) => {
     await expect(one.token()).rejects.toMatchObject({ code: "reauthentication_needed" });
   });
 });
+
+const noBrowser = () => Promise.reject(new Error("no browser here"));
 
 interface Tab {
   open(url: string): void | Promise<void>;
