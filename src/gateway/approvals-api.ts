@@ -2,7 +2,7 @@ import { approvalState } from "../shared/approval.ts";
 import { CountersignError } from "../shared/errors.ts";
 import type { ApiVisit } from "./api.ts";
 import { readEach, standing } from "./approvals/backlog.ts";
-import { sendPart } from "./mcp/reply.ts";
+import { sendPart } from "./mcp/send-parts.ts";
 
 /** So many characters are written at once; one approval may have more. */
 const partLength = 64 * 1024;

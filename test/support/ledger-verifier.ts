@@ -1,5 +1,5 @@
 import { createHash, createPublicKey, verify, type KeyObject } from "node:crypto";
-import { readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
@@ -40,6 +40,16 @@ const sha256 = (...parts: (Buffer | string)[]) =>
 
 const bytes = z.instanceof(Uint8Array);
 const row = z.object({ seq: z.number(), leaf: z.string(), leaf_hash: bytes, salt: bytes, body: z.string() });
+const longRow = row.extend({ body: z.null() });
+
+/** A long body stands in the file that its leaf names. */
+function withFile(raw: unknown, path: string): unknown {
+  const found = longRow.safeParse(raw);
+  const name = /"body":"([\w-]{43})"/.exec(found.data?.leaf ?? "")?.[1] ?? "";
+  const file = join(path, "bodies", name);
+  if (!found.success || name === "") return raw;
+  return { ...found.data, body: existsSync(file) ? readFileSync(file, "utf8") : "" };
+}
 
 function readFolder(path: string, wrong: string[]): Log | null {
   const db = new DatabaseSync(join(path, "gateway.sqlite"), { readOnly: true });
@@ -47,7 +57,7 @@ function readFolder(path: string, wrong: string[]): Log | null {
     const version = db.prepare("PRAGMA user_version").get();
     const rows = db.prepare("SELECT seq, leaf, leaf_hash, salt, body FROM ledger_entries ORDER BY seq").all();
     const entries = rows.map((raw, at): Entry => {
-      const parsed = row.safeParse(raw);
+      const parsed = row.safeParse(withFile(raw, path));
       if (parsed.success) return { ...parsed.data, salt: Buffer.from(parsed.data.salt) };
       wrong.push(`entry ${at}`);
       return { leaf: "", salt: Buffer.alloc(0), body: "", seq: Number(raw["seq"]) };

@@ -1,7 +1,8 @@
+import { jsonPieces, longText } from "../../shared/json-pieces.ts";
 import type { LedgerSource } from "./ledger-source.ts";
 
 /**
- * The ledger as JSON Lines, a line each turn, newline included (docs/ledger.md, Export). What is stored is passed on
+ * The ledger as JSON Lines, a line each turn, newline included, a long one in several (docs/ledger.md, Export). What is stored is passed on
  * as it is, so that damage shows in the export too. Closes the source at its end.
  */
 export async function* exportLedger(source: LedgerSource): AsyncGenerator<string> {
@@ -13,7 +14,13 @@ export async function* exportLedger(source: LedgerSource): AsyncGenerator<string
       if (!entry.readable) yield `${JSON.stringify({ unreadable: entry.what })}\n`;
       else {
         const { leaf, salt, body } = entry;
-        yield `${JSON.stringify({ leaf, salt: salt && salt.toString("base64url"), body })}\n`;
+        const others = { leaf, salt: salt && salt.toString("base64url") };
+        if (body === null || body.length < longText) yield `${JSON.stringify({ ...others, body })}\n`;
+        else {
+          yield `${JSON.stringify(others).slice(0, -1)},"body":`;
+          yield* jsonPieces(body, "own");
+          yield "}\n";
+        }
       }
     }
     for await (const checkpoint of source.checkpoints()) {

@@ -6,6 +6,7 @@ import { pathToFileURL } from "node:url";
 import { z } from "zod";
 import { CountersignError } from "../../shared/errors.ts";
 import { databaseFile, formatVersion } from "../store/database.ts";
+import { readBody } from "./body-files.ts";
 import type { LedgerSource, SourceCheckpoint, SourceEntry, Unreadable } from "./ledger-source.ts";
 
 /**
@@ -24,7 +25,7 @@ export function folderSource(folder: string): LedgerSource {
   return {
     form: "folder",
     header: () => Promise.resolve(readHeader(db)),
-    entries: () => readEntries(db, refuseChanged),
+    entries: () => readEntries(db, folder, refuseChanged),
     checkpoints: () => readCheckpoints(db),
     close: () => db.close(),
   };
@@ -60,11 +61,15 @@ const entryRow = z.object({
 });
 const checkpointRow = z.object({ size: z.number(), note: z.string() });
 
-async function* readEntries(db: DatabaseSync, refuseChanged: () => void): AsyncGenerator<SourceEntry | Unreadable> {
+async function* readEntries(
+  db: DatabaseSync,
+  folder: string,
+  refuseChanged: () => void,
+): AsyncGenerator<SourceEntry | Unreadable> {
   let count = 0;
   for (const row of rowsOf(db, "SELECT seq, leaf, leaf_hash, salt, body FROM ledger_entries ORDER BY seq")) {
     const entry = row === damaged ? damaged : entryOf(row);
-    yield entry;
+    yield entry.readable && entry.body === null && entry.salt !== null ? await withFile(entry, folder) : entry;
     // A gateway exports its own ledger beside its calls; it must not stand still meanwhile.
     count += 1;
     if (count % 64 === 0) await setImmediate();
@@ -113,6 +118,24 @@ function entryOf(value: unknown): SourceEntry | Unreadable {
   }
   const { seq, leaf, leaf_hash: hash, salt, body } = row.data;
   return { readable: true, row: seq, leaf, leafHash: Buffer.from(hash), salt: salt && Buffer.from(salt), body };
+}
+
+/** The entry with its body from the file that its leaf names; without one where that is gone. */
+async function withFile(entry: SourceEntry, folder: string): Promise<SourceEntry | Unreadable> {
+  const digest = digestIn(entry.leaf);
+  try {
+    return { ...entry, body: digest === null ? null : await readBody(folder, digest) };
+  } catch {
+    return { readable: false, place: `entry ${entry.row ?? 0}`, what: "the file of its body can't be read" };
+  }
+}
+
+function digestIn(leaf: string): string | null {
+  try {
+    return z.object({ body: z.string() }).parse(JSON.parse(leaf)).body;
+  } catch {
+    return null;
+  }
 }
 
 function changed(folder: string): CountersignError {

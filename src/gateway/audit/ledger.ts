@@ -7,15 +7,16 @@ import type { EntryKind } from "../../shared/ledger.ts";
 import { verifyCheckpoint } from "../../shared/note.ts";
 import type { GatewayKeys } from "../keys.ts";
 import { type AboutApproval, type ApprovalEntries, approvalEntries } from "./approval-entries.ts";
+import type { BodyFile } from "./body-files.ts";
 import { checkpointEvery, signCheckpoint } from "./checkpoint.ts";
 import { appendLeaf, emptyTree, leafHash, packFrontier, type Tree, treeRoot, unpackTree } from "./merkle.ts";
 import { newSalt } from "./salt.ts";
 
-/** An entry before it has its place: `body` is canonical JSON, already masked (rule 6). */
+/** An entry before it has its place: `body` is canonical JSON, already masked (rule 6), or the file in which that stands. */
 export interface Draft {
   readonly atMs: number;
   readonly kind: EntryKind;
-  readonly body: string;
+  readonly body: string | BodyFile;
   /** The approval that it speaks of, so that it is found again by it. */
   readonly about?: AboutApproval | null;
 }
@@ -41,6 +42,13 @@ export const ledgerSchema = `
   ) STRICT;
   CREATE TABLE ledger_checkpoints (size INTEGER PRIMARY KEY, note TEXT NOT NULL, frontier BLOB NOT NULL) STRICT;
 `;
+
+/** Whether an entry names the body file of this digest; by an index, made where it isn't there. */
+export function namedBodies(db: DatabaseSync): (digest: string) => boolean {
+  db.exec("CREATE INDEX IF NOT EXISTS ledger_long_bodies ON ledger_entries (leaf ->> '$.body') WHERE body IS NULL");
+  const select = db.prepare("SELECT seq FROM ledger_entries WHERE leaf ->> '$.body' = ? AND body IS NULL");
+  return (digest) => select.get(digest) !== undefined;
+}
 
 /** base64url SHA-256 over salt and body: how a leaf commits to its body. */
 export function bodyDigest(salt: Uint8Array, body: string): string {
@@ -85,10 +93,12 @@ export class LedgerTables {
   }
 
   #insert(tree: Tree, { atMs, kind, body, about }: Draft): Tree {
-    const salt = newSalt();
-    const leaf = canonical({ v: 1, seq: tree.size, atMs, kind, body: bodyDigest(salt, body) });
+    const isShort = typeof body === "string";
+    const salt = isShort ? newSalt() : body.salt;
+    const digest = isShort ? bodyDigest(salt, body) : body.digest;
+    const leaf = canonical({ v: 1, seq: tree.size, atMs, kind, body: digest });
     const leafDigest = leafHash(leaf);
-    this.#insertEntry.run(tree.size, leaf, leafDigest, salt, body);
+    this.#insertEntry.run(tree.size, leaf, leafDigest, salt, isShort ? body : null);
     if (about) this.#ofApprovals.put(about, { seq: tree.size, kind, atMs });
     return appendLeaf(tree, leafDigest);
   }

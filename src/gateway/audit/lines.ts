@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 
 /** No line of a ledger is longer: the largest recorded body, escaped, is far below. Bytes. */
-const longestLine = 128 * 1024 * 1024;
+const longestLine = 384 * 1024 * 1024;
 
 /**
  * The lines of a file, split at newline bytes only: JSON text may hold U+2028, at which Node's readline splits too.

@@ -1,6 +1,9 @@
 import type { Hidden } from "../../shared/approval.ts";
 import type { JsonObject } from "../../shared/json.ts";
+import { jsonPieces, longText, outweighs } from "../../shared/json-pieces.ts";
+import type { Sliced } from "../../shared/slices.ts";
 import type { RpcId, RpcMessage } from "../../shared/target.ts";
+import { inTurns } from "../in-turns.ts";
 import { answerTooLarge } from "./refusal.ts";
 import { errorMessage } from "./reply.ts";
 
@@ -35,22 +38,33 @@ export class AnswerSize {
   }
 
   /** Counts a message that comes before the response: whether it may be passed on. */
-  takes(message: RpcMessage): boolean {
-    this.#count(message);
+  async takes(message: RpcMessage): Promise<boolean> {
+    await this.#count(message);
     // A question is open already, and its target waits; the next is refused.
     return !this.over || message.id !== undefined;
   }
 
   /** Counts the response: itself, or, where the answer has become too large, the error in its place. */
-  last(response: RpcMessage, hidden: readonly Hidden[], id: RpcId): Measured {
-    this.#count(response);
+  async last(response: RpcMessage, hidden: readonly Hidden[], id: RpcId): Promise<Measured> {
+    await this.#count(response);
     if (this.#limit === undefined || !this.over) return { response, hidden };
     const { rule, mostBytes } = this.#limit;
     const tooLarge = { bytes: this.#bytes, mostBytes, rule };
     return { response: errorMessage(id, answerTooLarge(tooLarge)), hidden: [], tooLarge };
   }
 
-  #count(message: RpcMessage): void {
-    if (this.#limit !== undefined) this.#bytes += Buffer.byteLength(JSON.stringify(message));
+  async #count(message: RpcMessage): Promise<void> {
+    if (this.#limit === undefined) return;
+    const isLong = outweighs(message, longText);
+    this.#bytes += isLong ? await inTurns(bytesOf(message)) : Buffer.byteLength(JSON.stringify(message));
   }
+}
+
+function* bytesOf(message: RpcMessage): Sliced<number> {
+  let bytes = 0;
+  for (const piece of jsonPieces(message, "own")) {
+    bytes += Buffer.byteLength(piece);
+    yield;
+  }
+  return bytes;
 }

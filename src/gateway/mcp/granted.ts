@@ -75,8 +75,10 @@ async function answer(
   const seen = { ...request, message: seenMessage(request) };
   const asking = request.era === "legacy" ? withoutQuestions(exchange) : exchange;
   const ran = withoutRounds(request, await run(asking, seen, Promise.resolve(), away));
-  const entry = responseEntry(call, ran.outcome, { ...factsOf(ran), whole: true, approval: null });
-  await exchange.gate.store.commit((writes) => writes.append("call.response", { ...entry, grant: grant.id }));
+  const said = await responseEntry(call, ran.outcome, { ...factsOf(ran), whole: true, approval: null });
+  const entry = { ...said, grant: grant.id };
+  await exchange.gate.store.prepare(entry);
+  await exchange.gate.store.commit((writes) => writes.append("call.response", entry));
   await finish(exchange, ran.sessionLost);
   exchange.reply.end(
     { message: ran.response, ...(ran.eventId === undefined ? {} : { eventId: ran.eventId }) },

@@ -110,7 +110,8 @@ export async function answer(
 ): Promise<void> {
   const whole = outcome !== "joined" && outcome !== "repeated";
   const facts = { response: message, hidden: [], ms: 0, messages: 0, whole, approval };
-  const entry = responseEntry(call, outcome, facts);
+  const entry = await responseEntry(call, outcome, facts);
+  await exchange.gate.store.prepare(entry);
   await exchange.gate.store.commit((writes) => writes.append("call.response", entry));
   if (message === null) return exchange.reply.abandon();
   // Being told to come back is no answer: the decision is still owed.

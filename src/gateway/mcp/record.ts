@@ -1,7 +1,10 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { Hidden } from "../../shared/approval.ts";
 import { canonical, type Json, type JsonObject } from "../../shared/json.ts";
+import { jsonPieces, longText, outweighs } from "../../shared/json-pieces.ts";
+import type { Sliced } from "../../shared/slices.ts";
 import type { RpcMessage } from "../../shared/target.ts";
+import { inTurns } from "../in-turns.ts";
 import type { Effect } from "../policy/policy.ts";
 import { weigh } from "../policy/weight.ts";
 import type { DeclaredTool } from "./catalogue.ts";
@@ -66,26 +69,47 @@ export interface RunFacts {
 }
 
 /** The body of `call.response`. `response` is the masked message; of lists and handshakes only a digest is kept. */
-export function responseEntry(
+export async function responseEntry(
   call: string,
   outcome: string,
   facts: RunFacts & { readonly whole: boolean; readonly approval: string | null },
-): JsonObject {
+): Promise<JsonObject> {
   const { response, hidden, ms, messages, tooLarge, whole, approval } = facts;
   const { id: _id, jsonrpc: _version, ...said } = response ?? { jsonrpc: "2.0" };
-  const text = canonical(said);
+  const { bytes, digest } = outweighs(said, longText) ? await inTurns(measureSlowly(said)) : measure(said);
   return {
     call,
     outcome,
     ms,
     messages,
-    bytes: Buffer.byteLength(text),
+    bytes,
     ...(approval === null ? {} : { approval }),
     ...(tooLarge === undefined ? {} : { tooLarge }),
-    ...(whole
-      ? { response: said, hidden: places(hidden) }
-      : { digest: createHash("sha256").update(text).digest("base64url") }),
+    ...(whole ? { response: said, hidden: places(hidden) } : { digest: digest() }),
   };
+}
+
+/** The size of a value's canonical text, and SHA-256 over it. */
+interface Measure {
+  readonly bytes: number;
+  readonly digest: () => string;
+}
+
+function measure(said: JsonObject): Measure {
+  const text = canonical(said);
+  const digest = (): string => createHash("sha256").update(text).digest("base64url");
+  return { bytes: Buffer.byteLength(text), digest };
+}
+
+function* measureSlowly(said: JsonObject): Sliced<Measure> {
+  const hash = createHash("sha256");
+  let bytes = 0;
+  for (const piece of jsonPieces(said, "canonical")) {
+    bytes += Buffer.byteLength(piece);
+    hash.update(piece);
+    yield;
+  }
+  return { bytes, digest: () => hash.digest("base64url") };
 }
 
 function places(hidden: readonly Hidden[]): readonly JsonObject[] {

@@ -1,7 +1,8 @@
-import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import type { Json } from "../../shared/json.ts";
+import { jsonPieces, longText, outweighs } from "../../shared/json-pieces.ts";
 import type { RpcId, RpcMessage, TargetMessage } from "../../shared/target.ts";
+import { sendPart, sendParts } from "./send-parts.ts";
 import type { StreamLog, StreamLogs } from "./stream-log.ts";
 
 /** A JSON-RPC error as it goes to a client. */
@@ -94,25 +95,45 @@ export class Reply {
   /** A sign of life that no client reads as a message. */
   comment(): void {
     this.open();
-    if (!this.#closed) this.#response.write(": waiting\n\n");
+    if (!this.#closed && !this.#said) this.#response.write(": waiting\n\n");
   }
 
   /** A message before the response; resolves when the client can take more. */
   async message(said: TargetMessage): Promise<void> {
     this.open();
+    if (outweighs(said.message, longText)) return await this.#long(said);
     const text = this.#event(said);
-    if (this.#closed || this.#response.write(text)) return;
-    await once(this.#response, "drain", { signal: this.gone }).catch(() => undefined);
+    if (!this.#closed) await sendPart(this.#response, text);
   }
 
   /** The response, last. `status` counts only where no stream was opened. */
   end(said: TargetMessage, status = 200): void {
     this.#said = !this.#closed;
+    if (outweighs(said.message, longText)) return void this.#endLong(said, status);
     if (this.#streaming) {
       const text = this.#event(said);
       this.#log?.end();
       if (!this.#closed) this.#response.end(text);
     } else if (!this.gone.aborted) sendJson(this.#response, status, said.message, this.#session());
+  }
+
+  /** The same of one that would hold up everybody else: it goes out in parts, and the answer is whole once its response is. Never rejects. */
+  async #endLong(said: TargetMessage, status: number): Promise<void> {
+    if (!this.#streaming && !this.gone.aborted)
+      this.#response.writeHead(status, { ...jsonHeaders, ...this.#session() });
+    await this.#long(said);
+    this.#log?.end();
+    if (!this.#closed) this.#response.end();
+  }
+
+  /** One long message, as an event where a stream was begun. It is not kept, and its stream not from here on. */
+  async #long({ message, eventId }: TargetMessage): Promise<void> {
+    const id = this.#log === null ? eventId : this.#log.passOver();
+    if (this.#log !== null) this.#resumable?.logs.trim();
+    if (this.#closed) return;
+    if (this.#streaming) this.#response.write(`${id === undefined ? "" : `id: ${id}\n`}data: `);
+    await sendParts(this.#response, jsonPieces(message, "own"));
+    if (this.#streaming && !this.#closed) this.#response.write("\n\n");
   }
 
   /** A fault of ours, told to who waits at a begun stream; resolves once it is handed over. Where none was begun, an HTTP status says it. */
@@ -162,18 +183,9 @@ export class Reply {
 }
 
 /** Sends one JSON value as the whole answer. */
-/** Writes a piece of a body, and resolves once there is room for the next, or nobody takes it any more. */
-export async function sendPart(response: ServerResponse, part: string): Promise<void> {
-  if (response.destroyed || response.write(part)) return;
-  await new Promise<void>((resolve) => {
-    const done = (): void => {
-      response.off("drain", done).off("close", done);
-      resolve();
-    };
-    response.on("drain", done).on("close", done);
-  });
-}
+const jsonHeaders = { "content-type": "application/json", "cache-control": "no-store" };
 
+/** Sends one JSON value as the whole answer. */
 export function sendJson(
   response: ServerResponse,
   status: number,
@@ -181,11 +193,6 @@ export function sendJson(
   headers: Readonly<Record<string, string>> = {},
 ): void {
   const body = JSON.stringify(value);
-  response.writeHead(status, {
-    "content-type": "application/json",
-    "content-length": Buffer.byteLength(body),
-    "cache-control": "no-store",
-    ...headers,
-  });
+  response.writeHead(status, { ...jsonHeaders, "content-length": Buffer.byteLength(body), ...headers });
   response.end(body);
 }

@@ -166,7 +166,8 @@ async function allow(
   recorded.catch(() => undefined); // awaited below; it may fail before that
   if (!readOnly) await recorded;
   const ran = await run(underRule(exchange, judged.effect), request, recorded, lifetime(exchange, request));
-  const response = responseEntry(call, ran.outcome, { ...factsOf(ran), whole: true, approval: null });
+  const response = await responseEntry(call, ran.outcome, { ...factsOf(ran), whole: true, approval: null });
+  await gate.store.prepare(response);
   // Asked for second, so written second, where both are still to be written in one group.
   await Promise.all([recorded, gate.store.commit((writes) => writes.append("call.response", response))]);
   await finish(exchange, ran.sessionLost);
@@ -189,7 +190,7 @@ async function pass(exchange: Exchange, request: Request, method: Exclude<Method
     method.kind === "list"
       ? filterList(ran.response, method.of, runtime.policy, caller.principal, connection.name)
       : ran.response;
-  const ended = responseEntry(call, ran.outcome, { ...factsOf(ran), response, whole: false, approval: null });
+  const ended = await responseEntry(call, ran.outcome, { ...factsOf(ran), response, whole: false, approval: null });
   await Promise.all([recorded, gate.store.commit((writes) => writes.append("call.response", ended))]);
   await finish(exchange, ran.sessionLost || (request.method === "initialize" && ran.outcome !== "ok"));
   reply.end({ message: response, ...(ran.eventId === undefined ? {} : { eventId: ran.eventId }) }, ran.status);

@@ -2,7 +2,7 @@ import { isJsonObject } from "../../shared/json.ts";
 import type { TargetMessage } from "../../shared/target.ts";
 import type { Outcome } from "../approvals/turn.ts";
 import { internalErrorCode } from "./classify.ts";
-import type { Exchange } from "./context.ts";
+import type { Exchange, Gate } from "./context.ts";
 import { seenMessage } from "./held-call.ts";
 import { abandoned, type ClaimedCall } from "./open-inputs.ts";
 import { responseEntry, type Request } from "./record.ts";
@@ -41,7 +41,7 @@ export async function runApproved(
     ran = await run(exchange, seen, Promise.resolve(), unheard.signal);
     questions = await ask(exchange, request, call, claimed, ran);
   } catch (fault) {
-    await claimed.finish(faulted(request, call, approval.id));
+    await claimed.finish(await faulted(request, call, approval.id));
     throw fault;
   } finally {
     unwatch();
@@ -50,8 +50,15 @@ export async function runApproved(
   if (asksForInput(request, ran)) {
     const { answer, ...end } = abandoned(approval.id, "The target asked for more input than the gateway carries.");
     ran = { ...ran, response: { ...answer, id: request.id }, hidden: [], outcome: "unknown" };
-    await claimed.finish({ ...end, answer: ran.response, also: recorded(ran, call, approval.id) });
-  } else await claimed.finish(outcomeOf(ran, call, approval.id));
+    await claimed.finish({ ...end, answer: ran.response, also: await recorded(gate, ran, call, approval.id) });
+  } else {
+    const outcome = await outcomeOf(gate, ran, call, approval.id).catch(async (fault: unknown) => {
+      // Its answer can't be written; that it has none then is.
+      await claimed.finish(await faulted(request, call, approval.id));
+      throw fault;
+    });
+    await claimed.finish(outcome);
+  }
   return { last: messageOf(ran), ended: true };
 }
 
@@ -79,7 +86,7 @@ async function ask(
   });
   if (word === null) return null;
   try {
-    await gate.store.commit(recorded(asked, call, claimed.approval.id, "input_required"));
+    await gate.store.commit(await recorded(gate, asked, call, claimed.approval.id, "input_required"));
   } catch (fault) {
     gate.inputs.take(word);
     throw fault;
@@ -97,12 +104,19 @@ function messageOf({ response: message, eventId }: Ran): TargetMessage {
   return eventId === undefined ? { message } : { message, eventId };
 }
 
-function recorded(ran: Ran, call: string, approval: string, outcome: string = ran.outcome): Outcome["also"] {
-  const entry = responseEntry(call, outcome, { ...factsOf(ran), whole: true, approval });
+async function recorded(
+  gate: Gate,
+  ran: Ran,
+  call: string,
+  approval: string,
+  outcome: string = ran.outcome,
+): Promise<Outcome["also"]> {
+  const entry = await responseEntry(call, outcome, { ...factsOf(ran), whole: true, approval });
+  await gate.store.prepare(entry);
   return (writes) => writes.append("call.response", entry);
 }
 
-function outcomeOf(ran: Ran, call: string, approval: string): Outcome {
+async function outcomeOf(gate: Gate, ran: Ran, call: string, approval: string): Promise<Outcome> {
   const state = ran.outcome === "ok" ? "executed" : ran.outcome === "error" ? "failed" : "unknown";
   const message = {
     executed:
@@ -112,17 +126,17 @@ function outcomeOf(ran: Ran, call: string, approval: string): Outcome {
     failed: "The target answered with an error.",
     unknown: "The target did not answer; whether the call took effect is unknown.",
   }[state];
-  return { state, message, answer: ran.response, also: recorded(ran, call, approval) };
+  return { state, message, answer: ran.response, also: await recorded(gate, ran, call, approval) };
 }
 
 /** A fault of ours after the claim: nobody knows what the target did. */
-function faulted(request: Request, call: string, approval: string): Outcome {
+async function faulted(request: Request, call: string, approval: string): Promise<Outcome> {
   const answer = errorMessage(request.id, {
     code: internalErrorCode,
     message: "The gateway failed on this call. Whether it took effect is unknown.",
   });
   const facts = { response: answer, hidden: [], ms: 0, messages: 0, whole: true, approval };
-  const entry = responseEntry(call, "unknown", facts);
+  const entry = await responseEntry(call, "unknown", facts);
   const message = "The gateway failed while the call ran; it is not retried.";
   return { state: "unknown", message, answer, also: (writes) => writes.append("call.response", entry) };
 }

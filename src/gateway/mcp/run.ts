@@ -62,7 +62,7 @@ export async function run(
           messages += 1;
           noteCancelled(session, message.message);
           gate.tools.hear(connection, message.message);
-          if (size.takes(message.message)) await reply.message(message);
+          if (await size.takes(message.message)) await reply.message(message);
         },
         onAsked: (message) => ask(stageOf(exchange, request, size), message),
         onStream: (sign) => void ready.then(() => follow(reply, sign)).catch(() => undefined),
@@ -74,14 +74,14 @@ export async function run(
     if (request.method === "tools/list") connection.outputSchemas.note(answer.response.result);
     const response = refusedInput(towardsClient(request.method, answer.response), mayAsk);
     const outcome = errorOf(response) === null ? "ok" : "error";
-    const measured = size.last(response, answer.hidden, request.id);
+    const measured = await size.last(response, answer.hidden, request.id);
     return { ...answer, ...measured, outcome, status: 200, sessionLost: false, ...ended() };
   } catch (error) {
     if (!(error instanceof TargetError)) throw error;
     if (error.reason === "unreachable" || error.reason === "crashed") connection.facts.state = "failed";
     // Who has left has broken it off.
     if (!signal.aborted) exchange.gate.failures.failed(connection.name, error);
-    return { ...failed(exchange, request, error, signal, size), ...ended() };
+    return { ...(await failed(exchange, request, error, signal, size)), ...ended() };
   }
 }
 
@@ -105,20 +105,20 @@ function silenceMs({ connection, session }: Exchange, { method }: Request): numb
   return connection.target.transport !== "stdio" || method === "subscriptions/listen" ? Infinity : connection.timeoutMs;
 }
 
-function failed(
+async function failed(
   exchange: Exchange,
   request: Request,
   error: TargetError,
   signal: AbortSignal,
   size: AnswerSize,
-): Omit<Ran, "ms" | "messages"> {
+): Promise<Omit<Ran, "ms" | "messages">> {
   const base = { eventId: undefined, hidden: [], sessionLost: error.reason === "session-lost" };
   const { masker, name } = exchange.connection;
   if (error.rpcError !== undefined && error.rpcError !== null) {
     const { value, hidden } = masker.mask(error.rpcError);
     return {
       ...base,
-      ...size.last({ jsonrpc: "2.0", id: request.id, error: value }, hidden, request.id),
+      ...(await size.last({ jsonrpc: "2.0", id: request.id, error: value }, hidden, request.id)),
       outcome: "error",
       status: base.sessionLost ? 404 : ownStatus(error, request),
     };

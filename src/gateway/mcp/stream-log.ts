@@ -44,6 +44,14 @@ export class StreamLog {
     return this.#keep(`id: ${this.#nextId()}\ndata: ${JSON.stringify(message)}\n\n`);
   }
 
+  /** The id of an event that is too long to be kept: the stream can't be taken up again. */
+  passOver(): string {
+    const id = this.#nextId();
+    this.#said += 1;
+    this.drop();
+    return id;
+  }
+
   /** Nothing comes after this. */
   end(): void {
     this.#ended = true;
@@ -114,6 +122,7 @@ export class StreamLogs {
 
   /** Lets the oldest go where more is kept than may be. */
   trim(): void {
+    for (const [key, log] of this.#logs) if (log.dropped) this.#logs.delete(key);
     let kept = [...this.#logs.values()].reduce((sum, log) => sum + log.kept, 0);
     for (const [key, log] of this.#logs) {
       if (kept <= mostKept && this.#logs.size <= mostLogs) return;

@@ -4,7 +4,7 @@ import { CountersignError } from "../../shared/errors.ts";
 import type { Writes } from "./store.ts";
 import type { StateWrites } from "./tables.ts";
 import type { WriteAheadLog } from "./write-ahead-log.ts";
-import { openWrites, storeFault } from "./writes.ts";
+import { openWrites, storeFault, type LongBodies } from "./writes.ts";
 
 /** What a group commit works on. `head` is the ledger's head as it stands in the database. */
 export interface Ground {
@@ -12,6 +12,7 @@ export interface Ground {
   readonly wal: WriteAheadLog;
   readonly state: StateWrites;
   readonly ledger: LedgerTables;
+  readonly longBodies: LongBodies;
   readonly head: Head;
   readonly now: () => number;
 }
@@ -114,9 +115,9 @@ export class GroupCommit {
 
   /** Runs one work in its savepoint: its own failure undoes it alone, the store's failure ends the group by throwing. */
   #runAlone(work: Work, drafts: Draft[]): () => void {
-    const { db, state, now } = this.#ground;
+    const { db, state, longBodies, now } = this.#ground;
     let saved = false;
-    const writes = openWrites(state, now, () => {
+    const writes = openWrites(state, longBodies, now, () => {
       // Entries touch no table before the group's end, so most works have nothing to undo.
       if (!saved) db.exec("SAVEPOINT work");
       saved = true;

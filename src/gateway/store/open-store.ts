@@ -1,16 +1,20 @@
 import { realpathSync } from "node:fs";
 import { isAbsolute, relative, sep } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
-import { type Draft, type Head, LedgerTables, ledgerSchema, readHead } from "../audit/ledger.ts";
+import { sweepBodies, writeBody } from "../audit/body-files.ts";
+import { type Draft, type Head, LedgerTables, ledgerSchema, namedBodies, readHead } from "../audit/ledger.ts";
 import { ledgerProofs } from "../audit/proofs.ts";
 import type { GatewayKeys } from "../keys.ts";
 import { CountersignError } from "../../shared/errors.ts";
+import type { JsonObject } from "../../shared/json.ts";
+import { jsonPieces, longText, outweighs } from "../../shared/json-pieces.ts";
 import { formatVersion, openDatabase, prepareFolder, readFormat } from "./database.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { lockFolder } from "./lock.ts";
 import type { Store } from "./store.ts";
 import { type StateTables, stateSchema, stateTables } from "./tables.ts";
 import { openWriteAheadLog, type WriteAheadLog } from "./write-ahead-log.ts";
+import type { LongBodies } from "./writes.ts";
 
 export interface StoreOptions {
   /** The data folder; made where it isn't there. */
@@ -44,8 +48,14 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     // The log is there now that something was written.
     wal = openWriteAheadLog(options.folder);
     wal.sync();
-    const group = new GroupCommit({ db, wal, state: state.writes, ledger, head, now: options.now });
-    return store(db, wal, state, group, unlock);
+    sweepBodies(options.folder, namedBodies(db));
+    const longBodies: LongBodies = new WeakMap();
+    const group = new GroupCommit({ db, wal, state: state.writes, ledger, longBodies, head, now: options.now });
+    const prepare = async (body: JsonObject): Promise<void> => {
+      if (outweighs(body, longText))
+        longBodies.set(body, await writeBody(options.folder, jsonPieces(body, "canonical")));
+    };
+    return store(db, wal, state, group, prepare, unlock);
   } catch (error) {
     wal?.close();
     db?.close();
@@ -60,6 +70,7 @@ function store(
   wal: WriteAheadLog,
   state: StateTables,
   group: GroupCommit,
+  prepare: Store["prepare"],
   unlock: () => void,
 ): Store {
   let closed: Promise<void> | undefined;
@@ -81,6 +92,7 @@ function store(
       closed === undefined
         ? group.commit(work, when)
         : Promise.reject(new CountersignError("store_failed", "The gateway's store is closed.")),
+    prepare,
     // SQLite writes the page of a row that is set to what it was.
     probe: () => group.commit(() => state.setRunning(true)),
     checkpoint: () => group.head.note,

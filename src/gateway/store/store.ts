@@ -107,6 +107,11 @@ export interface Store extends Reads {
    * others: only for what need not be durable before something else is done (rule 5, `readOnly`).
    */
   commit<T>(work: (writes: Writes) => T, when?: "now" | "soon"): Promise<T>;
+  /**
+   * Writes the body of a long entry beside the database, in slices, so that the commit that appends this very object keeps nobody waiting. Of a
+   * short one nothing is done. Throws CountersignError `store_failed`.
+   */
+  prepare(body: JsonObject): Promise<void>;
   /** Writes something that changes nothing, durably. Throws CountersignError `store_failed` where nothing can be written. */
   probe(): Promise<void>;
   /** The newest checkpoint, a signed note; it covers every committed entry. */

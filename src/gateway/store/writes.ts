@@ -1,9 +1,13 @@
 import { aboutApproval } from "../audit/approval-entries.ts";
+import type { BodyFile } from "../audit/body-files.ts";
 import type { Draft } from "../audit/ledger.ts";
 import { canonical, type JsonObject } from "../../shared/json.ts";
 import type { EntryKind } from "../../shared/ledger.ts";
 import type { Writes } from "./store.ts";
 import type { StateWrites } from "./tables.ts";
+
+/** The files of long bodies that were written before their entries. */
+export type LongBodies = WeakMap<JsonObject, BodyFile>;
 
 /** The writes of one work while it runs, and what they amounted to. */
 export interface OpenWrites {
@@ -20,7 +24,12 @@ export interface OpenWrites {
  * Opens the writes of one work; entries get their time here, their place at the end of the group. `beforeState` is called before each
  * change of state.
  */
-export function openWrites(state: StateWrites, now: () => number, beforeState: () => void): OpenWrites {
+export function openWrites(
+  state: StateWrites,
+  longBodies: LongBodies,
+  now: () => number,
+  beforeState: () => void,
+): OpenWrites {
   const drafts: Draft[] = [];
   let ended = false;
   let fault: Error | undefined;
@@ -57,7 +66,7 @@ export function openWrites(state: StateWrites, now: () => number, beforeState: (
         remove: (...which) => changing(() => state.revocations.remove(...which)),
       },
       tools: { ...state.tools, put: (...tool) => changing(() => state.tools.put(...tool)) },
-      append: (kind, body) => guarded(() => void drafts.push(draftOf(kind, body, now()))),
+      append: (kind, body) => guarded(() => void drafts.push(draftOf(kind, body, longBodies, now()))),
     },
     drafts,
     end: () => {
@@ -76,6 +85,7 @@ export function storeFault(error: unknown): Error | undefined {
 /** https://www.sqlite.org/rescode.html#constraint, the primary code. */
 const sqliteConstraint = 19;
 
-function draftOf(kind: EntryKind, body: JsonObject, atMs: number): Draft {
-  return { kind, body: canonical(body), atMs: Math.floor(atMs), about: aboutApproval(kind, body) };
+function draftOf(kind: EntryKind, body: JsonObject, longBodies: LongBodies, atMs: number): Draft {
+  const written = longBodies.get(body) ?? canonical(body);
+  return { kind, body: written, atMs: Math.floor(atMs), about: aboutApproval(kind, body) };
 }

@@ -15,27 +15,38 @@ describe("the size of an answer", () => {
   it.each<[string, number, boolean]>([
     ["as large as it may be", 0, true],
     ["one byte larger", -1, false],
-  ])("that is %s", (_what, more, passes) => {
+  ])("that is %s", async (_what, more, passes) => {
     const said = progress("abc");
     const mostBytes = bytes(said) + bytes(response) + more;
     const size = new AnswerSize({ rule: "r", mostBytes });
-    expect(size.takes(said)).toBe(true);
-    const { response: last, tooLarge } = size.last(response, [{ path: ["result"], kind: "field" }], 1);
+    expect(await size.takes(said)).toBe(true);
+    const { response: last, tooLarge } = await size.last(response, [{ path: ["result"], kind: "field" }], 1);
     expect(last === response).toBe(passes);
     expect(tooLarge).toEqual(passes ? undefined : { rule: "r", bytes: mostBytes - more, mostBytes });
   });
 
-  it("lets a question go on that makes it too large, as its target waits, and nothing after it", () => {
+  it("lets a question go on that makes it too large, as its target waits, and nothing after it", async () => {
     const size = new AnswerSize({ rule: "r", mostBytes: 10 });
-    expect(size.takes(question)).toBe(true);
+    expect(await size.takes(question)).toBe(true);
     expect(size.over).toBe(true);
-    expect(size.takes(progress("abc"))).toBe(false);
+    expect(await size.takes(progress("abc"))).toBe(false);
   });
 
-  it("is not measured where the rule says nothing of it", () => {
+  it("is not measured where the rule says nothing of it", async () => {
     const size = new AnswerSize(undefined);
-    expect(size.takes(progress("x".repeat(100_000)))).toBe(true);
-    expect(size.last(response, [], 1)).toEqual({ response, hidden: [] });
+    expect(await size.takes(progress("x".repeat(100_000)))).toBe(true);
+    expect(await size.last(response, [], 1)).toEqual({ response, hidden: [] });
     expect(size.over).toBe(false);
+  });
+
+  it("is the same where it is long enough to be measured in slices", async () => {
+    const said = progress("é\n".repeat(200_000));
+    for (const [more, passes] of [
+      [0, true],
+      [-1, false],
+    ] as const) {
+      const size = new AnswerSize({ rule: "r", mostBytes: bytes(said) + more });
+      expect(await size.takes(said)).toBe(passes);
+    }
   });
 });

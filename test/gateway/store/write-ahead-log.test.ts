@@ -35,6 +35,7 @@ it("that can't be synced ends all writing: what may be lost is built upon by not
     wal: { sync, close: () => undefined },
     state: stateTables(db).writes,
     ledger: new LedgerTables(db, log),
+    longBodies: new WeakMap(),
     head: await readHead(db, log),
     now: Date.now,
   });
