@@ -73,10 +73,10 @@ describe("an answer of megabytes", () => {
 
   it("keeps nobody else waiting: small calls are answered meanwhile, many of them", async () => {
     streams = false;
-    let isOver = false;
-    const long = called(4, "get_rows").finally(() => (isOver = true));
+    const state = { isOver: false };
+    const long = called(4, "get_rows").finally(() => (state.isOver = true));
     let small = 0;
-    for (; !isOver; small += 1) expect(await called(1000 + small, "get_small")).toContain("small");
+    for (; !state.isOver; small += 1) expect(await called(1000 + small, "get_small")).toContain("small");
     await long;
     expect(small).toBeGreaterThan(10);
   });
