@@ -20,6 +20,7 @@ import type { SaveText } from "./history.ts";
 import { ownProfile } from "./ownership.ts";
 import { bearing } from "./pass.ts";
 import { openPause } from "./pause.ts";
+import { takePipeName } from "./pipe-name.ts";
 import { privateDirectory } from "./private-directory.ts";
 import { gatewayOrigin, readProfile } from "./profile.ts";
 import { createSending } from "./sending.ts";
@@ -74,6 +75,7 @@ export async function openClient(options: ClientOptions): Promise<Client> {
       const message = `${options.directory} has no gateway yet: \`countersign sign-in --gateway URL\` makes its profile.`;
       throw new CountersignError("configuration", message);
     }
+    closers.push(await takePipeName(options.directory));
     if (options.launcher !== undefined && options.launcher !== null)
       await noteLauncher(options.directory, options.launcher);
     return await assemble(options, profile, closers);

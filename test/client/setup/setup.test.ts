@@ -29,6 +29,19 @@ function filesOf(program: Program): fc.Arbitrary<string> {
   return jsonFile(container, program.format !== json);
 }
 
+/** A file that was cut, or into which something fell, so that its reader takes it no more. */
+function damaged(program: Program): fc.Arbitrary<string> {
+  const junk = fc.constantFrom("{", "}", "[", "]", ":", '"', "'", "=", ",,", "\t@", "\n%x\n", "\u0000");
+  return fc
+    .tuple(filesOf(program), fc.double({ min: 0, max: 1, noNaN: true }), fc.option(junk, { nil: null }))
+    .map(([text, where, more]) => {
+      const at = Math.floor(where * text.length);
+      return more === null ? text.slice(0, at) : text.slice(0, at) + more + text.slice(at);
+    })
+    .filter((text) => Buffer.from(text).toString("utf8") === text)
+    .filter((text) => !program.format.read(text.replace(/^\uFEFF/, "")).ok);
+}
+
 /** What no reader takes, and where that shows. */
 function brokenOf(program: Program): readonly [text: string, line: number] {
   if (program.format === toml) return ["a = 1\n[b\n", 2];
@@ -66,6 +79,24 @@ describe.each(ids)("setting up %s", (id) => {
     expect(await readFile(bench.file(program), "utf8")).toBe(text);
     expect(bench.clients.list()).toEqual([]);
     expect(await bench.view(id)).toMatchObject({ state: "broken", problem: { line } });
+  });
+
+  it("leaves a file alone that was damaged in any place, and says which", async () => {
+    await fc.assert(
+      fc.asyncProperty(damaged(program), async (text) => {
+        await bench.write(program, text);
+        const [change] = await bench.on(id);
+        const lines = text.split("\n");
+        expect(change?.did).toBe("refused");
+        expect(change?.problem?.line).toBeGreaterThanOrEqual(1);
+        expect(change?.problem?.line).toBeLessThanOrEqual(lines.length);
+        expect(change?.problem?.column).toBeGreaterThanOrEqual(1);
+        expect(change?.problem?.column).toBeLessThanOrEqual((lines[(change?.problem?.line ?? 1) - 1] ?? "").length + 1);
+        expect(await readFile(bench.file(program))).toEqual(Buffer.from(text));
+        expect(bench.clients.list()).toEqual([]);
+      }),
+      { numRuns: 15 },
+    );
   });
 
   it("makes the file where there is none, and takes it away again", async () => {
