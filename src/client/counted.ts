@@ -12,10 +12,12 @@ export function counted(conversations: Conversations, traffic: Traffic): Convers
     async ask(asked, client) {
       if (asked.method !== "POST") return await conversations.ask(asked, client);
       const { connection, signal } = asked;
+      const { round } = traffic;
       const call = isCall(asked);
       if (call) traffic.called(client, connection);
       const failed = (error: unknown): void => {
-        if (!signal.aborted) traffic.failed({ client, connection, ...toFailure(error) }, call);
+        if (!signal.aborted && traffic.round === round)
+          traffic.failed({ client, connection, ...toFailure(error) }, call);
       };
       try {
         const answer = await conversations.ask(asked, client);

@@ -108,7 +108,7 @@ async function assemble(options: ClientOptions, profile: Profile, closers: Close
   const api = createGatewayApi(origin, pass, ca);
   closers.push(() => api.close());
   const sending = createSending({ state, now });
-  const link = createGatewayLink({ directory, profile, api, pass, state, ca, now, onForget: sending.forget });
+  const link = createGatewayLink({ directory, profile, api, pass, state, ca, now, onForget: forget });
   closers.push(() => link.pause());
   const signIn = await makeSignIn(options, profile.provider, vault, now);
   closers.push(() => signIn.close());
@@ -141,6 +141,13 @@ async function assemble(options: ClientOptions, profile: Profile, closers: Close
   closers.push(() => tunnel.close());
   const stdio = await serveStdio({ directory, conversations, clients, device: enrolled });
   closers.push(() => stdio.close());
+
+  /** What is under way through the tunnel, and what went, is of whoever leaves: the next person hears no answer to it. */
+  function forget(): void {
+    sending.forget();
+    upstream.leave();
+    traffic.forget();
+  }
 
   /** A sign-in may be another person's, and goes on beside the session of before until it is through. */
   let before: SessionState["state"] = "signed-out";

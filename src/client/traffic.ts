@@ -3,10 +3,14 @@ import type { TrafficLine, TrafficTrouble, TrafficView } from "../shared/traffic
 
 /** Counts what goes through the tunnel: a map and an addition a call, told at most once a second. */
 export interface Traffic {
+  /** Rises with each `forget`: what began before is not counted after. */
+  readonly round: number;
   view(): TrafficView;
   called(client: string, connection: string): void;
   /** `call`: whether it was a call, which is counted as a failed one. */
   failed(of: Failed, call: boolean): void;
+  /** Begins anew: what was counted is of somebody who has left. */
+  forget(): void;
   /** Tells what has not been told yet. */
   close(): void;
 }
@@ -19,10 +23,11 @@ export interface TrafficOptions {
 }
 
 export function createTraffic({ now, onChange }: TrafficOptions): Traffic {
-  const sinceMs = now();
+  let sinceMs = now();
   const lines = new Map<string, Mutable<TrafficLine>>();
   let troubles: readonly TrafficTrouble[] = [];
   let last = 0;
+  let round = 0;
   let timer: NodeJS.Timeout | null = null;
 
   const view = (): TrafficView => ({
@@ -49,6 +54,9 @@ export function createTraffic({ now, onChange }: TrafficOptions): Traffic {
   }
 
   return {
+    get round() {
+      return round;
+    },
     view,
     called(client, connection) {
       const line = lineOf(client, connection);
@@ -66,6 +74,14 @@ export function createTraffic({ now, onChange }: TrafficOptions): Traffic {
       const newest = { ...trouble, times: (before?.times ?? 0) + 1 };
       troubles = [newest, ...troubles.filter((each) => each !== before)].slice(0, mostTroubles);
       changed();
+    },
+    forget() {
+      round += 1;
+      sinceMs = now();
+      lines.clear();
+      troubles = [];
+      clearTimeout(timer ?? undefined);
+      tell();
     },
     close() {
       if (timer === null) return;

@@ -46,13 +46,16 @@ const hopByHop = [
   "upgrade",
 ];
 /**
- * `authorization` is the client's local token: it ends here. `expect` was answered here. Answers are read on their way (a session that has
+ * `authorization` is the client's local token: it ends here. A client's own proofs would stand beside ours, and the gateway refuse both. `expect` was answered here. Answers are read on their way (a session that has
  * ended, event ids, names in the one server): what stands in front of the gateway must not compress them because a client could read it.
  */
 const notForGateway: ReadonlySet<string> = new Set([
   ...hopByHop,
   "host",
   "authorization",
+  "dpop",
+  "signature",
+  "signature-input",
   "accept-encoding",
   "cookie",
   "origin",

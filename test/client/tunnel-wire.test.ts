@@ -88,8 +88,9 @@ it.each<[string, () => string]>([
 it("says who calls itself, whatever the client says", async () => {
   const claims = ["Countersign-Device: d", "COUNTERSIGN-CLIENT: x", "Countersign-Other: y", "X-Forwarded-For: 1.1.1.1"];
   const others = ["Forwarded: for=1.1.1.1", "Via: x", "Cookie: a=b", "Proxy-Authorization: Basic x", "TE: trailers"];
+  const proofs = ["DPoP: x", 'Signature-Input: countersign=("@method")', "Signature: countersign=:AA==:"];
   const hops = "Connection: close, authorization, countersign-client, content-length, host, x-hop\r\nX-Hop: 1\r\n";
-  const lines = [...claims, ...others].map((line) => `${line}\r\n`).join("");
+  const lines = [...claims, ...others, ...proofs].map((line) => `${line}\r\n`).join("");
   expect(await answers(post(`${own()}${lines}${hops}Content-Length: 2\r\n`, "{}"))).toEqual(["200"]);
   const [{ headers, body } = { headers: [], body: "" }] = seen;
   const values = (name: string) =>
@@ -104,6 +105,9 @@ it("says who calls itself, whatever the client says", async () => {
     "via",
     "cookie",
     "proxy-authorization",
+    "dpop",
+    "signature-input",
+    "signature",
     "x-hop",
   ])
     expect(values(name), name).toEqual([]);

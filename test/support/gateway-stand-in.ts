@@ -13,7 +13,7 @@ import type { Profile } from "../../src/shared/provider.ts";
 export interface GatewayStandIn {
   readonly origin: string;
   readonly profile: Profile;
-  /** Tokens it accepts. */
+  /** Tokens it accepts: `token-2` is Alex's, all others are Sam's. */
   readonly tokens: Set<string>;
   readonly requests: { readonly method: string; readonly path: string; readonly token: string }[];
   readonly decisions: { readonly jws: string; readonly payload: DecisionPayload }[];
@@ -132,7 +132,8 @@ export async function startGateway(): Promise<GatewayStandIn> {
       await gateway.mcp(request, response);
       return;
     }
-    if (path === "/v1/me") return json(response, 200, { principal: approver, roles: [], expiresAtMs: 0 });
+    const principal = request.headers.authorization === "Bearer token-2" ? requester : approver;
+    if (path === "/v1/me") return json(response, 200, { principal, roles: [], expiresAtMs: 0 });
     if (path === "/v1/connections") return json(response, 200, { connections: gateway.connections });
     if (path === "/v1/devices") return await enrol(request, response);
     const url = new URL(path, origin);

@@ -33,6 +33,7 @@ export class LegacyTogether {
 
   /** Every client hears that what it lists may be other now. */
   changed(): void {
+    this.#site.listing.forget();
     this.#streams.changed();
   }
 

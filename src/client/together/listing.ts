@@ -18,8 +18,14 @@ export interface Asking {
 
 /** The lists of the one server in one era, and what the names in them stand for. */
 export class Listing {
-  readonly #places = new Places();
+  #places = new Places();
   readonly #late: LateAnswers = new Map();
+
+  /** Other connections may be used than before, perhaps by somebody else. */
+  forget(): void {
+    this.#places = new Places();
+    this.#late.clear();
+  }
 
   /** All connections' lists in one result; null where the cursor is none of this list's. */
   async list(method: string, params: JsonObject, { connections, ask, onLate }: Asking): Promise<JsonObject | null> {

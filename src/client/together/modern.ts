@@ -22,7 +22,9 @@ export class ModernTogether {
     this.#parts = parts;
   }
 
+  /** Other connections may be used than before. */
   changed(): void {
+    this.#listing.forget();
     this.#listeners.changed();
   }
 
@@ -34,7 +36,7 @@ export class ModernTogether {
     const asking: Asking = {
       connections: this.#parts.connections(),
       ask: (connection, own) => this.#ask(connection, own, asked, client),
-      onLate: () => this.changed(),
+      onLate: () => this.#listeners.changed(),
     };
     try {
       if (method === "server/discover") return await this.#discover(id, params, asking);

@@ -34,6 +34,8 @@ export interface Upstream {
    * where it may have had the request, any other where it has not.
    */
   ask(asked: Asked): Promise<Answer>;
+  /** Whoever was signed in has left: what is under way as theirs ends, streams and held calls among it. */
+  leave(): void;
   close(): Promise<void>;
 }
 
@@ -126,8 +128,11 @@ export function createUpstream({ origin, pass, ca, onOtherNetwork: tell }: Upstr
       return await exchange.head;
     } catch (cause) {
       if (asked.signal.aborted) throw cause;
+      const isUnknown = exchange.sent && !asked.isRepeatable();
+      // Not sent again: it would be the next person's.
+      if (cause instanceof PersonLeft) throw isUnknown ? new OutcomeUnknown(cause) : cause;
       if (isCertain(cause) || !exchange.sent || cause instanceof CountersignError) lifeline.failed(cause);
-      throw new Lost(weatherOf(cause, origin), exchange.sent && !asked.isRepeatable());
+      throw new Lost(weatherOf(cause, origin), isUnknown);
     } finally {
       unwatch();
     }
@@ -191,6 +196,11 @@ export function createUpstream({ origin, pass, ca, onOtherNetwork: tell }: Upstr
       second.drop();
       throw new CountersignError("reauthentication_needed", "The gateway refuses this session: sign in again.");
     },
+    leave() {
+      const old = [pool, ...left];
+      pool = connections(origin, ca);
+      for (const { dispatcher } of old) void dispatcher.destroy(new PersonLeft());
+    },
     async close() {
       lifeline.close();
       await Promise.all([pool, ...left].map(({ dispatcher }) => dispatcher.destroy()));
@@ -200,6 +210,12 @@ export function createUpstream({ origin, pass, ca, onOtherNetwork: tell }: Upstr
 
 /** How long a call waits for the gateway, so that its client hears within 2 s. */
 const patienceMs = 1_400;
+
+class PersonLeft extends CountersignError {
+  constructor() {
+    super("signed_out", "Whoever was signed in to Countersign has signed out: sign in, then call again.");
+  }
+}
 
 class Lost extends Error {
   readonly weather: CountersignError;
