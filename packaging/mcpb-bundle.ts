@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname, posix, relative, resolve } from "node:path";
 import { z } from "zod";
+import { importsOf } from "./imports.ts";
 import { zipOf, type Entry } from "./zip.ts";
 
 /** The `.mcpb` bundle for Claude Desktop: the stdio bridge alone, out of the built program in `dist`. It holds no secret and no dependency. */
@@ -31,7 +32,7 @@ async function collect(file: string, files: Map<string, Buffer>): Promise<void> 
   if (files.has(file)) return;
   const bytes = await readFile(file);
   files.set(file, bytes);
-  for (const [, from = ""] of bytes.toString("utf8").matchAll(/^(?:import|export)\b[^;]*?from "([^"]+)";/gms)) {
+  for (const from of importsOf(bytes.toString("utf8"))) {
     if (from.startsWith("node:")) continue;
     if (!from.startsWith(".")) throw new Error(`${file} imports ${from}: the bridge needs nothing but Node.`);
     await collect(resolve(dirname(file), from), files);

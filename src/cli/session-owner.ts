@@ -5,6 +5,7 @@ import { openClient, type Client, type ClientOptions } from "../client/index.ts"
 import { placesIn } from "../client/setup/machine.ts";
 import type { ConsoleState } from "../shared/console.ts";
 import { CountersignError } from "../shared/errors.ts";
+import { giveBackMemory, optimiseLater } from "./footprint.ts";
 import { launcherOf } from "./launcher.ts";
 import { sessionNews } from "./session-text.ts";
 import { profileDirectory } from "./profile-directory.ts";
@@ -32,6 +33,7 @@ const firstStateMs = 15_000;
 /** Becomes the owner of the profile: signs in where nobody is, opens the tunnel, and stays until it is asked to end. */
 export async function ownUntilStopped(options: OwnerOptions): Promise<void> {
   const { profile, ca, console, port, terminal } = options;
+  optimiseLater();
   const stopped = untilStopped();
   const client = await openClient({
     directory: profile,
@@ -50,6 +52,7 @@ export async function ownUntilStopped(options: OwnerOptions): Promise<void> {
     tell(client, profile, console, terminal);
     followSession(client, terminal);
     if (port !== undefined) for (const line of await strandedLines(client, profile)) terminal.note(line);
+    await giveBackMemory();
     await stopped;
   } finally {
     await client.close();

@@ -1,0 +1,31 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vite";
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/**
+ * The terminal shell with what it imports, each command's part loaded when it is asked for: whoever rests for days holds of its
+ * libraries only what it uses, and a short command looks for a few files instead of hundreds.
+ */
+export default defineConfig({
+  root: here("."),
+  publicDir: false,
+  ssr: { noExternal: true },
+  build: {
+    ssr: true,
+    outDir: here("../../dist/cli"),
+    emptyOutDir: true,
+    target: "es2024",
+    license: { fileName: "licences.md" },
+    rolldownOptions: {
+      // A thread's program is a file of its own beside whoever starts it (test/packaging/loaded.test.ts).
+      input: ["index.ts", "../gateway/search/search-worker.ts"].map(here),
+      output: {
+        entryFileNames: "[name].js",
+        chunkFileNames: "[name].js",
+        // Names stay, so that a stack can be read.
+        minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
+      },
+    },
+  },
+});
