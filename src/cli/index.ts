@@ -11,6 +11,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   connect: async () => (await import("./connect.ts")).connect,
   console: async () => (await import("./console.ts")).consoleLink,
   stdio: async () => (await import("./stdio.ts")).stdio,
+  doctor: async () => (await import("./doctor.ts")).doctor,
   connections: async () => (await import("./connections.ts")).connections,
   call: async () => (await import("./call.ts")).call,
   requests: async () => (await import("./requests.ts")).requests,
@@ -32,6 +33,7 @@ At the engineer's desk
   sign-out                       end the session
   connect                        open the tunnel and stay, without signing in anew where that isn't needed;
                                  --service FILE does so as a service, and asks nobody
+  doctor                         what is wrong with signing in or calling, and what to do; --config FILE for a gateway.yaml
   status                         who is signed in, what is open
   connections                    what this person may reach, and at which local address
   call CONNECTION TOOL [JSON]    one call through the tunnel
