@@ -1,6 +1,7 @@
 /** The measure of all: a Node reverse proxy that does nothing but pass on (http.request, keep-alive), as a process of its own. */
 import { Agent, createServer, request as send } from "node:http";
 import { announce } from "./announce.ts";
+import { tellSpent } from "./spent.ts";
 
 const target = new URL(process.argv[2] ?? "");
 const agent = new Agent({ keepAlive: true, maxSockets: 256 });
@@ -19,3 +20,4 @@ const server = createServer((request, response) => {
   request.pipe(onward);
 });
 announce(server);
+tellSpent();

@@ -7,6 +7,8 @@ import type { Job, JobResult } from "./load-client.ts";
 
 export interface Child {
   readonly port: number;
+  /** Processor time taken so far, in µs; asked of a bare proxy. */
+  spentUs(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -14,7 +16,7 @@ export interface Child {
 export async function startChild(name: "echo-target" | "bare-proxy", ...args: readonly string[]): Promise<Child> {
   const child = started(name, args);
   const [port] = (await once(child, "message")) as [number];
-  return { port, close: () => ended(child) };
+  return { port, spentUs: () => spent(child), close: () => ended(child) };
 }
 
 /** The client that makes the measured calls. */
@@ -39,10 +41,16 @@ export function startLoadClient(): LoadClient {
 /** The tunnel alone in front of this origin. */
 export async function startTunnel(
   origin: string,
-): Promise<{ readonly url: string; readonly token: string; close(): Promise<void> }> {
+): Promise<Omit<Child, "port"> & { readonly url: string; readonly token: string }> {
   const child = started("tunnel", [origin]);
   const [said]: unknown[] = await once(child, "message");
-  return { ...introduction.parse(said), close: () => ended(child) };
+  return { ...introduction.parse(said), spentUs: () => spent(child), close: () => ended(child) };
+}
+
+async function spent(child: ChildProcess): Promise<number> {
+  child.send("spent");
+  const [{ spentUs }] = (await once(child, "message")) as [{ readonly spentUs: number }];
+  return spentUs;
 }
 
 const introduction = z.object({ url: z.string(), token: z.string() });

@@ -2,7 +2,9 @@
 import { createInterface } from "node:readline";
 import { echoed } from "./echoed.ts";
 
+const newline = Buffer.from("\n");
+
 createInterface({ input: process.stdin }).on("line", (line) => {
   const answer = echoed(line);
-  if (answer !== null) process.stdout.write(`${answer}\n`);
+  if (answer !== null) process.stdout.write(Buffer.concat([answer, newline]));
 });

@@ -10,7 +10,7 @@ const server = createServer((request, response) => {
     if (request.method !== "POST") return void response.writeHead(405).end();
     const body = echoed(Buffer.concat(chunks).toString("utf8"));
     if (body === null) return void response.writeHead(202).end();
-    response.writeHead(200, { "content-type": "application/json", "content-length": Buffer.byteLength(body) });
+    response.writeHead(200, { "content-type": "application/json", "content-length": body.length });
     return response.end(body);
   });
 });

@@ -38,8 +38,9 @@ export async function openClients(directory: string, now: () => number, onChange
   /** Names that were removed and may not come back over stdio by themselves. */
   let removed: readonly string[] = stored?.removed ?? [];
   let writing: Promise<void> = Promise.resolve();
-  /** Each entry's hash as bytes, from its first comparison on. */
+  /** What a call needs of each entry, from its first call on. */
   const hashes = new WeakMap<Entry, Buffer>();
+  const views = new WeakMap<Entry, ClientView>();
   /** Something was noted that the file doesn't say yet. */
   let noted = false;
 
@@ -49,6 +50,14 @@ export async function openClients(directory: string, now: () => number, onChange
     const bytes = Buffer.from(hash, "base64url");
     hashes.set(entry, bytes);
     return bytes;
+  }
+
+  function viewOf(entry: Entry): ClientView {
+    const known = views.get(entry);
+    if (known !== undefined) return known;
+    const made = view(entry);
+    views.set(entry, made);
+    return made;
   }
 
   async function save(next: readonly Entry[]): Promise<void> {
@@ -113,7 +122,7 @@ export async function openClients(directory: string, now: () => number, onChange
       // No early end: the time taken must not tell which entry matched, or how far.
       for (const entry of entries)
         if (entry.hash !== null && timingSafeEqual(hash, bytesOf(entry, entry.hash))) found = entry;
-      return found === null ? null : view(found);
+      return found === null ? null : viewOf(found);
     },
     used(id) {
       const atMs = now();

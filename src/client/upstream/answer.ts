@@ -78,7 +78,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
       this.#keptBytes += chunk.length;
       // A short answer comes whole in one go; to stop the reader within it would cost more than to keep it.
       if (this.#keptBytes >= mostKept) controller.pause();
-    } else if (!this.#into.write(chunk)) controller.pause();
+    } else if (!hasRoom(this.#into, chunk)) controller.pause();
   }
 
   onResponseEnd(): void {
@@ -97,7 +97,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
     try {
       if (into.destroyed) leave();
       let room = true;
-      for (const chunk of this.#kept.splice(0)) room = into.write(chunk);
+      for (const chunk of this.#kept.splice(0)) room = hasRoom(into, chunk);
       if (room) resume();
       await this.#whenEnded();
     } finally {
@@ -141,3 +141,10 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
 
 /** In bytes: as much as one read of a socket brings. */
 const mostKept = 64 * 1024;
+/** Each read would be more than a socket's own measure, and to stop and start again at each costs half of all that a long answer does. */
+const mostAhead = 256 * 1024;
+
+/** Writes, and says whether more may follow at once; where it may not, `drain` tells. */
+function hasRoom(into: Writable, chunk: Buffer): boolean {
+  return into.write(chunk) || into.writableLength < mostAhead;
+}

@@ -26,8 +26,8 @@ export function strange(
 ): { readonly error: CountersignError; readonly isUntouched: boolean } | null {
   if (answer.headers[notForwarded] !== undefined) return { error: restarting(origin), isUntouched: true };
   const type = answer.headers["content-type"] ?? "";
-  const ours = /^(application\/json|text\/event-stream)/.test(type);
-  if ([502, 503, 504].includes(answer.status) && !ours) return { error: restarting(origin), isUntouched: false };
+  const isOurs = (): boolean => /^(application\/json|text\/event-stream)/.test(type);
+  if ([502, 503, 504].includes(answer.status) && !isOurs()) return { error: restarting(origin), isUntouched: false };
   if (answer.status !== 200 || !type.startsWith("text/html")) return null;
   const message = `A page answers in place of ${new URL(origin).host}: the network wants a sign-in of its own, or blocks the way. Open a browser, then call again.`;
   return { error: new CountersignError("gateway_unreachable", message), isUntouched: false };

@@ -123,8 +123,8 @@ export function createUpstream({ origin, pass, ca, onOtherNetwork: tell }: Upstr
       const ours = { ...shown.headers(method, path), ...asked.claims() };
       const headers = requestHeaders(asked.headers, body === null, ours);
       // A held call may wait for its decision as long as the gateway lets it.
-      const patient = { headersTimeout: 0, bodyTimeout: 0 };
-      pool.dispatcher.dispatch({ origin, path, method, headers, body, ...patient }, exchange);
+      const request = { origin, path, method, headers, body, headersTimeout: 0, bodyTimeout: 0 };
+      pool.dispatcher.dispatch(request, exchange);
       return await exchange.head;
     } catch (cause) {
       if (asked.signal.aborted) throw cause;
