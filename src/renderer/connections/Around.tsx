@@ -4,8 +4,8 @@ import { Button } from "../parts/Button.tsx";
 import { Outside } from "../parts/Outside.tsx";
 import { Status } from "../parts/Status.tsx";
 import { words } from "../words.ts";
-import css from "./page.module.css";
-import rows from "./setup.module.css";
+import page from "../parts/page.module.css";
+import css from "./Around.module.css";
 
 /** Servers that clients reach without the gateway: how many at once, which of them one step away. */
 export function Around({ views }: { readonly views: readonly SetupView[] }) {
@@ -17,7 +17,7 @@ function Servers({ view: { name, variant, around } }: { readonly view: SetupView
   const client = variant === null ? name : words.clients.variant(name, variant);
   return (
     <>
-      <p className={css.under}>
+      <p className={page.under}>
         <Status tone="warn" icon="note">
           {words.around.some(around.length, client)}
         </Status>
@@ -27,14 +27,14 @@ function Servers({ view: { name, variant, around } }: { readonly view: SetupView
       </p>
       {isOpen && (
         <>
-          <ul className={rows.servers} aria-label={words.around.some(around.length, client)}>
+          <ul className={css.servers} aria-label={words.around.some(around.length, client)}>
             {around.map((server) => (
               <li key={server.name}>
                 <Outside text={server.name} look="name" /> <Outside text={server.at} look="code" />
               </li>
             ))}
           </ul>
-          <p className={css.under}>{words.around.note}</p>
+          <p className={page.under}>{words.around.note}</p>
         </>
       )}
     </>

@@ -1,6 +1,6 @@
 import { sumOf, type TrafficLine } from "../../shared/traffic.ts";
 import { words } from "../words.ts";
-import rows from "./setup.module.css";
+import css from "./Calls.module.css";
 
 interface CallsProps {
   readonly lines: readonly TrafficLine[];
@@ -14,8 +14,8 @@ export function Calls({ lines, held = 0 }: CallsProps) {
   return (
     <>
       {calls.toLocaleString("en")}
-      {held > 0 && <span className={rows.held}>{words.connections.heldCalls(held)}</span>}
-      {errors > 0 && <span className={rows.errors}>{words.connections.errors(errors)}</span>}
+      {held > 0 && <span className={css.held}>{words.connections.heldCalls(held)}</span>}
+      {errors > 0 && <span className={css.errors}>{words.connections.errors(errors)}</span>}
     </>
   );
 }

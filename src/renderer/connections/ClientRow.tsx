@@ -11,10 +11,11 @@ import { words } from "../words.ts";
 import { Calls } from "./Calls.tsx";
 import { ClientEvent } from "./ClientEvent.tsx";
 import { FilePath } from "./FilePath.tsx";
-import css from "./page.module.css";
-import rows from "./setup.module.css";
 import { SetupPanel } from "./SetupPanel.tsx";
 import { standingOf, type Standing } from "./setups.ts";
+import table from "../parts/table.module.css";
+import text from "../parts/text.module.css";
+import css from "./client-table.module.css";
 
 const marks = {
   off: { tone: "none", icon: "ring" },
@@ -54,22 +55,22 @@ export function ClientRow({ view, traffic, held, onChange }: ClientRowProps) {
   );
   return (
     <>
-      <tr className={does === null ? undefined : rows.open}>
-        <td className={rows.name}>{name}</td>
-        <td className={`${css.two} ${css.loose}`}>
+      <tr className={does === null ? undefined : css.open}>
+        <td className={css.name}>{name}</td>
+        <td className={`${text.two} ${table.loose}`}>
           <FilePath path={view.file} />
         </td>
         <td>
           <Status {...marks[standing]}>{words.clients.state[standing]}</Status>
         </td>
-        <td className={css.two}>
+        <td className={text.two}>
           <ClientEvent view={view} standing={standing} lastAtMs={lastAtMs} nowMs={nowMs} />
         </td>
-        <td className={`${rows.number} ${css.loose}`}>
+        <td className={`${table.number} ${table.loose}`}>
           <Calls lines={lines} held={held} />
         </td>
         <td>
-          <div className={rows.actions} data-rest="button">
+          <div className={css.actions} data-rest="button">
             {standing === "drifted" && ask("repair")}
             {standing === "off" && ask("set-up")}
             {view.state === "on" || view.state === "drifted" ? ask("undo") : null}
@@ -77,7 +78,7 @@ export function ClientRow({ view, traffic, held, onChange }: ClientRowProps) {
         </td>
       </tr>
       {does !== null && (
-        <tr className={rows.wide}>
+        <tr className={css.wide}>
           <td colSpan={6}>
             <SetupPanel
               key={does}

@@ -3,9 +3,9 @@ import type { HeldCall } from "../../shared/held.ts";
 import type { SetupView } from "../../shared/setup.ts";
 import { words } from "../words.ts";
 import { ClientRow } from "./ClientRow.tsx";
-import css from "./page.module.css";
-import rows from "./setup.module.css";
 import { TokenRow } from "./TokenRow.tsx";
+import table from "../parts/table.module.css";
+import css from "./client-table.module.css";
 
 const { columns } = words.clients;
 
@@ -21,16 +21,16 @@ interface ClientTableProps {
 /** A row for each program's installation and for each client with a token of its own. */
 export function ClientTable({ views, others, traffic, held, onChange }: ClientTableProps) {
   return (
-    <div className={css.scroll}>
-      <table className={`${css.table} ${rows.folding}`} aria-label={words.clients.title}>
+    <div className={table.scroll}>
+      <table className={`${table.table} ${table.folding} ${css.lines}`} aria-label={words.clients.title}>
         <thead>
           <tr>
-            <th className={css.nameColumn}>{columns.name}</th>
-            <th className={css.loose}>{columns.file}</th>
-            <th className={rows.stateColumn}>{columns.state}</th>
+            <th className={table.nameColumn}>{columns.name}</th>
+            <th className={table.loose}>{columns.file}</th>
+            <th className={css.stateColumn}>{columns.state}</th>
             <th>{columns.event}</th>
-            <th className={`${rows.number} ${css.loose}`}>{columns.calls}</th>
-            <th className={rows.number}>{columns.action}</th>
+            <th className={`${table.number} ${table.loose}`}>{columns.calls}</th>
+            <th className={table.number}>{columns.action}</th>
           </tr>
         </thead>
         <tbody>

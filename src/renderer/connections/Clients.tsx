@@ -7,9 +7,10 @@ import { words } from "../words.ts";
 import { wording } from "../wording.ts";
 import { Around } from "./Around.tsx";
 import { ClientTable } from "./ClientTable.tsx";
-import css from "./page.module.css";
 import { isPresent, useSetups } from "./setups.ts";
-import rows from "./setup.module.css";
+import page from "../parts/page.module.css";
+import setup from "./setup.module.css";
+import text from "../parts/text.module.css";
 
 /** The MCP client programs of this computer: those that were found or set up, and those that a person gave a token. */
 export function Clients({ state }: { readonly state: ConsoleState }) {
@@ -21,15 +22,15 @@ export function Clients({ state }: { readonly state: ConsoleState }) {
   const isEmpty = views !== null && present.length === 0 && others.length === 0;
   return (
     <>
-      <div className={`${css.head} ${css.second}`}>
+      <div className={`${page.head} ${page.second}`}>
         <h2 ref={heading} tabIndex={-1}>
           {words.clients.title}
         </h2>
-        <span className={css.three}>{words.clients.note}</span>
+        <span className={text.three}>{words.clients.note}</span>
       </div>
       {error !== null && (
-        <p role="alert" className={css.under}>
-          <span className={rows.bad}>
+        <p role="alert" className={page.under}>
+          <span className={setup.bad}>
             {words.clients.unread} {wording(error)}
           </span>
           <Button size="small" onClick={look}>
@@ -37,7 +38,7 @@ export function Clients({ state }: { readonly state: ConsoleState }) {
           </Button>
         </p>
       )}
-      {views === null && error === null && <p className={css.under}>{words.clients.reading}</p>}
+      {views === null && error === null && <p className={page.under}>{words.clients.reading}</p>}
       {present.length + others.length > 0 && (
         <ClientTable
           views={present}
@@ -47,9 +48,9 @@ export function Clients({ state }: { readonly state: ConsoleState }) {
           onChange={look}
         />
       )}
-      {isEmpty && <p className={css.under}>{words.clients.empty}</p>}
+      {isEmpty && <p className={page.under}>{words.clients.empty}</p>}
       <Around views={present} />
-      <p className={css.under}>
+      <p className={page.under}>
         {absent.length > 0 && <span>{words.clients.notFound(namesOf(absent))}</span>}
         <span>
           {words.clients.how} <code>{words.clients.setUp}</code> {words.clients.howElse}{" "}

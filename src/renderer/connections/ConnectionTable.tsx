@@ -11,8 +11,10 @@ import { moment } from "../times.ts";
 import { spoken } from "../visible-text.ts";
 import { words } from "../words.ts";
 import { Calls } from "./Calls.tsx";
-import rows from "./setup.module.css";
-import css from "./page.module.css";
+import page from "../parts/page.module.css";
+import table from "../parts/table.module.css";
+import text from "../parts/text.module.css";
+import css from "./connection-table.module.css";
 
 type Connection = ConsoleState["connections"][number];
 
@@ -28,21 +30,21 @@ export function ConnectionTable({ state }: { readonly state: ConsoleState }) {
   const { connections, traffic } = state;
   const nowMs = useStore(useModel().clock);
   const held = heldCalls(state.approvals, state.clients);
-  if (connections.length === 0) return <p className={css.under}>{words.connections.empty}</p>;
+  if (connections.length === 0) return <p className={page.under}>{words.connections.empty}</p>;
   return (
     <>
-      <div className={css.scroll}>
-        <table className={`${css.table} ${css.folding}`} aria-label={words.connections.title}>
+      <div className={table.scroll}>
+        <table className={`${table.table} ${table.folding} ${css.lines}`} aria-label={words.connections.title}>
           <thead>
             <tr>
-              <th className={css.nameColumn}>{columns.name}</th>
-              <th className={css.loose}>{columns.server}</th>
+              <th className={table.nameColumn}>{columns.name}</th>
+              <th className={table.loose}>{columns.server}</th>
               <th className={css.addressColumn}>{columns.address}</th>
               <th className={css.stateColumn}>{columns.state}</th>
-              <th className={`${css.transportColumn} ${css.loose}`}>{columns.transport}</th>
-              <th className={`${rows.number} ${css.loose}`}>{columns.calls}</th>
-              <th className={`${rows.number} ${css.loose}`}>{columns.held}</th>
-              <th className={`${rows.number} ${css.loose}`}>{columns.last}</th>
+              <th className={`${css.transportColumn} ${table.loose}`}>{columns.transport}</th>
+              <th className={`${table.number} ${table.loose}`}>{columns.calls}</th>
+              <th className={`${table.number} ${table.loose}`}>{columns.held}</th>
+              <th className={`${table.number} ${table.loose}`}>{columns.last}</th>
             </tr>
           </thead>
           <tbody>
@@ -58,7 +60,7 @@ export function ConnectionTable({ state }: { readonly state: ConsoleState }) {
           </tbody>
         </table>
       </div>
-      <p className={css.under}>
+      <p className={page.under}>
         <span>{words.connections.under}</span> <span>{words.connections.since(moment(traffic.sinceMs, nowMs))}</span>
       </p>
     </>
@@ -81,7 +83,7 @@ function Row({ connection, lines, held, nowMs }: RowProps) {
       <td>
         <Outside text={name} look="name" />
       </td>
-      <td className={`${css.two} ${css.loose}`}>
+      <td className={`${text.two} ${table.loose}`}>
         <Outside text={title ?? (server ? `${server.name} ${server.version}` : words.connections.noServer)} />
       </td>
       <td>
@@ -92,12 +94,12 @@ function Row({ connection, lines, held, nowMs }: RowProps) {
           {words.connections.state[state]}
         </Status>
       </td>
-      <td className={`${css.two} ${css.loose}`}>{words.connections.transport[transport]}</td>
-      <td className={`${rows.number} ${css.loose}`}>
+      <td className={`${text.two} ${table.loose}`}>{words.connections.transport[transport]}</td>
+      <td className={`${table.number} ${table.loose}`}>
         <Calls lines={lines} />
       </td>
-      <td className={`${rows.number} ${css.loose}`}>{held}</td>
-      <td className={`${rows.number} ${css.two} ${css.loose}`}>
+      <td className={`${table.number} ${table.loose}`}>{held}</td>
+      <td className={`${table.number} ${text.two} ${table.loose}`}>
         {lastAtMs === null ? words.connections.none : moment(lastAtMs, nowMs)}
       </td>
     </tr>
@@ -106,7 +108,7 @@ function Row({ connection, lines, held, nowMs }: RowProps) {
 
 function Address({ connection: { name, url } }: { readonly connection: Connection }) {
   const { bridge } = useModel();
-  if (url === null) return <span className={css.three}>{words.connections.noAddress}</span>;
+  if (url === null) return <span className={text.three}>{words.connections.noAddress}</span>;
   const copy = async () => {
     const answer = await bridge.copyAddress({ name });
     if (!answer.ok) return false;
@@ -116,7 +118,7 @@ function Address({ connection: { name, url } }: { readonly connection: Connectio
   return (
     <span className={css.address}>
       <code>
-        <span className={css.three}>{url.slice(0, end)}</span>
+        <span className={text.three}>{url.slice(0, end)}</span>
         <Outside text={url.slice(end)} look="code" />
       </code>
       <CopyButton label={words.connections.copy(spoken(name))} copy={copy} />

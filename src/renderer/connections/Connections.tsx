@@ -11,7 +11,8 @@ import { GatewayTrouble } from "./GatewayTrouble.tsx";
 import { HeldCalls } from "./HeldCalls.tsx";
 import { PauseCalls } from "./PauseCalls.tsx";
 import { Troubles } from "./Troubles.tsx";
-import css from "./page.module.css";
+import page from "../parts/page.module.css";
+import text from "../parts/text.module.css";
 
 /** What this person may reach, at which address of this computer, and which programs may use it. */
 export function Connections({ state }: { readonly state: ConsoleState }) {
@@ -24,14 +25,14 @@ export function Connections({ state }: { readonly state: ConsoleState }) {
     if (isReached && wanted === "gateway") part.set(null);
   }, [isReached, wanted, part]);
   return (
-    <main className={css.page}>
+    <main className={page.page}>
       {hasTrouble && state.session.state === "signed-in" && <GatewayTrouble gateway={state.gateway} />}
-      <div className={css.head}>
+      <div className={page.head}>
         <h1>{words.connections.title}</h1>
         <Tunnel tunnel={state.tunnel} />
         {state.tunnel.state === "open" && state.pause === null && <PauseCalls />}
       </div>
-      {state.tunnel.state === "failed" && <p className={css.under}>{wording(state.tunnel.error.code)}</p>}
+      {state.tunnel.state === "failed" && <p className={page.under}>{wording(state.tunnel.error.code)}</p>}
       <ConnectionTable state={state} />
       <Clients state={state} />
       <HeldCalls state={state} />
@@ -51,7 +52,7 @@ function Tunnel({ tunnel }: { readonly tunnel: ConsoleState["tunnel"] }) {
   }
   return (
     <Status tone="ok" icon="dot">
-      <span className={css.two}>
+      <span className={text.two}>
         {words.connections.open}
         {tunnel.addresses.map((address, index) => (
           <span key={address}>

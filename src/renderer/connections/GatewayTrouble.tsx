@@ -4,7 +4,7 @@ import { Outside } from "../parts/Outside.tsx";
 import { Status } from "../parts/Status.tsx";
 import { clockTime } from "../times.ts";
 import { words } from "../words.ts";
-import css from "./page.module.css";
+import page from "../parts/page.module.css";
 
 const said = words.gateway;
 
@@ -14,7 +14,7 @@ export function GatewayTrouble({ gateway }: { readonly gateway: ConsoleState["ga
   const { trouble, origin, sinceMs, link } = gateway;
   return (
     <section aria-label={said.title}>
-      <div className={css.head}>
+      <div className={page.head}>
         <h2 ref={heading} tabIndex={-1}>
           {said.title}
         </h2>
@@ -22,7 +22,7 @@ export function GatewayTrouble({ gateway }: { readonly gateway: ConsoleState["ga
           {link === "connecting" ? said.connecting : said.since(clockTime(sinceMs))}
         </Status>
       </div>
-      <dl className={css.facts}>
+      <dl className={page.facts}>
         <dt>{said.address}</dt>
         <dd>
           <Outside text={origin} look="code" />

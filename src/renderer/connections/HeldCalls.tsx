@@ -5,31 +5,33 @@ import { Button } from "../parts/Button.tsx";
 import { Outside } from "../parts/Outside.tsx";
 import { clockTime, localTime } from "../times.ts";
 import { words } from "../words.ts";
-import css from "./page.module.css";
-import rows from "./setup.module.css";
+import page from "../parts/page.module.css";
+import setup from "./setup.module.css";
+import table from "../parts/table.module.css";
+import text from "../parts/text.module.css";
 
 /** The held calls of this person's clients with their state; nothing where there are none. */
 export function HeldCalls({ state }: { readonly state: ConsoleState }) {
-  const { page, own } = useModel();
+  const { page: shownPage, own } = useModel();
   const held = heldCalls(state.approvals, state.clients);
   if (held.length === 0) return null;
   const show = (id: string) => {
     own.set({ id, isOpen: true });
-    page.set("requests");
+    shownPage.set("requests");
   };
   const { heldColumns } = words.traffic;
   return (
     <>
-      <div className={`${css.head} ${css.second}`}>
+      <div className={`${page.head} ${page.second}`}>
         <h2>{words.traffic.held}</h2>
-        <span className={css.three}>{words.traffic.heldNote}</span>
+        <span className={text.three}>{words.traffic.heldNote}</span>
       </div>
-      <div className={css.scroll}>
-        <table className={css.table} aria-label={words.traffic.held}>
+      <div className={table.scroll}>
+        <table className={table.table} aria-label={words.traffic.held}>
           <thead>
             <tr>
               <th>{heldColumns.call}</th>
-              <th className={css.loose}>{heldColumns.client}</th>
+              <th className={table.loose}>{heldColumns.client}</th>
               <th>{heldColumns.state}</th>
             </tr>
           </thead>
@@ -41,16 +43,16 @@ export function HeldCalls({ state }: { readonly state: ConsoleState }) {
                   {words.traffic.on}
                   <Outside text={each.approval.connection} look="code" />
                 </td>
-                <td className={`${css.two} ${css.loose}`}>
+                <td className={`${text.two} ${table.loose}`}>
                   <Outside text={clientOf(each)} />
                 </td>
-                <td className={css.two}>{waitsFor(each, state.gateway)}</td>
+                <td className={text.two}>{waitsFor(each, state.gateway)}</td>
               </tr>
             ))}
           </tbody>
         </table>
       </div>
-      <p className={`${css.under} ${rows.bar}`}>
+      <p className={`${page.under} ${setup.bar}`}>
         <Button size="small" onClick={() => show(held[0]?.approval.id ?? "")}>
           {words.traffic.show}
         </Button>

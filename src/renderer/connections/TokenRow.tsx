@@ -11,8 +11,10 @@ import { spoken } from "../visible-text.ts";
 import { words } from "../words.ts";
 import { wording } from "../wording.ts";
 import { Calls } from "./Calls.tsx";
-import css from "./page.module.css";
-import rows from "./setup.module.css";
+import setup from "./setup.module.css";
+import table from "../parts/table.module.css";
+import text from "../parts/text.module.css";
+import css from "./client-table.module.css";
 
 interface TokenRowProps {
   readonly client: ClientView;
@@ -28,19 +30,21 @@ export function TokenRow({ client, traffic, held }: TokenRowProps) {
   const lines = traffic.lines.filter((line) => line.client === client.id);
   return (
     <tr>
-      <td className={rows.name}>
+      <td className={css.name}>
         <Outside text={name} />
       </td>
-      <td className={`${css.three} ${css.loose}`}>{unverified ? words.clients.stdioNote : words.clients.tokenNote}</td>
+      <td className={`${text.three} ${table.loose}`}>
+        {unverified ? words.clients.stdioNote : words.clients.tokenNote}
+      </td>
       <td>
         <Status tone={unverified ? "warn" : "plain"} icon={unverified ? "note" : "half"}>
           {unverified ? words.clients.state.stdio : words.clients.state.token}
         </Status>
       </td>
-      <td className={css.two}>
+      <td className={text.two}>
         {lastUsedAtMs === null ? words.clients.never : words.clients.used(moment(lastUsedAtMs, nowMs))}
       </td>
-      <td className={`${rows.number} ${css.loose}`}>
+      <td className={`${table.number} ${table.loose}`}>
         <Calls lines={lines} held={held} />
       </td>
       <td>
@@ -63,7 +67,7 @@ function RevokeClient({ client: { id, name } }: Pick<TokenRowProps, "client">) {
   };
   return (
     <>
-      <div className={rows.actions} data-rest="button:last-child">
+      <div className={css.actions} data-rest="button:last-child">
         {step === "asked" ? (
           <>
             <Button key="sure" size="small" look="strong" onClick={() => void send()}>
@@ -87,7 +91,7 @@ function RevokeClient({ client: { id, name } }: Pick<TokenRowProps, "client">) {
         )}
       </div>
       {refused !== null && (
-        <span role="alert" className={rows.bad}>
+        <span role="alert" className={setup.bad}>
           {wording(refused)}
         </span>
       )}

@@ -1,14 +1,16 @@
 import type { ConsoleState } from "../../shared/console.ts";
 import type { GrantView } from "../../shared/grant.ts";
-import page from "../connections/page.module.css";
 import { useModel } from "../model.ts";
 import { Outside } from "../parts/Outside.tsx";
 import { useStore } from "../store.ts";
 import { localTime, moment } from "../times.ts";
 import { words } from "../words.ts";
-import css from "./GrantTable.module.css";
 import { Constraints } from "./GrantSentence.tsx";
 import { Revoke } from "./Revoke.tsx";
+import page from "../parts/page.module.css";
+import table from "../parts/table.module.css";
+import text from "../parts/text.module.css";
+import css from "./GrantTable.module.css";
 
 interface GrantTableProps {
   readonly title: string;
@@ -27,8 +29,8 @@ export function GrantTable({ title, grants, gateway, mayRevoke }: GrantTableProp
       <div className={`${page.head} ${page.second}`}>
         <h2>{title}</h2>
       </div>
-      <div className={page.scroll}>
-        <table className={`${page.table} ${css.table}`} aria-label={title}>
+      <div className={table.scroll}>
+        <table className={`${table.table} ${css.table}`} aria-label={title}>
           <thead>
             <tr>
               <th className={css.call}>{columns.call}</th>
@@ -68,16 +70,16 @@ function Row({ grant, gateway, mayRevoke }: RowProps) {
         <Outside text={connection} look="code" />
       </td>
       <td>{relation === "holder" ? words.grants.you : <Outside text={principal.name} foldAt={60} />}</td>
-      <td className={page.two}>
+      <td className={text.two}>
         {constraints.length === 0 ? words.grants.noArguments : <Constraints of={constraints} />}
       </td>
       <td className={css.tight} data-label={columns.used}>
         {words.grants.used(uses, mostUses)}
       </td>
-      <td className={`${page.two} ${css.tight}`} data-label={columns.ends}>
+      <td className={`${text.two} ${css.tight}`} data-label={columns.ends}>
         {moment(localTime(gateway, end?.atMs ?? endsAtMs), nowMs)}
       </td>
-      <td className={`${page.two} ${css.by}`}>
+      <td className={`${text.two} ${css.by}`}>
         <Outside text={by.name} foldAt={60} />
       </td>
       <td>

@@ -1,12 +1,13 @@
 import { useState } from "react";
 import type { ConsoleState } from "../../shared/console.ts";
 import type { GrantView } from "../../shared/grant.ts";
-import page from "../connections/page.module.css";
 import panes from "../inbox/panes.module.css";
 import { Blank } from "../parts/Blank.tsx";
 import { Button } from "../parts/Button.tsx";
 import { words } from "../words.ts";
 import { GrantTable } from "./GrantTable.tsx";
+import page from "../parts/page.module.css";
+import text from "../parts/text.module.css";
 
 interface GrantsProps {
   readonly state: ConsoleState;
@@ -39,7 +40,7 @@ export function Grants({ state, isLinked }: GrantsProps) {
     <main className={page.page}>
       <div className={page.head}>
         <h1>{words.grants.title}</h1>
-        <span className={page.three}>{words.grants.note}</span>
+        <span className={text.three}>{words.grants.note}</span>
         {more}
       </div>
       <GrantTable title={words.grants.given} grants={of("approver")} {...table} />

@@ -1,14 +1,14 @@
 import type { KeyboardEvent, UIEvent } from "react";
 import type { ConsoleState } from "../../shared/console.ts";
-import page from "../connections/page.module.css";
 import { useModel } from "../model.ts";
 import { Button } from "../parts/Button.tsx";
 import { useWindowed } from "../parts/windowed.ts";
 import { words } from "../words.ts";
-import css from "./History.module.css";
 import type { Past } from "./past.ts";
 import { HistoryRow } from "./HistoryRow.tsx";
 import { Unread } from "./Unread.tsx";
+import table from "../parts/table.module.css";
+import css from "./History.module.css";
 
 interface HistoryTableProps {
   readonly past: Past;
@@ -37,7 +37,7 @@ export function HistoryTable({ past, gateway }: HistoryTableProps) {
     <div className={css.scroll} ref={ref} onScroll={scrolled}>
       <table
         role="grid"
-        className={`${page.table} ${css.table}`}
+        className={`${table.table} ${css.table}`}
         aria-labelledby="history-title"
         aria-rowcount={next === null ? lines.length + 1 : -1}
         onKeyDown={walk}
