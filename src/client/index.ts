@@ -17,6 +17,7 @@ import { gatewayTools } from "./gateway-tools.ts";
 import { createGatewaySession } from "./gateway-session/gateway-session.ts";
 import { createGatewayLink } from "./gateway-link.ts";
 import type { SaveText } from "./history.ts";
+import type { After } from "./renewal.ts";
 import { ownProfile } from "./ownership.ts";
 import { bearing } from "./pass.ts";
 import { openPause } from "./pause.ts";
@@ -53,6 +54,8 @@ export interface ClientOptions {
   /** PEM of one more authority to trust. */
   readonly ca?: string;
   readonly now?: () => number;
+  /** Timers of that clock, where it is another than this machine's. */
+  readonly after?: After;
   /** As the gateway's records name this installation; the machine's name by default. */
   readonly deviceName?: string;
   /** Puts text on the clipboard, where there is one. */
@@ -102,7 +105,7 @@ async function assemble(options: ClientOptions, profile: Profile, closers: Close
   closers.push(() => pause.close());
   const device = await openDevice(options.vault ?? null, origin, options.deviceName ?? hostname());
   const onRefused = (error: CountersignError): void => session.refused(error);
-  const access = createGatewaySession({ origin, ca, token, device, now, onRefused });
+  const access = createGatewaySession({ origin, ca, token, device, now, after: options.after, onRefused });
   closers.push(() => access.close());
   const { pass } = access;
   const api = createGatewayApi(origin, pass, ca);
@@ -112,7 +115,16 @@ async function assemble(options: ClientOptions, profile: Profile, closers: Close
   closers.push(() => link.pause());
   const signIn = await makeSignIn(options, profile.provider, vault, now);
   closers.push(() => signIn.close());
-  const session = createSession({ signIn, api: plain, device, vault, openBrowser, now, onState: onSession });
+  const session = createSession({
+    signIn,
+    api: plain,
+    device,
+    vault,
+    openBrowser,
+    now,
+    after: options.after,
+    onState: onSession,
+  });
   closers.push(() => session.close());
   const upstream = createUpstream({
     origin,

@@ -9,18 +9,27 @@ export interface Renewal {
   stop(): void;
 }
 
+/** Runs something after so many ms; the returned function calls it off. */
+export type After = (ms: number, run: () => void) => () => void;
+
+const realTime: After = (ms, run) => {
+  // What is to be renewed keeps no process alive.
+  const timer = setTimeout(run, ms).unref();
+  return () => clearTimeout(timer);
+};
+
 /** `renew` gets a new token and leads to `plan`; when it throws it is tried again with back-off until the token's session ends. */
-export function createRenewal(renew: () => Promise<unknown>, now: () => number): Renewal {
-  let timer: NodeJS.Timeout | null = null;
+export function createRenewal(renew: () => Promise<unknown>, now: () => number, after: After = realTime): Renewal {
+  /** Null where nothing is planned, or the renewal is under way. */
+  let callOff: (() => void) | null = null;
   let planned: number | null = null;
   let dueMs = 0;
   let failures = 0;
 
   function sleep(): void {
-    clearTimeout(timer ?? undefined);
+    callOff?.();
     // Timers stand still while the machine sleeps: look at the clock once a minute at least.
-    timer = setTimeout(tick, Math.min(Math.max(dueMs - now(), shortestMs), lookMs));
-    timer.unref();
+    callOff = after(Math.min(Math.max(dueMs - now(), shortestMs), lookMs), tick);
   }
 
   function tick(): void {
@@ -30,7 +39,8 @@ export function createRenewal(renew: () => Promise<unknown>, now: () => number):
       return;
     }
     const round = planned;
-    clearTimeout(timer ?? undefined);
+    callOff?.();
+    callOff = null;
     renew().then(
       () => undefined,
       // The session has judged the error; if it still stands, the renewal is tried again.
@@ -45,7 +55,8 @@ export function createRenewal(renew: () => Promise<unknown>, now: () => number):
 
   return {
     plan(expiresAtMs) {
-      if (expiresAtMs === planned) return;
+      // What was renewed may end when it would have ended before, and is tried again all the same.
+      if (expiresAtMs === planned && callOff !== null) return;
       // A provider whose tokens end as they come (a clock that jumped, a wrong setting) is not asked in a loop.
       const soonestMs = planned === null ? 0 : betweenMs;
       planned = expiresAtMs;
@@ -59,7 +70,8 @@ export function createRenewal(renew: () => Promise<unknown>, now: () => number):
       if (planned !== null && now() >= dueMs) tick();
     },
     stop() {
-      clearTimeout(timer ?? undefined);
+      callOff?.();
+      callOff = null;
       planned = null;
     },
   };

@@ -5,7 +5,7 @@ import { principalView, type PrincipalView } from "../shared/principal.ts";
 import { discovery } from "../shared/provider.ts";
 import type { Device } from "./device.ts";
 import type { GatewayApi, TokenSource } from "./gateway.ts";
-import { createRenewal } from "./renewal.ts";
+import { createRenewal, type After } from "./renewal.ts";
 import { watchSessionEnd } from "./session-end.ts";
 import type { SignIn, Tokens } from "./sign-in/sign-in.ts";
 import type { Vault } from "./vault.ts";
@@ -42,6 +42,8 @@ export interface SessionOptions {
   readonly vault: Vault;
   readonly openBrowser: (url: string) => void | Promise<void>;
   readonly now: () => number;
+  /** Timers of that clock; this machine's where it is left out. */
+  readonly after?: After | undefined;
   onState(state: SessionState): void;
 }
 
@@ -53,7 +55,7 @@ export function createSession(options: SessionOptions): Session {
   let enrolling = false;
   /** The session that goes on while its person signs in anew. */
   let meanwhile: SessionState | null = null;
-  const renewal = createRenewal(() => token({ force: true }), options.now);
+  const renewal = createRenewal(() => token({ force: true }), options.now, options.after);
   const end = watchSessionEnd({
     now: options.now,
     onNear: (minutes, atMs) => {

@@ -29,8 +29,13 @@ export interface InstalledOptions {
   readonly groups?: readonly string[];
   /** How long the provider's tokens last. */
   readonly lastsS?: number;
-  /** What the client reaches the gateway through. */
+  /** The origin that the gateway is reached at, where that is not its own address. */
+  readonly gateway?: string;
   readonly now?: () => number;
+  /** Timers of that clock. */
+  readonly after?: (ms: number, run: () => void) => () => void;
+  /** Told of each token that the provider gave. */
+  readonly onRefresh?: () => void;
 }
 
 /** Signs in, enrols the device, and opens the tunnel. */
@@ -38,11 +43,12 @@ export async function installClient(ground: Ground, options: InstalledOptions = 
   const { person = "erin", groups = ["engineers"], lastsS = 3600 } = options;
   const now = options.now ?? (() => Date.now() + ground.clock.aheadMs);
   const directory = await mkdtemp(join(tmpdir(), "countersign-installed-"));
-  const found = (await (await fetch(`${ground.url}/.well-known/countersign`)).json()) as Discovery;
+  const origin = options.gateway ?? ground.url;
+  const found = (await (await fetch(`${origin}/.well-known/countersign`)).json()) as Discovery;
   const provider = { kind: "oidc", issuer: "http://127.0.0.1:1", clientId: "app", scope: "openid" } as const;
   await writeProfile(directory, {
     v: 1,
-    gateway: ground.url,
+    gateway: origin,
     audience: "gateway",
     ledgerKey: found.ledgerKey,
     provider,
@@ -57,10 +63,18 @@ export async function installClient(ground: Ground, options: InstalledOptions = 
     held = { accessToken, expiresAtMs: now() + lastsS * 1000 };
     return { ...held, account };
   };
+  let refreshing: ReturnType<typeof fresh> | null = null;
+  const refresh = async () => {
+    turned.refreshes += 1;
+    const tokens = await fresh();
+    options.onRefresh?.();
+    return tokens;
+  };
   const client = await openClient({
     directory,
     now,
     deviceName: `${person}'s`,
+    ...(options.after === undefined ? {} : { after: options.after }),
     openBrowser: (url) => void opened.push(url),
     createSignIn: async () => ({
       async signIn(wanted) {
@@ -69,8 +83,9 @@ export async function installClient(ground: Ground, options: InstalledOptions = 
       },
       async token({ minValidityMs = 0, force = false } = {}) {
         if (!force && held !== null && held.expiresAtMs - now() > minValidityMs) return { ...held, account };
-        turned.refreshes += 1;
-        return await fresh();
+        // Concurrent calls share one refresh, as SignIn promises.
+        refreshing ??= refresh().finally(() => (refreshing = null));
+        return await refreshing;
       },
       signOut: async () => ({ provider: "none", kept: false, logoutUrl: null }),
       close: () => undefined,

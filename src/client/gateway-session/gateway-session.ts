@@ -3,7 +3,7 @@ import { gatewaySessionPath } from "../../shared/gateway-session.ts";
 import type { Device } from "../device.ts";
 import type { TokenSource } from "../gateway.ts";
 import { bearing, type Pass, type PassSource } from "../pass.ts";
-import { createRenewal } from "../renewal.ts";
+import { createRenewal, type After } from "../renewal.ts";
 import { connections } from "../upstream/dispatcher.ts";
 import { exchange, type Exchanged } from "./exchange.ts";
 import { signedPass } from "./signing.ts";
@@ -28,6 +28,8 @@ export interface GatewaySessionOptions {
   readonly token: TokenSource;
   readonly device: Pick<Device, "prove">;
   readonly now: () => number;
+  /** Timers of that clock; this machine's where it is left out. */
+  readonly after?: After | undefined;
   /** The gateway takes this device or this sign-in no more: a person has to sign in. */
   readonly onRefused: (error: CountersignError) => void;
 }
@@ -51,7 +53,7 @@ export function createGatewaySession(options: GatewaySessionOptions): GatewaySes
   let nonce: string | null = null;
   let offsetMs = 0;
   const gatewayNowMs = () => now() + offsetMs;
-  const renewal = createRenewal(() => renewed(), now);
+  const renewal = createRenewal(() => renewed(), now, options.after);
 
   function renewed(): Promise<Pass> {
     renewing ??= renew().finally(() => (renewing = null));

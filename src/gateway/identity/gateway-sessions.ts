@@ -120,7 +120,9 @@ export class GatewaySessions {
 
   #renewed({ renews, principal, key }: SessionWish): GatewaySession | undefined {
     const session = renews === undefined ? undefined : this.#sessions.get(renews);
-    return session?.principal.id === principal.id && session.key === key ? session : undefined;
+    // One that ran out is over, whether that was noticed or not.
+    if (session === undefined || session.principal.expiresAtMs <= this.#now()) return undefined;
+    return session.principal.id === principal.id && session.key === key ? session : undefined;
   }
 
   #open({ key, device }: SessionWish, principal: Principal): GatewaySession {

@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
 
 /** What was revoked for good, or until it is restored: a principal by id, or a session, whose key begins no other without a new sign-in. */
-export const revocationRecord = z.object({
+const revocationRecord = z.object({
   kind: z.enum(["principal", "session"]),
   id: z.string(),
   /** Of a session: the thumbprint of its key. */

@@ -43,21 +43,23 @@ const usual: JsonObject[] = [
   { name: "public", resources: ["file:///srv/*"], effect: "allow" },
 ];
 
+/** `options`: where it listens, and the origin that clients reach it at, where something stands between. */
 export async function openGround(
   handle: Handler,
   rules: JsonObject[] = usual,
+  options: { readonly port?: number; readonly publicUrl?: string } = {},
 ): Promise<Ground & { close(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), "countersign-ground-"));
   const issuer = await startLocalIssuer();
   const key = await signingKey("k1");
   issuer.state.keys = [key.publicJwk];
   const target = await serve(handle);
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const url = `http://127.0.0.1:${port}`;
   const config: GroundYaml = {
     version: 1,
     listen: { host: "127.0.0.1", port },
-    publicUrl: url,
+    publicUrl: options.publicUrl ?? url,
     data: "data",
     keys: "keys",
     issuers: [{ name: "staff", kind: "oidc", issuer: issuer.origin, audience: "gateway", clients: ["app"] }],
