@@ -22,3 +22,29 @@ export function readCursor(cursor: Json | undefined): ReadonlyMap<string, string
 export function writeCursor(cursor: readonly (readonly [string, string])[]): string {
   return Buffer.from(JSON.stringify(cursor)).toString("base64url");
 }
+
+/** How far a client is in a list: its pages so far, and when it asked for the first. */
+export interface Pages {
+  readonly before: number;
+  readonly sinceMs: number;
+}
+
+/** What a cursor says of it, at the place of a connection that none is called. */
+export function pagesOf(cursor: Cursor | null): Pages {
+  const [, before, sinceMs] = /^(\d{1,4}) (\d{1,15})$/.exec(cursor?.get(pagesPlace) ?? "") ?? [];
+  return { before: Number(before ?? 0), sinceMs: Number(sinceMs ?? Date.now()) };
+}
+
+/** The cursor of the page after these, with where each connection goes on. */
+export function cursorAfter({ before, sinceMs }: Pages, places: readonly (readonly [string, string])[]): string {
+  return writeCursor([...places, [pagesPlace, `${before + 1} ${sinceMs}`]]);
+}
+
+/** Whether a list has gone on for long enough: one connection that always has another page would keep a client from those of all others. */
+export function isLast({ before, sinceMs }: Pages): boolean {
+  return before + 1 >= mostPages || Date.now() - sinceMs >= mostMs;
+}
+
+const pagesPlace = "";
+const mostPages = 500;
+const mostMs = 60_000;

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject } from "../../shared/json.ts";
 import type { Heard } from "../heard.ts";
-import type { Cursor } from "./cursor.ts";
+import { isLast, pagesOf, type Cursor } from "./cursor.ts";
 import { merged, type List } from "./lists.ts";
 import type { Place } from "./names.ts";
 import { readAnswer, Refused } from "./session.ts";
@@ -20,9 +20,13 @@ export interface Gathering {
 /** Answers that came too late for the list before; each is used once. */
 export type LateAnswers = Map<string, { readonly result: JsonObject; readonly untilMs: number }>;
 
-/** All connections' lists in one result. One that is down, or slow, is left out. Where none answers, throws why the first did not. */
+/**
+ * All connections' lists in one result. One that is down, or slow, is left out. Where none answers, throws why the first did not; but on a
+ * later page what a connection does is no reason to take the pages of before away from the client, which lists to the end or not at all.
+ */
 export async function gathered(gathering: Gathering): Promise<JsonObject> {
   const { connections, cursor, list, late } = gathering;
+  const pages = pagesOf(cursor);
   const wanted = cursor === null ? connections : connections.filter((each) => cursor.has(each));
   const found = new Map<string, JsonObject>();
   const faults: unknown[] = [];
@@ -46,13 +50,14 @@ export async function gathered(gathering: Gathering): Promise<JsonObject> {
   let isDone = false;
   while (!isDone && !(isOver && found.size > 0)) {
     isDone = await Promise.race([all, patience()]);
-    // A list of nothing but servers that start slowly is worth the wait.
-    isOver = isDone || found.size > 0;
+    // A list of nothing but servers that start slowly is worth the wait, where none is shown yet.
+    isOver = isDone || found.size > 0 || cursor !== null;
+    if (cursor !== null) break;
   }
-  const [fault] = faults;
+  const fault = faults.find((each) => cursor === null || !(each instanceof Refused));
   if (found.size === 0 && fault !== undefined) throw fault;
   const inOrder = new Map([...found].toSorted(([one], [two]) => wanted.indexOf(one) - wanted.indexOf(two)));
-  return merged(list, inOrder, gathering.onPlace);
+  return merged(list, inOrder, gathering.onPlace, isLast(pages) ? null : pages);
 }
 
 /** A client waits a minute for a list, and its person for the client. */

@@ -1,5 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
-import { writeCursor } from "./cursor.ts";
+import { cursorAfter, type Pages } from "./cursor.ts";
 import { joinedName, joinedUri, type Place } from "./names.ts";
 
 /** A list of the one server: its method, its member in the result, and how an item says whose it is. */
@@ -33,11 +33,12 @@ export const lists: ReadonlyMap<string, List> = new Map(
   ].map((list) => [list.method, list]),
 );
 
-/** One result out of those of the connections; `onPlace` hears which name stands for what. */
+/** One result out of those of the connections; `onPlace` hears which name stands for what. `pages`: those before it; null where no more may come. */
 export function merged(
   list: List,
   results: ReadonlyMap<string, JsonObject>,
   onPlace: (joined: string, place: Place) => void,
+  pages: Pages | null,
 ): JsonObject {
   const items: JsonObject[] = [];
   const next: (readonly [string, string])[] = [];
@@ -50,14 +51,18 @@ export function merged(
       items.push(joined.item);
       if (joined.named !== null) onPlace(joined.named.name, joined.named.place);
     }
-    if (typeof result.nextCursor === "string") next.push([connection, result.nextCursor]);
+    const at = result.nextCursor;
+    // One too long to come back would end all others' lists with its own.
+    if (typeof at === "string" && at.length <= longestCursor) next.push([connection, at]);
   }
   return {
     ...(modern.length === 0 ? {} : { resultType: "complete", ttlMs: 0, cacheScope: "private" }),
     [list.member]: items,
-    ...(next.length === 0 ? {} : { nextCursor: writeCursor(next) }),
+    ...(next.length === 0 || pages === null ? {} : { nextCursor: cursorAfter(pages, next) }),
   };
 }
+
+const longestCursor = 16 * 1024;
 
 function named(connection: string, item: JsonObject): Joined | null {
   if (typeof item.name !== "string") return null;

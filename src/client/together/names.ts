@@ -14,7 +14,7 @@ export interface Place {
 export function joinedName({ connection, name }: Place): string {
   const plain = `${connection}${separator}${name}`;
   if (fits.test(plain) && !shortened.test(plain)) return plain;
-  const hash = createHash("sha256").update(plain).digest("hex").slice(0, 12);
+  const hash = createHash("sha256").update(plain).digest("hex").slice(0, hashLength);
   const shown = `${connection.slice(0, 24)}${separator}${name.replaceAll(/[^a-zA-Z0-9_-]/g, "_")}`;
   return `${shown.slice(0, mostLength - hash.length - 2)}_h${hash}`;
 }
@@ -45,4 +45,6 @@ export function splitUri(joined: string): { readonly connection: string; readonl
 const separator = "__";
 const mostLength = 64;
 const fits = /^[a-zA-Z0-9_-]{1,64}$/;
-const shortened = /_h[0-9a-f]{12}$/;
+/** 80 bits: a hostile server, whose connection's name begins as another's, may look as long as it likes for a tool that gets the other's name. */
+const hashLength = 20;
+const shortened = /_h[0-9a-f]{20}$/;

@@ -27,6 +27,8 @@ describe("names in the one server", () => {
     const one = joinedName({ connection: "files", name: `${long}1` });
     const other = joinedName({ connection: "files", name: `${long}2` });
     expect(one).not.toBe(other);
+    // Connections whose names begin alike have but the hash to tell them apart.
+    expect(joinedName({ connection: `${"eu-west-1-".repeat(3)}a`, name: long })).toMatch(/_h[0-9a-f]{20}$/);
     expect(joinedName({ connection: "files", name: one.slice("files__".length) })).not.toBe(one);
     expect(joinedName({ connection: "a", name: "b__c" })).not.toBe(joinedName({ connection: "a-b", name: "c" }));
     expect(joinedName({ connection: "a", name: "x.y" })).not.toBe(joinedName({ connection: "a", name: "x/y" }));
