@@ -30,7 +30,20 @@ interface Line {
 function withoutSecrets(text: string): string {
   return text
     .replaceAll(/cst_[\w-]{43}/g, "cst_…")
+    .replaceAll(namedSecret, (_all, name: string, value: string) => `${name}${masked(value)}`)
+    .replaceAll(/(:\/\/[^\s/@:"']{0,100}:)[^\s/@"']{1,200}@/g, "$1…@")
     .replaceAll(/[\w+=-]{16,}/g, (run) => (/\d/.test(run) && /[A-Za-z]/.test(run) && !uuid.test(run) ? "…" : run));
+}
+
+/** A value whose name says that it is one (`"PASSWORD": "…"`, `token = …`, `--api-key=…`), however it looks. */
+const namedSecret =
+  /((?:secret|token|passw(?:or)?d|passphrase|api[_-]?key|access[_-]?key|private[_-]?key|credential|authorization)[\w.-]{0,40}["']?\s{0,8}[:=]\s{0,8})("(?:[^"\\]|\\.)*"|'[^']*'|[^\s"',{}[\]#|>][^"',}\]]{0,500}?(?=\s{1,8}#|["',}\]]|$))/gi;
+
+/** What a value of another server looks like once it is hidden; numbers and our own token, which is hidden already, stay. */
+function masked(value: string): string {
+  if (/cst_…/.test(value) || /^(?:[\d._]+|true|false|null|"")$/.test(value)) return value;
+  const [quote = ""] = /^["']/.exec(value) ?? [];
+  return `${quote}…${quote}`;
 }
 
 const uuid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;

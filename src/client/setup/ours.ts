@@ -29,14 +29,22 @@ export function leadsTo(entry: Value | undefined, connection: string): boolean {
 export function aroundIn(servers: Value | undefined): readonly { readonly name: string; readonly at: string }[] {
   if (!isMap(servers)) return [];
   return [...servers].flatMap(([name, entry]) => {
-    const at = isMap(entry) && !leadsThrough(entry) ? targetOf(entry) : null;
+    const at = isMap(entry) && !(leadsThrough(entry) && staysHere(entry)) ? targetOf(entry) : null;
     return at === null || typeof name !== "string" ? [] : [{ name, at }];
   });
 }
 
+/** Whether an entry leads nowhere but to this machine: one with a token of ours may send it elsewhere. */
+function staysHere(entry: ReadonlyMap<unknown, Value>): boolean {
+  const urls = addresses.map((key) => entry.get(key)).filter((url) => typeof url === "string");
+  return urls.every((url) => URL.canParse(url) && ["127.0.0.1", "localhost", "[::1]"].includes(new URL(url).hostname));
+}
+
+const addresses = ["url", "serverUrl", "httpUrl", "uri"] as const;
+
 /** null for what is part of the client itself, such as Goose's own extensions. */
 function targetOf(entry: ReadonlyMap<unknown, Value>): string | null {
-  for (const key of ["url", "serverUrl", "httpUrl", "uri"]) {
+  for (const key of addresses) {
     const url = entry.get(key);
     if (typeof url === "string") return URL.canParse(url) ? new URL(url).origin : "an address";
   }

@@ -47,13 +47,18 @@ export function misfits(standing: Value | undefined, value: Plain): readonly str
   if (!isTable(value)) return [];
   const names = Object.keys(value).filter((name) => name !== "enabled");
   if (!isMap(standing)) return names;
-  return names.filter((name) => !isDeepStrictEqual(standing.get(name), toValue(value[name] ?? null)));
+  const wrong = names.filter((name) => !isDeepStrictEqual(standing.get(name), toValue(value[name] ?? null)));
+  return [...wrong, ...ways.filter((name) => standing.has(name) && !Object.hasOwn(value, name))];
 }
+
+/** Members that lead a client to a server: one beside ours may be the one that it takes, past the gateway. */
+const ways = ["command", "cmd", "url", "serverUrl", "httpUrl", "uri"] as const;
 
 function mended(standing: Value | undefined, value: Plain): Plain {
   const kept = standing === undefined ? undefined : toPlain(standing);
   if (kept === undefined || !isTable(kept) || !isTable(value)) return value;
-  return { ...kept, ...value, ...("enabled" in kept ? { enabled: kept["enabled"] ?? true } : {}) };
+  const others = Object.fromEntries(Object.entries(kept).filter(([name]) => !ways.some((way) => way === name)));
+  return { ...others, ...value, ...("enabled" in kept ? { enabled: kept["enabled"] ?? true } : {}) };
 }
 
 function inSteps<Step>(

@@ -55,4 +55,25 @@ describe("a change as a diff", () => {
     expect(diff).toContain(' "env": { "API_KEY": "…" }');
     expect(diff).toContain('+"--client", "997c8234-181d-4b77-b631-b8e7ed436766"');
   });
+
+  it.each([
+    ['"AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",', '"AWS_SECRET_ACCESS_KEY": "…",'],
+    ['"env": { "PASSWORD": "correct \\" horse", "PORT": "80" }', '"env": { "PASSWORD": "…", "PORT": "80" }'],
+    ['"args": ["--token=hunter2", "--port", "80"]', '"args": ["--token=…", "--port", "80"]'],
+    ["db_password = 'it-is-short'", "db_password = '…'"],
+    ["      api_key: correct horse # mine", "      api_key: … # mine"],
+    ["Authorization: Basic YTpi", "Authorization: …"],
+    ['"url": "postgres://me:s3cr3t@db/x"', '"url": "postgres://me:…@db/x"'],
+    ['"max_tokens": 4096, "token": ""', '"max_tokens": 4096, "token": ""'],
+    ['"url": "http://127.0.0.1:50123/mcp/files"', '"url": "http://127.0.0.1:50123/mcp/files"'],
+  ])("shows what a secret is called, and not the secret: %s", (line, shown) => {
+    expect(unifiedDiff("f", `${line}\n`, `${line}\nx\n`)).toContain(` ${shown}`);
+  });
+
+  it("takes no time over a long line that looks like names of secrets without end", () => {
+    const line = "token".repeat(200_000) + ":".repeat(100) + "://".repeat(100_000);
+    const began = process.cpuUsage();
+    unifiedDiff("f", `${line}\n`, `${line}\nx\n`);
+    expect(process.cpuUsage(began).user / 1000).toBeLessThan(2_000);
+  });
 });

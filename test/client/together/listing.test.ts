@@ -44,21 +44,21 @@ describe("a list that came too late", () => {
   });
 });
 
-describe("a connection whose list does not end well", () => {
-  /** `files` has one page; `hostile` has what is given, page by page. */
-  const asking = (...pages: readonly (() => Heard | Promise<Heard>)[]): Asking => {
-    let turn = 0;
-    return {
-      connections: ["files", "hostile"],
-      ask: async (connection) => {
-        if (connection === "files") return answer("read");
-        turn += 1;
-        return await (pages[Math.min(turn, pages.length) - 1] ?? refusal)();
-      },
-      onLate: () => undefined,
-    };
+/** `files` has one page; `hostile` has what is given, page by page. */
+const asking = (...pages: readonly (() => Heard | Promise<Heard>)[]): Asking => {
+  let turn = 0;
+  return {
+    connections: ["files", "hostile"],
+    ask: async (connection) => {
+      if (connection === "files") return answer("read");
+      turn += 1;
+      return await (pages[Math.min(turn, pages.length) - 1] ?? refusal)();
+    },
+    onLate: () => undefined,
   };
+};
 
+describe("a connection whose list does not end well", () => {
   it.each([
     ["is refused", () => refusal()],
     ["never comes", () => new Promise<Heard>(() => undefined)],
