@@ -23,10 +23,17 @@ const atProvider: Readonly<Record<SignedOut["provider"], string>> = {
   none: "Sign-in provider  nobody was signed in",
 };
 
-function endedLines({ provider, kept, logoutUrl }: SignedOut): readonly string[] {
+const atGateway: Readonly<Record<SignedOut["gateway"], readonly string[]>> = {
+  ended: ["Gateway           its session has ended"],
+  failed: ["Gateway           could not be asked to end its session: it runs out within minutes"],
+  none: [],
+};
+
+function endedLines({ provider, gateway, kept, logoutUrl }: SignedOut): readonly string[] {
   return [
     "Signed out.",
     `This computer     ${kept ? "still keeps something of the session: sign out once more" : "keeps nothing of the session"}`,
+    ...atGateway[gateway],
     atProvider[provider],
     ...(logoutUrl === null ? [] : [`Browser           its own session at the provider ends at ${logoutUrl}`]),
   ];

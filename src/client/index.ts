@@ -123,6 +123,7 @@ async function assemble(options: ClientOptions, profile: Profile, closers: Close
     openBrowser,
     now,
     after: options.after,
+    accessEnded: () => ended,
     onState: onSession,
   });
   closers.push(() => session.close());
@@ -163,8 +164,9 @@ async function assemble(options: ClientOptions, profile: Profile, closers: Close
 
   /** A sign-in may be another person's, and goes on beside the session of before until it is through. */
   let before: SessionState["state"] = "signed-out";
+  let ended: ReturnType<typeof access.end> = Promise.resolve("none");
   function follow({ state: now }: SessionState): void {
-    if (now === "signed-out") void access.end();
+    if (now === "signed-out") ended = access.end();
     else if (now === "needs-sign-in" || (now === "signed-in" && before === "signing-in")) access.drop();
     before = now;
   }

@@ -44,6 +44,8 @@ export interface SessionOptions {
   readonly now: () => number;
   /** Timers of that clock; this machine's where it is left out. */
   readonly after?: After | undefined;
+  /** Resolves once the gateway's own session, which ends with a sign-out, has ended. */
+  readonly accessEnded: () => Promise<SignedOut["gateway"]>;
   onState(state: SessionState): void;
 }
 
@@ -158,8 +160,8 @@ export function createSession(options: SessionOptions): Session {
 
   async function forget(): Promise<SignedOut> {
     await vault.delete(accountKey);
-    const left = await options.signIn.signOut();
-    return { ...left, kept: left.kept || (await vault.get(accountKey)) !== null };
+    const [left, gateway] = await Promise.all([options.signIn.signOut(), options.accessEnded()]);
+    return { ...left, gateway, kept: left.kept || (await vault.get(accountKey)) !== null };
   }
 
   return {

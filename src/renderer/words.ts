@@ -97,6 +97,11 @@ export const words = {
   signedOut: {
     here: "You are signed out. Nothing of your session is kept on this computer.",
     kept: "You are signed out, but something of your session is still in this computer’s key store. Sign out once more.",
+    gateway: {
+      ended: "The gateway has ended it.",
+      failed: "The gateway could not be asked to end it: there it runs out within minutes.",
+      none: "",
+    },
     provider: {
       revoked: "The sign-in provider revoked it: it was tried, and refused.",
       unsupported: "This kind of sign-in can’t be revoked from here: it ends at the provider by its own time.",

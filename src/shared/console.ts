@@ -25,6 +25,8 @@ export const failure = z.object({ code: z.enum(errorCodes), message: z.string() 
 /** What a sign-out did: at the provider (whether it revoked, and that was tried), on this computer, and where the browser's own session ends. */
 export const signedOut = z.object({
   provider: z.enum(["revoked", "unsupported", "failed", "none"]),
+  /** The session at the gateway; one that could not be ended runs out within minutes. */
+  gateway: z.enum(["ended", "failed", "none"]),
   kept: z.boolean(),
   logoutUrl: z.string().nullable(),
 });

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -165,6 +165,16 @@ describe("a profile", () => {
 });
 
 describe("a gateway.yaml", () => {
+  it("whose connections take the provider's own tokens has them listed", async () => {
+    const path = await yaml();
+    await writeFile(path, (await readFile(path, "utf8")).replace("accepts: sessions", "accepts: provider-tokens"));
+    const findings = await checkConfig(path, Date.now);
+    expect(findings.find(({ id }) => id === "accepts")).toMatchObject({
+      state: "warn",
+      what: expect.stringContaining("opens files"),
+    });
+  });
+
   it("with an issuer that works has its groups in doubt alone, until Graph may be asked", async () => {
     expect(notOk(await checkConfig(await yaml(), Date.now))).toEqual(["issuers.corp.groups"]);
     expect(notOk(await checkConfig(await yaml({ groupsClaim: "roles" }), Date.now))).toEqual([]);
@@ -228,6 +238,6 @@ async function yaml(change: object = {}): Promise<string> {
     rules: [],
   };
   const connections = [{ name: "files", http: { url: "http://127.0.0.1:1/mcp" } }];
-  await writeFile(path, stringify({ ...rest, connections, issuers: [issuer] }));
+  await writeFile(path, stringify({ accepts: "sessions", ...rest, connections, issuers: [issuer] }));
   return path;
 }

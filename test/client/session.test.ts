@@ -136,7 +136,7 @@ describe("session", () => {
 
   it("says what a sign-out did, to who asked and in its state", async () => {
     bench = await signedIn();
-    const left = { provider: "none", kept: false, logoutUrl: null };
+    const left = { provider: "none", gateway: "none", kept: false, logoutUrl: null };
     expect(await bench.client.call("session.signOut", {}, "cli")).toEqual({ ok: true, value: left });
     expect(bench.client.state().session).toEqual({ state: "signed-out", error: null, left });
   });

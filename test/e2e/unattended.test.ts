@@ -130,7 +130,8 @@ describe("tokens, keys and secrets", () => {
     canaries.set("the refresh token", stored.refreshToken ?? "");
     const device = [...kept].find(([key]) => key.includes("device"))?.[1] ?? "";
     canaries.set("the device's key", /"d":"([\w-]+)"/.exec(device)?.[1] ?? "");
-    await person.call("session.signOut", {}, "window");
+    const left = await person.call("session.signOut", {}, "window");
+    expect(left).toMatchObject({ ok: true, value: { gateway: "ended", provider: "revoked", kept: false } });
 
     const places: [string, string][] = [
       ["the consoles' state", shown.join("\n")],

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { loadConfig, missingSecrets } from "../../gateway/config.ts";
-import type { IssuerConfig } from "../../gateway/config-schema.ts";
+import type { Config, IssuerConfig } from "../../gateway/config-schema.ts";
 import { openGraph } from "../../gateway/identity/graph.ts";
 import { IssuerKeys } from "../../gateway/identity/issuer-keys.ts";
 import { resolveSecret } from "../../gateway/secrets.ts";
@@ -16,7 +16,14 @@ export async function checkConfig(path: string, now: () => number): Promise<Find
       ? [fine("secrets", "Every secret that it names can be read")]
       : missing.map(({ line, message }) => wrong("secrets", `Line ${line}: ${message}`, "Put it where the file says."));
   const issuers = await Promise.all(loaded.config.issuers.map((issuer) => checkIssuer(issuer, now)));
-  return [fine("config", `${path} is valid`), ...secrets, ...issuers.flat()];
+  return [fine("config", `${path} is valid`), ...secrets, ...issuers.flat(), acceptsFinding(loaded.config)];
+}
+
+function acceptsFinding({ connections, accepts }: Config): Finding {
+  const open = connections.filter((each) => (each.accepts ?? accepts) === "provider-tokens").map(({ name }) => name);
+  if (open.length === 0) return fine("accepts", "Every connection asks for a session that is bound to a device");
+  const cure = "Set accepts: sessions where no standard MCP client or unbound service needs the provider's own token.";
+  return doubt("accepts", `A copied token of the provider opens ${open.join(", ")}, until it expires`, cure);
 }
 
 async function checkIssuer(issuer: IssuerConfig, now: () => number): Promise<Finding[]> {

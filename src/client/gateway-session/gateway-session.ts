@@ -1,3 +1,4 @@
+import type { SignedOut } from "../../shared/console.ts";
 import { CountersignError } from "../../shared/errors.ts";
 import { gatewaySessionPath } from "../../shared/gateway-session.ts";
 import type { Device } from "../device.ts";
@@ -16,8 +17,8 @@ export interface GatewaySession {
   recheck(): void;
   /** Lets go of the session; it runs out at the gateway. */
   drop(): void;
-  /** Ends it at the gateway as well, where that can be reached. Never throws. */
-  end(): Promise<void>;
+  /** Ends it at the gateway as well, where that can be reached; `none`: there was none. Never throws. */
+  end(): Promise<SignedOut["gateway"]>;
   close(): Promise<void>;
 }
 
@@ -129,12 +130,17 @@ export function createGatewaySession(options: GatewaySessionOptions): GatewaySes
     async end() {
       const ending = current;
       drop();
-      if (ending === null) return;
+      if (ending === null) return "none";
       const headers = ending.pass.headers("DELETE", gatewaySessionPath);
       const signal = AbortSignal.timeout(endTimeoutMs);
       const asked = dispatcher.request({ origin, path: gatewaySessionPath, method: "DELETE", headers, signal });
-      // Unreached, it runs out by itself within minutes.
-      await asked.then(({ body }) => body.dump()).catch(() => undefined);
+      // Unreached, it runs out by itself within minutes; a gateway that doesn't take it any more has none to end.
+      return await asked
+        .then(async ({ statusCode, body }) => {
+          await body.dump();
+          return statusCode === 204 || statusCode === 401 ? ("ended" as const) : ("failed" as const);
+        })
+        .catch(() => "failed" as const);
     },
     async close() {
       renewal.stop();

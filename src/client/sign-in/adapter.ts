@@ -19,7 +19,7 @@ export interface Adapter {
   /** Removes the stored session, locally. */
   forget(): Promise<void>;
   /** Forgets, and revokes what the provider can revoke. */
-  signOut(): Promise<Omit<SignedOut, "kept">>;
+  signOut(): Promise<Omit<SignedOut, "kept" | "gateway">>;
   /** Whether the vault still holds a session. */
   holds(): Promise<boolean>;
   /** The OAuth error code (RFC 6749, section 5.2) or the library's own in an error of the library. */

@@ -111,7 +111,7 @@ async function authorize(
 async function endAtProvider(
   discovered: () => Promise<client.Configuration>,
   stored: Record,
-): Promise<Omit<SignedOut, "kept">> {
+): Promise<Omit<SignedOut, "kept" | "gateway">> {
   try {
     const config = await discovered();
     const { end_session_endpoint: ending } = config.serverMetadata();

@@ -58,7 +58,7 @@ export interface SignIn {
    * Forgets the session, revokes where the provider can and tries whether that holds; with the address where the browser's session at
    * the provider ends, if there is one. Never throws for network reasons.
    */
-  signOut(): Promise<SignedOut>;
+  signOut(): Promise<Omit<SignedOut, "gateway">>;
   /** Cancels a waiting sign-in and ends connections; the session stays in the vault. */
   close(): void;
 }

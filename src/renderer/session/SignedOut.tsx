@@ -42,7 +42,8 @@ function WhatEnded({ left }: { readonly left: Left }) {
   return (
     <div role="status" className={css.failed}>
       <p>
-        {left.kept ? words.signedOut.kept : words.signedOut.here} {words.signedOut.provider[left.provider]}
+        {left.kept ? words.signedOut.kept : words.signedOut.here} {words.signedOut.gateway[left.gateway]}{" "}
+        {words.signedOut.provider[left.provider]}
       </p>
       {left.logoutUrl !== null && (
         <p className={css.detail}>
