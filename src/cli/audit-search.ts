@@ -1,5 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { openSource } from "../gateway/audit/source.ts";
+import { mostSearched } from "../gateway/search/entry-words.ts";
 import { type LedgerRow, SearchIndex } from "../gateway/search/search-index.ts";
 import { auditQuery, type AuditLine, type AuditPage, type AuditQuery } from "../shared/audit-search.ts";
 import { CountersignError } from "../shared/errors.ts";
@@ -109,7 +110,7 @@ async function offline(query: AuditQuery, most: number, data: string, terminal: 
     let read = 0;
     for await (const entry of source.entries()) {
       if (!entry.readable) throw new CountersignError("ledger_inconsistent", `${entry.place}: ${entry.what}.`);
-      rows.push({ seq: read, leaf: entry.leaf, body: entry.body });
+      rows.push({ seq: read, leaf: entry.leaf, body: entry.body, isPart: (entry.body?.length ?? 0) > mostSearched });
       progress((read += 1));
       if (rows.length < batch) continue;
       index.put(rows);

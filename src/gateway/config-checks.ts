@@ -3,6 +3,7 @@ import { basename, dirname, isAbsolute, join, relative, sep } from "node:path";
 import type { Finding } from "./config-places.ts";
 import type { Config, IssuerConfig } from "./config-schema.ts";
 import { isLoopbackHost, isProtectedUrl } from "../shared/protected-url.ts";
+import { sinkFindings } from "./config-sinks.ts";
 import { compileCondition } from "./policy/condition.ts";
 import { globMatcher } from "./policy/glob.ts";
 import { isSecretName } from "./secrets.ts";
@@ -23,6 +24,8 @@ export async function crossCheck(config: Config): Promise<readonly Finding[]> {
     ...checkTargets(config),
     ...checkInlineSecrets(config),
     ...unique(config.rules, "rules", "name"),
+    ...unique(config.sinks, "sinks", "name"),
+    ...sinkFindings(config.sinks),
     ...checkRules(config),
     ...checkConditions(config),
     ...(await checkFiles(config)),
@@ -169,11 +172,13 @@ function checkConditions({ rules }: Config): Finding[] {
   });
 }
 
-async function checkFiles({ listen, issuers }: Config): Promise<Finding[]> {
+async function checkFiles({ listen, issuers, sinks }: Config): Promise<Finding[]> {
   const files: { readonly path: Finding["path"]; readonly file: string | undefined }[] = [
     { path: ["listen", "tls", "cert"], file: listen.tls?.cert },
     { path: ["listen", "tls", "key"], file: listen.tls?.key },
     ...issuers.map(({ ca }, index) => ({ path: ["issuers", index, "ca"], file: ca })),
+    ...sinks.map(({ webhook }, index) => ({ path: ["sinks", index, "webhook", "ca"], file: webhook?.ca })),
+    ...sinks.map(({ syslog }, index) => ({ path: ["sinks", index, "syslog", "ca"], file: syslog?.ca })),
   ];
   const findings: Finding[] = [];
   for (const { path, file } of files) {

@@ -4,6 +4,7 @@ import { duration } from "./config-duration.ts";
 import { mostPending } from "./config-limits.ts";
 import { maskedField, masking } from "./config-masking.ts";
 import { rule } from "./config-rules.ts";
+import { sink } from "./config-sinks.ts";
 import { configName as name, httpTarget, secretName, stdioTarget } from "../shared/target-config.ts";
 
 const names = z.array(z.string().min(1));
@@ -104,6 +105,8 @@ export const configSchema = z.strictObject({
   masking,
   /** Who may read `/metrics`. Without a token: this machine alone, and only where publicUrl is loopback too. */
   metrics: z.strictObject({ token: secretName }).optional(),
+  /** Where the ledger's entries go besides. */
+  sinks: z.array(sink).default([]),
   /** How long calls under way may take to end after SIGTERM. */
   drain: duration.default(20_000),
   approvals: z

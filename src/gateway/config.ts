@@ -7,6 +7,7 @@ import { secretsIn, withPaths } from "../shared/target-config.ts";
 import { crossCheck } from "./config-checks.ts";
 import { locate, type Finding, type Place, type Problem } from "./config-places.ts";
 import { configSchema, type Config } from "./config-schema.ts";
+import { sinkWithPaths } from "./config-sinks.ts";
 import { resolveSecret } from "./secrets.ts";
 
 /** A gateway.yaml that has passed every check. Its paths, those of `file:` secrets included, are absolute. */
@@ -99,7 +100,10 @@ function secretsOf(config: Config): Finding[] {
   const ofConnections = config.connections.flatMap((connection, index) =>
     secretsIn(connection).map(({ path, secret }) => ({ path: ["connections", index, ...path], message: secret })),
   );
-  return [...metrics, ...ofIssuers, ...ofConnections];
+  const ofSinks = config.sinks.flatMap(({ webhook }, index) =>
+    webhook === undefined ? [] : [{ path: ["sinks", index, "webhook", "secret"], message: webhook.secret }],
+  );
+  return [...metrics, ...ofIssuers, ...ofConnections, ...ofSinks];
 }
 
 type Parsed =
@@ -159,6 +163,7 @@ function withAbsolutePaths(config: Config, folder: string): Config {
       ...(issuer.graph && { graph: { ...issuer.graph, clientSecret: secret(issuer.graph.clientSecret) } }),
     })),
     connections: config.connections.map((connection) => withPaths(connection, absolute)),
+    sinks: config.sinks.map((each) => sinkWithPaths(each, absolute)),
   };
 }
 

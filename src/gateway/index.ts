@@ -31,6 +31,7 @@ import type { Runtime } from "./runtime.ts";
 import { Draining } from "./draining.ts";
 import { Observed } from "./observed.ts";
 import { LedgerSearch } from "./search/search.ts";
+import { createSinks } from "./sinks/sinks.ts";
 import { openStore } from "./store/open-store.ts";
 import { noTelemetry, type Telemetry } from "./telemetry/port.ts";
 
@@ -117,10 +118,13 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     runtime,
     keyedDigest,
   };
+  const size = (): number => Number(store.checkpoint().split("\n", 2)[1]);
+  const sinks = createSinks({ config: config.config.sinks, folder: data, origin: ledgerOrigin, size, now, log });
   const readings = {
     sessions: () => sessions.size,
     streams: () => stream.size,
     underWay: () => draining.underWay,
+    sinks: () => sinks.feeds,
   };
   const metricsToken = (): string | null => setup.metricsToken;
   const operators = { store, runtime, draining, observed, readings, metricsToken };
@@ -143,6 +147,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       await grants.endDue("now");
       await store.commit((writes) => writes.append("gateway.started", { origin }));
       await recordLoaded(runtime());
+      await sinks.start();
       await listening(server, listen.host, listen.port);
       const { port } = server.address() as AddressInfo;
       log({ level: "info", event: "gateway.listening", port });
@@ -186,6 +191,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
         await refusals.sweep("ending");
         await search.close();
       } finally {
+        await sinks.close();
         await store.close();
       }
     },

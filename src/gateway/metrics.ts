@@ -49,6 +49,22 @@ export class Gauge implements Family {
   }
 }
 
+/** Numbers read when they are asked for, by labels. */
+export class Gauges implements Family {
+  readonly #about: About;
+  readonly #read: () => readonly (readonly [Labels, number])[];
+
+  constructor(about: About, read: () => readonly (readonly [Labels, number])[]) {
+    this.#about = about;
+    this.#read = read;
+  }
+
+  lines(): readonly string[] {
+    const { name } = this.#about;
+    return [...head(this.#about, "gauge"), ...this.#read().map(([labels, value]) => sample(name, text(labels), value))];
+  }
+}
+
 interface Distribution {
   readonly buckets: number[];
   sumSeconds: number;

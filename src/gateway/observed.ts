@@ -1,7 +1,7 @@
 import { CountersignError } from "../shared/errors.ts";
 import type { Json, JsonObject } from "../shared/json.ts";
 import type { EntryKind } from "../shared/ledger.ts";
-import { Counter, exposition, Gauge, Histogram, type Family } from "./metrics.ts";
+import { Counter, exposition, Gauge, Gauges, Histogram, type Family } from "./metrics.ts";
 import type { Store, Writes } from "./store/store.ts";
 
 /** What is read when the metrics are asked for. */
@@ -9,6 +9,7 @@ export interface Readings {
   readonly sessions: () => number;
   readonly streams: () => number;
   readonly underWay: () => number;
+  readonly sinks: () => readonly { readonly name: string; readonly lag: number; readonly failures: number }[];
 }
 
 /** More calls without an answer's entry than this can only be ones whose answer failed: the oldest are forgotten. */
@@ -61,7 +62,7 @@ export class Observed {
   }
 
   /** The Prometheus text. */
-  text({ sessions, streams, underWay }: Readings): string {
+  text({ sessions, streams, underWay, sinks }: Readings): string {
     return exposition([
       this.#calls,
       this.#durations,
@@ -74,6 +75,12 @@ export class Observed {
       this.#entries,
       gauge("countersign_sessions_open", "Open MCP conversations.", sessions),
       gauge("countersign_approval_streams_open", "Connected approvers and requesters.", streams),
+      new Gauges({ name: "countersign_sink_lag_entries", help: "Entries that a sink has not taken yet." }, () =>
+        sinks().map(({ name, lag }) => [{ sink: name }, lag]),
+      ),
+      new Gauges({ name: "countersign_sink_failures", help: "Deliveries that failed in a row." }, () =>
+        sinks().map(({ name, failures }) => [{ sink: name }, failures]),
+      ),
       gauge("process_resident_memory_bytes", "Resident memory.", () => process.memoryUsage.rss()),
       gauge("process_start_time_seconds", "When the process began.", () => Date.now() / 1000 - process.uptime()),
       gauge("process_cpu_seconds", "CPU time so far.", cpuSeconds),

@@ -56,13 +56,17 @@ export async function writeBody(folder: string, pieces: Iterable<string>): Promi
   }
 }
 
+/** Where the body of this digest stands, if in a file; null for what is no digest: whoever wrote a leaf may have written anything. */
+export function bodyFile(folder: string, digest: string): string | null {
+  return /^[\w-]{43}$/.test(digest) ? join(folder, bodiesFolder, digest) : null;
+}
+
 /** The body of this digest as text, or null where there is no such file. */
 export async function readBody(folder: string, digest: string): Promise<string | null> {
-  // Whoever wrote the leaf may have written anything.
-  if (!/^[\w-]{43}$/.test(digest)) return null;
+  const path = bodyFile(folder, digest);
+  if (path === null) return null;
   let text = "";
   try {
-    const path = join(folder, bodiesFolder, digest);
     for await (const part of createReadStream(path, { encoding: "utf8", highWaterMark: 4 * partBytes }))
       text += String(part);
     return text;

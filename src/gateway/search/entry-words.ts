@@ -1,7 +1,12 @@
 import type { Json } from "../../shared/json.ts";
 
 /** So many characters of an entry can be searched, the first ones; a longer answer is found by what it begins with. */
-const mostSearched = 1_048_576;
+export const mostSearched = 1_048_576;
+
+/** The same of a body of which only the beginning is at hand: its text, without escapes. */
+export function wordsIn(beginning: string): string {
+  return beginning.slice(0, mostSearched).replaceAll(/\\(?:u[\da-f]{4}|.)/g, " ");
+}
 
 /** The names and values of a body as one text, without the syntax around them, whose escapes would stick to the words. */
 export function wordsOf(body: Json): string {

@@ -3,8 +3,9 @@ import { z } from "zod";
 import { entryFacts, type AuditLine, type AuditQuery, type EntryFacts } from "../../shared/audit-search.ts";
 import { isJson, isJsonObject, type JsonObject } from "../../shared/json.ts";
 import { seenPrincipal } from "../../shared/ledger.ts";
-import { completed, factsOf } from "./entry-facts.ts";
-import { wordsOf } from "./entry-words.ts";
+import { membersIn } from "../audit/body-beginning.ts";
+import { KnownCalls } from "../audit/known-calls.ts";
+import { wordsIn, wordsOf } from "./entry-words.ts";
 import { factWords, matchOf, placeWord } from "./match.ts";
 
 /** An entry as the ledger stores it; nothing of it is checked here. */
@@ -12,6 +13,8 @@ export interface LedgerRow {
   readonly seq: number;
   readonly leaf: string;
   readonly body: string | null;
+  /** The body is long, and only its beginning. */
+  readonly isPart?: boolean;
 }
 
 /** Entries found, newest first, and where to go on; null at the end. */
@@ -44,7 +47,7 @@ const hourMs = 3_600_000;
 /** What the ledger can be searched by: made from it alone, and made anew where it is not there. No proof rests on it. */
 export class SearchIndex {
   readonly #db: DatabaseSync;
-  readonly #calls = new Map<string, EntryFacts>();
+  readonly #calls = new KnownCalls((of, id) => this.#before(of, id));
 
   /** A new file gets its tables here. */
   constructor(db: DatabaseSync) {
@@ -67,20 +70,20 @@ export class SearchIndex {
     );
     this.#db.exec("BEGIN");
     try {
-      for (const { seq, leaf, body } of rows) {
+      for (const { seq, leaf, body, isPart = false } of rows) {
         const { atMs, kind } = leafRow.parse(JSON.parse(leaf));
-        const parsed = bodyOf(body);
+        const parsed = isPart ? membersIn(body ?? "") : bodyOf(body);
         const facts = this.#factsOf(kind, parsed);
         insert.run(seq, atMs, kind, JSON.stringify(facts));
         hour.run(Math.floor(atMs / hourMs), seq, seq);
-        words.run(seq, factWords(kind, facts), wordsOf(parsed));
+        words.run(seq, factWords(kind, facts), isPart ? wordsIn(body ?? "") : wordsOf(parsed));
       }
       const last = rows.at(-1);
       if (last !== undefined) this.#db.prepare("UPDATE taken SET size = ?, leaf = ?").run(last.seq + 1, last.leaf);
       this.#db.exec("COMMIT");
     } catch (error) {
       this.#db.exec("ROLLBACK");
-      this.#calls.clear();
+      this.#calls.forget();
       throw error;
     }
   }
@@ -147,14 +150,9 @@ export class SearchIndex {
   }
 
   #factsOf(kind: string, body: JsonObject): EntryFacts {
-    const own = factsOf(kind, body);
-    const facts = begins.has(kind)
-      ? own
-      : completed(completed(own, this.#before("call", own.call)), this.#before("approval", own.approval));
-    for (const id of [facts.call, facts.approval]) if (id !== null) keep(this.#calls, id, facts);
     const seen = seenPrincipal.safeParse(body);
     if (kind === "principal.seen" && seen.success) this.#know(seen.data);
-    return facts;
+    return this.#calls.take(kind, body);
   }
 
   #know({ id, name, kind }: z.infer<typeof seenPrincipal>): void {
@@ -163,10 +161,7 @@ export class SearchIndex {
       .run(id, name, kind);
   }
 
-  /** What was said last of this call or approval. */
-  #before(of: "call" | "approval", id: string | null): EntryFacts | undefined {
-    const known = id === null ? undefined : this.#calls.get(id);
-    if (id === null || known !== undefined) return known;
+  #before(of: "call" | "approval", id: string): EntryFacts | undefined {
     const row = this.#db
       .prepare(
         `SELECT entries.facts FROM words CROSS JOIN entries ON entries.seq = words.rowid WHERE words MATCH ? ORDER BY words.rowid DESC LIMIT 1`,
@@ -182,17 +177,6 @@ const factsRow = z.object({ facts: z.string() });
 const leafRow = z.object({ atMs: z.number(), kind: z.string() });
 const idRow = z.object({ id: z.string() });
 const foundRow = z.object({ seq: z.number(), at_ms: z.number(), kind: z.string(), facts: z.string() });
-const begins: ReadonlySet<string> = new Set(["call.request", "call.refused", "approval.pending"]);
-
-/** So many calls may be under way, or waiting for a decision, and still be known by heart. */
-const mostKept = 10_000;
-
-function keep(calls: Map<string, EntryFacts>, id: string, facts: EntryFacts): void {
-  calls.delete(id);
-  calls.set(id, facts);
-  const oldest = calls.keys().next();
-  if (calls.size > mostKept && oldest.done !== true) calls.delete(oldest.value);
-}
 
 /** An erased or unreadable body says nothing. */
 function bodyOf(body: string | null): JsonObject {

@@ -5,7 +5,9 @@ import { pathToFileURL } from "node:url";
 import { z } from "zod";
 import type { AuditPage, AuditQuery } from "../../shared/audit-search.ts";
 import { databaseFile, ownFile } from "../store/database.ts";
-import { indexVersion, SearchIndex } from "./search-index.ts";
+import { beginningOf } from "../audit/body-beginning.ts";
+import { mostSearched } from "./entry-words.ts";
+import { indexVersion, SearchIndex, type LedgerRow } from "./search-index.ts";
 
 /** The index's own file within the data folder. It may be deleted: it is made anew from the ledger. */
 export const indexFile = "search.sqlite";
@@ -13,10 +15,11 @@ export const indexFile = "search.sqlite";
 /** Entries, and characters of their bodies, that are taken in one transaction. */
 const batch = { entries: 500, characters: 4_000_000 };
 
-const ledgerRow = z.object({ seq: z.number(), leaf: z.string(), body: z.string().nullable() });
+const ledgerRow = z.object({ seq: z.number(), leaf: z.string(), body: z.string().nullable(), salted: z.number() });
 
 /** The ledger of a data folder with its index: follows the one and searches in the other. Blocks its thread; `search-worker.ts` has one of its own. */
 export class Searcher {
+  readonly #folder: string;
   readonly #ledger: DatabaseSync;
   readonly #db: DatabaseSync;
   readonly #index: SearchIndex;
@@ -25,9 +28,12 @@ export class Searcher {
 
   /** The folder's gateway has its store open. Throws what SQLite throws. */
   constructor(folder: string) {
+    this.#folder = folder;
     this.#ledger = new DatabaseSync(pathToFileURL(resolve(folder, databaseFile)), { readOnly: true, timeout: 5000 });
     this.#ledger.exec("PRAGMA trusted_schema=OFF");
-    this.#after = this.#ledger.prepare("SELECT seq, leaf, body FROM ledger_entries WHERE seq >= ? ORDER BY seq");
+    this.#after = this.#ledger.prepare(
+      "SELECT seq, leaf, body, salt IS NOT NULL AS salted FROM ledger_entries WHERE seq >= ? ORDER BY seq",
+    );
     this.#length = this.#ledger.prepare("SELECT coalesce(max(seq) + 1, 0) AS entries FROM ledger_entries");
     this.#db = openIndex(join(folder, indexFile), this.#ledger);
     this.#index = new SearchIndex(this.#db);
@@ -57,13 +63,15 @@ export class Searcher {
     return z.object({ entries: z.number() }).parse(this.#length.get()).entries;
   }
 
-  #next(): z.infer<typeof ledgerRow>[] {
-    const rows: z.infer<typeof ledgerRow>[] = [];
+  #next(): readonly LedgerRow[] {
+    const rows: LedgerRow[] = [];
     let characters = 0;
     for (const row of this.#after.iterate(this.#index.taken().size)) {
-      const parsed = ledgerRow.parse(row);
-      rows.push(parsed);
-      characters += parsed.body?.length ?? 0;
+      const { salted, ...entry } = ledgerRow.parse(row);
+      const isPart = entry.body === null && salted === 1;
+      const body = isPart ? beginningOf(this.#folder, entry.leaf, mostSearched) : entry.body;
+      rows.push({ ...entry, body, isPart });
+      characters += body?.length ?? 0;
       if (rows.length >= batch.entries || characters >= batch.characters) break;
     }
     return rows;

@@ -1,0 +1,75 @@
+import { join, resolve } from "node:path";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { pathToFileURL } from "node:url";
+import { z } from "zod";
+import { isJson, isJsonObject, type JsonObject } from "../../shared/json.ts";
+import { beginningOf, membersIn } from "../audit/body-beginning.ts";
+import { KnownCalls } from "../audit/known-calls.ts";
+import { databaseFile } from "../store/database.ts";
+import { ocsfOf, severityOf } from "./ocsf.ts";
+import type { SinkEvent } from "./sink.ts";
+
+/** A body up to so many characters goes along with its event; a longer one is told by its leaf, and kept by the ledger. */
+const longestBody = 65_536;
+/** So much is delivered at once. */
+const most = { entries: 500, characters: 2_000_000 };
+
+/** A longer one stands in a file, of which these bytes tell whose answer it is. */
+const longestParsed = 262_144;
+const beginningBytes = 4096;
+
+const row = z.object({ seq: z.number(), leaf: z.string(), body: z.string().nullable(), salted: z.number() });
+const leafShape = z.object({ atMs: z.number(), kind: z.string() });
+
+/** The ledger of a data folder as one sink reads it, in its order, by a connection of its own. */
+export class LedgerTail {
+  readonly #db: DatabaseSync;
+  readonly #after: StatementSync;
+  readonly #calls = new KnownCalls();
+  readonly #folder: string;
+  readonly #origin: string;
+
+  constructor(folder: string, origin: string) {
+    this.#folder = folder;
+    this.#origin = origin;
+    const url = pathToFileURL(resolve(join(folder, databaseFile)));
+    this.#db = new DatabaseSync(url, { readOnly: true, timeout: 5000 });
+    this.#db.exec("PRAGMA trusted_schema=OFF");
+    this.#after = this.#db.prepare(
+      `SELECT seq, leaf, iif(length(body) <= ${longestParsed}, body, NULL) AS body, salt IS NOT NULL AS salted FROM ledger_entries WHERE seq >= ? ORDER BY seq LIMIT ${most.entries}`,
+    );
+  }
+
+  /** The events from this entry on, as many as are delivered at once; none at the end. */
+  from(seq: number): readonly SinkEvent[] {
+    const events: SinkEvent[] = [];
+    let characters = 0;
+    for (const each of this.#after.iterate(seq)) {
+      const entry = row.parse(each);
+      characters += entry.leaf.length + (entry.body?.length ?? 0);
+      events.push(this.#eventOf(entry));
+      if (characters >= most.characters) break;
+    }
+    return events;
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  #eventOf({ seq, leaf, body: text, salted }: z.infer<typeof row>): SinkEvent {
+    const { atMs, kind } = leafShape.parse(JSON.parse(leaf));
+    const whole = bodyOf(text);
+    const isInFile = text === null && salted === 1;
+    const said = isInFile ? membersIn(beginningOf(this.#folder, leaf, beginningBytes) ?? "") : (whole ?? {});
+    const facts = this.#calls.take(kind, said);
+    const body = (text?.length ?? 0) <= longestBody ? whole : null;
+    const event = ocsfOf({ origin: this.#origin, seq, atMs, kind, leaf, facts, body });
+    return { id: `${this.#origin}#${seq}`, seq, atMs, kind, severity: severityOf(kind, facts), event };
+  }
+}
+
+function bodyOf(text: string | null): JsonObject | null {
+  const value: unknown = text === null ? null : JSON.parse(text);
+  return isJson(value) && isJsonObject(value) ? value : null;
+}

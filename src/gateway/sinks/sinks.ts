@@ -1,0 +1,64 @@
+import { readFile } from "node:fs/promises";
+import type { SinkConfig } from "../config-sinks.ts";
+import type { Log } from "../log.ts";
+import { resolveSecret } from "../secrets.ts";
+import { Cursor } from "./cursor.ts";
+import { Feed } from "./feed.ts";
+import { fileSink } from "./file-sink.ts";
+import { LedgerTail } from "./ledger-tail.ts";
+import type { Sink } from "./sink.ts";
+import { syslogSink } from "./syslog-sink.ts";
+import { webhookSink } from "./webhook-sink.ts";
+
+interface SinksOptions {
+  readonly config: readonly SinkConfig[];
+  /** The data folder of a gateway whose store is open. */
+  readonly folder: string;
+  /** The ledger's origin, HOST[:PORT]. */
+  readonly origin: string;
+  /** The number of the next entry that will be written. */
+  readonly size: () => number;
+  readonly now: () => number;
+  readonly log: Log;
+}
+
+/** Where the ledger's entries go besides, each sink at its own pace. */
+export interface Sinks {
+  readonly feeds: readonly Pick<Feed, "name" | "lag" | "failures">[];
+  /** Throws CountersignError `configuration` for a secret or file that can't be had. */
+  start(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function createSinks(options: SinksOptions): Sinks {
+  const feeds: Feed[] = [];
+  return {
+    feeds,
+    async start() {
+      const { folder, origin, size, log } = options;
+      for (const config of options.config) {
+        const sink = await sinkOf(config, options);
+        const tail = new LedgerTail(folder, origin);
+        const { name, from } = config;
+        const feed = new Feed({ name, sink, tail, cursor: new Cursor(folder, name), size, from, log });
+        feeds.push(feed);
+        await feed.start();
+      }
+    },
+    close: async () => void (await Promise.all(feeds.map((feed) => feed.close()))),
+  };
+}
+
+async function sinkOf({ file, webhook, syslog }: SinkConfig, { origin, now }: SinksOptions): Promise<Sink> {
+  if (webhook !== undefined) {
+    const [secret, ca] = await Promise.all([resolveSecret(webhook.secret), pem(webhook.ca)]);
+    return webhookSink({ url: webhook.url, secret, ca, now });
+  }
+  if (syslog !== undefined)
+    return syslogSink({ host: syslog.host, port: syslog.port, ca: await pem(syslog.ca), hostname: origin });
+  return fileSink(file?.path ?? "");
+}
+
+async function pem(path: string | undefined): Promise<string | undefined> {
+  return path === undefined ? undefined : await readFile(path, "utf8");
+}
