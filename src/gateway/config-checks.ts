@@ -1,8 +1,7 @@
-import { access, constants, realpath } from "node:fs/promises";
-import { basename, dirname, isAbsolute, join, relative, sep } from "node:path";
 import type { Finding } from "./config-places.ts";
 import type { Config, IssuerConfig } from "./config-schema.ts";
 import { isLoopbackHost, isProtectedUrl } from "../shared/protected-url.ts";
+import { checkFiles, checkFolders } from "./config-files.ts";
 import { sinkFindings } from "./config-sinks.ts";
 import { compileCondition } from "./policy/condition.ts";
 import { globMatcher } from "./policy/glob.ts";
@@ -65,22 +64,6 @@ function checkPublicUrl({ publicUrl, listen }: Config): Finding[] {
     return [{ path, message: "The listener speaks TLS (listen.tls), so this must begin with https." }];
   }
   return [];
-}
-
-async function checkFolders({ data, keys }: Config): Promise<Finding[]> {
-  const [dataFolder, keysFolder] = await Promise.all([realFolder(data), realFolder(keys)]);
-  const way = relative(dataFolder, keysFolder);
-  if (way === ".." || way.startsWith(`..${sep}`) || isAbsolute(way)) return [];
-  return [{ path: ["keys"], message: "The keys' folder must lie outside the data folder: choose another." }];
-}
-
-/** A folder without symbolic links, as far as it exists. */
-async function realFolder(path: string): Promise<string> {
-  try {
-    return await realpath(path);
-  } catch {
-    return dirname(path) === path ? path : join(await realFolder(dirname(path)), basename(path));
-  }
 }
 
 function checkIssuer(issuer: IssuerConfig, index: number): Finding[] {
@@ -170,27 +153,6 @@ function checkConditions({ rules }: Config): Finding[] {
     if (compiled === null || compiled.ok) return [];
     return [{ path: ["rules", index, "when"], message: `${compiled.message}.`, within: compiled.offset }];
   });
-}
-
-async function checkFiles({ listen, issuers, sinks }: Config): Promise<Finding[]> {
-  const files: { readonly path: Finding["path"]; readonly file: string | undefined }[] = [
-    { path: ["listen", "tls", "cert"], file: listen.tls?.cert },
-    { path: ["listen", "tls", "key"], file: listen.tls?.key },
-    ...issuers.map(({ ca }, index) => ({ path: ["issuers", index, "ca"], file: ca })),
-    ...sinks.map(({ webhook }, index) => ({ path: ["sinks", index, "webhook", "ca"], file: webhook?.ca })),
-    ...sinks.map(({ syslog }, index) => ({ path: ["sinks", index, "syslog", "ca"], file: syslog?.ca })),
-  ];
-  const findings: Finding[] = [];
-  for (const { path, file } of files) {
-    if (file === undefined) continue;
-    const readable = await access(file, constants.R_OK).then(
-      () => true,
-      () => false,
-    );
-    if (!readable)
-      findings.push({ path, message: `The file ${file} can't be read: put it there, or correct the path.` });
-  }
-  return findings;
 }
 
 function unique<K extends string>(list: readonly Readonly<Record<K, string>>[], at: string, key: K): Finding[] {
