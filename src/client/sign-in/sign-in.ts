@@ -64,7 +64,7 @@ export interface SignIn {
 }
 
 /**
- * The sign-in of one provider. `ca` is PEM, trusted instead of the system's authorities; `now` in ms; the provider has
+ * The sign-in of one provider. `ca` is PEM, trusted besides the system's authorities; `now` in ms; the provider has
  * `patienceMs` for an answer, ten seconds by default.
  */
 export async function createSignIn(

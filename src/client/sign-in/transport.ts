@@ -1,6 +1,6 @@
 import type { Dispatcher } from "undici";
 import { CountersignError } from "../../shared/errors.ts";
-import { Agent } from "../upstream/undici.ts";
+import { connections, type Connections } from "../upstream/dispatcher.ts";
 
 interface Answer {
   readonly status: number;
@@ -38,25 +38,24 @@ const defaultPatienceMs = 10_000;
 const longestQuietSeconds = 300;
 const longestAnswer = 4 * 1024 * 1024;
 
-/** Opens a transport; `ca` is PEM, trusted instead of the system's authorities. */
+/** Opens a transport; `ca` is PEM, trusted besides the system's authorities. Proxies are used as on the way to the gateway. */
 export function openTransport(
   ca: string | undefined,
   { now = Date.now, timeoutMs = defaultPatienceMs }: { readonly now?: () => number; readonly timeoutMs?: number } = {},
 ): Transport {
-  const agent = new Agent({
-    connect: { timeout: timeoutMs, ...(ca === undefined ? {} : { ca }) },
-    headersTimeout: timeoutMs,
-    bodyTimeout: timeoutMs,
-    maxResponseSize: longestAnswer,
-    keepAliveTimeout: 1_000,
-  });
+  const ways = new Map<string, Connections>();
+  const wayTo = (origin: string): Dispatcher => {
+    const way = ways.get(origin) ?? connections(origin, ca);
+    ways.set(origin, way);
+    return way.dispatcher;
+  };
   let fault: CountersignError | null = null;
   let quietUntilMs = 0;
   const onBusy = (seconds: number): void => void (quietUntilMs = now() + Math.min(seconds, longestQuietSeconds) * 1000);
 
   const send: Transport["request"] = async (method, url, message = {}) => {
     try {
-      return await sendOnce(agent, method, url, { ...message, timeoutMs, onBusy });
+      return await sendOnce(wayTo, method, url, { ...message, timeoutMs, onBusy });
     } catch (error) {
       fault = error instanceof CountersignError ? error : networkFault(error);
       throw fault;
@@ -77,7 +76,9 @@ export function openTransport(
       return last;
     },
     quietUntilMs: () => quietUntilMs,
-    close: () => void agent.destroy(),
+    close() {
+      for (const { dispatcher } of ways.values()) void dispatcher.destroy();
+    },
   };
 }
 
@@ -88,7 +89,7 @@ interface Way {
 }
 
 async function sendOnce(
-  agent: Dispatcher,
+  wayTo: (origin: string) => Dispatcher,
   method: string,
   url: string,
   message: { readonly headers?: Readonly<Record<string, string>>; readonly body?: string } & Way,
@@ -98,15 +99,17 @@ async function sendOnce(
   if (target.protocol !== "https:" && !isLoopbackHttp(target)) {
     throw new CountersignError("misconfigured", `The sign-in provider ${target.host} must be reached over https.`);
   }
-  const answer = await agent.request({
+  const answer = await wayTo(target.origin).request({
     origin: target.origin,
     path: `${target.pathname}${target.search}`,
     method,
     headers: { ...message.headers },
     body: message.body ?? null,
     signal: AbortSignal.timeout(message.timeoutMs),
+    // A few requests an hour: one that is kept would mostly be found dead, after sleep above all.
+    reset: true,
   });
-  const body = await answer.body.text();
+  const body = await textIn(answer.body);
   if (answer.statusCode >= 500 || answer.statusCode === 429) {
     const seconds = Number(flat(answer.headers)["retry-after"]);
     if (seconds > 0) message.onBusy(seconds);
@@ -114,6 +117,18 @@ async function sendOnce(
     throw new CountersignError("transient", `The sign-in provider ${target.host} ${what}. Try again in a minute.`);
   }
   return { status: answer.statusCode, headers: flat(answer.headers), body };
+}
+
+async function textIn(body: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > longestAnswer)
+      throw new CountersignError("misconfigured", "The sign-in provider’s answer is far too long.");
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
 }
 
 /** Whether an address is plain HTTP that never leaves this machine. */
@@ -126,6 +141,11 @@ function networkFault(error: unknown): CountersignError {
   if (/CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS|ERR_SSL/.test(code)) {
     const message = `The sign-in provider’s TLS certificate is not trusted here (${code}). Ask IT for the authority that signed it.`;
     return new CountersignError("misconfigured", message, { cause: error });
+  }
+  if (error instanceof Error && /proxy/i.test(error.message)) {
+    const message =
+      "The proxy refuses the way to the sign-in provider: check HTTPS_PROXY and NO_PROXY, or ask who runs it.";
+    return new CountersignError("transient", message, { cause: error });
   }
   return new CountersignError(
     "transient",

@@ -2,7 +2,6 @@
 import type * as undici from "undici";
 import api from "undici/lib/api/index.js";
 import connector from "undici/lib/core/connect.js";
-import agent from "undici/lib/dispatcher/agent.js";
 import dispatcher from "undici/lib/dispatcher/dispatcher.js";
 import proxyAgent from "undici/lib/dispatcher/env-http-proxy-agent.js";
 import pool from "undici/lib/dispatcher/pool.js";
@@ -10,7 +9,6 @@ import pool from "undici/lib/dispatcher/pool.js";
 // As its index does: `request` and its like are methods of every dispatcher.
 Object.assign(dispatcher.prototype, api);
 
-export const Agent: typeof undici.Agent = agent;
 export const Pool: typeof undici.Pool = pool;
 export const EnvHttpProxyAgent: typeof undici.EnvHttpProxyAgent = proxyAgent;
 export const buildConnector: typeof undici.buildConnector = connector;
