@@ -23,6 +23,8 @@ export interface ConsoleMethodsOptions {
   readonly session: Session;
   readonly sending: Sending;
   readonly setup: SetupHere;
+  /** Opens the tunnel, at the remembered port unless another is named. Throws `port_taken`. */
+  readonly openTunnel: (wanted: { readonly port?: number }) => Promise<void>;
   /** Ends a client's token. Throws `not_found`. */
   readonly remove: (client: string) => Promise<void>;
   readonly state: () => ConsoleState;
@@ -64,6 +66,7 @@ export function createConsoleMethods(options: ConsoleMethodsOptions): ConsoleMet
       link.refreshGrants();
       return revoked;
     },
+    "tunnel.open": ({ port }) => options.openTunnel(port === "new" ? { port: 0 } : {}).then(() => null),
     "tunnel.pause": ({ forMinutes }) => pause.begin(forMinutes).then(() => null),
     "tunnel.resume": () => pause.end().then(() => null),
     "clients.remove": ({ id }) => options.remove(id).then(() => null),

@@ -196,6 +196,7 @@ async function assemble(options: ClientOptions, profile: Profile, closers: Close
     pause,
     session,
     setup: { setup, here },
+    openTunnel: (wanted) => tunnel.open(wanted),
     remove,
     state: () => state.get(),
     copyText,

@@ -106,7 +106,7 @@ function request(approval: ApprovalView, state: ConsoleState): MenuItem {
 }
 
 function addresses(state: ConsoleState, atHand: number): MenuTemplate {
-  if (state.tunnel.state === "failed") return [text(words.noTunnel)];
+  if (state.tunnel.state === "failed") return [text(words.noTunnel), click(words.whatToDo, { do: "findOutWhy" })];
   const known = state.connections.filter((connection) => connection.url !== null);
   if (known.length === 0) return [text(words.noConnections)];
   const first = known

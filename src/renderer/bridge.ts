@@ -70,6 +70,7 @@ const outputs: { readonly [C in Call]: z.ZodType<Output<C>> } = {
   "history.export": exported,
   "grants.list": z.array(grantView),
   "grants.revoke": grantView,
+  "tunnel.open": nothing,
   "tunnel.pause": nothing,
   "tunnel.resume": nothing,
   "clients.remove": nothing,

@@ -154,7 +154,7 @@ const wordings: Readonly<Record<ErrorCode, Wording>> = {
   paused: { what: "Calls are paused on this computer.", next: "Resume them, then call again." },
   port_taken: {
     what: "Another program holds the tunnel’s port, so MCP clients cannot call.",
-    next: "End that program, then start Countersign again.",
+    next: "End that program and open the tunnel again, or take another port.",
   },
   profile_in_use: { what: "Another Countersign process owns this profile.", next: "Use that one, or end it first." },
   not_running: { what: "Countersign is not reached from this page.", next: "See that it runs, then try again." },

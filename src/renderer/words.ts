@@ -1,5 +1,5 @@
-import { around, clients, setup, traffic } from "./words/clients.ts";
-import { connections } from "./words/connections.ts";
+import { around, clients, repairAll, setup, traffic } from "./words/clients.ts";
+import { connections, tunnel } from "./words/connections.ts";
 import { context } from "./words/context.ts";
 import { denyAll } from "./words/deny-all.ts";
 import { decide, decided } from "./words/decisions.ts";
@@ -128,6 +128,8 @@ export const words = {
   history,
   gateway,
   connections,
+  repairAll,
+  tunnel,
   settings,
   told,
   clients,

@@ -20,6 +20,7 @@ export const bridgeCalls = {
   exportHistory: "history.export",
   grants: "grants.list",
   revokeGrant: "grants.revoke",
+  openTunnel: "tunnel.open",
   pause: "tunnel.pause",
   resume: "tunnel.resume",
   removeClient: "clients.remove",

@@ -156,6 +156,8 @@ export const consoleCalls = {
   /** The grants that this person holds or may revoke, the newest first. */
   "grants.list": z.strictObject({}),
   "grants.revoke": z.strictObject({ id: z.string().max(100) }),
+  /** Opens the tunnel that did not open: at the remembered port, or at a new one, for which clients have to be repaired. */
+  "tunnel.open": z.strictObject({ port: z.enum(["same", "new"]) }),
   "tunnel.pause": z.strictObject({ forMinutes: z.number().int().min(1).max(1440).nullable() }),
   "tunnel.resume": z.strictObject({}),
   /** Ends a client's token, and what it still has running. */
@@ -186,6 +188,7 @@ export interface ConsoleOutput {
   "history.export": Exported;
   "grants.list": readonly GrantView[];
   "grants.revoke": GrantView;
+  "tunnel.open": null;
   "tunnel.pause": null;
   "tunnel.resume": null;
   "clients.remove": null;

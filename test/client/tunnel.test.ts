@@ -308,6 +308,23 @@ describe("tunnel's port", () => {
     taker.close();
   });
 
+  it("is opened by a console at the same, once that is free again, or at another", async () => {
+    await bench.client.closeTunnel();
+    const taker = createServer().listen(port, "127.0.0.1");
+    await once(taker, "listening");
+    const same = () => bench.client.call("tunnel.open", { port: "same" }, "window");
+    expect(await same()).toMatchObject({ ok: false, error: { code: "port_taken" } });
+    expect(bench.client.state().tunnel.state).toBe("failed");
+    taker.close();
+    await once(taker, "close");
+    expect(await same()).toEqual({ ok: true, value: null });
+    expect(openPort()).toBe(port);
+    expect(await bench.client.call("tunnel.open", { port: "new" }, "window")).toEqual({ ok: true, value: null });
+    expect(openPort()).not.toBe(port);
+    expect(await bench.client.call("tunnel.open", { port: 80 }, "window")).toMatchObject({ ok: false });
+    port = openPort();
+  });
+
   it("keeps the tokens where it moves away from a port that is free", async () => {
     await bench.client.openTunnel({ port: 0 });
     port = openPort();

@@ -99,6 +99,7 @@ test("gives the page the named methods and nothing else of Electron or Node", as
       "historyItem",
       "onShow",
       "onState",
+      "openTunnel",
       "pause",
       "planSetup",
       "removeClient",
@@ -258,6 +259,7 @@ test("answers no channel beside the console's calls", () => {
     "setup.list",
     "setup.plan",
     "state.whole",
+    "tunnel.open",
     "tunnel.pause",
     "tunnel.resume",
   ]);

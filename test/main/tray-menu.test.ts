@@ -265,11 +265,12 @@ test("more requests than a menu can hold are counted", () => {
   expect(glyphName(stateWith({ approvals }))).toBe("attention-more");
 });
 
-test("a tunnel that did not open is said", () => {
+test("a tunnel that did not open is said, with the way to what can be done", () => {
   const tunnel = { state: "failed", error: { code: "port_taken", message: "" } } as const;
-  expect(lines(menuFor(stateWith({ tunnel }), choices))).toContain(
-    "(MCP clients cannot connect: the local address did not open)",
-  );
+  const menu = lines(menuFor(stateWith({ tunnel }), choices));
+  const at = menu.indexOf("(MCP clients cannot connect: the local address did not open)");
+  expect(at).toBeGreaterThan(0);
+  expect(menu[at + 1]).toBe("See what to do");
 });
 
 test("start at login is offered only where the desktop has it", () => {

@@ -71,6 +71,41 @@ describe("MCP clients", () => {
     expect(asked(server).map(([call]) => call)).toEqual(["setup.plan"]);
   });
 
+  it("that drifted together, as after another port, are repaired together by the changes that are shown", async () => {
+    const { page, server } = await opened({}, (ground) =>
+      answerSetups(
+        ground,
+        everySetup.map((view) => (view.id === "cursor" ? { ...view, state: "drifted" as const } : view)),
+      ),
+    );
+    await page.getByText("2 clients have drifted.").waitFor();
+    await press(page, "Repair all…");
+    const panel = page.getByRole("region", { name: "Repair all that drifted" });
+    await panel.getByText("/home/ada/.cursor/mcp.json", { exact: true }).waitFor();
+    await panel.getByText("/home/ada/.codeium/windsurf/mcp_config.json", { exact: true }).waitFor();
+    await panel.getByRole("button", { name: "Repair", exact: true }).click();
+    await panel
+      .getByText(/^Written\./)
+      .first()
+      .waitFor();
+    const of = (call: string) => asked(server).filter(([each]) => each === call);
+    expect(of("setup.plan").map(([, input]) => input)).toEqual([
+      { does: "repair", program: "cursor" },
+      { does: "repair", program: "windsurf" },
+    ]);
+    const seen = {
+      "/home/ada/.cursor/mcp.json": "0".repeat(64),
+      "/home/ada/.codeium/windsurf/mcp_config.json": "0".repeat(64),
+    };
+    await expect
+      .poll(() => of("setup.apply").map(([, input]) => input))
+      .toEqual([
+        { does: "repair", program: "cursor", seen },
+        { does: "repair", program: "windsurf", seen },
+      ]);
+    await panel.getByRole("button", { name: "Close" }).click();
+  });
+
   it("say with line and column why a file is left as it is, and offer no writing", async () => {
     const problem = { line: 3, column: 7, message: "A comma is missing." };
     const { page } = await opened({}, (server) => {

@@ -177,15 +177,24 @@ describe("connections", () => {
     await expect.poll(() => server.calls.at(-1)?.call).toBe("tunnel.resume");
   });
 
-  it("says when the tunnel is not open, and why", async () => {
-    const error = { code: "port_taken", message: "" } as const;
+  it("says when the tunnel is not open, why and who holds its port, and opens it at the same or at another", async () => {
+    const error = { code: "port_taken", message: "Port 7316 is taken by nc (process 4711)." } as const;
     const state = signedIn([], { tunnel: { state: "failed", error } });
-    const { page } = await stage.open({
+    const { page, server } = await stage.open({
       ...state,
       connections: state.connections.map((connection) => ({ ...connection, url: null })),
     });
     await page.getByRole("button", { name: "Connections" }).click();
     await page.getByText(/Another program holds the tunnel’s port/).waitFor();
+    await page.getByText("Port 7316 is taken by nc (process 4711).").waitFor();
     expect(await page.getByRole("button", { name: /Copy address/ }).count()).toBe(0);
+    await page.getByRole("button", { name: "Open at the same port" }).click();
+    await page.getByRole("button", { name: "Open at another port" }).click();
+    await expect
+      .poll(() => server.calls.filter(({ call }) => call === "tunnel.open").map(({ input }) => input))
+      .toEqual([{ port: "same" }, { port: "new" }]);
+    server.say(signedIn([]));
+    await page.getByText("Tunnel open at").waitFor();
+    expect(await page.getByRole("group", { name: "The tunnel is not open" }).count()).toBe(0);
   });
 });

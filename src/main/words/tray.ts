@@ -38,6 +38,7 @@ export const tray = {
   tryNow: (next: string | null) => (next === null ? "Try now" : `Try now (next try ${next})`),
   findOutWhy: "Find out why",
   noTunnel: "MCP clients cannot connect: the local address did not open",
+  whatToDo: "See what to do",
   noConnections: "No connections to copy the address of",
   copyAddressOf: (connection: string) => `Copy address of ${connection}`,
   copyAddress: "Copy address",

@@ -82,10 +82,10 @@ export function ClientRow({ view, traffic, held, onChange }: ClientRowProps) {
           <td colSpan={6}>
             <SetupPanel
               key={does}
-              ask={{ does, program: view.id }}
-              name={name}
+              ask={{ does, programs: [view.id] }}
+              title={words.setup.title[does](name)}
               onWritten={onChange}
-              onUndo={() => setDoes("undo")}
+              {...(does === "undo" ? {} : { onUndo: () => setDoes("undo") })}
               onClose={() => setDoes(null)}
             />
           </td>

@@ -7,6 +7,7 @@ import { words } from "../words.ts";
 import { wording } from "../wording.ts";
 import { Around } from "./Around.tsx";
 import { ClientTable } from "./ClientTable.tsx";
+import { RepairAll } from "./RepairAll.tsx";
 import { isPresent, useSetups } from "./setups.ts";
 import page from "../parts/page.module.css";
 import setup from "./setup.module.css";
@@ -49,6 +50,7 @@ export function Clients({ state }: { readonly state: ConsoleState }) {
         />
       )}
       {isEmpty && <p className={page.under}>{words.clients.empty}</p>}
+      <RepairAll views={present} onWritten={look} />
       <Around views={present} />
       <p className={page.under}>
         {absent.length > 0 && <span>{words.clients.notFound(namesOf(absent))}</span>}

@@ -4,13 +4,13 @@ import { useModel } from "../model.ts";
 import { Status } from "../parts/Status.tsx";
 import { useStore } from "../store.ts";
 import { words } from "../words.ts";
-import { wording } from "../wording.ts";
 import { Clients } from "./Clients.tsx";
 import { ConnectionTable } from "./ConnectionTable.tsx";
 import { GatewayTrouble } from "./GatewayTrouble.tsx";
 import { HeldCalls } from "./HeldCalls.tsx";
 import { PauseCalls } from "./PauseCalls.tsx";
 import { Troubles } from "./Troubles.tsx";
+import { TunnelTrouble } from "./TunnelTrouble.tsx";
 import page from "../parts/page.module.css";
 import text from "../parts/text.module.css";
 
@@ -32,7 +32,7 @@ export function Connections({ state }: { readonly state: ConsoleState }) {
         <Tunnel tunnel={state.tunnel} />
         {state.tunnel.state === "open" && state.pause === null && <PauseCalls />}
       </div>
-      {state.tunnel.state === "failed" && <p className={page.under}>{wording(state.tunnel.error.code)}</p>}
+      {state.tunnel.state === "failed" && <TunnelTrouble error={state.tunnel.error} />}
       <ConnectionTable state={state} />
       <Clients state={state} />
       <HeldCalls state={state} />

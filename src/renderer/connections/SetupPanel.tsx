@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 import type { ConsoleBridge } from "../../shared/bridge.ts";
-import type { ErrorCode } from "../../shared/errors.ts";
+import type { ErrorCode, Result } from "../../shared/errors.ts";
 import type { SetupAsk, SetupChange } from "../../shared/setup.ts";
 import { useModel } from "../model.ts";
 import { Button } from "../parts/Button.tsx";
@@ -10,12 +10,18 @@ import { wording } from "../wording.ts";
 import { Diff } from "./Diff.tsx";
 import css from "./setup.module.css";
 
+interface Wanted {
+  readonly does: SetupAsk["does"];
+  readonly programs: readonly SetupAsk["program"][];
+}
+
 interface SetupPanelProps {
-  readonly ask: SetupAsk;
-  readonly name: string;
+  readonly ask: Wanted;
+  readonly title: string;
   /** Something was written. */
   readonly onWritten: () => void;
-  readonly onUndo: () => void;
+  /** Asked for to undo what was written, where that can be. */
+  readonly onUndo?: () => void;
   readonly onClose: () => void;
 }
 
@@ -24,31 +30,32 @@ type Step =
   | { readonly at: "shown" | "writing" | "done"; readonly changes: readonly SetupChange[] }
   | { readonly at: "failed"; readonly code: ErrorCode };
 
-/** The exact change to a client's file, shown before it is written, then what became of it. */
-export function SetupPanel({ ask: { does, program }, name, onWritten, onUndo, onClose }: SetupPanelProps) {
+/** The exact change to clients' files, shown before it is written, then what became of it. It is about what it was opened for. */
+export function SetupPanel({ ask, title, onWritten, onUndo, onClose }: SetupPanelProps) {
   const { bridge } = useModel();
+  const [wanted] = useState(ask);
+  const { does } = wanted;
   const [step, setStep] = useState<Step>({ at: "reading" });
   useEffect(() => {
     let isLeft = false;
     const show = async () => {
-      const planned = await planOf(bridge, { does, program });
+      const planned = await planOf(bridge, wanted);
       if (!isLeft) setStep(planned);
     };
     void show();
     return () => void (isLeft = true);
-  }, [bridge, does, program]);
+  }, [bridge, wanted]);
   const again = async () => {
     setStep({ at: "reading" });
-    setStep(await planOf(bridge, { does, program }));
+    setStep(await planOf(bridge, wanted));
   };
   const write = async (changes: readonly SetupChange[]) => {
     setStep({ at: "writing", changes });
     const seen = Object.fromEntries(changes.map((change) => [change.file, change.seen]));
-    const answer = await bridge.applySetup({ does, program, seen });
-    setStep(answer.ok ? { at: "done", changes: answer.value } : { at: "failed", code: answer.error.code });
-    if (answer.ok) onWritten();
+    const written = await stepAfter("done", wanted, (one) => bridge.applySetup({ ...one, seen }));
+    setStep(written);
+    if (written.at === "done") onWritten();
   };
-  const title = words.setup.title[does](name);
   return (
     <section className={css.panel} aria-label={title} data-rest="[data-harmless] button">
       {step.at === "reading" && <p role="status">{words.setup.reading}</p>}
@@ -70,7 +77,7 @@ export function SetupPanel({ ask: { does, program }, name, onWritten, onUndo, on
             {words.setup.lookAgain}
           </Button>
         )}
-        {step.at === "done" && does !== "undo" && step.changes.some(isMeant) && (
+        {step.at === "done" && onUndo !== undefined && step.changes.some(isMeant) && (
           <Button size="small" onClick={onUndo}>
             {words.setup.undo}
           </Button>
@@ -87,9 +94,23 @@ export function SetupPanel({ ask: { does, program }, name, onWritten, onUndo, on
   );
 }
 
-async function planOf(bridge: ConsoleBridge, ask: SetupAsk): Promise<Step> {
-  const answer = await bridge.planSetup(ask);
-  return answer.ok ? { at: "shown", changes: answer.value } : { at: "failed", code: answer.error.code };
+function planOf(bridge: ConsoleBridge, wanted: Wanted): Promise<Step> {
+  return stepAfter("shown", wanted, (one) => bridge.planSetup(one));
+}
+
+/** Asks for one program after the other; the first that fails as a whole ends it. */
+async function stepAfter(
+  at: "shown" | "done",
+  { does, programs }: Wanted,
+  ask: (one: SetupAsk) => Promise<Result<readonly SetupChange[]>>,
+): Promise<Step> {
+  const changes: SetupChange[] = [];
+  for (const program of programs) {
+    const answer = await ask({ does, program });
+    if (!answer.ok) return { at: "failed", code: answer.error.code };
+    changes.push(...answer.value);
+  }
+  return { at, changes };
 }
 
 interface ChangeProps {

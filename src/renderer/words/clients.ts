@@ -81,6 +81,12 @@ export const setup = {
   removed: "removed",
 } as const;
 
+export const repairAll = {
+  title: "Repair all that drifted",
+  some: (clients: number) => `${count(clients, "client has", "clients have")} drifted.`,
+  show: "Repair all…",
+} as const;
+
 export const around = {
   some: (servers: number, name: string) =>
     `${count(servers, "server", "servers")} in ${name} ${servers === 1 ? "does" : "do"} not go through the gateway.`,

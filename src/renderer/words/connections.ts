@@ -1,5 +1,13 @@
 import { count } from "./count.ts";
 
+export const tunnel = {
+  title: "The tunnel is not open",
+  same: "Open at the same port",
+  other: "Open at another port",
+  afterwards:
+    "Clients that were set up are shown as drifted then, and repaired below; one with a token by hand needs a new one.",
+} as const;
+
 export const connections = {
   title: "Connections",
   open: "Tunnel open at ",
