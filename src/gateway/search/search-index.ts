@@ -1,4 +1,4 @@
-import type { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import { z } from "zod";
 import { entryFacts, type AuditLine, type AuditQuery, type EntryFacts } from "../../shared/audit-search.ts";
 import { isJson, isJsonObject, type JsonObject } from "../../shared/json.ts";
@@ -99,15 +99,15 @@ export class SearchIndex {
     let looks = 0;
     for (const row of rows) {
       looks += 1;
-      const { seq, at_ms: atMs, kind, facts } = foundRow.parse(row);
-      if (atMs >= fromMs && atMs < toMs)
-        lines.push({ entry: seq, atMs, kind, facts: entryFacts.parse(JSON.parse(facts)) });
-      if (lines.length === most || looks === mostLooks) return { lines, next: seq };
+      const atMs = Number(row["at_ms"]);
+      // Only what is shown is read whole: there may be thousands beside it.
+      if (atMs >= fromMs && atMs < toMs) lines.push(lineOf(row));
+      if (lines.length === most || looks === mostLooks) return { lines, next: Number(row["seq"]) };
     }
     return { lines, next: null };
   }
 
-  #candidates(match: string | null, first: number, before: number): Iterable<unknown> {
+  #candidates(match: string | null, first: number, before: number): Iterable<Readonly<Record<string, SQLOutputValue>>> {
     if (match === null)
       return this.#db
         .prepare("SELECT * FROM entries WHERE seq >= ? AND seq < ? ORDER BY seq DESC")
@@ -177,6 +177,11 @@ const factsRow = z.object({ facts: z.string() });
 const leafRow = z.object({ atMs: z.number(), kind: z.string() });
 const idRow = z.object({ id: z.string() });
 const foundRow = z.object({ seq: z.number(), at_ms: z.number(), kind: z.string(), facts: z.string() });
+
+function lineOf(row: unknown): AuditLine {
+  const { seq, at_ms: atMs, kind, facts } = foundRow.parse(row);
+  return { entry: seq, atMs, kind, facts: entryFacts.parse(JSON.parse(facts)) };
+}
 
 /** An erased or unreadable body says nothing. */
 function bodyOf(body: string | null): JsonObject {
