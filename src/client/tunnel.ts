@@ -10,7 +10,7 @@ import { forward } from "./forward.ts";
 import { plainHeaders } from "./loopback-guard.ts";
 import { listenLoopback, type Loopback } from "./loopback.ts";
 import type { Onward } from "./onward.ts";
-import { Present } from "./present.ts";
+import { UnderWay } from "../shared/under-way.ts";
 import { readJson, writePrivate } from "./private-file.ts";
 import { admit } from "./tunnel-guard.ts";
 
@@ -37,7 +37,7 @@ export interface TunnelOptions {
 
 export function createTunnel(options: TunnelOptions): Tunnel {
   const path = join(options.directory, "tunnel.json");
-  const running = new Present<{ readonly call: Departure; readonly client: string }>();
+  const running = new UnderWay<{ readonly call: Departure; readonly client: string }>();
   let open: Loopback | null = null;
   let turn: Promise<void> = Promise.resolve();
 

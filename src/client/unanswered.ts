@@ -1,5 +1,5 @@
 import { toFailure } from "../shared/errors.ts";
-import { OutcomeUnknown } from "./upstream/upstream.ts";
+import { OutcomeUnknown } from "./upstream/lost.ts";
 
 /** A JSON-RPC error of the tunnel's own. */
 export interface Unanswered {

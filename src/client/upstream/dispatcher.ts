@@ -27,7 +27,8 @@ export function connections(origin: string, ca: string | undefined): Connections
   };
   // No HTTP/2: one connection's trouble would be every call's.
   const options = { connect, allowH2: false };
-  const straight = loopback.has(new URL(origin).hostname);
+  // Without a proxy there is nothing to choose at each call.
+  const straight = loopback.has(new URL(origin).hostname) || !proxyVariables.some((name) => process.env[name]);
   return {
     // Always a tunnel through the proxy, which never sees a token.
     dispatcher: straight
@@ -46,6 +47,7 @@ export function ownAddresses(): ReadonlySet<string> {
   return new Set(all.map(({ address }) => plain(address)));
 }
 
+const proxyVariables = ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY"];
 const loopback: ReadonlySet<string> = new Set(["127.0.0.1", "[::1]", "localhost"]);
 /** libuv asks ten times, a second apart: a peer that is gone shows after 25 s, where nothing else tells. */
 const connecting = { timeout: 10_000, keepAlive: true, keepAliveInitialDelay: 15_000 };

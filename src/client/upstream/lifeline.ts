@@ -1,5 +1,5 @@
 import type { CountersignError } from "../../shared/errors.ts";
-import { Present } from "../present.ts";
+import { UnderWay } from "../../shared/under-way.ts";
 import { isCertain, weatherOf } from "./weather.ts";
 
 /** What the lifeline watches of a request: whether it is with the gateway, and since when nothing came back. */
@@ -27,7 +27,7 @@ export interface LifelineOptions {
 export class Lifeline {
   readonly #options: LifelineOptions;
   readonly #now: () => number;
-  readonly #watched = new Present<{ readonly request: Watched; readonly sinceMs: number }>();
+  readonly #watched = new UnderWay<{ readonly request: Watched; readonly sinceMs: number }>();
   #beat: NodeJS.Timeout;
   #beatMs = idleBeatMs;
   #down: { readonly error: CountersignError; readonly tries: number } | null = null;
@@ -79,7 +79,7 @@ export class Lifeline {
   watch(request: Watched): () => void {
     const place = this.#watched.enter({ request, sinceMs: this.#now() });
     if (this.#beatMs !== busyBeatMs) this.#every(busyBeatMs);
-    return () => this.#watched.leave(place);
+    return () => void this.#watched.leave(place);
   }
 
   close(): void {

@@ -6,9 +6,11 @@ import type { Pass, PassSource } from "../pass.ts";
 import { requestHeaders } from "../tunnel-headers.ts";
 import type { RawHeaders } from "../loopback-guard.ts";
 import { Exchange, type Answer } from "./answer.ts";
-import { connections, ownAddresses, type Connections } from "./dispatcher.ts";
+import { ownAddresses } from "./dispatcher.ts";
 import { Lifeline } from "./lifeline.ts";
+import { Lost, OutcomeUnknown, PersonLeft } from "./lost.ts";
 import { gatewayTakesCalls, strange } from "./readiness.ts";
+import { openRoads } from "./roads.ts";
 import { isCertain, isWeather, weatherOf } from "./weather.ts";
 
 /** One MCP request to the gateway, as a client sent it. */
@@ -39,16 +41,6 @@ export interface Upstream {
   close(): Promise<void>;
 }
 
-/** The gateway was lost after it may have had the request. */
-export class OutcomeUnknown extends CountersignError {
-  constructor({ code, message }: CountersignError) {
-    super(
-      code,
-      `${message} The call had been sent, and whether it took effect is unknown unless it was still held: look before you call again.`,
-    );
-  }
-}
-
 /** An answer, and what was shown for it. */
 interface Heard {
   readonly answer: Answer;
@@ -64,40 +56,18 @@ export interface UpstreamOptions {
 }
 
 export function createUpstream({ origin, pass, ca, onOtherNetwork: tell }: UpstreamOptions): Upstream {
-  let pool = connections(origin, ca);
-  const left = new Set<Connections>();
+  const roads = openRoads(origin, ca);
   const heard = (): void => lifeline.heard();
 
   const lifeline = new Lifeline({
     origin,
     ownAddresses,
-    probe: (signal) => probe(signal),
+    probe: (signal) => roads.apart((dispatcher) => gatewayTakesCalls(dispatcher, origin, signal)),
     onOtherNetwork(addresses) {
-      for (const each of [pool, ...left]) each.dropLost(addresses);
-      renew();
+      roads.renew(addresses);
       tell?.();
     },
   });
-
-  /** What is under way goes on where it is; what begins now gets a new connection. */
-  function renew(): void {
-    const old = pool;
-    left.add(old);
-    pool = connections(origin, ca);
-    old.dispatcher.close().then(
-      () => left.delete(old),
-      () => left.delete(old),
-    );
-  }
-
-  async function probe(signal: AbortSignal): Promise<void> {
-    const fresh = connections(origin, ca);
-    try {
-      await gatewayTakesCalls(fresh.dispatcher, origin, signal);
-    } finally {
-      await fresh.dispatcher.destroy();
-    }
-  }
 
   /** The provider, or the gateway, may take its time over a new pass; the next call finds it. */
   function inTime<T>(promise: Promise<T>): Promise<T> {
@@ -124,7 +94,7 @@ export function createUpstream({ origin, pass, ca, onOtherNetwork: tell }: Upstr
       const headers = requestHeaders(asked.headers, body === null, ours);
       // A held call may wait for its decision as long as the gateway lets it.
       const request = { origin, path, method, headers, body, headersTimeout: 0, bodyTimeout: 0 };
-      pool.dispatcher.dispatch(request, exchange);
+      roads.dispatcher.dispatch(request, exchange);
       return await exchange.head;
     } catch (cause) {
       if (asked.signal.aborted) throw cause;
@@ -196,37 +166,16 @@ export function createUpstream({ origin, pass, ca, onOtherNetwork: tell }: Upstr
       second.drop();
       throw new CountersignError("reauthentication_needed", "The gateway refuses this session: sign in again.");
     },
-    leave() {
-      const old = [pool, ...left];
-      pool = connections(origin, ca);
-      for (const { dispatcher } of old) void dispatcher.destroy(new PersonLeft());
-    },
+    leave: () => roads.leave(new PersonLeft()),
     async close() {
       lifeline.close();
-      await Promise.all([pool, ...left].map(({ dispatcher }) => dispatcher.destroy()));
+      await roads.close();
     },
   };
 }
 
 /** How long a call waits for the gateway, so that its client hears within 2 s. */
 const patienceMs = 1_400;
-
-class PersonLeft extends CountersignError {
-  constructor() {
-    super("signed_out", "Whoever was signed in to Countersign has signed out: sign in, then call again.");
-  }
-}
-
-class Lost extends Error {
-  readonly weather: CountersignError;
-  readonly isUnknown: boolean;
-
-  constructor(weather: CountersignError, isUnknown: boolean) {
-    super(weather.message, { cause: weather });
-    this.weather = weather;
-    this.isUnknown = isUnknown;
-  }
-}
 
 /** A redirect would lead the client, with its token, to an address that nobody pinned; what redirects may have had the call done before. */
 function passable(answer: Answer, asked: Asked): Answer {

@@ -1,3 +1,4 @@
+import { UnderWay, type Place } from "../../shared/under-way.ts";
 import type { Admission } from "./admission.ts";
 import type { Present } from "./present.ts";
 
@@ -18,7 +19,7 @@ interface Kept {
 
 /** What goes on after it was let in: streams, held calls, answers under way. All end with what they were let in on. */
 export class Lasting {
-  readonly #kept = new Set<Kept>();
+  readonly #kept = new UnderWay<Kept>();
   readonly #present: Pick<Present, "current">;
   readonly #now: () => number;
 
@@ -29,9 +30,8 @@ export class Lasting {
 
   /** Calls `end` once, when its time has come; the returned function lets go of it. */
   keep(admission: Admission, until: Until, end: (why: End) => void): () => void {
-    const kept = { admission, until, end };
-    this.#kept.add(kept);
-    return () => void this.#kept.delete(kept);
+    const place = this.#kept.enter({ admission, until, end });
+    return () => void this.#kept.leave(place);
   }
 
   /** Aborts with the end as its reason, unless `done` comes first. */
@@ -44,12 +44,12 @@ export class Lasting {
 
   /** Ends what is over by now. */
   sweep(): void {
-    for (const kept of this.#kept) if (this.#isOver(kept)) this.#end(kept, "over");
+    for (const place of this.#kept.places()) if (this.#isOver(place.value)) this.#end(place, "over");
   }
 
   /** Ends at once what was let in so. */
   revoke(isRevoked: (admission: Admission) => boolean): void {
-    for (const kept of this.#kept) if (isRevoked(kept.admission)) this.#end(kept, "revoked");
+    for (const place of this.#kept.places()) if (isRevoked(place.value.admission)) this.#end(place, "revoked");
   }
 
   #isOver({ until, admission: { principal, session } }: Kept): boolean {
@@ -58,8 +58,8 @@ export class Lasting {
     return session?.isEnded === true || principal.expiresAtMs <= this.#now();
   }
 
-  #end(kept: Kept, why: End): void {
-    this.#kept.delete(kept);
-    kept.end(why);
+  #end(place: Place<Kept>, why: End): void {
+    // The end of another may have been its own.
+    if (this.#kept.leave(place)) place.value.end(why);
   }
 }

@@ -2,7 +2,7 @@
  * What is under way now, in no order. A Map that much comes to and goes from outgrows one table after the other, and until the next full
  * collection an old table holds all that stood in it when it was left: some kilobytes a call, copied by each small collection.
  */
-export class Present<T> {
+export class UnderWay<T> {
   readonly #places: Place<T>[] = [];
 
   get size(): number {
@@ -15,18 +15,26 @@ export class Present<T> {
     return place;
   }
 
-  /** The last takes the place of the one that leaves. It may have left before. */
-  leave(place: Place<T>): void {
-    if (this.#places[place.at] !== place) return;
+  /** False where it has left before. */
+  leave(place: Place<T>): boolean {
+    if (this.#places[place.at] !== place) return false;
     const last = this.#places.pop();
-    if (last === undefined || last === place) return;
-    last.at = place.at;
-    this.#places[place.at] = last;
+    if (last !== undefined && last !== place) {
+      // The last takes its place.
+      last.at = place.at;
+      this.#places[place.at] = last;
+    }
+    return true;
   }
 
   /** All of this moment, whoever leaves meanwhile. */
   all(): readonly T[] {
     return this.#places.map(({ value }) => value);
+  }
+
+  /** The same, by their places. */
+  places(): readonly Place<T>[] {
+    return [...this.#places];
   }
 }
 

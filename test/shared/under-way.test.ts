@@ -1,35 +1,35 @@
 import { expect, it } from "vitest";
-import { Present } from "../../src/client/present.ts";
+import { UnderWay } from "../../src/shared/under-way.ts";
 
 it("knows who is there, in whichever order they come and leave, and however often one leaves", () => {
-  const present = new Present<number>();
-  const places = new Map(Array.from({ length: 50 }, (_, at) => [at, present.enter(at)] as const));
+  const underWay = new UnderWay<number>();
+  const places = new Map(Array.from({ length: 50 }, (_, at) => [at, underWay.enter(at)] as const));
   const there = new Set(places.keys());
   for (let turn = 0; turn < 500; turn += 1) {
     const one = (turn * 7) % 50;
     const place = places.get(one);
     if (place === undefined) throw new Error("No such place.");
-    present.leave(place);
-    present.leave(place);
+    underWay.leave(place);
+    underWay.leave(place);
     there.delete(one);
     if (turn % 3 === 0) {
-      places.set(one, present.enter(one));
+      places.set(one, underWay.enter(one));
       there.add(one);
     }
-    expect(new Set(present.all())).toEqual(there);
-    expect(present.size).toBe(there.size);
+    expect(new Set(underWay.all())).toEqual(there);
+    expect(underWay.size).toBe(there.size);
   }
 });
 
 it("tells of all who were there, though they leave while they are told of", () => {
-  const present = new Present<() => void>();
+  const underWay = new UnderWay<() => void>();
   let told = 0;
   for (let at = 0; at < 5; at += 1) {
-    const place = present.enter(() => {
+    const place = underWay.enter(() => {
       told += 1;
-      present.leave(place);
+      underWay.leave(place);
     });
   }
-  for (const leave of present.all()) leave();
-  expect([told, present.size]).toEqual([5, 0]);
+  for (const leave of underWay.all()) leave();
+  expect([told, underWay.size]).toEqual([5, 0]);
 });
