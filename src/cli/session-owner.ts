@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { openClient, type Client, type ClientOptions } from "../client/index.ts";
+import { openClient, type Client } from "../client/index.ts";
 import { placesIn } from "../client/setup/machine.ts";
 import type { ConsoleState } from "../shared/console.ts";
 import { CountersignError } from "../shared/errors.ts";
@@ -11,6 +11,7 @@ import { sessionNews } from "./session-text.ts";
 import { profileDirectory } from "./profile-directory.ts";
 import { untilStopped } from "./signals.ts";
 import { table, type Terminal } from "./terminal.ts";
+import { asService, signInPatiently } from "./unattended.ts";
 
 export interface OwnerOptions {
   readonly profile: string;
@@ -43,8 +44,9 @@ export async function ownUntilStopped(options: OwnerOptions): Promise<void> {
     ...(ca === undefined ? {} : { ca: await readFile(ca, "utf8") }),
     ...(options.service === undefined ? {} : await asService(options.service)),
   });
+  const end = new AbortController();
   try {
-    const ready = start(client, options);
+    const ready = start(client, options, end.signal);
     // Whoever gives up while the browser is open must not wait for the sign-in's own time-out.
     const stay = await Promise.race([ready.then(() => true), stopped.then(() => false)]);
     ready.catch(() => undefined);
@@ -55,17 +57,9 @@ export async function ownUntilStopped(options: OwnerOptions): Promise<void> {
     await giveBackMemory();
     await stopped;
   } finally {
+    end.abort();
     await client.close();
   }
-}
-
-async function asService(path: string): Promise<Pick<ClientOptions, "createSignIn">> {
-  const [{ readServiceCredentials }, { createServiceSignIn }] = await Promise.all([
-    import("../client/sign-in/service-credentials.ts"),
-    import("../client/sign-in/service.ts"),
-  ]);
-  const credentials = await readServiceCredentials(path);
-  return { createSignIn: async (provider, options) => createServiceSignIn(provider, credentials, options) };
 }
 
 function followSession(client: Client, terminal: Terminal): void {
@@ -77,20 +71,25 @@ function followSession(client: Client, terminal: Terminal): void {
   });
 }
 
-async function start(client: Client, { console, port, byCode, terminal }: OwnerOptions): Promise<void> {
+async function start(client: Client, options: OwnerOptions, ended: AbortSignal): Promise<void> {
+  const { console, port, terminal } = options;
   if (client.state().session.state !== "signed-in") {
-    const stop = client.onState(({ session }) => {
-      if (session.state === "signing-in" && session.code !== undefined)
-        terminal.note(`On any machine open ${session.url ?? ""} and enter the code ${session.code}`);
-    });
-    const result = await client
-      .call(byCode === true ? "session.signInByCode" : "session.signIn", {}, "cli")
-      .finally(stop);
-    if (!result.ok) throw new CountersignError(result.error.code, result.error.message);
+    if (options.service === undefined) await signIn(client, options);
+    else await signInPatiently(client, terminal, ended);
   }
   await client.openTunnel(port === undefined ? {} : { port });
   if (console) await client.serveConsole(pages());
   await firstState(client);
+}
+
+async function signIn(client: Client, { byCode, terminal }: OwnerOptions): Promise<void> {
+  const stop = client.onState(({ session }) => {
+    if (session.state === "signing-in" && session.code !== undefined)
+      terminal.note(`On any machine open ${session.url ?? ""} and enter the code ${session.code}`);
+  });
+  const call = byCode === true ? "session.signInByCode" : "session.signIn";
+  const result = await client.call(call, {}, "cli").finally(stop);
+  if (!result.ok) throw new CountersignError(result.error.code, result.error.message);
 }
 
 /** Resolves when the gateway has told what this person may reach, or when that takes too long. */
