@@ -47,7 +47,7 @@ export async function applyTo(site: Site, wish: SetupWish, bench: Bench): Promis
 async function opened(site: Site, wish: SetupWish, { ground, profile }: Bench): Promise<SettingsFile> {
   if (wish.does !== "undo" && site.program.speaks === "stdio" && ground.launcher === null)
     throw new CountersignError("misconfigured", noShell(profile));
-  const file = await readSettings(site.place.file);
+  const file = await readSettings(site.place.file, site.program.format.mostBytes);
   if (file.state === "broken") return file;
   const shown = wish.seen?.[site.place.file];
   if (shown === undefined || shown === seenOf(file)) return file;

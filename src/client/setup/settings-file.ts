@@ -16,8 +16,8 @@ export type SettingsFile =
     }
   | { readonly state: "broken"; readonly problem: SetupProblem };
 
-/** Reads a settings file whole; what is no text of this user's is broken, and stays untouched. */
-export async function readSettings(file: string): Promise<SettingsFile> {
+/** Reads a settings file whole; what is no text of this user's, or longer than `mostBytes`, is broken, and stays untouched. */
+export async function readSettings(file: string, mostBytes: number): Promise<SettingsFile> {
   const path = await realpath(file).catch(() => null);
   if (path === null) {
     const dangling = await lstat(file).then(
@@ -29,7 +29,10 @@ export async function readSettings(file: string): Promise<SettingsFile> {
   const found = await stat(path);
   if (!found.isFile()) return broken("It is not a file.");
   if (process.getuid !== undefined && found.uid !== process.getuid()) return broken("It belongs to another user.");
-  if (found.size > mostBytes) return broken("It is larger than 64 MB.");
+  if (found.size > mostBytes)
+    return broken(
+      `It is larger than ${mostBytes / 1024 / 1024} MB: make it smaller, or add the entry by hand (\`countersign clients add\`).`,
+    );
   const bytes = await readFile(path);
   const text = decoded(bytes);
   if (text === null) return broken("It is not UTF-8: save it as UTF-8.");
@@ -74,8 +77,6 @@ export async function deleteSettings(path: string, seen: string | null): Promise
 export function digest(content: string | Buffer): string {
   return createHash("sha256").update(content).digest("hex");
 }
-
-const mostBytes = 64 * 1024 * 1024;
 
 async function refuseChanged(path: string, seen: string | null): Promise<void> {
   const now = await readFile(path).catch(() => null);

@@ -28,7 +28,7 @@ export async function viewOf(site: Site, { clients, ground }: Pick<Bench, "clien
         : { id: client.id, lastUsedAtMs: client.lastUsedAtMs, claimed: client.claimed ?? null },
     seen: recorded === null ? null : seenBy(client, recorded, program),
   };
-  const file = await readSettings(place.file);
+  const file = await readSettings(place.file, program.format.mostBytes);
   if (file.state === "broken") return { ...about, state: "broken", problem: file.problem, entries: [], around: [] };
   const read = file.state === "there" ? program.format.read(file.text.replace(/^\uFEFF/, "")) : null;
   if (read?.ok === false) return { ...about, state: "broken", problem: read.problem, entries: [], around: [] };

@@ -402,6 +402,17 @@ describe("the file itself", () => {
     expect(await readFile(bench.file(cursor), "utf8")).toBe("{}");
   });
 
+  it.each([
+    ["cursor", `{"a":"${"x".repeat(8 * 1024 * 1024)}"}`],
+    ["goose", `a: ${"x".repeat(1024 * 1024)}\n`],
+    ["codex", `a = "${"x".repeat(2 * 1024 * 1024)}"\n`],
+  ] as const)("is left alone where it is so long that every call would wait for it: %s", async (id, text) => {
+    await bench.write(programs[id], text);
+    expect((await bench.on(id))[0]?.problem?.message).toMatch(/larger than \d MB/);
+    expect(await bench.view(id)).toMatchObject({ state: "broken" });
+    expect(await readFile(bench.file(programs[id]), "utf8")).toBe(text);
+  });
+
   it("is left alone where it isn't UTF-8, is a link to nothing, or no file", async () => {
     const path = bench.file(cursor);
     await bench.write(cursor, Buffer.from([0xff, 0xfe, 0x7b, 0x00, 0x7d, 0x00]));

@@ -21,6 +21,8 @@ export type Edits =
 
 /** What the file of a client is written in. Texts come without a byte-order mark; what stands around an edit keeps its bytes. */
 export interface Format {
+  /** A longer file is left alone: to read it would keep the tunnel's calls waiting for seconds, or take the memory of its process. */
+  readonly mostBytes: number;
   /** The whole text as a value; an empty one is an empty map. */
   read(text: string): Read;
   /** Puts a value at a path of map keys, making the maps that are missing. */

@@ -1,5 +1,6 @@
 import { parseTree, printParseErrorCode, type Node, type ParseError } from "jsonc-parser";
 import { problemAt, type Edits, type Format, type Read } from "./format.ts";
+import { lately } from "./lately.ts";
 import { insertInto, removeFrom, replaceIn, wholeObject } from "./json-edits.ts";
 import type { Plain, Value } from "./value.ts";
 
@@ -13,22 +14,26 @@ interface Strictness {
   readonly disallowComments: boolean;
   readonly allowTrailingComma: boolean;
 }
-type Parsed = { readonly ok: true; readonly root: Node | undefined } | Extract<Read, { readonly ok: false }>;
+type Parsed =
+  | { readonly ok: true; readonly root: Node | undefined; readonly value: Value }
+  | Extract<Read, { readonly ok: false }>;
 
 function formatOf(strictness: Strictness): Format {
+  const parsedOf = lately((text) => parse(text, strictness));
   return {
+    // Claude Code keeps its history in its settings.
+    mostBytes: 8 * 1024 * 1024,
     read(text) {
-      const parsed = parse(text, strictness);
-      if (!parsed.ok) return parsed;
-      return { ok: true, value: parsed.root === undefined ? new Map() : valueOf(parsed.root) };
+      const parsed = parsedOf(text);
+      return parsed.ok ? { ok: true, value: parsed.value } : parsed;
     },
     put(text, path, value) {
-      const parsed = parse(text, strictness);
+      const parsed = parsedOf(text);
       if (!parsed.ok) return parsed;
       return parsed.root === undefined ? wholeObject(text, path, value) : put(text, parsed.root, path, value);
     },
     remove(text, path) {
-      const parsed = parse(text, strictness);
+      const parsed = parsedOf(text);
       return parsed.ok && parsed.root !== undefined
         ? remove(text, parsed.root, path)
         : problemAt(text, 0, "It is empty.");
@@ -48,7 +53,7 @@ function parse(text: string, strictness: Strictness): Parsed {
   const [first] = errors;
   if (first !== undefined) return problemAt(text, first.offset, wordsOf(printParseErrorCode(first.error)));
   if (root !== undefined && root.type !== "object") return problemAt(text, root.offset, "It is not an object.");
-  return { ok: true, root };
+  return { ok: true, root, value: root === undefined ? new Map() : valueOf(root) };
 }
 
 function put(text: string, object: Node, path: readonly string[], value: Plain): Edits {

@@ -1,12 +1,14 @@
 import { parse, TomlError } from "smol-toml";
 import { problemAt, type Edit, type Edits, type Format, type Read } from "./format.ts";
+import { lately } from "./lately.ts";
 import { beforeNewLine, lineEndOf } from "./layout.ts";
 import { sectionsOf, type Section } from "./toml-sections.ts";
 import { isTable, valueAt, type Plain, type Value } from "./value.ts";
 
 /** TOML 1.0: what is put is a table of its own at the end; nothing else of the text is touched. */
 export const toml: Format = {
-  read,
+  mostBytes: 2 * 1024 * 1024,
+  read: (text) => read(text),
   put(text, path, value) {
     const found = read(text);
     if (!found.ok) return found;
@@ -27,7 +29,9 @@ export const toml: Format = {
   },
 };
 
-function read(text: string): Read {
+const read = lately(parsed);
+
+function parsed(text: string): Read {
   try {
     return { ok: true, value: valueOf(parse(text, { integersAsBigInt: "asNeeded" })) };
   } catch (error) {

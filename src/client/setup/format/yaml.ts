@@ -1,17 +1,19 @@
 import { isMap, isScalar, LineCounter, parseDocument, type Document, type YAMLMap } from "yaml";
 import { problemAt, type Edits, type Format, type Read } from "./format.ts";
+import { lately } from "./lately.ts";
 import { beforeNewLine, lineEndOf, lineStop } from "./layout.ts";
 import type { Plain, Value } from "./value.ts";
 import { besideLast, blockLines, linesBelow, pairOf, removePair, replacePair, startOf } from "./yaml-edits.ts";
 
 /** YAML 1.2: what is put are lines of their own in a block map, or a member of a flow map; nothing else is written anew. */
 export const yaml: Format = {
+  mostBytes: 1024 * 1024,
   read(text) {
-    const parsed = parse(text);
+    const parsed = parsedOf(text);
     return parsed.ok ? { ok: true, value: parsed.value } : parsed;
   },
   put(text, path, value) {
-    const parsed = parse(text);
+    const parsed = parsedOf(text);
     if (!parsed.ok) return parsed;
     const root = parsed.document.contents;
     if (isMap(root)) return put(text, root, null, path, value);
@@ -20,7 +22,7 @@ export const yaml: Format = {
     return { ok: true, edits: [{ at: text.length, remove: 0, insert }] };
   },
   remove(text, path) {
-    const parsed = parse(text);
+    const parsed = parsedOf(text);
     if (!parsed.ok) return parsed;
     const root = parsed.document.contents;
     return isMap(root) ? remove(text, root, path) : problemAt(text, 0, "It is empty.");
@@ -30,6 +32,8 @@ export const yaml: Format = {
 type Parsed =
   | { readonly ok: true; readonly document: Document.Parsed; readonly value: Value }
   | Extract<Read, { readonly ok: false }>;
+
+const parsedOf = lately(parse);
 
 function parse(text: string): Parsed {
   try {
