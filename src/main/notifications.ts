@@ -102,6 +102,7 @@ export function createNotifications(parts: NotificationParts): Notifications {
     if (who === undefined || who === person) return;
     person = who;
     memory = nothing;
+    toldSession = null;
     standing.clear();
   }
 
