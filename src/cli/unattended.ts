@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { Client, ClientOptions } from "../client/index.ts";
+import type { ClientOptions } from "../client/client-options.ts";
+import type { Client } from "../client/index.ts";
 import { backoffMs } from "../shared/backoff.ts";
 import { CountersignError, type ErrorCode } from "../shared/errors.ts";
 import type { Terminal } from "./terminal.ts";

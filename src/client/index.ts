@@ -1,7 +1,8 @@
 import { hostname } from "node:os";
 import { CountersignError } from "../shared/errors.ts";
-import type { Profile, Provider } from "../shared/provider.ts";
+import type { Profile } from "../shared/provider.ts";
 import type { Client } from "./client.ts";
+import { signInFor, type ClientOptions } from "./client-options.ts";
 import { clientOver } from "./client-over.ts";
 import { openClients } from "./clients.ts";
 import { closeAll, type Closer } from "./closers.ts";
@@ -16,8 +17,6 @@ import { gatewayAudit } from "./gateway-audit.ts";
 import { gatewayTools } from "./gateway-tools.ts";
 import { createGatewaySession } from "./gateway-session/gateway-session.ts";
 import { createGatewayLink } from "./gateway-link.ts";
-import type { SaveText } from "./history.ts";
-import type { After } from "./renewal.ts";
 import { ownProfile } from "./ownership.ts";
 import { bearing } from "./pass.ts";
 import { openPause } from "./pause.ts";
@@ -26,47 +25,17 @@ import { privateDirectory } from "./private-directory.ts";
 import { gatewayOrigin, readProfile } from "./profile.ts";
 import { createSending } from "./sending.ts";
 import { createSession, type SessionState } from "./session.ts";
-import type { SetupWish } from "../shared/setup.ts";
 import { noteLauncher } from "./setup/launcher.ts";
 import { setupOnDemand } from "./setup/on-demand.ts";
 import { placesIn } from "./setup/machine.ts";
-import type { SignIn } from "./sign-in/sign-in.ts";
 import { createState, firstState } from "./state.ts";
 import { serveStdio } from "./stdio-server.ts";
 import { createTraffic } from "./traffic.ts";
 import { createTunnel } from "./tunnel.ts";
 import { createUpstream } from "./upstream/upstream.ts";
-import { memoryVault, type Vault } from "./vault.ts";
+import { memoryVault } from "./vault.ts";
 
 export type { Client } from "./client.ts";
-
-export interface ClientOptions {
-  /** The profile's folder, with a confirmed profile.json. */
-  readonly directory: string;
-  /** Opens a page in the person's browser; called only within a sign-in that they asked for. */
-  readonly openBrowser: (url: string) => void | Promise<void>;
-  /** Where secrets rest between runs; memory where it is left out. */
-  readonly vault?: Vault;
-  readonly createSignIn?: (
-    provider: Provider,
-    options: { readonly vault: Vault; readonly ca?: string; readonly now?: () => number },
-  ) => Promise<SignIn>;
-  /** PEM of one more authority to trust. */
-  readonly ca?: string;
-  readonly now?: () => number;
-  /** Timers of that clock, where it is another than this machine's. */
-  readonly after?: After;
-  /** As the gateway's records name this installation; the machine's name by default. */
-  readonly deviceName?: string;
-  /** Puts text on the clipboard, where there is one. */
-  readonly copyText?: (text: string) => void | Promise<void>;
-  /** Lets the person choose where a text of theirs is saved, where there is such a dialog. */
-  readonly saveText?: SaveText;
-  /** Where this person's clients keep their settings, for consoles; this process's environment says so where it is left out. */
-  readonly environment?: SetupWish["environment"];
-  /** How `countersign` starts here, for clients that only speak stdio; where it is left out, as it was last used with this profile. */
-  readonly launcher?: SetupWish["launcher"];
-}
 
 /** Becomes the owner of a profile. Throws `profile_in_use`, or `configuration` where the folder has no good profile. */
 export async function openClient(options: ClientOptions): Promise<Client> {
@@ -113,7 +82,7 @@ async function assemble(options: ClientOptions, profile: Profile, closers: Close
   const sending = createSending({ state, now });
   const link = createGatewayLink({ directory, profile, api, pass, state, ca, now, onForget: forget });
   closers.push(() => link.pause());
-  const signIn = await makeSignIn(options, profile.provider, vault, now);
+  const signIn = await signInFor(options, profile.provider, vault, now);
   closers.push(() => signIn.close());
   const session = createSession({
     signIn,
@@ -218,16 +187,6 @@ async function assemble(options: ClientOptions, profile: Profile, closers: Close
   closers.push(() => control.close());
   await session.start();
   return client;
-}
-
-async function makeSignIn(
-  options: ClientOptions,
-  provider: Provider,
-  vault: Vault,
-  now: () => number,
-): Promise<SignIn> {
-  const create = options.createSignIn ?? (await import("./sign-in/sign-in.ts")).createSignIn;
-  return await create(provider, { vault, now, ...(options.ca === undefined ? {} : { ca: options.ca }) });
 }
 
 function deviceOf(session: SessionState): string | null {

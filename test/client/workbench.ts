@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openClient, type Client, type ClientOptions } from "../../src/client/index.ts";
+import type { ClientOptions } from "../../src/client/client-options.ts";
+import { openClient, type Client } from "../../src/client/index.ts";
 import { writeProfile } from "../../src/client/profile.ts";
 import type { ConsoleState } from "../../src/shared/console.ts";
 import { startGateway, type GatewayStandIn } from "../support/gateway-stand-in.ts";
