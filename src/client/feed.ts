@@ -7,7 +7,7 @@ import { createFrameReader, type FrameTakers, type Place } from "./feed-frames.t
 import type { Pass, PassSource } from "./pass.ts";
 import { troubleOf, troubleOfStatus, troubleOfToken } from "./link-trouble.ts";
 import { messageText } from "./message-text.ts";
-import { trusting } from "./trust.ts";
+import { trusting, trustingSystem } from "./trust.ts";
 
 export interface FeedOptions extends FrameTakers {
   /** The pinned origin; nothing is shown elsewhere. */
@@ -148,6 +148,8 @@ function untilEnd(
     // "close" follows. Ending a socket that was not open yet is an error too, of its own making: what came first is why.
     socket.on("error", (error) => {
       trouble ??= troubleOf(error);
+      // The next try trusts the system's authorities too.
+      if (trouble.kind === "certificate") trustingSystem(options.ca);
     });
     socket.on("close", (code) => {
       clearTimeout(watchdog);
