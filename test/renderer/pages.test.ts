@@ -30,6 +30,36 @@ describe("signing in", () => {
     expect(await alert.innerText()).toMatch(/another organisation.*work account.*Tenant 72f9/s);
   });
 
+  it("says what a sign-out did, and where the browser's own session ends", async () => {
+    const left = {
+      provider: "revoked",
+      gateway: "ended",
+      kept: false,
+      logoutUrl: "https://idp.example/logout",
+    } as const;
+    const { page } = await stage.open({ ...signedOut, session: { state: "signed-out", error: null, left } });
+    const status = page.getByRole("status").filter({ hasText: "signed out" });
+    await status.waitFor();
+    expect(await status.innerText()).toMatch(
+      /Nothing of your session.*gateway has ended it.*tried, and refused.*idp\.example\/logout/s,
+    );
+  });
+
+  it("shows the code that is to be entered on another machine", async () => {
+    const url = "http://127.0.0.1:9400/device?user_code=BCDF-GHJK";
+    const { page } = await stage.open({ ...signedOut, session: { state: "signing-in", url, code: "BCDF-GHJK" } });
+    await page.getByText("BCDF-GHJK", { exact: true }).waitFor();
+  });
+
+  it("warns before a session that can't be renewed ends, and offers to sign in again", async () => {
+    const ends = { atMs: Date.now() + 600_000, minutes: 10 } as const;
+    const session = { state: "signed-in", account: approver, device: "d", ends } as const;
+    const { page, server } = await stage.open(signedIn([], { session }));
+    await page.getByText(/Your sign-in ends at \d\d:\d\d/).waitFor();
+    await page.getByRole("button", { name: "Sign in again" }).click();
+    await expect.poll(() => server.calls.map(({ call }) => call)).toEqual(["session.signIn"]);
+  });
+
   it("shows the address while the browser is at the provider, and can cancel", async () => {
     const url = "http://127.0.0.1:9400/auth?state=x";
     const { page, server } = await stage.open({ ...signedOut, session: { state: "signing-in", url } });
