@@ -52,7 +52,10 @@ export function namedBodies(db: DatabaseSync): (digest: string) => boolean {
 
 /** base64url SHA-256 over salt and body: how a leaf commits to its body. */
 export function bodyDigest(salt: Uint8Array, body: string): string {
-  return hash("sha256", Buffer.concat([salt, Buffer.from(body)]), "base64url");
+  const salted = Buffer.allocUnsafe(salt.length + Buffer.byteLength(body));
+  salted.set(salt);
+  salted.write(body, salt.length);
+  return hash("sha256", salted, "base64url");
 }
 
 /** Writes to the ledger's tables, inside the transaction of whoever calls it. */
