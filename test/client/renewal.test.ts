@@ -41,6 +41,29 @@ it("renews once, soon, when the machine slept for eight hours", async () => {
   renewal.stop();
 });
 
+it("tries what failed at once when the network is back, and asks for nothing that isn't due", async () => {
+  let [asked, isDown] = [0, true];
+  const renewal = createRenewal(async () => {
+    asked += 1;
+    if (isDown) throw new Error("no network");
+    renewal.plan(Date.now() + 3_600_000);
+  }, Date.now);
+  renewal.plan(Date.now() + 3_600_000);
+  renewal.hurry();
+  expect(asked).toBe(0);
+  await vi.advanceTimersByTimeAsync(3_600_000);
+  const before = asked;
+  expect(before).toBeGreaterThan(0);
+  isDown = false;
+  renewal.hurry();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(asked).toBe(before + 1);
+  renewal.hurry();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(asked).toBe(before + 1);
+  renewal.stop();
+});
+
 it("goes on when the clock was set back by a day", async () => {
   const { renewal, asked } = renewing(() => 60_000);
   renewal.plan(Date.now() + 60_000);
