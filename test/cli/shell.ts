@@ -28,7 +28,12 @@ export async function shell(...args: readonly string[]): Promise<Ran> {
 
 /** Starts the terminal shell as a process that stays; the test ends it. */
 export function startShell(...args: readonly string[]): Running {
-  const child = spawn(process.execPath, [entry, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  return startProgram(entry, ...args);
+}
+
+/** The same with another program in its place. */
+export function startProgram(program: string, ...args: readonly string[]): Running {
+  const child = spawn(process.execPath, [program, ...args], { stdio: ["ignore", "pipe", "pipe"] });
   let [stdout, stderr] = ["", ""];
   const closed = once(child, "close");
   child.stdout?.setEncoding("utf8").on("data", (text: string) => (stdout += text));
