@@ -48,7 +48,7 @@ function summary({ gateway, session, tunnel, pause, approvals, clients, traffic 
     },
     clients: clients.length,
     traffic,
-    held: heldFacts({ approvals, clients }),
+    held: heldFacts({ approvals, clients, session }),
     seen: clients.map(({ id, name, lastUsedAtMs, unverified, claimed }) => ({
       id,
       name,

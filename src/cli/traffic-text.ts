@@ -4,13 +4,13 @@ import { sumOf, type TrafficLine, type TrafficTrouble } from "../shared/traffic.
 import { visibleLine } from "../shared/visible.ts";
 import { table } from "./terminal.ts";
 
-type Told = Pick<ConsoleState, "traffic" | "clients" | "approvals" | "gateway">;
+type Told = Pick<ConsoleState, "traffic" | "clients" | "approvals" | "gateway" | "session">;
 
 /** What went through the tunnel: a row for each client and connection, one's own held calls, the last errors with their cure. */
 export function trafficLines(state: Told): readonly string[] {
   const { lines, troubles, sinceMs } = state.traffic;
   const { calls, errors } = sumOf(lines);
-  const held = heldCalls(state.approvals, state.clients);
+  const held = heldCalls(state);
   const rows = rowsOf(state, held).map(({ client, connection, line, waiting }) => [
     nameOf(state, client),
     connection,
@@ -28,8 +28,8 @@ export function trafficLines(state: Told): readonly string[] {
 }
 
 /** One's own held calls, with what each waits for, and through which client of this profile it came; times by the gateway's clock. */
-export function heldFacts({ approvals, clients }: Pick<ConsoleState, "approvals" | "clients">) {
-  return heldCalls(approvals, clients).map(({ approval: { id, tool, connection, expiresAtMs }, state, client }) => ({
+export function heldFacts(of: Pick<ConsoleState, "approvals" | "clients" | "session">) {
+  return heldCalls(of).map(({ approval: { id, tool, connection, expiresAtMs }, state, client }) => ({
     id,
     tool: visibleLine(tool, 60),
     connection,

@@ -11,7 +11,7 @@ import { tray as words } from "./words/tray.ts";
  * the last errors with what to do. Names, numbers and words of our own alone. No group is empty; none where nothing went through.
  */
 export function trafficLines(state: ConsoleState): readonly (readonly string[])[] {
-  const held = heldCalls(state.approvals, state.clients);
+  const held = heldCalls(state);
   const groups = [
     byConnection(state, held),
     byClient(state, held),

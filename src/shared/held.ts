@@ -1,5 +1,5 @@
 import type { ApprovalView } from "./approval.ts";
-import type { ClientView } from "./console.ts";
+import type { ClientView, ConsoleState } from "./console.ts";
 
 /** What a held call waits for: a decision, its client's coming back, or its own end. */
 type HeldState = "waits" | "approved" | "running";
@@ -12,12 +12,19 @@ export interface HeldCall {
 }
 
 /** One's own held calls, in the order of the approvals. */
-export function heldCalls(approvals: readonly ApprovalView[], clients: readonly ClientView[]): readonly HeldCall[] {
+export function heldCalls({
+  approvals,
+  clients,
+  session,
+}: Pick<ConsoleState, "approvals" | "clients" | "session">): readonly HeldCall[] {
+  const device = session.state === "signed-in" ? session.device : null;
   return approvals.flatMap((approval) => {
     const state = approval.relation === "requester" ? heldStates[approval.state] : undefined;
     if (state === undefined) return [];
-    const client = clients.find((each) => viaOf(each) === approval.via) ?? null;
-    return [{ approval, state, client }];
+    // Another machine of the same person may have a client of the same name.
+    const isElsewhere = device !== null && approval.device !== null && approval.device !== device;
+    const client = isElsewhere ? undefined : clients.find((each) => viaOf(each) === approval.via);
+    return [{ approval, state, client: client ?? null }];
   });
 }
 

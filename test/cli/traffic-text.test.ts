@@ -24,13 +24,20 @@ it("counts the calls of clients that are gone, as each call from a terminal is, 
 });
 
 it("says of each held call through which client it came and what it waits for, and counts it beside its calls", () => {
-  const mine = { relation: "requester", connection: "files", tool: "write_file", expiresAtMs: 0 } as const;
+  const mine = {
+    relation: "requester",
+    connection: "files",
+    tool: "write_file",
+    expiresAtMs: 0,
+    device: "dev_5Yt1",
+  } as const;
   const state = signedIn(
     [
       held({ ...mine, via: "Cursor" }),
       held({ ...mine, via: "notes (stdio, unverified)", state: "approved" }),
       held({ ...mine, via: "gone", connection: "crm", state: "claimed" }),
       held({ ...mine, via: "Cursor", state: "executed" }),
+      held({ ...mine, via: "Cursor", device: "dev_elsewhere", connection: "crm" }),
     ],
     {
       clients: [
@@ -49,16 +56,18 @@ it("says of each held call through which client it came and what it waits for, a
     "Held     write_file on files by Cursor, denied by itself at 1970-01-01T00:00:00.000Z",
     "Held     write_file on files by notes, approved: runs when the client makes the identical call again",
     "Held     write_file on crm, running",
+    "Held     write_file on crm, denied by itself at 1970-01-01T00:00:00.000Z",
   ]);
   const rows = told.slice(2, 5);
   expect(rows).toEqual([
     expect.stringMatching(/^Cursor +files +7 +1 +0 +1970/),
     expect.stringMatching(/^notes +files +0 +1 +0 *$/),
-    expect.stringMatching(/^countersign call, or a removed client +crm +0 +1 +0 *$/),
+    expect.stringMatching(/^countersign call, or a removed client +crm +0 +2 +0 *$/),
   ]);
   expect(heldFacts(state).map(({ client, state: of }) => [client, of])).toEqual([
     ["Cursor", "waits"],
     ["notes", "approved"],
     [null, "running"],
+    [null, "waits"],
   ]);
 });

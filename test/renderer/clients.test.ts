@@ -175,6 +175,7 @@ describe("traffic", () => {
         connection: "files",
         risk: "medium",
         via: "Cursor",
+        device: "dev_5Yt1",
       }),
       held({ relation: "requester", state: "approved", via: "gone" }),
       held({ relation: "requester", state: "denied" }),

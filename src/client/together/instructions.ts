@@ -18,11 +18,19 @@ export class Instructions {
     this.#said.set(connection, typeof instructions === "string" ? instructions : "");
   }
 
-  /** The one server's own, with those of these connections; one that is not known is asked once, and not waited for above `patienceMs`. */
+  /** The one server's own, with those of these connections; one that is not known is asked, and not waited for above `patienceMs`. */
   async of(connections: readonly string[], ask: (connection: string) => Promise<unknown>): Promise<string> {
     const unknown = connections.filter((each) => !this.#asked.has(each));
     for (const each of unknown) this.#asked.add(each);
-    if (unknown.length > 0) await soon(Promise.allSettled(unknown.map(async (each) => await ask(each))));
+    const asked = unknown.map(async (each) => {
+      try {
+        await ask(each);
+      } finally {
+        // Who could not say it now may be asked by a later client.
+        if (!this.#said.has(each)) this.#asked.delete(each);
+      }
+    });
+    if (unknown.length > 0) await soon(Promise.allSettled(asked));
     const quoted = connections.flatMap((each) => {
       const said = this.#said.get(each) ?? "";
       return said.trim() === "" ? [] : [`${each}:\n${quote(said, Math.floor(mostInAll / connections.length))}`];

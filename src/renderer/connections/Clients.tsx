@@ -41,13 +41,7 @@ export function Clients({ state }: { readonly state: ConsoleState }) {
       )}
       {views === null && error === null && <p className={page.under}>{words.clients.reading}</p>}
       {present.length + others.length > 0 && (
-        <ClientTable
-          views={present}
-          others={others}
-          traffic={state.traffic}
-          held={heldCalls(state.approvals, state.clients)}
-          onChange={look}
-        />
+        <ClientTable views={present} others={others} traffic={state.traffic} held={heldCalls(state)} onChange={look} />
       )}
       {isEmpty && <p className={page.under}>{words.clients.empty}</p>}
       <RepairAll views={present} onWritten={look} />

@@ -29,7 +29,7 @@ const states = {
 export function ConnectionTable({ state }: { readonly state: ConsoleState }) {
   const { connections, traffic } = state;
   const nowMs = useStore(useModel().clock);
-  const held = heldCalls(state.approvals, state.clients);
+  const held = heldCalls(state);
   if (connections.length === 0) return <p className={page.under}>{words.connections.empty}</p>;
   return (
     <>

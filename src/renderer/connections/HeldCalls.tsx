@@ -13,7 +13,7 @@ import text from "../parts/text.module.css";
 /** The held calls of this person's clients with their state; nothing where there are none. */
 export function HeldCalls({ state }: { readonly state: ConsoleState }) {
   const { page: shownPage, own } = useModel();
-  const held = heldCalls(state.approvals, state.clients);
+  const held = heldCalls(state);
   if (held.length === 0) return null;
   const show = (id: string) => {
     own.set({ id, isOpen: true });

@@ -238,4 +238,21 @@ describe("the instructions of the one server", () => {
     const opened = await bench.post(initialize, { connection: "" });
     expect(instructionsOf(opened)).toMatch(/^Several servers in one: [^\n]*$/);
   });
+
+  it("are asked for again of one that could not say them", async () => {
+    await gateway.close();
+    gateway = await scriptedGateway({ one: "Be quick." });
+    const other = await openTunnelBench(gateway.origin, "token", { connections: ["one"] });
+    gateway.answer = ({ what }, response) => {
+      if (what === "initialize") response.writeHead(400).end();
+      return what === "initialize";
+    };
+    expect(instructionsOf(await other.post(initialize, { connection: "" }))).not.toContain("Be quick.");
+    gateway.answer = () => false;
+    await vi.waitFor(
+      async () => expect(instructionsOf(await other.post(initialize, { connection: "" }))).toContain("\n> Be quick."),
+      waiting,
+    );
+    await other.close();
+  });
 });

@@ -6,8 +6,16 @@ import type { Scene } from "./scene.ts";
 
 const nowMs = Date.now();
 const ownHeld = [
-  held({ id: "own1", relation: "requester", tool: "write_file", connection: "files", risk: "medium", via: "Cursor" }),
-  held({ id: "own2", relation: "requester", state: "approved", via: "backup-script" }),
+  held({
+    id: "own1",
+    relation: "requester",
+    tool: "write_file",
+    connection: "files",
+    risk: "medium",
+    via: "Cursor",
+    device: "dev_5Yt1",
+  }),
+  held({ id: "own2", relation: "requester", state: "approved", via: "backup-script", device: "dev_5Yt1" }),
 ];
 const clients = [
   { id: "c1", name: "Cursor", createdAtMs: nowMs - 86_400_000, lastUsedAtMs: nowMs - 120_000 },
