@@ -12,6 +12,7 @@ import { listenLoopback, type Loopback } from "./loopback.ts";
 import type { Onward } from "./onward.ts";
 import { UnderWay } from "../shared/under-way.ts";
 import { readJson, writePrivate } from "./private-file.ts";
+import { isServed } from "./served-port.ts";
 import { admit } from "./tunnel-guard.ts";
 
 /** The loopback listener for MCP clients, at one remembered port. */
@@ -63,7 +64,7 @@ export function createTunnel(options: TunnelOptions): Tunnel {
   /** Clients send their tokens to the remembered port, whoever listens there: what listened may have read them. */
   async function exposed(error: unknown, tried: number | undefined, remembered: number | undefined): Promise<unknown> {
     const taken = error instanceof CountersignError && error.code === "port_taken" && tried === remembered;
-    if (!taken || options.clients.list().length === 0) return error;
+    if (!taken || options.clients.list().length === 0 || !(await isServed(tried ?? 0))) return error;
     await options.clients.removeAll();
     const message =
       `${error.message} It may have read the clients' tokens, so all were removed: once the tunnel is open (\`countersign connect --port 0\` ` +
@@ -76,7 +77,7 @@ export function createTunnel(options: TunnelOptions): Tunnel {
     try {
       await (await listenLoopback(remembered, (_request, response) => response.destroy())).close();
     } catch {
-      await options.clients.removeAll();
+      if (await isServed(remembered)) await options.clients.removeAll();
     }
   }
 

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdir, readFile, rm, stat } from "node:fs/promises";
+import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { connect, createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -323,6 +323,26 @@ describe("tunnel's port", () => {
     expect(openPort()).not.toBe(port);
     expect(await bench.client.call("tunnel.open", { port: 80 }, "window")).toMatchObject({ ok: false });
     port = openPort();
+  });
+
+  it("keeps the tokens where the port is that of a connection that goes out, which no client could have talked to", async () => {
+    await bench.client.closeTunnel();
+    const far = createServer((socket) => socket.resume()).listen(0, "127.0.0.1");
+    await once(far, "listening");
+    // The system chooses it out of the range that the tunnel's port was chosen from.
+    const outgoing = connect((far.address() as AddressInfo).port, "127.0.0.1");
+    await once(outgoing, "connect");
+    await writeFile(join(bench.directory, "tunnel.json"), JSON.stringify({ v: 1, port: outgoing.localPort }));
+    // Linux refuses the port; other systems may give it.
+    const error = await bench.client.openTunnel().catch((thrown: unknown) => thrown);
+    if (error !== undefined)
+      expect(error).toMatchObject({ code: "port_taken", message: expect.not.stringContaining("removed") });
+    await bench.client.openTunnel({ port: 0 });
+    expect(bench.client.state().clients).toHaveLength(1);
+    port = openPort();
+    expect((await post()).status).toBe(200);
+    outgoing.destroy();
+    far.close();
   });
 
   it("keeps the tokens where it moves away from a port that is free", async () => {
