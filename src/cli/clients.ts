@@ -74,10 +74,16 @@ async function admit(owner: Control, name: string, terminal: Terminal): Promise<
 }
 
 async function remove(owner: Control, wanted: string, terminal: Terminal): Promise<void> {
-  const found = (await owner.ask("clients.list", {})).find(({ id, name }) => id === wanted || name === wanted);
+  const meant = (await owner.ask("clients.list", {})).filter(({ id, name }) => id === wanted || name === wanted);
+  const [found] = meant;
   if (found === undefined) throw new CountersignError("not_found", `There is no client ${JSON.stringify(wanted)}.`);
+  // Over stdio any program of this user's takes a name, also that of a client with a token.
+  if (meant.length > 1)
+    throw new CountersignError(
+      "bad_request",
+      `${meant.length} clients are called ${found.name}: remove one by its id, as \`countersign clients list\` has it.`,
+    );
   await owner.ask("clients.remove", { id: found.id });
-  terminal.answer({ id: found.id, name: found.name, removed: true }, [
-    `Removed ${found.name}; its token opens nothing now.`,
-  ]);
+  const over = found.unverified === true ? "it is refused over stdio now" : "its token opens nothing now";
+  terminal.answer({ id: found.id, name: found.name, removed: true }, [`Removed ${found.name}; ${over}.`]);
 }

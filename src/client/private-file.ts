@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { open, rename, type FileHandle } from "node:fs/promises";
+import { open, rename, rm, type FileHandle } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { CountersignError } from "../shared/errors.ts";
@@ -7,14 +7,32 @@ import { CountersignError } from "../shared/errors.ts";
 /** Replaces a file in one step (0600), durably: a crash leaves the old text or the new one. */
 export async function writePrivate(path: string, text: string): Promise<void> {
   const beside = join(dirname(path), `.${crypto.randomUUID()}.new`);
-  const file = await open(beside, "wx", 0o600);
   try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
+    const file = await open(beside, "wx", 0o600);
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(beside, path);
+    await syncFolder(dirname(path));
+  } catch (error) {
+    // On a full disk each try would leave one, and none of them goes by itself.
+    await rm(beside, { force: true });
+    throw error;
   }
-  await rename(beside, path);
+}
+
+/** A rename is durable once its folder is; Windows has no such thing. */
+export async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === "win32") return;
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
 
 /** A private file's text, or null where there is none. Throws `configuration` for one that another user made or may write, and for a link. */

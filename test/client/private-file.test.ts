@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { chmod, chown, link, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, chown, link, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openClients } from "../../src/client/clients.ts";
-import { readText } from "../../src/client/private-file.ts";
+import { readText, writePrivate } from "../../src/client/private-file.ts";
 import { readProfile, writeProfile } from "../../src/client/profile.ts";
 import { startGateway, type GatewayStandIn } from "../support/gateway-stand-in.ts";
 
@@ -50,5 +50,12 @@ describe.skipIf(process.platform === "win32")("a private file", () => {
     execFileSync("mkfifo", ["-m", "600", join(directory, "pipe")]);
     await expect(readText(join(directory, "pipe"))).rejects.toMatchObject({ code: "configuration" });
     await expect(readText(directory)).rejects.toMatchObject({ code: "configuration" });
+  });
+
+  it("leaves nothing beside it where it could not be written", async () => {
+    const path = join(directory, "state.json");
+    await mkdir(path);
+    await expect(writePrivate(path, "{}")).rejects.toThrow();
+    expect((await readdir(directory)).filter((name) => name.endsWith(".new"))).toEqual([]);
   });
 });

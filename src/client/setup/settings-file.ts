@@ -3,6 +3,7 @@ import { lstat, mkdir, open, readFile, realpath, rename, rm, stat } from "node:f
 import { basename, dirname, join } from "node:path";
 import { CountersignError } from "../../shared/errors.ts";
 import type { SetupProblem } from "../../shared/setup.ts";
+import { syncFolder } from "../private-file.ts";
 
 /** A client's settings as they lie on the disk. `path`: behind all links, where it is written. `mode`: permission bits. */
 export type SettingsFile =
@@ -82,17 +83,6 @@ async function refuseChanged(path: string, seen: string | null): Promise<void> {
   const now = await readFile(path).catch(() => null);
   if ((now === null ? null : digest(now)) === seen) return;
   throw new CountersignError("digest_mismatch", "The file was changed just now: look at it again.");
-}
-
-/** A rename is durable once its folder is; Windows has no such thing. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === "win32") return;
-  const handle = await open(folder, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 function decoded(bytes: Buffer): string | null {
