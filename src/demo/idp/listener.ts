@@ -47,7 +47,7 @@ export function failingBy(switches: Switches, handle: RequestListener): RequestL
         response.writeHead(503, { "content-type": "text/plain" }).end("down for the test");
         break;
       case "too-many-requests":
-        response.writeHead(429, { "retry-after": "1" }).end();
+        response.writeHead(429, { "retry-after": "30" }).end();
         break;
       default:
         switches.failure satisfies never;

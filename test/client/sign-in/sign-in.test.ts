@@ -126,7 +126,7 @@ describe.each(kinds)("sign-in with $kind through $library", ({ kind }) => {
       await expect(signIn.token({ force: true })).rejects.toMatchObject({ code: "transient" });
       await expect(signIn.token()).resolves.toMatchObject({ account: { name: "Erin Engineer" } });
       issuer.switches.failure = "none";
-      nowMs += 2_000;
+      nowMs += 31_000;
       await expect(signIn.token({ force: true })).resolves.toMatchObject({ account: { name: "Erin Engineer" } });
     },
   );
