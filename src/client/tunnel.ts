@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { join } from "node:path";
 import { z } from "zod";
 import type { ClientView, ConsoleState } from "../shared/console.ts";
@@ -39,6 +40,8 @@ export interface TunnelOptions {
 export function createTunnel(options: TunnelOptions): Tunnel {
   const path = join(options.directory, "tunnel.json");
   const running = new UnderWay<{ readonly call: Departure; readonly client: string }>();
+  /** Connections that end with the refusal they were given. */
+  const refused = new WeakSet<Socket>();
   let open: Loopback | null = null;
   let turn: Promise<void> = Promise.resolve();
 
@@ -91,9 +94,12 @@ export function createTunnel(options: TunnelOptions): Tunnel {
   }
 
   function answer(request: IncomingMessage, response: ServerResponse, port: number): void {
+    // RFC 9112, section 9.6: what comes behind a refusal on its connection is not done. Its client sees no answer, and may send it again.
+    if (refused.has(request.socket)) return;
     const asked = { method: request.method ?? "", target: request.url ?? "", headers: request.rawHeaders };
     const admission = admit(asked, port, options.clients);
     if (!admission.ok) {
+      refused.add(request.socket);
       const { status, code, message, headers } = admission;
       // A program with a token that ended; a page in a browser, or a probe, is no client in trouble.
       if (status === 401) options.onStranger?.({ code, message });

@@ -122,6 +122,14 @@ it("passes on one request where the body looks like a second", async () => {
   expect(seen.map(({ body }) => body)).toEqual([inner]);
 });
 
+it("does nothing of what comes behind a refusal on the same connection: its client has no answer, and may send it again", async () => {
+  const call = post(`${own()}Content-Length: 2\r\n`, "{}");
+  const refused = call.replace("cst_", "cst-");
+  // The refusal's head stands right behind the first answer's body, in no line of its own.
+  expect(await answers(`${call}${refused}${call}`)).toEqual(["200"]);
+  expect(seen).toHaveLength(1);
+});
+
 it("drops the body of a GET rather than pass on what could be read as a request", async () => {
   const inner = post(`${own()}Content-Length: 0\r\n`);
   const get = `GET /mcp/files HTTP/1.1\r\n${own()}Content-Length: ${inner.length}\r\nConnection: close\r\n\r\n${inner}`;
