@@ -26,6 +26,7 @@ export function isRepeatableMethod(method: string | null): boolean {
 
 const repeatable: ReadonlySet<string> = new Set([
   "initialize",
+  "notifications/initialized",
   "ping",
   "server/discover",
   "tools/list",

@@ -78,6 +78,14 @@ const documented = z.object({
   }),
 });
 
+/** Whether an error is a documented one of the tunnel's: JSON-RPC for a request, and 503 for a notification. */
+export function isWeather(error: unknown): boolean {
+  if (documented.safeParse(error).success) return true;
+  return (
+    error instanceof Error && /^Streamable HTTP error: .*"code":"gateway_(unreachable|restarting)"/.test(error.message)
+  );
+}
+
 /** What was wrong with the answer, or null. */
 async function made(mark: string, kind: Kind, { session, sizes }: Call): Promise<string | null> {
   switch (kind) {

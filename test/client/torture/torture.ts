@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { startGatewayProcess, type GatewayProcess } from "../../support/gateway-process.ts";
-import { judged, keepCalling, repeatedOf, type Sizes, type Tally } from "./calls.ts";
+import { isWeather, judged, keepCalling, repeatedOf, type Sizes, type Tally } from "./calls.ts";
 import { openLegacy, openModern, type Session } from "./sessions.ts";
 import { startTarget, type Target } from "./target.ts";
 import type { Held } from "./tunnel-process.ts";
@@ -70,7 +70,7 @@ async function run(wanted: Torture, { target, gateway, tunnel }: Stand): Promise
   const callers = Array.from({ length: wanted.sessions }, async (_, at) => {
     // Both eras on each.
     const url = tunnel.urlOf(Math.floor(at / 2) % connections.length);
-    const session = await (at % 2 === 0 ? openLegacy : openModern)(url, token);
+    const session = await opening(() => (at % 2 === 0 ? openLegacy : openModern)(url, token), tally);
     opened.push({ session, url });
     await keepCalling(session, { ...caller, mark: `s${at}`, heavy: heavyAt(at) });
   });
@@ -89,6 +89,20 @@ async function run(wanted: Torture, { target, gateway, tunnel }: Stand): Promise
   await gateway.restart("SIGKILL");
   const after = await settled(tunnel, before);
   return { ...tally, repeated: repeatedOf(target), undead, before, after };
+}
+
+/** A client whose session can't be opened for the weather, in a documented error or 503, tries again; any other failure is one of the run's. */
+async function opening(open: () => Promise<Session>, tally: Tally): Promise<Session> {
+  for (;;) {
+    try {
+      return await open();
+    } catch (error) {
+      const told = isWeather(error) ? "opening" : null;
+      if (told === null) throw error;
+      tally.errors.set(told, (tally.errors.get(told) ?? 0) + 1);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 500 * Math.random()));
+  }
 }
 
 /** Of each twenty, one asks for large results and two for streams all the time. */
