@@ -25,6 +25,8 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
   answered = false;
   status = 0;
   headers: IncomingHttpHeaders = {};
+  /** Called once, when nothing more comes. */
+  onOver: (() => void) | null = null;
   /** The answer's head. Rejects where none came. */
   readonly head: Promise<Answer>;
   readonly #onBytes: () => void;
@@ -41,6 +43,10 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
   constructor(onBytes: () => void) {
     this.#onBytes = onBytes;
     this.head = new Promise((resolve, reject) => (this.#settle = { resolve, reject }));
+  }
+
+  get isOver(): boolean {
+    return this.#end !== "coming";
   }
 
   get whole(): Buffer | null {
@@ -130,6 +136,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
   #ended(how: "come" | Error): void {
     if (this.#end !== "coming") return;
     this.#end = how;
+    this.onOver?.();
     this.#onEnd?.();
   }
 

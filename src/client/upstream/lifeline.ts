@@ -1,5 +1,6 @@
 import type { CountersignError } from "../../shared/errors.ts";
 import { UnderWay } from "../../shared/under-way.ts";
+import { Followed } from "./followed.ts";
 import { isCertain, weatherOf } from "./weather.ts";
 
 /** What the lifeline watches of a request: whether it is with the gateway, and since when nothing came back. */
@@ -28,6 +29,7 @@ export class Lifeline {
   readonly #options: LifelineOptions;
   readonly #now: () => number;
   readonly #watched = new UnderWay<{ readonly request: Watched; readonly sinceMs: number }>();
+  readonly #followed = new Followed();
   #beat: NodeJS.Timeout;
   #beatMs = idleBeatMs;
   #down: { readonly error: CountersignError; readonly tries: number } | null = null;
@@ -36,6 +38,7 @@ export class Lifeline {
   #goodProbeMs = -Infinity;
   #lastBeatMs: number;
   #networkMs = 0;
+  #wokeMs = -Infinity;
   #addresses: ReadonlySet<string>;
 
   constructor(options: LifelineOptions) {
@@ -82,6 +85,12 @@ export class Lifeline {
     return () => void this.#watched.leave(place);
   }
 
+  /** Gives an answer under way up once the gateway has silently gone, until what is returned is called. */
+  follow(answer: Pick<Watched, "abort">): () => void {
+    if (this.#beatMs === idleBeatMs) this.#every(quietBeatMs);
+    return this.#followed.add(answer);
+  }
+
   close(): void {
     clearInterval(this.#beat);
   }
@@ -113,11 +122,13 @@ export class Lifeline {
       await this.#options.probe(AbortSignal.timeout(probeMs));
       this.#goodProbeMs = this.#now();
       this.#down = null;
+      this.#followed.probed(null);
       return null;
     } catch (cause) {
       const tries = (this.#down?.tries ?? 0) + 1;
       const error = weatherOf(cause, this.#options.origin);
       this.#down = { error, tries };
+      this.#followed.probed(error);
       return error;
     }
   }
@@ -126,9 +137,13 @@ export class Lifeline {
     const nowMs = this.#now();
     const slept = nowMs - this.#lastBeatMs > sleptMs;
     this.#lastBeatMs = nowMs;
+    if (slept) this.#wokeMs = nowMs;
     if (slept || nowMs - this.#networkMs >= networkMs) this.#lookAtNetwork(slept);
+    const quietForMs = nowMs - Math.max(this.#heardMs, this.#goodProbeMs, this.#wokeMs);
+    if (this.#followed.isDoubtful(quietForMs) && this.#coming === null) void this.#nextProbe();
     if (this.#watched.size === 0) {
-      if (this.#beatMs !== idleBeatMs) this.#every(idleBeatMs);
+      const beatMs = this.#followed.size === 0 ? idleBeatMs : quietBeatMs;
+      if (this.#beatMs !== beatMs) this.#every(beatMs);
       return;
     }
     const watched = this.#watched.all();
@@ -166,6 +181,8 @@ export class Lifeline {
 /** While somebody waits for the gateway, and while nobody does. */
 const busyBeatMs = 250;
 const idleBeatMs = 5_000;
+/** While an answer is under way. */
+const quietBeatMs = 1_000;
 const networkMs = 1_000;
 const sleptMs = 10_000;
 /** In all below 2 s, with a beat's delay: to connect; or to be silent, and then to be probed. */

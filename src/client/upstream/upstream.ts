@@ -95,7 +95,10 @@ export function createUpstream({ origin, pass, ca, onOtherNetwork: tell }: Upstr
       // A held call may wait for its decision as long as the gateway lets it.
       const request = { origin, path, method, headers, body, headersTimeout: 0, bodyTimeout: 0 };
       roads.dispatcher.dispatch(request, exchange);
-      return await exchange.head;
+      const answer = await exchange.head;
+      // A short answer came whole; a client's own stream (`GET`) may rest for hours.
+      if (method === "POST" && !exchange.isOver) exchange.onOver = lifeline.follow(exchange);
+      return answer;
     } catch (cause) {
       if (asked.signal.aborted) throw cause;
       const isUnknown = exchange.sent && !asked.isRepeatable();

@@ -102,3 +102,36 @@ it("asks nothing of the gateway while nobody calls", async () => {
   await pass(600_000);
   expect(probes).toBe(0);
 });
+
+const silence = Object.assign(new Error("no answer"), { code: "ETIMEDOUT" });
+
+it("gives up an answer that has silently stalled, where new connections bring no answer either", async () => {
+  const stalled = request({ sent: true, answered: true });
+  lifeline.heard();
+  const end = lifeline.follow(stalled.watched);
+  await pass(20_000);
+  expect(stalled.aborted).toEqual([]);
+  expect(probes).toBeLessThan(6);
+  probeFails = silence;
+  await pass(12_000);
+  expect(stalled.aborted[0]).toMatchObject({ code: "gateway_unreachable" });
+  end();
+  const before = probes;
+  await pass(60_000);
+  expect(probes).toBe(before);
+});
+
+it.each([
+  ["anything comes from the gateway", silence, () => lifeline.heard()],
+  ["it refuses new connections, as one that stops does", refused, () => undefined],
+])("leaves a silent answer alone where %s", async (_what, fails, meanwhile) => {
+  const slow = request({ sent: true, answered: true });
+  lifeline.heard();
+  lifeline.follow(slow.watched);
+  probeFails = fails;
+  for (let turn = 0; turn < 15; turn += 1) {
+    await pass(4_000);
+    meanwhile();
+  }
+  expect(slow.aborted).toEqual([]);
+});
