@@ -9,4 +9,5 @@ it("two hundred sessions, results of 50 MB, streams of ten thousand events, and 
   expect(outcome.undead).toEqual([]);
   expect(outcome.answered).toBeGreaterThan(1_000);
   expect(outcome, "what the tunnel holds").toSatisfy(({ after, before }) => isBack(after, before));
-});
+  // A loaded machine takes its time, above all over the last results.
+}, 900_000);

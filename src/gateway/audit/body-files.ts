@@ -3,6 +3,7 @@ import { createReadStream, existsSync, mkdirSync, readdirSync, rmSync } from "no
 import { open, rename, rm, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { CountersignError } from "../../shared/errors.ts";
+import { partsOf } from "../long-parts.ts";
 import { newSalt } from "./salt.ts";
 
 /** Where the long bodies of entries are within the data folder, each in a file named by its leaf's digest (docs/ledger.md). */
@@ -15,10 +16,10 @@ export interface BodyFile {
   readonly salt: Buffer;
 }
 
-/** How many bytes are written together; what making them costs keeps nobody waiting. */
-const partBytes = 65_536;
+/** How many bytes are written together. */
+const partBytes = 512 * 1024;
 /** So much at most waits for the disk: a commit of others, which syncs its own file, would wait for all of it. */
-const syncBytes = 1024 * 1024;
+const syncBytes = 4 * 1024 * 1024;
 
 /**
  * Writes a body to its file; once it resolves, the file is durable. The writing itself is the thread pool's. Throws CountersignError
@@ -34,10 +35,11 @@ export async function writeBody(folder: string, pieces: Iterable<string>): Promi
     const file = await open(unnamed, "wx", 0o600);
     try {
       let unsynced = 0;
-      for (const part of partsOf(pieces)) {
-        hash.update(part);
-        await file.writeFile(part);
-        unsynced += part.length;
+      const next = partsOf(pieces, partBytes);
+      for (let part = await next(); part !== null; part = await next()) {
+        for (const buffer of part) hash.update(buffer);
+        await file.writev(part);
+        unsynced += partBytes;
         if (unsynced < syncBytes) continue;
         await file.datasync();
         unsynced = 0;
@@ -67,7 +69,7 @@ export async function readBody(folder: string, digest: string): Promise<string |
   if (path === null) return null;
   let text = "";
   try {
-    for await (const part of createReadStream(path, { encoding: "utf8", highWaterMark: 4 * partBytes }))
+    for await (const part of createReadStream(path, { encoding: "utf8", highWaterMark: partBytes }))
       text += String(part);
     return text;
   } catch (error) {
@@ -84,17 +86,6 @@ export function sweepBodies(folder: string, isNamed: (digest: string) => boolean
 }
 
 const unfinished = ".part";
-
-function* partsOf(pieces: Iterable<string>): Generator<Buffer> {
-  let text = "";
-  for (const piece of pieces) {
-    text += piece;
-    if (text.length < partBytes) continue;
-    yield Buffer.from(text);
-    text = "";
-  }
-  yield Buffer.from(text);
-}
 
 /** A new name is durable once its folder is. Windows has no such thing, and does it by itself. */
 async function syncFolder(place: string): Promise<void> {

@@ -54,7 +54,7 @@ export async function judged(mark: string, kind: Kind, call: Call): Promise<void
     else if (kind === "append" && times !== 1) tally.wrong.push(`${mark}: was answered and ran ${times} times`);
     else tally.answered += 1;
   } catch (error) {
-    const known = documented.safeParse(error);
+    const known = z.union([documented, cutOff]).safeParse(error);
     if (!known.success) return void tally.wrong.push(`${mark} ${kind}: ${described(error)}`);
     const { code, outcome } = known.data.data;
     const times = target.ran.get(mark) ?? 0;
@@ -78,12 +78,23 @@ const documented = z.object({
   }),
 });
 
-/** Whether an error is a documented one of the tunnel's: JSON-RPC for a request, and 503 for a notification. */
+/** docs/protocol.md, where a gateway that stops ends what runs on at the end of its `drain`: the gateway's own error, and no word of what became of the call. */
+const cutOff = z.object({
+  code: z.literal(-32_054),
+  data: z
+    .object({ code: z.literal("target_failed"), reason: z.literal("crashed") })
+    .transform(({ code }) => ({ code, outcome: "unknown" as const })),
+});
+
+/**
+ * Whether a session could not be opened for the weather: a documented error of the tunnel's for a request, 503 for a notification, and what SDK 2
+ * makes of such an error to `server/discover`, of which it tells nothing.
+ */
 export function isWeather(error: unknown): boolean {
   if (documented.safeParse(error).success) return true;
-  return (
-    error instanceof Error && /^Streamable HTTP error: .*"code":"gateway_(unreachable|restarting)"/.test(error.message)
-  );
+  if (!(error instanceof Error)) return false;
+  if ("code" in error && error.code === "ERA_NEGOTIATION_FAILED") return true;
+  return /^Streamable HTTP error: .*"code":"(gateway_(unreachable|restarting)|transient)"/.test(error.message);
 }
 
 /** What was wrong with the answer, or null. */

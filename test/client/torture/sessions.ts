@@ -30,7 +30,7 @@ export async function openLegacy(url: string, token: string): Promise<Session> {
       const onprogress = onProgress === undefined ? {} : { onprogress: progressOf(onProgress) };
       return textOf(await client.callTool({ name, arguments: args }, undefined, { timeout, ...onprogress }));
     },
-    list: async () => (await client.listTools()).tools.map(({ name }) => name),
+    list: async () => (await client.listTools({}, { timeout })).tools.map(({ name }) => name),
     async close() {
       await transport.terminateSession();
       await client.close();
@@ -52,7 +52,7 @@ export async function openModern(url: string, token: string): Promise<Session> {
       const onprogress = onProgress === undefined ? {} : { onprogress: progressOf(onProgress) };
       return textOf(await client.callTool({ name, arguments: args }, { timeout, ...onprogress }));
     },
-    list: async () => (await client.listTools()).tools.map(({ name }) => name),
+    list: async () => (await client.listTools({}, { timeout })).tools.map(({ name }) => name),
     close: () => client.close(),
   };
 }
