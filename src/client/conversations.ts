@@ -2,7 +2,7 @@ import { CountersignError } from "../shared/errors.ts";
 import { readMessage } from "./client-message.ts";
 import { heard, alreadyRead, type Heard } from "./heard.ts";
 import { headerValues, type RawHeaders } from "./loopback-guard.ts";
-import { agreedProtocol, isForgotten } from "./session-words.ts";
+import { agreedProtocol, isForgotten, isRefused } from "./session-words.ts";
 import type { Answer } from "./upstream/answer.ts";
 import type { Asked, Upstream } from "./upstream/upstream.ts";
 
@@ -95,6 +95,9 @@ async function begin(upstream: Upstream, conversation: Conversation, asked: Aske
   const answer = await upstream.ask(opening);
   const session = answer.headers["mcp-session-id"];
   const text = await answer.text(mostAnswer);
+  // A target that fails, or a gateway that has no room: for now, and no end of the client's session.
+  if (answer.status === 429 || answer.status >= 500 || isRefused(text))
+    throw new CountersignError("transient", "The session was refused.");
   const [version] = headerValues(asked.headers, "mcp-protocol-version");
   const agreed = text === null ? undefined : agreedProtocol(text);
   // Another revision than the client speaks by now would be another conversation.
@@ -116,7 +119,7 @@ async function begin(upstream: Upstream, conversation: Conversation, asked: Aske
 function lostMeanwhile(error: unknown): CountersignError {
   const code = error instanceof CountersignError ? error.code : "gateway_unreachable";
   const message =
-    "The gateway was lost while this session was begun anew there. Nothing was done: call again in a moment.";
+    "This session could not be begun anew: the gateway, or what it leads to, does not answer now. Nothing was done: call again in a moment.";
   return new CountersignError(code, message, { cause: error });
 }
 

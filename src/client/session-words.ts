@@ -6,13 +6,20 @@ export function isForgotten(text: string | null): boolean {
   return sessionUnknown.safeParse(parsed(text ?? "")).success;
 }
 
+/** Whether `initialize` was answered with an error. */
+export function isRefused(text: string | null): boolean {
+  return messagesIn(text ?? "").some((message) => refusal.safeParse(message).success);
+}
+
 /** The revision that an answer to `initialize` agrees on, as JSON or as an event stream. */
 export function agreedProtocol(text: string): string | undefined {
-  const whole = initializeResult.safeParse(parsed(text));
-  if (whole.success) return whole.data.result.protocolVersion;
-  const events = new SseParser().push(Buffer.from(text));
-  const found = events.map(({ data }) => initializeResult.safeParse(parsed(data))).find(({ success }) => success);
-  return found?.data?.result.protocolVersion;
+  const found = messagesIn(text).map((message) => initializeResult.safeParse(message));
+  return found.find(({ success }) => success)?.data?.result.protocolVersion;
+}
+
+function messagesIn(text: string): readonly unknown[] {
+  const whole = parsed(text);
+  return whole === null ? new SseParser().push(Buffer.from(text)).map(({ data }) => parsed(data)) : [whole];
 }
 
 function parsed(text: string): unknown {
@@ -25,4 +32,5 @@ function parsed(text: string): unknown {
 
 /** As the gateway says it (docs/protocol.md): the session is unknown, or its target was replaced. */
 const sessionUnknown = z.object({ error: z.object({ code: z.literal(-32001) }) });
+const refusal = z.object({ error: z.object({ code: z.number() }) });
 const initializeResult = z.object({ result: z.object({ protocolVersion: z.string() }) });

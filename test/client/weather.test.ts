@@ -166,7 +166,7 @@ describe("the weather", { retry: 3 }, () => {
 
   it("while a forgotten session is begun anew is told as such: the client's session stands, and goes on afterwards", async () => {
     const held = new Set(["first"]);
-    let isLost = false;
+    let [isLost, isRefused] = [false, false];
     answer = (request, response, { id, method }) => {
       const session = request.headers["mcp-session-id"];
       const isKnown = method === "initialize" || held.has(String(session));
@@ -175,6 +175,10 @@ describe("the weather", { retry: 3 }, () => {
         ? { result: { protocolVersion: "2025-11-25" } }
         : { error: { code: -32_001, message: "ended" } };
       if (method === "initialize" && isLost) request.socket.destroy();
+      else if (method === "initialize" && isRefused)
+        response
+          .writeHead(200, head)
+          .end(JSON.stringify({ jsonrpc: "2.0", id, error: { code: -32_054, message: "gone" } }));
       else response.writeHead(isKnown ? 200 : 404, head).end(JSON.stringify({ jsonrpc: "2.0", id, ...said }));
     };
     const params = { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "raw", version: "1" } };
@@ -183,7 +187,11 @@ describe("the weather", { retry: 3 }, () => {
     isLost = true;
     const headers = { "mcp-session-id": "first", "mcp-protocol-version": "2025-11-25" };
     expect(told(await bench.post(call, { headers }))).toMatchObject({ data: { outcome: "not_run" } });
-    isLost = false;
+    [isLost, isRefused] = [false, true];
+    expect(told(await bench.post(call, { headers }))).toMatchObject({
+      data: { code: "transient", outcome: "not_run" },
+    });
+    isRefused = false;
     held.add("second");
     expect(await bench.post(call, { headers })).toMatchObject({ status: 200, text: expect.stringContaining("result") });
   });

@@ -18,16 +18,26 @@ export interface Sizes {
   readonly events: number;
 }
 
-/** Makes calls one after the other until it is over, each judged by its own answer. */
+/** Makes calls one after the other, each judged by its own answer: through the weather, and until so many were answered after it. */
 export async function keepCalling(
   session: Session,
-  { target, tally, sizes, heavy, mark, isOver }: Caller,
+  { target, tally, sizes, heavy, mark, weather }: Caller,
 ): Promise<void> {
-  for (let turn = 0; !isOver(); turn += 1) {
+  let answered = 0;
+  const most = heavy === null ? 5 : 1;
+  for (let turn = 0; answered < most && Date.now() < weather.untilMs; turn += 1) {
     const kind = heavy === null ? (turn % 5 === 4 ? "list" : "append") : heavy;
-    await judged(`${mark}-${turn}`, kind, { session, target, tally, sizes });
+    const { isCalm } = weather;
+    if ((await judged(`${mark}-${turn}`, kind, { session, target, tally, sizes })) && isCalm) answered += 1;
     await new Promise((resolve) => setTimeout(resolve, Math.random() * (heavy === null ? 600 : 100)));
   }
+  if (answered < most) tally.wrong.push(`${mark}: had ${answered} answers after the weather`);
+}
+
+/** Calm once the gateway is restarted no more; by `untilMs` all sessions are to have answers again. */
+interface Weather {
+  isCalm: boolean;
+  untilMs: number;
 }
 
 export interface Caller {
@@ -38,30 +48,37 @@ export interface Caller {
   readonly heavy: "bytes" | "events" | null;
   /** No other caller has it. */
   readonly mark: string;
-  readonly isOver: () => boolean;
+  readonly weather: Weather;
 }
 
 type Kind = "append" | "list" | "bytes" | "events";
 type Call = Pick<Caller, "target" | "tally" | "sizes"> & { readonly session: Session };
 
-/** One call and what is to be said of its end. */
-export async function judged(mark: string, kind: Kind, call: Call): Promise<void> {
+/** One call and what is to be said of its end; whether it was answered as it should. */
+export async function judged(mark: string, kind: Kind, call: Call): Promise<boolean> {
   const { target, tally } = call;
   try {
     const wrong = await made(mark, kind, call);
     const times = target.ran.get(mark) ?? 0;
     if (wrong !== null) tally.wrong.push(`${mark} ${kind}: ${wrong}`);
     else if (kind === "append" && times !== 1) tally.wrong.push(`${mark}: was answered and ran ${times} times`);
-    else tally.answered += 1;
+    else {
+      tally.answered += 1;
+      return true;
+    }
   } catch (error) {
     const known = z.union([documented, cutOff]).safeParse(error);
-    if (!known.success) return void tally.wrong.push(`${mark} ${kind}: ${described(error)}`);
+    if (!known.success) {
+      tally.wrong.push(`${mark} ${kind}: ${described(error)}`);
+      return false;
+    }
     const { code, outcome } = known.data.data;
     const times = target.ran.get(mark) ?? 0;
     if (outcome === "not_run" && times > 0) tally.wrong.push(`${mark}: ran, and its error says that it did not`);
     const key = `${code} ${outcome}`;
     tally.errors.set(key, (tally.errors.get(key) ?? 0) + 1);
   }
+  return false;
 }
 
 /** The calls that ran more than once. */

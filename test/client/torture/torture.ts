@@ -1,12 +1,12 @@
-import { fork, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { startGatewayProcess, type GatewayProcess } from "../../support/gateway-process.ts";
 import { isWeather, judged, keepCalling, repeatedOf, type Sizes, type Tally } from "./calls.ts";
 import { openLegacy, openModern, type Session } from "./sessions.ts";
 import { startTarget, type Target } from "./target.ts";
-import type { Held } from "./tunnel-process.ts";
+import type { Held } from "./held.ts";
+import { heldShape, leewayOfGateway, leewayOfTunnel, settled, type Span } from "./settling.ts";
+import type { TunnelHeld } from "./tunnel-process.ts";
+import { startTunnel, type TunnelProcess } from "./tunnel.ts";
 
 export interface Torture extends Sizes {
   readonly sessions: number;
@@ -21,11 +21,12 @@ export interface Outcome extends Tally {
   readonly repeated: readonly string[];
   /** Sessions that were ended and yet answer. */
   readonly undead: readonly string[];
-  readonly before: Held;
-  /** Asked again until it holds no more than before, or `settledMs` are over. */
-  readonly after: Held;
+  readonly tunnel: Span<TunnelHeld>;
+  readonly gateway: Span<Held>;
 }
 
+/** In which every session is to have answers again once the weather is over. */
+const calmMs = 240_000;
 /** One person's legacy sessions may be 32 on each. */
 const connections = ["one", "two", "three", "four"];
 
@@ -34,6 +35,7 @@ export async function torture(wanted: Torture): Promise<Outcome> {
   const target = await startTarget();
   const gateway = await startGatewayProcess({
     target: target.url,
+    node: ["--import", new URL("./gateway-watch.ts", import.meta.url).href],
     rules: [
       { name: "reads", tools: ["get_*"], groups: ["engineers"], effect: "allow", readOnly: true },
       { name: "writes", tools: ["append"], groups: ["engineers"], effect: "allow" },
@@ -43,7 +45,7 @@ export async function torture(wanted: Torture): Promise<Outcome> {
       connections: connections.map((name) => ({ name, http: { url: target.url }, timeout: "30s" })),
     },
   });
-  const tunnel = await startTunnel(gateway.url, await gateway.token("erin", ["engineers"]));
+  const tunnel = await startTunnel(gateway.url, await gateway.token("erin", ["engineers"]), connections);
   try {
     return await run(wanted, { target, gateway, tunnel });
   } finally {
@@ -63,9 +65,9 @@ async function run(wanted: Torture, { target, gateway, tunnel }: Stand): Promise
   const tally: Tally = { answered: 0, errors: new Map(), wrong: [] };
   const { token } = tunnel;
   await warmUp(tunnel, target, wanted);
-  const before = await tunnel.held();
-  let isOver = false;
-  const caller = { target, tally, sizes: wanted, isOver: () => isOver };
+  const before = { tunnel: await tunnel.held(), gateway: await heldBy(gateway) };
+  const weather = { isCalm: false, untilMs: Infinity };
+  const caller = { target, tally, sizes: wanted, weather };
   const opened: { readonly session: Session; readonly url: string }[] = [];
   const callers = Array.from({ length: wanted.sessions }, async (_, at) => {
     // Both eras on each.
@@ -80,15 +82,22 @@ async function run(wanted: Torture, { target, gateway, tunnel }: Stand): Promise
     await gateway.restart(count % 2 === 0 ? "SIGKILL" : "SIGTERM");
   }
   await Promise.race([new Promise((resolve) => setTimeout(resolve, wanted.everyMs)), calls]);
-  isOver = true;
+  weather.isCalm = true;
+  weather.untilMs = Date.now() + calmMs;
   await calls;
   const ended = opened.flatMap(({ session: { id }, url }) => (id === null ? [] : [{ id, url }]));
   await Promise.all(opened.map(({ session }) => session.close()));
   const undead = await answering(ended, token);
+  // The last of the gateways: it lived for as long as the last calls took.
+  const ofGateway = await settled(() => heldBy(gateway), before.gateway, leewayOfGateway);
   // Its end is the end of the connections that were kept for a next call.
   await gateway.restart("SIGKILL");
-  const after = await settled(tunnel, before);
-  return { ...tally, repeated: repeatedOf(target), undead, before, after };
+  const ofTunnel = await settled(() => tunnel.held(), before.tunnel, leewayOfTunnel);
+  const held = {
+    tunnel: { before: before.tunnel, after: ofTunnel },
+    gateway: { before: before.gateway, after: ofGateway },
+  };
+  return { ...tally, repeated: repeatedOf(target), undead, ...held };
 }
 
 /** A client whose session can't be opened for the weather, in a documented error or 503, tries again; any other failure is one of the run's. */
@@ -148,61 +157,11 @@ async function answering(
   return (await Promise.all(asked)).flat();
 }
 
-/** Connections that are kept for the next call end by themselves, a minute later at most. */
-const settledMs = 75_000;
-/** What a heap's own growth may be: less than one result in twenty that were passed on would leave. */
-const leewayBytes = 4 * 1024 * 1024;
-
-export function isBack(after: Held, before: Held): boolean {
-  const { sockets, exchanges, responses, timers } = after;
-  const few = sockets <= before.sockets && timers <= before.timers && responses <= before.responses;
-  return few && exchanges <= before.exchanges && after.bytes <= before.bytes + leewayBytes;
-}
-
-async function settled(tunnel: TunnelProcess, before: Held): Promise<Held> {
-  const untilMs = Date.now() + settledMs;
-  for (;;) {
-    const after = await tunnel.held();
-    if (isBack(after, before) || Date.now() >= untilMs) return after;
-    await new Promise((resolve) => setTimeout(resolve, 500));
-  }
-}
-
-interface TunnelProcess {
-  /** The local address of the connection at this place of `connections`. */
-  readonly urlOf: (at: number) => string;
-  readonly token: string;
-  held(): Promise<Held>;
-  close(): Promise<void>;
-}
-
-const introduction = z.object({ port: z.number(), token: z.string() });
-const count = z.number();
-const heldShape = z.object({ bytes: count, sockets: count, exchanges: count, responses: count, timers: count });
-
-async function startTunnel(gateway: string, accessToken: string): Promise<TunnelProcess> {
-  const child = fork(fileURLToPath(new URL("./tunnel-process.ts", import.meta.url)), [
-    gateway,
-    accessToken,
-    ...connections,
-  ]);
-  const ended = once(child, "exit");
-  const { port, token } = introduction.parse(await said(child));
-  return {
-    urlOf: (at) => `http://127.0.0.1:${port}/mcp/${connections[at] ?? ""}`,
-    token,
-    async held() {
-      child.send("held");
-      return heldShape.parse(await said(child));
-    },
-    async close() {
-      child.disconnect();
-      await ended;
-    },
-  };
-}
-
-async function said(child: ChildProcess): Promise<unknown> {
-  const [answer]: unknown[] = await once(child, "message");
-  return answer;
+/** Asks the gateway of now. */
+async function heldBy(gateway: GatewayProcess): Promise<Held> {
+  const told = gateway.log().length;
+  gateway.child.kill("SIGUSR2");
+  const line = /^\{"held":.*\}$/m;
+  while (!line.test(gateway.log().slice(told))) await new Promise((resolve) => setTimeout(resolve, 50));
+  return z.object({ held: heldShape }).parse(JSON.parse(line.exec(gateway.log().slice(told))?.[0] ?? "")).held;
 }
