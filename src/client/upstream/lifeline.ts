@@ -2,6 +2,7 @@ import type { CountersignError } from "../../shared/errors.ts";
 import { UnderWay } from "../../shared/under-way.ts";
 import { Followed } from "./followed.ts";
 import { isCertain, weatherOf } from "./weather.ts";
+import { within } from "./within.ts";
 
 /** What the lifeline watches of a request: whether it is with the gateway, and since when nothing came back. */
 export interface Watched {
@@ -195,15 +196,4 @@ const longestPauseMs = 1_000;
 
 function slow(): Error {
   return Object.assign(new Error("No connection in time."), { code: "ETIMEDOUT" });
-}
-
-async function within<T>(promise: Promise<T>, waitMs: number, otherwise: T): Promise<T> {
-  if (waitMs <= 0) return otherwise;
-  const timer = Promise.withResolvers<T>();
-  const handle = setTimeout(() => timer.resolve(otherwise), waitMs);
-  try {
-    return await Promise.race([promise, timer.promise]);
-  } finally {
-    clearTimeout(handle);
-  }
 }
