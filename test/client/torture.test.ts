@@ -9,4 +9,5 @@ it("twenty sessions outlive their gateway: each call has its own answer or an er
   expect(outcome.undead).toEqual([]);
   expect(outcome.answered).toBeGreaterThan(50);
   expect(outcome, "what tunnel and gateway hold").toSatisfy(isBack);
-});
+  // Processes that are started and calls of megabytes: a machine under load takes minutes.
+}, 300_000);
