@@ -116,7 +116,9 @@ function offers(id: string, provider: Provider, found: Metadata): readonly Findi
 /** What the settings themselves show. */
 function settingsOf(id: string, provider: Provider, audience: string): readonly Finding[] {
   const words = provider.scope.split(" ");
-  const missing = ["openid", "offline_access"].filter((scope) => !words.includes(scope));
+  // MSAL asks for both by itself.
+  const needed = provider.kind === "entra" ? [] : ["openid", "offline_access"];
+  const missing = needed.filter((scope) => !words.includes(scope));
   const common =
     missing.length === 0
       ? fine(`${id}.scope`, `Asks for ${provider.scope}`)

@@ -6,14 +6,12 @@ import {
   PublicClientApplication,
   type AuthenticationResult,
 } from "@azure/msal-node";
-import type { ICachePlugin, INetworkModule, NetworkRequestOptions, NetworkResponse } from "@azure/msal-node";
 import type { Provider } from "../../shared/provider.ts";
-import type { Vault } from "../vault.ts";
 import { nothingToEnd, sessionEndIn, type Adapter, type Authorization, type Tools } from "./adapter.ts";
 import { openAuthority, type Authority } from "./entra-authority.ts";
+import { cacheIn, networkThrough } from "./entra-wiring.ts";
 import { reauthenticationNeeded } from "./faults.ts";
 import type { Challenge, Tokens } from "./sign-in.ts";
-import type { Transport } from "./transport.ts";
 
 type EntraProvider = Extract<Provider, { kind: "entra" }>;
 
@@ -41,19 +39,26 @@ export function entraAdapter(provider: EntraProvider, tools: Tools): Adapter {
     device: async (challenge) => {
       const { startDeviceCode } = await import("./device-code.ts");
       const issuer = `${provider.authority.replace(/\/$/, "")}/v2.0`;
-      return startDeviceCode({ ...provider, issuer }, tools, challenge, async ({ refresh_token: refreshToken }) => {
-        if (refreshToken === undefined) throw new Error("no refresh token came");
-        // MSAL's own grant fails at the first slow_down; a refresh token from elsewhere it takes.
-        const result = await entra.app.acquireTokenByRefreshToken({
-          refreshToken,
-          scopes: entra.scopes,
-          forceCache: true,
-        });
-        if (result === null) throw new Error("MSAL gave no result");
-        const tokens = await entra.accept(result);
-        await keepOnly(entra.app, result.account?.homeAccountId);
-        return tokens;
-      });
+      // MSAL adds these by itself elsewhere.
+      const scope = [...new Set(["openid", "profile", "offline_access", ...entra.scopes])].join(" ");
+      return startDeviceCode(
+        { clientId: provider.clientId, issuer, scope },
+        tools,
+        challenge,
+        async ({ refresh_token: refreshToken }) => {
+          if (refreshToken === undefined) throw new Error("no refresh token came");
+          // MSAL's own grant fails at the first slow_down; a refresh token from elsewhere it takes.
+          const result = await entra.app.acquireTokenByRefreshToken({
+            refreshToken,
+            scopes: entra.scopes,
+            forceCache: true,
+          });
+          if (result === null) throw new Error("MSAL gave no result");
+          const tokens = await entra.accept(result);
+          await keepOnly(entra.app, result.account?.homeAccountId);
+          return tokens;
+        },
+      );
     },
     refresh: async (challenge) => {
       const [account] = await entra.app.getAllAccounts();
@@ -87,7 +92,7 @@ function createEntra(provider: EntraProvider, tools: Tools): Entra {
       // We can take a claims challenge; Entra sends one only to clients that say so.
       clientCapabilities: ["CP1"],
     },
-    cache: { cachePlugin: cacheIn(tools.vault) },
+    cache: { cachePlugin: cacheIn(tools.vault, key) },
     system: { networkClient: networkThrough(tools.transport, (answer) => (lastAnswer = answer)) },
   });
   const accept = async (result: AuthenticationResult, nonce?: string): Promise<Tokens> => {
@@ -148,49 +153,7 @@ async function keepOnly(app: PublicClientApplication, homeAccountId: string | un
   }
 }
 
-function cacheIn(vault: Vault): ICachePlugin {
-  return {
-    beforeCacheAccess: async (context) => {
-      const text = await vault.get(key);
-      // What cannot be read counts as absent, and then one signs in anew.
-      if (text !== null && isJson(text)) context.tokenCache.deserialize(text);
-    },
-    afterCacheAccess: async (context) => {
-      if (context.cacheHasChanged) await vault.set(key, context.tokenCache.serialize());
-    },
-  };
-}
-
-/** MSAL's own client hides the causes of TLS failures and has no time-out. */
-function networkThrough(transport: Transport, onToken: (answer: object) => void): INetworkModule {
-  const send = async <T>(
-    method: string,
-    url: string,
-    options: NetworkRequestOptions = {},
-  ): Promise<NetworkResponse<T>> => {
-    const { headers = {}, body } = options;
-    const answer = await transport.request(method, url, body === undefined ? { headers } : { headers, body });
-    const told: unknown = JSON.parse(answer.body || "{}");
-    if (typeof told === "object" && told !== null && "access_token" in told) onToken(told);
-    // MSAL's interface leaves the body's shape to its caller inside MSAL, which checks it.
-    return { status: answer.status, headers: { ...answer.headers }, body: told as T };
-  };
-  return {
-    sendGetRequestAsync: (url, options) => send("GET", url, options),
-    sendPostRequestAsync: (url, options) => send("POST", url, options),
-  };
-}
-
 /** Codes of MSAL's own checks (`nonce_mismatch`, …) mean that an answer did not hold up, not that Entra refused. */
 function codeIn(error: AuthError): string | null {
   return error.errorCode.endsWith("_mismatch") ? null : error.errorCode;
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -6,7 +6,6 @@ import {
   type Tokens as OktaTokens,
 } from "@okta/okta-auth-js/core";
 import { z } from "zod";
-import type { SignedOut } from "../../shared/console.ts";
 import type { Provider } from "../../shared/provider.ts";
 import {
   clockToleranceSeconds,
@@ -18,6 +17,7 @@ import {
 } from "./adapter.ts";
 import type { DeviceAnswer } from "./device-code.ts";
 import { moreIsAsked, reauthenticationNeeded } from "./faults.ts";
+import { revoke } from "./okta-revocation.ts";
 import { readRecord } from "./record.ts";
 import type { Challenge, Tokens } from "./sign-in.ts";
 import type { Transport } from "./transport.ts";
@@ -68,7 +68,7 @@ export function oktaAdapter(provider: OktaProvider, tools: Tools): Adapter {
       return {
         // Its /v1/logout takes the id token in the address, which is shown; this one takes the browser's own session.
         logoutUrl: new URL("/login/signout", provider.issuer).href,
-        provider: await revoke(okta, provider.clientId, stored, tools.transport),
+        provider: await revoke(okta, provider.clientId, stored.refreshToken?.refreshToken ?? null, tools.transport),
       };
     },
     holds: async () => (await tools.vault.get(key)) !== null,
@@ -173,32 +173,6 @@ function tokensOf(answer: OktaTokens, stored: Record, nowMs: number): Tokens {
 /** Okta doesn't say when a refresh token ends; the library's own `expiresAt` of it is the access token's. */
 function withEnd(tokens: Tokens, stored: Record): Tokens {
   return stored.refreshToken === null ? { ...tokens, sessionEndsAtMs: tokens.expiresAtMs } : tokens;
-}
-
-/**
- * RFC 7009 by a public client, which names itself in the form; the library sends a Basic header without a colon instead. The answer is 200 whatever
- * became of the token: that it is refused now is what proves the revocation.
- */
-async function revoke(
-  okta: OktaAuth,
-  clientId: string,
-  stored: Record,
-  transport: Transport,
-): Promise<SignedOut["provider"]> {
-  if (stored.refreshToken === null) return "unsupported";
-  const { refreshToken } = stored.refreshToken;
-  const { revokeUrl, tokenUrl } = getOAuthUrls(okta);
-  const headers = { "content-type": "application/x-www-form-urlencoded", accept: "application/json" };
-  const post = (url: string, form: { readonly [field: string]: string }) =>
-    transport.request("POST", url, { headers, body: new URLSearchParams({ client_id: clientId, ...form }).toString() });
-  try {
-    const answer = await post(String(revokeUrl), { token_type_hint: "refresh_token", token: refreshToken });
-    if (answer.status !== 200) return "failed";
-    const tried = await post(String(tokenUrl), { grant_type: "refresh_token", refresh_token: refreshToken });
-    return tried.status === 400 && tried.body.includes('"invalid_grant"') ? "revoked" : "failed";
-  } catch {
-    return "failed";
-  }
 }
 
 function codeOf(error: unknown): string | null {
