@@ -104,6 +104,34 @@ describe("the way to the gateway, by a proxy", () => {
     expect(wanted).toEqual([]);
   });
 
+  it("is never gone again as the next person's: what was under way, or waited, ends with who asked", async () => {
+    let came = 0;
+    const under = Promise.withResolvers<void>();
+    gateway.removeAllListeners("request").on("request", () => {
+      came += 1;
+      under.resolve();
+    });
+    const waited = Promise.withResolvers<void>();
+    let isSlow = false;
+    const upstream = createUpstream({
+      origin: "http://gateway.test",
+      ca: undefined,
+      pass: async () => {
+        if (isSlow) await waited.promise;
+        return { headers: () => ({}) };
+      },
+    });
+    const first = upstream.ask(asked).catch((error: unknown) => error);
+    await under.promise;
+    isSlow = true;
+    const second = upstream.ask(asked).catch((error: unknown) => error);
+    upstream.leave();
+    waited.resolve();
+    expect(await Promise.all([first, second])).toMatchObject([{ code: "signed_out" }, { code: "signed_out" }]);
+    expect(came).toBe(1);
+    await upstream.close();
+  });
+
   it("is told where the proxy refuses it", async () => {
     refuses = true;
     expect(await status("http://gateway.test")).toBe("proxy_failed");

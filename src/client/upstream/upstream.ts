@@ -58,6 +58,8 @@ export interface UpstreamOptions {
 export function createUpstream({ origin, pass, ca, onOtherNetwork: tell }: UpstreamOptions): Upstream {
   const roads = openRoads(origin, ca);
   const heard = (): void => lifeline.heard();
+  /** Rises with each person that leaves: what was asked before is not theirs who comes after, wherever it waits. */
+  let round = 0;
 
   const lifeline = new Lifeline({
     origin,
@@ -81,7 +83,8 @@ export function createUpstream({ origin, pass, ca, onOtherNetwork: tell }: Upstr
     });
   }
 
-  async function send(asked: Asked, shown: Pass): Promise<Answer> {
+  async function send(asked: Asked, shown: Pass, begun: number): Promise<Answer> {
+    if (begun !== round) throw new PersonLeft();
     const exchange = new Exchange(heard);
     const onAbort = () => exchange.abort(new CountersignError("cancelled", "The client has gone."));
     asked.signal.addEventListener("abort", onAbort, { once: true });
@@ -102,8 +105,8 @@ export function createUpstream({ origin, pass, ca, onOtherNetwork: tell }: Upstr
     } catch (cause) {
       if (asked.signal.aborted) throw cause;
       const isUnknown = exchange.sent && !asked.isRepeatable();
-      // Not sent again: it would be the next person's.
-      if (cause instanceof PersonLeft) throw isUnknown ? new OutcomeUnknown(cause) : cause;
+      // Not sent again. A proxy's connections don't say what they were ended with.
+      if (begun !== round) throw isUnknown ? new OutcomeUnknown(new PersonLeft()) : new PersonLeft();
       if (isCertain(cause) || !exchange.sent || cause instanceof CountersignError) lifeline.failed(cause);
       throw new Lost(weatherOf(cause, origin), isUnknown);
     } finally {
@@ -116,11 +119,12 @@ export function createUpstream({ origin, pass, ca, onOtherNetwork: tell }: Upstr
     asked: Asked,
     untilMs: number,
     refused: Pass | null,
+    begun: number,
   ): Promise<Heard | { again: CountersignError }> {
     if (!lifeline.isClear()) await lifeline.ready(untilMs);
     try {
       const shown = await shownBy(refused);
-      const answer = await send(asked, shown);
+      const answer = await send(asked, shown, begun);
       const other = strange(answer, origin);
       if (other === null) return { answer, shown };
       answer.drop();
@@ -143,10 +147,10 @@ export function createUpstream({ origin, pass, ca, onOtherNetwork: tell }: Upstr
     }
   }
 
-  async function insist(asked: Asked, refused: Pass | null): Promise<Heard> {
+  async function insist(asked: Asked, refused: Pass | null, begun: number): Promise<Heard> {
     const untilMs = Date.now() + patienceMs;
     for (;;) {
-      const answer = await attempt(asked, untilMs, refused);
+      const answer = await attempt(asked, untilMs, refused, begun);
       if (!("again" in answer)) return answer;
       // undici ends a stream that it was to send, whether it began or not.
       const gone = asked.body !== null && !Buffer.isBuffer(asked.body);
@@ -156,7 +160,8 @@ export function createUpstream({ origin, pass, ca, onOtherNetwork: tell }: Upstr
 
   return {
     async ask(asked) {
-      const { answer: first, shown } = await insist(asked, null);
+      const begun = round;
+      const { answer: first, shown } = await insist(asked, null, begun);
       if (first.status !== 401) return passable(first, asked);
       // The token ended under way. The gateway forwards nothing before it is verified, so the same request may go again.
       first.drop();
@@ -164,12 +169,15 @@ export function createUpstream({ origin, pass, ca, onOtherNetwork: tell }: Upstr
         await pass({ refused: shown });
         throw new CountersignError("transient", "The session was renewed during this call: call again.");
       }
-      const { answer: second } = await insist(asked, shown);
+      const { answer: second } = await insist(asked, shown, begun);
       if (second.status !== 401) return passable(second, asked);
       second.drop();
       throw new CountersignError("reauthentication_needed", "The gateway refuses this session: sign in again.");
     },
-    leave: () => roads.leave(new PersonLeft()),
+    leave() {
+      round += 1;
+      roads.leave(new PersonLeft());
+    },
     async close() {
       lifeline.close();
       await roads.close();
