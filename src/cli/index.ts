@@ -15,6 +15,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   connections: async () => (await import("./connections.ts")).connections,
   call: async () => (await import("./call.ts")).call,
   requests: async () => (await import("./requests.ts")).requests,
+  devices: async () => (await import("./devices.ts")).devices,
   clients: async () => (await import("./clients.ts")).clients,
   setup: async () => (await import("./setup.ts")).setup,
   approvals: async () => (await import("./approvals.ts")).approvals,
@@ -39,6 +40,7 @@ At the engineer's desk
   call CONNECTION TOOL [JSON]    one call through the tunnel
   requests [withdraw ID]         one's own calls that a rule holds; --all, those of before as well
   clients list|add|remove        the MCP client programs that may use the tunnel
+  devices list|remove            the installations that are enrolled for this person
   setup [CLIENT…]                write the tunnel into MCP clients' settings; --undo takes it out, list shows them
   stdio [CONNECTION]             what an MCP client starts that speaks stdio alone
 
@@ -54,6 +56,7 @@ At the gateway
   policy replay                  what these rules would have done to recorded calls
   policy schema                  a JSON Schema of gateway.yaml
   admin tools list|accept        tools whose declaration changed
+  admin revoke|restore           end a principal, a device or a session at once; let a principal in again
   audit verify                   check the ledger against its key
   audit export FILE              write the ledger to a file
 

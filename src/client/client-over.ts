@@ -19,6 +19,7 @@ interface Parts {
   readonly ofAudit: Pick<Client, "exportLedger" | "searchLedger">;
   readonly setup: Setup;
   readonly ofTools: Pick<Client, "tools" | "acceptTool">;
+  readonly access: Client["access"];
 }
 
 /** The owner of a profile as its shells see it, over the parts that do the work; `closers` end them all. */
@@ -33,6 +34,7 @@ export function clientOver({
   ofAudit,
   setup,
   ofTools,
+  access,
 }: Parts): Client {
   const showing = new Set<(approval: string | null) => void>();
   let consoleServer: ConsoleServer | null = null;
@@ -62,6 +64,7 @@ export function clientOver({
     setup,
     ...ofAudit,
     ...ofTools,
+    access,
     show: (approval) => showing.forEach((listener) => listener(approval)),
     onShow(listener) {
       showing.add(listener);

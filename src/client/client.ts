@@ -2,6 +2,7 @@ import type { AuditAsk, AuditPage } from "../shared/audit-search.ts";
 import type { ClientView, ConsoleState } from "../shared/console.ts";
 import type { ToolAcceptance, ToolView } from "../shared/tool.ts";
 import type { CallConsole } from "./console-calls.ts";
+import type { GatewayAccess } from "./gateway-access.ts";
 import type { Setup } from "./setup/setup.ts";
 
 /** The owner of a profile, as its desktop, its terminal and its consoles use it. */
@@ -35,6 +36,8 @@ export interface Client {
   tools(): Promise<readonly ToolView[]>;
   /** Lets calls to a changed tool through. Takes the role admin; throws `digest_mismatch` where it changed once more. */
   acceptTool(tool: ToolAcceptance): Promise<void>;
+  /** Who is let in at the gateway. Takes the role admin. */
+  readonly access: GatewayAccess;
   /** Tells every console to show this approval, or its list. */
   show(approval: string | null): void;
   onShow(listener: (approval: string | null) => void): () => void;

@@ -67,6 +67,8 @@ export function createConsoleMethods(options: ConsoleMethodsOptions): ConsoleMet
       return revoked;
     },
     "tunnel.open": ({ port }) => options.openTunnel(port === "new" ? { port: 0 } : {}).then(() => null),
+    "devices.remove": ({ id }) => link.devices.remove(id).then(() => null),
+    "devices.acknowledge": () => link.devices.acknowledge().then(() => null),
     "tunnel.pause": ({ forMinutes }) => pause.begin(forMinutes).then(() => null),
     "tunnel.resume": () => pause.end().then(() => null),
     "clients.remove": ({ id }) => options.remove(id).then(() => null),

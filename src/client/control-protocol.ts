@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { auditAsk, auditPage } from "../shared/audit-search.ts";
 import { clientView, consoleState } from "../shared/console.ts";
+import { deviceView, revocation } from "../shared/device.ts";
 import { errorCodes } from "../shared/errors.ts";
 import { setupChange, setupView, setupWhere, setupWish } from "../shared/setup.ts";
 import { toolAcceptance, toolView } from "../shared/tool.ts";
@@ -30,6 +31,9 @@ export const controlInputs = {
   /** For the role admin. */
   "tools.list": z.strictObject({}),
   "tools.accept": toolAcceptance,
+  "devices.of": z.strictObject({ principal: z.string().max(500) }),
+  "access.revoke": revocation,
+  "access.restore": z.strictObject({ principal: z.string().max(500) }),
   "setup.list": setupWhere,
   "setup.plan": setupWish,
   "setup.apply": setupWish,
@@ -51,6 +55,9 @@ export const controlOutputs = {
   "ledger.search": auditPage,
   "tools.list": z.array(toolView),
   "tools.accept": z.null(),
+  "devices.of": z.array(deviceView),
+  "access.revoke": z.null(),
+  "access.restore": z.null(),
   "setup.list": z.array(setupView),
   "setup.plan": z.array(setupChange),
   "setup.apply": z.array(setupChange),

@@ -107,6 +107,15 @@ function commands(client: Client, onUrl: (url: string) => void): Commands {
       await client.acceptTool(tool);
       return null;
     },
+    "devices.of": async ({ principal }) => [...(await client.access.devicesOf(principal))],
+    "access.revoke": async (what) => {
+      await client.access.revoke(what);
+      return null;
+    },
+    "access.restore": async ({ principal }) => {
+      await client.access.restore(principal);
+      return null;
+    },
     "setup.list": async (asked) => [...(await client.setup.list(asked))],
     "setup.plan": async (wish) => [...(await client.setup.plan(wish))],
     "setup.apply": async (wish) => [...(await client.setup.apply(wish))],

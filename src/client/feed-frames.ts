@@ -22,6 +22,8 @@ export interface FrameTakers {
   onClock(offsetMs: number): void;
   /** Something about the grants that this person may see. */
   onGrants(): void;
+  /** Something about this person's devices. */
+  onDevices(): void;
   /** A signed note, not verified yet. */
   onCheckpoint(note: string): void;
 }
@@ -88,6 +90,9 @@ export function createFrameReader(options: FrameTakers, place: Place): FrameRead
         return takeApproval(frame.approval);
       case "ready":
         return takeReady(frame.revision);
+      case "devices":
+        options.onDevices();
+        return true;
       case "grants":
         options.onGrants();
         return true;

@@ -9,6 +9,7 @@ import type { FeedLink } from "./feed-frames.ts";
 import type { GatewayApi } from "./gateway.ts";
 import type { PassSource } from "./pass.ts";
 import { createHeldApprovals, type HeldApprovals } from "./held-approvals.ts";
+import { createKnownDevices, type KnownDevices } from "./known-devices.ts";
 import { createKnownGrants } from "./known-grants.ts";
 import { paced } from "./paced.ts";
 import type { StateHolder } from "./state.ts";
@@ -27,6 +28,8 @@ export interface GatewayLink {
   gatewayNowMs(): number;
   /** Shows what is held, after a decision changed it. */
   showApprovals(): void;
+  /** The person's devices, as `state` shows them. */
+  readonly devices: Pick<KnownDevices, "acknowledge" | "remove">;
   /** Asks for the grants anew, after something was done about one. */
   refreshGrants(): void;
 }
@@ -60,6 +63,14 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
     paceMs: proveEveryMs,
   });
 
+  const devices = createKnownDevices({
+    directory: options.directory,
+    api,
+    onDevices: (found) => state.set({ devices: [...found] }),
+  });
+  const refreshDevices = () => {
+    if (principal !== null) devices.refresh(principal);
+  };
   const grants = createKnownGrants(api, (found) => state.set({ grants: [...found] }));
 
   async function fetchConnections(): Promise<void> {
@@ -77,6 +88,7 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
     if (next.link !== "online") return;
     void fetchConnections();
     grants.refresh();
+    refreshDevices();
   }
 
   const feed = createFeed({
@@ -95,6 +107,7 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
       if (Math.abs(offsetMs - state.get().gateway.clockOffsetMs) >= clockStepMs) gateway({ clockOffsetMs: offsetMs });
     },
     onGrants: () => grants.refresh(),
+    onDevices: refreshDevices,
     onCheckpoint: (note) => void keeper.take(note),
   });
 
@@ -102,6 +115,7 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
     feed.stop();
     held.clear();
     grants.forget();
+    devices.forget();
     principal = null;
     offered = [];
     state.set({ approvals: [], connections: [], grants: [] });
@@ -120,6 +134,7 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
     retry: () => feed.retry(),
     gatewayNowMs: () => now() + state.get().gateway.clockOffsetMs,
     showApprovals,
+    devices,
     refreshGrants: () => grants.refresh(),
   };
 }

@@ -14,6 +14,7 @@ import { openDevice } from "./device.ts";
 import { watchNames, withEverything } from "./everything.ts";
 import { createGatewayApi, type TokenSource } from "./gateway.ts";
 import { gatewayAudit } from "./gateway-audit.ts";
+import { gatewayAccess } from "./gateway-access.ts";
 import { gatewayTools } from "./gateway-tools.ts";
 import { createGatewaySession } from "./gateway-session/gateway-session.ts";
 import { createGatewayLink } from "./gateway-link.ts";
@@ -182,6 +183,7 @@ async function assemble(options: ClientOptions, profile: Profile, closers: Close
     ofAudit: gatewayAudit(api, directory),
     setup,
     ofTools: gatewayTools(api),
+    access: gatewayAccess(api),
   });
   const control = await serveControl(directory, client);
   closers.push(() => control.close());

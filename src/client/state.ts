@@ -47,6 +47,7 @@ export function firstState(profile: Profile, origin: string, nowMs: number): Sta
     approvals: [],
     sending: [],
     grants: [],
+    devices: [],
     clients: [],
     traffic: { sinceMs: nowMs, lines: [], troubles: [] },
   };

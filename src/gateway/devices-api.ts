@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { DeviceView } from "../shared/device.ts";
 import { CountersignError } from "../shared/errors.ts";
 import type { ApiVisit } from "./api.ts";
+import type { Site } from "./http.ts";
 import { bodyOf } from "./json-body.ts";
 import { enrol } from "./identity/devices.ts";
 import { enrolment, revocation } from "../shared/device.ts";
@@ -11,6 +12,8 @@ import { sendJson } from "./mcp/reply.ts";
 export async function enrolDevice({ site, request, response, principal }: ApiVisit): Promise<void> {
   const { gate, origin } = site;
   const device = await enrol(gate.store, origin, gate.now, principal, await bodyOf(request, enrolment));
+  // Whoever did not enrol it themselves should know of it at once, on the devices that they have.
+  site.stream.devicesChanged(site.personOf(device.principal));
   sendJson(response, 200, { device: device.id });
 }
 
@@ -38,9 +41,15 @@ export async function revoke({ site, request, response, principal }: ApiVisit): 
   if (kind === "principal" && !issuers.some(({ name }) => id.startsWith(`${name}:`)))
     throw new CountersignError("not_found", "A principal's id is ISSUER:KEY, of an issuer of gateway.yaml.");
   await site.revoking[kind](principal, id);
+  if (kind === "device") tellOwner(site, id);
   // What a person or a device granted, or was granted, ends with them.
   await site.gate.grants.endDue("now");
   sendJson(response, 200, { kind, id });
+}
+
+function tellOwner({ gate, stream, personOf }: Site, device: string): void {
+  const owner = gate.store.devices.known(device)?.principal;
+  if (owner !== undefined) stream.devicesChanged(personOf(owner));
 }
 
 /** `POST /v1/revocations/lift`: a principal is let in again. Throws CountersignError `not_found` or `not_allowed`. */

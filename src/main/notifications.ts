@@ -4,6 +4,7 @@ import type { ConsoleState } from "../shared/console.ts";
 import { personOf } from "../shared/signed-in.ts";
 import { crowdNotice, mostStanding } from "./crowd.ts";
 import { isMissed, missedMore, nothingMissed, summaryOf, type Missed } from "./missed.ts";
+import { deviceNotice } from "./device-notice.ts";
 import { noticeFor, planNotices, type Told } from "./notices.ts";
 import { outcomeNotice, planOutcomes, type Awaited } from "./outcomes.ts";
 import { quickNotice } from "./quick-notice.ts";
@@ -59,6 +60,7 @@ export function createNotifications(parts: NotificationParts): Notifications {
   let quietEnds: ReturnType<typeof setTimeout> | undefined;
   let locked = false;
   let toldSession: string | null = null;
+  let toldDevices: ReadonlySet<string> = new Set();
   // Linux tells of no lock, but where it knows one it can be asked.
   const isLocked = (): boolean => locked || powerMonitor.getSystemIdleState(longIdleSeconds) === "locked";
   const toasts = createToasts({ ...parts, opened: open });
@@ -84,7 +86,10 @@ export function createNotifications(parts: NotificationParts): Notifications {
       for (const each of outcomes.fresh)
         standing.show(`outcome ${each.id}`, (hidden) => outcomeToast(parts, each, hidden));
     }
-    if (!notifications || !quiet) tellSession(notifications ? state : null);
+    if (!notifications || !quiet) {
+      tellSession(notifications ? state : null);
+      tellDevices(notifications ? state : null);
+    }
     awaitQuietEnd();
   }
 
@@ -95,6 +100,19 @@ export function createNotifications(parts: NotificationParts): Notifications {
     toldSession = notice?.title ?? null;
     if (notice === null) standing.dismiss("session");
     else standing.show("session", () => ({ ...notice, buttons: [], clicked: () => open(null) }));
+  }
+
+  /** Each device that is new is told of once; the console asks about it until somebody says that they know it. */
+  function tellDevices(state: ConsoleState | null): void {
+    const added = state?.devices.filter(({ isNew }) => isNew).map(({ id }) => id) ?? [];
+    const isFresh = added.some((id) => !toldDevices.has(id));
+    toldDevices = new Set(added);
+    if (added.length === 0) standing.dismiss("devices");
+    else if (isFresh)
+      standing.show("devices", (hidden) => {
+        const notice = last && deviceNotice(last, hidden);
+        return notice && { ...notice, buttons: [], clicked: () => open(null) };
+      });
   }
 
   /** Undefined where nobody is known to have come or gone. What one person was told of is nothing to the next. */

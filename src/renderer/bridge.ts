@@ -71,6 +71,8 @@ const outputs: { readonly [C in Call]: z.ZodType<Output<C>> } = {
   "grants.list": z.array(grantView),
   "grants.revoke": grantView,
   "tunnel.open": nothing,
+  "devices.remove": nothing,
+  "devices.acknowledge": nothing,
   "tunnel.pause": nothing,
   "tunnel.resume": nothing,
   "clients.remove": nothing,

@@ -55,6 +55,9 @@ function linkNews(before: ConsoleState, now: ConsoleState): readonly string[] {
   if (before.session.state === "signed-in" && now.session.state === "needs-sign-in") said.push(words.told.signIn);
   const [had, has] = [endOf(before), endOf(now)];
   if (has !== null && has !== had) said.push(words.told.ends(has));
+  const news = new Set(before.devices.filter(({ isNew }) => isNew).map(({ id }) => id));
+  for (const { id, name, isNew } of now.devices)
+    if (isNew && !news.has(id)) said.push(words.devices.told(spoken(name)));
   if (before.gateway.link !== "offline" && now.gateway.link === "offline") said.push(words.told.offline);
   if (before.gateway.link === "offline" && now.gateway.link === "online") said.push(words.told.online);
   if (before.pause === null && now.pause !== null) said.push(words.told.paused);

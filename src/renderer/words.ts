@@ -1,6 +1,7 @@
 import { around, clients, repairAll, setup, traffic } from "./words/clients.ts";
 import { connections, tunnel } from "./words/connections.ts";
 import { context } from "./words/context.ts";
+import { devices } from "./words/devices.ts";
 import { denyAll } from "./words/deny-all.ts";
 import { decide, decided } from "./words/decisions.ts";
 import { gateway } from "./words/gateway.ts";
@@ -40,6 +41,7 @@ export const words = {
   accountGroups: "Groups",
   accountDevice: "Device",
   noGroups: "none",
+  devices,
   signOut: "Sign out",
   risk: { low: "Low", medium: "Medium", high: "High", critical: "Critical" },
   quote: (text: string) => `“${text}”`,

@@ -21,6 +21,8 @@ export const bridgeCalls = {
   grants: "grants.list",
   revokeGrant: "grants.revoke",
   openTunnel: "tunnel.open",
+  removeDevice: "devices.remove",
+  acknowledgeDevices: "devices.acknowledge",
   pause: "tunnel.pause",
   resume: "tunnel.resume",
   removeClient: "clients.remove",

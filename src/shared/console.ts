@@ -4,6 +4,7 @@ import { approvalView, matchedNumber, verdict } from "./approval.ts";
 import { clientClaim } from "./client-claim.ts";
 import { connectionView } from "./connection.ts";
 import { desktopView } from "./desktop.ts";
+import { deviceView } from "./device.ts";
 import { errorCodes } from "./errors.ts";
 import { grantView, grantWish, type GrantView } from "./grant.ts";
 import {
@@ -44,6 +45,10 @@ export const clientView = z.object({
   claimed: clientClaim.optional(),
 });
 export type ClientView = z.infer<typeof clientView>;
+
+/** A device of the person's; `isNew`: it was enrolled after this installation last showed them their devices, and is not this one. */
+const knownDevice = deviceView.extend({ isNew: z.boolean() });
+export type KnownDevice = z.infer<typeof knownDevice>;
 
 /** Until when calls are paused on this machine, by its clock; null in it: until the person resumes them. */
 export const pauseState = z.object({ untilMs: z.number().nullable() }).nullable();
@@ -104,6 +109,8 @@ export const consoleState = z.object({
   ),
   /** Those this principal holds or may revoke, the newest first: all that live, and some that ended. */
   grants: z.array(grantView),
+  /** The devices that are enrolled for whoever is signed in, the oldest first. */
+  devices: z.array(knownDevice),
   clients: z.array(clientView),
   /** What went through the tunnel since this process started. */
   traffic: trafficView,
@@ -158,6 +165,10 @@ export const consoleCalls = {
   "grants.revoke": z.strictObject({ id: z.string().max(100) }),
   /** Opens the tunnel that did not open: at the remembered port, or at a new one, for which clients have to be repaired. */
   "tunnel.open": z.strictObject({ port: z.enum(["same", "new"]) }),
+  /** Removes one of the person's devices for good, and ends what it has. */
+  "devices.remove": z.strictObject({ id: z.string().max(100) }),
+  /** The person knows the devices that are shown: none is new any more. */
+  "devices.acknowledge": z.strictObject({}),
   "tunnel.pause": z.strictObject({ forMinutes: z.number().int().min(1).max(1440).nullable() }),
   "tunnel.resume": z.strictObject({}),
   /** Ends a client's token, and what it still has running. */
@@ -189,6 +200,8 @@ export interface ConsoleOutput {
   "grants.list": readonly GrantView[];
   "grants.revoke": GrantView;
   "tunnel.open": null;
+  "devices.remove": null;
+  "devices.acknowledge": null;
   "tunnel.pause": null;
   "tunnel.resume": null;
   "clients.remove": null;

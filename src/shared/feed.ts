@@ -14,6 +14,8 @@ export const feedFrame = z.discriminatedUnion("type", [
   z.object({ type: z.literal("ready"), revision: z.number().int() }),
   /** Something about the grants that the reader may see has changed: `GET /v1/grants` has them. At most one a second. */
   z.object({ type: z.literal("grants") }),
+  /** Something about the reader's own devices has changed: `GET /v1/devices` has them. */
+  z.object({ type: z.literal("devices") }),
   /** The newest signed tree head (C2SP checkpoint); the client keeps the last it saw. */
   z.object({ type: z.literal("checkpoint"), note: z.string() }),
   /** Every 15 s: the gateway's clock, and a sign of life. */

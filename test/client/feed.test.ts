@@ -38,6 +38,7 @@ function open(changed: Partial<FeedOptions> = {}): void {
     onApprovals: () => undefined,
     onClock: (offsetMs) => (offset = offsetMs),
     onGrants: () => undefined,
+    onDevices: () => undefined,
     onCheckpoint: () => undefined,
     waitMs: (attempt) => {
       waits.push(attempt);

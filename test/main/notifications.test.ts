@@ -243,6 +243,19 @@ test("signing out takes away all that names somebody; who signs in next is told 
   expect(standing().map(({ title }) => title)).toEqual([plain.title]);
 });
 
+test("a device that was enrolled elsewhere is told of once, without its name on a locked screen, and goes once it is known", () => {
+  const { notifications, standing } = stages.open("linux", false);
+  const device = { id: "dev_2", name: "a box", principal: "demo:2", enrolledAtMs: 0, sessions: [], isThis: false };
+  notifications.follow(stateWith({ devices: [{ ...device, isNew: true }] }));
+  notifications.follow(stateWith({ devices: [{ ...device, isNew: true }], approvals: [] }));
+  const said = "If that was not you, remove it in Countersign.";
+  expect(standing()).toMatchObject([{ title: "A device was enrolled for you", body: `a box. ${said}` }]);
+  stages.electron.desktop.powerMonitor.emit("lock-screen");
+  expect(standing()).toMatchObject([{ body: said }]);
+  notifications.follow(stateWith({ devices: [{ ...device, isNew: false }] }));
+  expect(standing()).toEqual([]);
+});
+
 test("an outcome that stands when the screen is locked is told again without names", () => {
   const { notifications, standing, opened } = stages.open("win32", true);
   notifications.follow(pending(own("pending")));

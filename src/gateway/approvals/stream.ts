@@ -70,6 +70,13 @@ export class ApprovalsStream {
     this.#server.handleUpgrade(request, socket, head, (opened) => this.#begin(opened, admission, after));
   }
 
+  /** Tells this person's readers that their devices are others than before. */
+  devicesChanged(person: string): void {
+    this.#toAll(({ socket, admission }) => {
+      if (admission.principal.person === person) send(socket, { type: "devices" });
+    });
+  }
+
   /** How many readers are connected. */
   get size(): number {
     return this.#readers.size;

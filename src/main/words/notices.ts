@@ -47,6 +47,11 @@ export const notices = {
     ends: (minutes: 10 | 1) => `Your sign-in ends in ${minutes === 1 ? "a minute" : "ten minutes"}`,
     until: (at: string) => `It can’t be renewed by itself after ${at}. Calls go on while you sign in again.`,
   },
+  device: {
+    enrolled: "A device was enrolled for you",
+    named: (names: string) => `${names}. If that was not you, remove it in Countersign.`,
+    unnamed: "If that was not you, remove it in Countersign.",
+  },
   test: {
     title: "Countersign test notification",
     body: "Click it. The settings then say that the click came back.",

@@ -5,10 +5,11 @@ import { Outside } from "../parts/Outside.tsx";
 import text from "../parts/text.module.css";
 import { spoken } from "../visible-text.ts";
 import { words } from "../words.ts";
+import { Devices } from "./Devices.tsx";
 import css from "./TitleBar.module.css";
 
 /** Who is signed in, from which device, and the way out. */
-export function Account({ session }: { readonly session: ConsoleState["session"] }) {
+export function Account({ session, devices }: Pick<ConsoleState, "session" | "devices">) {
   const { bridge } = useModel();
   if (session.state !== "signed-in" && session.state !== "needs-sign-in") return null;
   const { account } = session;
@@ -34,6 +35,7 @@ export function Account({ session }: { readonly session: ConsoleState["session"]
             </>
           )}
         </dl>
+        <Devices devices={devices} />
         <Button onClick={() => void bridge.signOut()}>{words.signOut}</Button>
       </section>
     </>

@@ -7,6 +7,7 @@ import { clockTime, secondsLeft } from "../times.ts";
 import { words } from "../words.ts";
 import { wording } from "../wording.ts";
 import { Denials } from "./Denials.tsx";
+import { NewDevice } from "./NewDevice.tsx";
 import { Notified } from "./Notified.tsx";
 import { Unrecorded } from "./Unrecorded.tsx";
 
@@ -26,6 +27,8 @@ export function Notices({ state, isLinked }: { readonly state: ConsoleState; rea
       {isLinked && state.session.state === "signed-in" && state.gateway.link === "offline" && (
         <Offline gateway={state.gateway} />
       )}
+      {isLinked &&
+        state.devices.filter(({ isNew }) => isNew).map((device) => <NewDevice key={device.id} device={device} />)}
       {isLinked && state.pause && <Paused untilMs={state.pause.untilMs} />}
       {state.ledger && (
         <Band tone="bad" icon="fail">

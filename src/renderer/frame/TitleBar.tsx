@@ -28,7 +28,7 @@ export function TitleBar({ view }: { readonly view: View }) {
           </Status>
         )}
         {state && isIn && <span className={css.host}>{host(state.gateway.origin)}</span>}
-        {state && <Account session={state.session} />}
+        {state && <Account session={state.session} devices={state.devices} />}
       </div>
     </header>
   );

@@ -46,6 +46,7 @@ export function signedIn(approvals: readonly ApprovalView[], change: Partial<Con
     sending: [],
     traffic: { sinceMs: Date.now() - 3_600_000, lines: [], troubles: [] },
     grants: [],
+    devices: [],
     clients: [
       { id: "c1", name: "Cursor", createdAtMs: Date.now() - 86_400_000 * 9, lastUsedAtMs: Date.now() - 120_000 },
       { id: "c2", name: "Claude Code", createdAtMs: Date.now() - 86_400_000 * 2, lastUsedAtMs: null },
