@@ -86,6 +86,7 @@ test("gives the page the named methods and nothing else of Electron or Node", as
   }));
   expect(found).toEqual({
     methods: [
+      "acknowledgeDevices",
       "applySetup",
       "approvalContext",
       "cancelSignIn",
@@ -103,6 +104,7 @@ test("gives the page the named methods and nothing else of Electron or Node", as
       "pause",
       "planSetup",
       "removeClient",
+      "removeDevice",
       "resume",
       "retry",
       "revokeGrant",
@@ -244,6 +246,8 @@ test("answers no channel beside the console's calls", () => {
     "desktop.quit",
     "desktop.set",
     "desktop.testNotification",
+    "devices.acknowledge",
+    "devices.remove",
     "gateway.retry",
     "grants.list",
     "grants.revoke",
