@@ -24,7 +24,7 @@ export function* wordEnd(text: string, from: number): Sliced<number> {
   return at;
 }
 
-/** The string whose quote stands at `start`, and where it ends. One without escapes shares the text's memory. Throws SyntaxError. */
+/** The string whose quote stands at `start`, and where it ends. A long one without escapes shares the text's memory. Throws SyntaxError. */
 export function* readString(text: string, start: number): Sliced<{ readonly value: string; readonly end: number }> {
   let decoded: string | null = null;
   let from = start + 1;
@@ -36,11 +36,16 @@ export function* readString(text: string, start: number): Sliced<{ readonly valu
     }
     from = end;
     const code = text.charCodeAt(end);
-    if (code === quote) return { value: decoded ?? text.slice(start + 1, end), end: end + 1 };
+    if (code === quote) return { value: decoded ?? wholeOf(text, start, end), end: end + 1 };
     // Also NaN, at the text's end: no piece is empty but before a quote.
     if (end >= text.length || code < firstPrintable) throw new SyntaxError();
     yield;
   }
+}
+
+/** A string without escapes. A short one is a copy: it may be kept for long, and would keep all of the text. */
+function wholeOf(text: string, start: number, end: number): string {
+  return end - start > slice ? text.slice(start + 1, end) : String(JSON.parse(text.slice(start, end + 1)));
 }
 
 /** The next piece of a string: up to its closing quote, a character that no string has, or a place between two characters. */

@@ -82,7 +82,10 @@ export async function readBody(folder: string, digest: string): Promise<string |
 export function sweepBodies(folder: string, isNamed: (digest: string) => boolean): void {
   const place = join(folder, bodiesFolder);
   if (!existsSync(place)) return;
-  for (const name of readdirSync(place)) if (!isNamed(name)) rmSync(join(place, name));
+  for (const name of readdirSync(place)) {
+    const isOurs = name.endsWith(unfinished) || bodyFile(folder, name) !== null;
+    if (isOurs && !isNamed(name)) rmSync(join(place, name));
+  }
 }
 
 const unfinished = ".part";

@@ -109,7 +109,11 @@ export class Reply {
   /** The response, last. `status` counts only where no stream was opened. */
   end(said: TargetMessage, status = 200): void {
     this.#said = !this.#closed;
-    if (outweighs(said.message, longText)) return void this.#endLong(said, status);
+    if (outweighs(said.message, longText)) {
+      // A fault of ours amidst it: its reader sees an answer that broke off.
+      this.#endLong(said, status).catch(() => this.#response.destroy());
+      return;
+    }
     if (this.#streaming) {
       const text = this.#event(said);
       this.#log?.end();
@@ -117,7 +121,7 @@ export class Reply {
     } else if (!this.gone.aborted) sendJson(this.#response, status, said.message, this.#session());
   }
 
-  /** The same of one that would hold up everybody else: it goes out in parts, and the answer is whole once its response is. Never rejects. */
+  /** The same of one that would hold up everybody else: it goes out in parts, and the answer is whole once its response is. */
   async #endLong(said: TargetMessage, status: number): Promise<void> {
     if (!this.#streaming && !this.gone.aborted)
       this.#response.writeHead(status, { ...jsonHeaders, ...this.#session() });
