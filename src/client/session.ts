@@ -1,12 +1,10 @@
-import { z } from "zod";
 import type { ConsoleState, SignedOut } from "../shared/console.ts";
 import { CountersignError, toFailure } from "../shared/errors.ts";
-import { principalView, type PrincipalView } from "../shared/principal.ts";
-import { discovery } from "../shared/provider.ts";
 import type { Device } from "./device.ts";
 import type { GatewayApi, TokenSource } from "./gateway.ts";
 import { createRenewal, type After } from "./renewal.ts";
 import { watchSessionEnd } from "./session-end.ts";
+import { signedInAccount } from "./signed-in-account.ts";
 import type { SignIn, Tokens } from "./sign-in/sign-in.ts";
 import type { Vault } from "./vault.ts";
 
@@ -50,7 +48,7 @@ export interface SessionOptions {
 }
 
 export function createSession(options: SessionOptions): Session {
-  const { api, device, vault } = options;
+  const account = signedInAccount(options);
   let state: SessionState = { state: "signed-out", error: null };
   let attempt: { readonly done: Promise<void>; readonly cancel: AbortController } | null = null;
   /** While the new account is looked up: the one time that a token is given out before the session is signed in. */
@@ -116,17 +114,17 @@ export function createSession(options: SessionOptions): Session {
       replaced = true;
       meanwhile = null;
       enrolling = true;
-      const account = await lookUp();
+      const { principal, device } = await account.lookUp();
       signal.throwIfAborted();
-      await vault.set(accountKey, JSON.stringify(account.principal));
-      enter({ state: "signed-in", account: account.principal, device: account.device });
+      await account.keep(principal);
+      enter({ state: "signed-in", account: principal, device });
       follow(tokens);
     } catch (error) {
       const fault = signal.aborted
         ? new CountersignError("cancelled", "The sign-in was cancelled.", { cause: error })
         : error;
       // The old session is still good until new tokens took its place; half a new one is none.
-      if (replaced) await forget();
+      if (replaced) await account.forget();
       enter(replaced ? signedOut(fault) : returnTo(before, fault));
       if (state.state === "signed-in") void token().catch(() => undefined);
       throw fault;
@@ -137,43 +135,24 @@ export function createSession(options: SessionOptions): Session {
   }
 
   function offer(url: string): void | Promise<void> {
-    // The address comes from a provider's metadata: nothing but a web page is ever handed to the desktop.
-    if (!/^https?:\/\//.test(url))
-      throw new CountersignError("misconfigured", "The provider's sign-in page is no web page.");
-    enter({ state: "signing-in", url });
+    enter({ state: "signing-in", url: webPage(url) });
     return options.openBrowser(url);
   }
 
   function showCode({ userCode, url }: { readonly userCode: string; readonly url: string }): void {
-    if (!/^https?:\/\//.test(url))
-      throw new CountersignError("misconfigured", "The provider's sign-in page is no web page.");
-    enter({ state: "signing-in", url, code: userCode });
-  }
-
-  async function lookUp(): Promise<{ readonly principal: PrincipalView; readonly device: string | null }> {
-    const { principal } = await api.get("/v1/me", me);
-    // No person signed in who could enrol a device; a service decides nothing.
-    if (principal.kind === "service") return { principal, device: null };
-    const { nowMs } = await api.get("/.well-known/countersign", discovery);
-    return { principal, device: await device.enrol(api, principal.id, Math.floor(nowMs / 1000)) };
-  }
-
-  async function forget(): Promise<SignedOut> {
-    await vault.delete(accountKey);
-    const [left, gateway] = await Promise.all([options.signIn.signOut(), options.accessEnded()]);
-    return { ...left, gateway, kept: left.kept || (await vault.get(accountKey)) !== null };
+    enter({ state: "signing-in", url: webPage(url), code: userCode });
   }
 
   return {
     state: () => state,
     token,
     async start() {
-      const stored = await vault.get(accountKey);
-      if (stored === null) return;
-      const account = principalView.parse(JSON.parse(stored));
-      const id = device.idFor(account.id);
+      const kept = await account.kept();
+      if (kept === null) return;
+      const { principal, device } = kept;
       const error = { code: "unknown_device", message: "This device's key is gone: sign in again." } as const;
-      enter(id === null ? { state: "needs-sign-in", account, error } : { state: "signed-in", account, device: id });
+      const known = { account: principal };
+      enter(device === null ? { state: "needs-sign-in", ...known, error } : { state: "signed-in", ...known, device });
     },
     async signIn(by = "browser") {
       if (attempt === null) {
@@ -191,7 +170,7 @@ export function createSession(options: SessionOptions): Session {
       attempt?.cancel.abort();
       await attempt?.done.catch(() => undefined);
       enter({ state: "signed-out", error: null });
-      const left = await forget();
+      const left = await account.forget();
       // Somebody may be signing in again by now.
       if (state.state === "signed-out") enter({ ...state, left });
       return left;
@@ -209,9 +188,13 @@ export function createSession(options: SessionOptions): Session {
 
 /** A call that starts now should still have a valid token when the gateway reads it. */
 const minValidityMs = 10_000;
-const accountKey = "account";
 const deadCodes: ReadonlySet<string> = new Set(["reauthentication_needed", "signed_out"]);
-const me = z.object({ principal: principalView });
+
+/** The address comes from a provider's metadata: nothing but a web page is ever handed to the desktop. */
+function webPage(url: string): string {
+  if (/^https?:\/\//.test(url)) return url;
+  throw new CountersignError("misconfigured", "The provider's sign-in page is no web page.");
+}
 
 function signedOut(error: unknown): SessionState {
   const failure = toFailure(error);
