@@ -8,9 +8,8 @@ const help = `Usage: countersign connect [--service FILE | --device-code] [--con
 
 Opens the tunnel for MCP clients and stays in the foreground until Ctrl-C. Other commands with this profile talk to it
 meanwhile. Where nobody is signed in it prints the address to sign in at; with --device-code one for a browser on any
-machine, with a code. --service FILE signs in as a service instead,
-by the credentials that FILE names, and asks nobody (docs/services.md). --console also serves the console for a browser
-and prints its one-time link. The tunnel's port is chosen once and remembered; --port sets another, 0 lets the system
+machine, with a code. --service FILE signs in as a service instead, by the credentials that FILE names, and asks nobody
+(docs/services.md). --console also serves the console for a browser and prints its one-time link. The tunnel's port is chosen once and remembered; --port sets another, 0 lets the system
 choose (clients then need \`countersign setup --repair\`). --gateway, --yes and --issuer make the profile first, as
 sign-in does. --ca names a PEM file with one more authority to trust.`;
 

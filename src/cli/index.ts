@@ -58,6 +58,7 @@ At the gateway
   admin tools list|accept        tools whose declaration changed
   admin revoke|restore           end a principal, a device or a session at once; let a principal in again
   audit verify                   check the ledger against its key
+  audit search [WORD…]           entries by who, what, how it ended, when and words
   audit export FILE              write the ledger to a file
 
 --profile DIR names another profile folder, --json prints one JSON value. countersign COMMAND --help says more,

@@ -11,7 +11,7 @@ export function changeLines(change: SetupChange, tense: "would" | "did"): readon
     case "nothing":
       return [`${title}: nothing to change (${names}) in ${change.file}`];
     case "refused":
-      return [`${title}: left as it is. ${problemText(change.file, change.problem)}`];
+      return [`${title}: left as it is. ${problemText(change.file, change.problem)}`, ...mending(change.problem)];
     case "written":
       return [
         `${title}: ${names} ${tense === "did" ? "written" : "would be written"}`,
@@ -28,6 +28,10 @@ export function changeLines(change: SetupChange, tense: "would" | "did"): readon
       return change.did satisfies never;
   }
 }
+
+/** What a file needs that can't be read at some place in it; what else refuses a change says so itself. */
+const mending = (problem: SetupProblem | null): readonly string[] =>
+  problem?.line == null ? [] : ["Mend the file there by hand, or take it back from a copy, and run the same again."];
 
 /** A terminal makes tabs visible, which would spoil the look of an indentation. */
 const shown = (diff: readonly string[]): readonly string[] => diff.map((line) => line.replaceAll("\t", "    "));

@@ -10,8 +10,8 @@ const help = `Usage: countersign sign-in [--gateway URL] [--yes] [--issuer URL] 
 Signs in at the profile's gateway. The first time, --gateway names it: what it says of itself is shown, and pinned in
 the profile once you confirm it (--yes confirms without asking). Where it offers several ways to sign in, --issuer
 chooses one. The address to open is printed; nothing is opened by itself.
---device-code prints an address and a code for a browser on any machine, where this one has none. Where no process owns the profile yet, this
-one becomes it and stays, as countersign connect does.`;
+--device-code prints an address and a code for a browser on any machine, where this one has none. Where no process
+owns the profile yet, this one becomes it and stays, as countersign connect does.`;
 
 const options = { ...pinOptions, "device-code": { type: "boolean" } } as const;
 

@@ -9,7 +9,7 @@ import { checkConfig } from "../../src/cli/doctor/config.ts";
 import { clockFinding, type Finding } from "../../src/cli/doctor/finding.ts";
 import { checkProfile } from "../../src/cli/doctor/profile.ts";
 import { checkProvider } from "../../src/cli/doctor/provider.ts";
-import { writeProfile } from "../../src/client/profile.ts";
+import { discover, writeProfile } from "../../src/client/profile.ts";
 import { startIdentityProvider, type DemoIssuer, type IdentityProvider } from "../../src/demo/idp/index.ts";
 import type { Provider } from "../../src/shared/provider.ts";
 import { startGraph, type GraphStandIn } from "../gateway/identity/graph-stand-in.ts";
@@ -152,6 +152,11 @@ describe("a profile", () => {
       owner: "warn",
     });
     taken.close();
+    const offered = join(folder, "offered");
+    await writeProfile(offered, (await discover(gateway.profile.gateway)).profiles[0] ?? gateway.profile);
+    expect(await checkProfile(offered, idp.ca, Date.now)).toContainEqual(
+      expect.objectContaining({ id: "gateway.pin", state: "ok" }),
+    );
     await writeFile(join(folder, "ca.pem"), idp.ca);
     const said = await shell("doctor", "--profile", directory, "--ca", join(folder, "ca.pem"), "--json");
     expect(said.status).toBe(0);

@@ -1,4 +1,5 @@
 import { createServer } from "node:net";
+import { isDeepStrictEqual } from "node:util";
 import { discover, readProfile, type Proposal } from "../../client/profile.ts";
 import type { ConsoleState } from "../../shared/console.ts";
 import type { Profile } from "../../shared/provider.ts";
@@ -40,7 +41,7 @@ function pinFinding(profile: Profile, { profiles }: Proposal): Finding {
   const cure = "Ask who runs the gateway why; only a new profile folder takes the change.";
   if (profiles.some(({ ledgerKey }) => ledgerKey !== profile.ledgerKey))
     return wrong("gateway.pin", "It shows another ledger key than the pinned one", cure);
-  const same = profiles.some((offered) => JSON.stringify(offered) === JSON.stringify(profile));
+  const same = profiles.some((offered) => isDeepStrictEqual(offered, profile));
   return same
     ? fine("gateway.pin", "It offers the sign-in that is pinned")
     : doubt("gateway.pin", "It no longer offers the sign-in exactly as pinned", cure);

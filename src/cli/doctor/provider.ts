@@ -85,7 +85,11 @@ async function keysFinding(id: string, { jwks_uri: url }: Metadata, transport: T
   const cure = "See that the provider publishes signing keys there.";
   try {
     const found = keys.safeParse(JSON.parse((await transport.request("GET", url)).body));
-    if (found.success) return fine(`${id}.keys`, `${found.data.keys.length} signing keys at ${url}`);
+    if (found.success)
+      return fine(
+        `${id}.keys`,
+        `${found.data.keys.length} signing ${found.data.keys.length === 1 ? "key" : "keys"} at ${url}`,
+      );
     return wrong(`${id}.keys`, `${url} holds no keys`, cure);
   } catch (error) {
     return failed(`${id}.keys`, error, cure);

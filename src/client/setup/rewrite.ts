@@ -57,8 +57,15 @@ const ways = ["command", "cmd", "url", "serverUrl", "httpUrl", "uri"] as const;
 function mended(standing: Value | undefined, value: Plain): Plain {
   const kept = standing === undefined ? undefined : toPlain(standing);
   if (kept === undefined || !isTable(kept) || !isTable(value)) return value;
-  const others = Object.fromEntries(Object.entries(kept).filter(([name]) => !ways.some((way) => way === name)));
-  return { ...others, ...value, ...("enabled" in kept ? { enabled: kept["enabled"] ?? true } : {}) };
+  // Ours take the place that they have there: only what differs is another line in the person's diff.
+  const others = Object.entries(kept).filter(
+    ([name]) => Object.hasOwn(value, name) || !ways.some((way) => way === name),
+  );
+  return {
+    ...Object.fromEntries(others),
+    ...value,
+    ...("enabled" in kept ? { enabled: kept["enabled"] ?? true } : {}),
+  };
 }
 
 function inSteps<Step>(

@@ -29,7 +29,7 @@ export function changeOf(site: Site, file: Good, intent: Intent, wish: SetupWish
   const closed = wish.does !== "undo" && file.state === "there" && modeFor(site, file) !== file.mode;
   const tightened = closed && process.platform !== "win32";
   const notes = [
-    ...(tightened ? ["Others on this machine could read the file; it holds a token now, and is yours alone."] : []),
+    ...(tightened ? ["Others on this machine could read the file; with a token in it, it is yours alone."] : []),
     ...(wish.does === "undo" && !program.after.restart ? [] : [program.after.words]),
   ];
   return { ...about, did: wish.does === "undo" ? "removed" : "written", diff, problem: null, entries, notes };

@@ -291,6 +291,20 @@ describe("what changes later", () => {
     expect(await bench.view("codex")).toMatchObject({ state: "off", seen: null, client: null });
   });
 
+  it.each(["cursor", "codex"] as const)(
+    "is repaired in %s where it differs, and every other line stays in its place",
+    async (id) => {
+      await bench.on(id);
+      const path = bench.file(programs[id]);
+      const text = await readFile(path, "utf8");
+      await writeFile(path, text.replace(/Bearer cst_[\w-]{8}/, "Bearer cst_otherone"));
+      expect(await bench.view(id)).toMatchObject({ state: "drifted" });
+      await bench.setup.apply(bench.wish({ does: "repair", programs: [id] }));
+      const mended = await readFile(path, "utf8");
+      expect(mended.replace(/cst_[\w-]+/, "")).toBe(text.replace(/cst_[\w-]+/, ""));
+    },
+  );
+
   it("is taken out by an undo even where its token was taken away by hand", async () => {
     await bench.on("cursor");
     const text = await readFile(bench.file(cursor), "utf8");
