@@ -21,7 +21,9 @@ export const connections = command(help, {}, async ({ positionals, profile, term
         name,
         reason === undefined
           ? condition === "unknown"
-            ? "not called yet"
+            ? state.traffic.lines.some(({ connection }) => connection === name)
+              ? "not in use"
+              : "not called yet"
             : condition
           : `${condition}: ${visibleLine(reason, 100)}`,
         server === null ? "" : `${server.name} ${server.version}`,

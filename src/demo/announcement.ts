@@ -62,9 +62,10 @@ Try next:
        ${shell} call customers update_customer '${payment}' --profile ${engineer}
      Open the engineer's console beside the approver's, in a second window: My requests there shows the number, the
      approver writes it into theirs, with a reason.
-  5. Check that nobody touched the record of all this:
+  5. Look at the record of all this (after step 1), and check that nobody touched it:
+       ${shell} audit search --person demo:engineer --profile ${approver}
        ${shell} audit verify --data ${told.data} --profile ${approver}
 
-${keep ? "Ctrl-C stops everything; the folder above stays for you to look at." : "Ctrl-C stops everything and removes the folder above (--keep leaves it)."}
+${keep ? "Ctrl-C stops everything; the folder above stays for you to look at." : "Ctrl-C stops everything and removes the folder above (--keep leaves it): undo before what you set up in MCP clients."}
 `;
 }

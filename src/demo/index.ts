@@ -32,6 +32,8 @@ try {
 }
 
 async function run(options: DemoOptions): Promise<void> {
+  // The console is built and three processes start: without a word that looks like nothing.
+  if (!options.json) process.stderr.write("demo: it starts, which takes some seconds …\n");
   // Built while the rest starts; whether it failed is asked when it is needed.
   const pages = consolePages();
   pages.catch(() => undefined);

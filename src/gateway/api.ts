@@ -140,7 +140,10 @@ async function withdraw({ site, response, principal }: ApiVisit, id: string): Pr
 
 async function audit({ site, response, principal }: ApiVisit): Promise<void> {
   if (!principal.roles.includes("auditor"))
-    throw new CountersignError("not_allowed", "Only the role auditor may read the ledger.");
+    throw new CountersignError(
+      "not_allowed",
+      "Only the role auditor may read the ledger: `roles` in gateway.yaml names its groups.",
+    );
   // A look into the log is itself recorded, before the first byte.
   await site.gate.store.commit((writes) => writes.append("ledger.read", { principal: principal.id, what: "export" }));
   response.writeHead(200, { "content-type": "application/jsonl", "cache-control": "no-store" });

@@ -14,7 +14,10 @@ const pageQuery = auditQuery.extend({
 export async function searchLedger(visit: ApiVisit): Promise<void> {
   const { site, response, principal } = visit;
   if (!principal.roles.includes("auditor"))
-    throw new CountersignError("not_allowed", "Only the role auditor may read the ledger.");
+    throw new CountersignError(
+      "not_allowed",
+      "Only the role auditor may read the ledger: `roles` in gateway.yaml names its groups.",
+    );
   const { before, limit, ...query } = queryOf(visit);
   const given = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
   const asked: JsonObject = Object.fromEntries(given);

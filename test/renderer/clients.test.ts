@@ -208,6 +208,13 @@ describe("traffic", () => {
     await page.getByRole("heading", { name: /write_file on files/ }).waitFor();
   });
 
+  it("never stands beside a connection that is said to be not called yet", async () => {
+    const [called] = busyTraffic.lines.map((line) => ({ ...line, connection: "memory" }));
+    const { page } = await opened({ traffic: { ...busyTraffic, lines: called === undefined ? [] : [called] } });
+    const connections = page.getByRole("table", { name: "Connections" });
+    await connections.getByRole("row", { name: /memory .* Not in use stdio 1,214/ }).waitFor();
+  });
+
   it("takes no room where nothing is held and nothing failed", async () => {
     const { page } = await opened();
     await row(page, /Gemini CLI/).waitFor();

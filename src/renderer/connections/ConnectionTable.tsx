@@ -91,7 +91,7 @@ function Row({ connection, lines, held, nowMs }: RowProps) {
       </td>
       <td>
         <Status tone={states[state].tone} icon={states[state].icon}>
-          {words.connections.state[state]}
+          {state === "unknown" && lastAtMs !== null ? words.connections.idle : words.connections.state[state]}
         </Status>
       </td>
       <td className={`${text.two} ${table.loose}`}>{words.connections.transport[transport]}</td>

@@ -109,7 +109,7 @@ export const traffic = {
   troublesNote: "between clients and the gateway, the newest first",
   troubleColumns: { time: "Time", client: "Client", connection: "Connection", what: "What happened, and what to do" },
   stranger: "an unknown program",
-  removed: "a client that was removed",
+  removed: "countersign call, or a removed client",
   nowhere: "none",
   times: (times: number) => `${times.toLocaleString("en")} times.`,
 } as const;

@@ -27,6 +27,8 @@ export const connections = {
   copy: (name: string) => `Copy address of ${name}`,
   noAddress: "when the tunnel is open",
   state: { ready: "Ready", unknown: "Not called yet", failed: "Not answering" },
+  /** Of one that was called before the gateway's last start. */
+  idle: "Not in use",
   transport: { http: "HTTP", stdio: "stdio", agent: "agent" },
   noServer: "not known yet",
   empty: "You may use no connection of this gateway. Who runs it can allow one in its rules.",
