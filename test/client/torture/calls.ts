@@ -95,11 +95,14 @@ const documented = z.object({
   }),
 });
 
-/** docs/protocol.md, where a gateway that stops ends what runs on at the end of its `drain`: the gateway's own error, and no word of what became of the call. */
+/**
+ * docs/protocol.md: a gateway that stops ends what runs on at the end of its `drain`, and a target (this process) that a loaded machine keeps from answering
+ * for its connection's `timeout` is given up: the gateway's own error, and no word of what became of the call.
+ */
 const cutOff = z.object({
   code: z.literal(-32_054),
   data: z
-    .object({ code: z.literal("target_failed"), reason: z.literal("crashed") })
+    .object({ code: z.literal("target_failed"), reason: z.enum(["crashed", "timeout"]) })
     .transform(({ code }) => ({ code, outcome: "unknown" as const })),
 });
 

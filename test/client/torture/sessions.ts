@@ -21,7 +21,7 @@ const timeout = 120_000;
 export async function openLegacy(url: string, token: string): Promise<Session> {
   const client = new ClientV1({ name: "torture-v1", version: "1" });
   const transport = new TransportV1(new URL(url), { requestInit: { headers: { authorization: `Bearer ${token}` } } });
-  await client.connect(transport);
+  await connected(client, () => client.connect(transport));
   return {
     get id() {
       return transport.sessionId ?? null;
@@ -45,7 +45,8 @@ export async function openModern(url: string, token: string): Promise<Session> {
     { versionNegotiation: { mode: { pin: "2026-07-28" } } },
   );
   const headers = { authorization: `Bearer ${token}` };
-  await client.connect(new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } }));
+  const transport = new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } });
+  await connected(client, () => client.connect(transport));
   return {
     id: null,
     async call(name, args, onProgress) {
@@ -55,6 +56,16 @@ export async function openModern(url: string, token: string): Promise<Session> {
     list: async () => (await client.listTools({}, { timeout })).tools.map(({ name }) => name),
     close: () => client.close(),
   };
+}
+
+/** Whoever tries again does so with another client: of this one nothing is to be left. */
+async function connected(client: { close(): Promise<void> }, connect: () => Promise<void>): Promise<void> {
+  try {
+    await connect();
+  } catch (error) {
+    await client.close();
+    throw error;
+  }
 }
 
 function progressOf(heard: (progress: number) => void): (told: { readonly progress: number }) => void {
