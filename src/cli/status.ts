@@ -59,11 +59,15 @@ function summary({ gateway, session, tunnel, pause, approvals, clients, traffic 
   };
 }
 
+/** Whether nobody has signed in: then no connection to the gateway is missing, either. */
+const isNobodyYet = ({ session }: ConsoleState): boolean =>
+  session.state === "signed-out" || session.state === "signing-in";
+
 function stateLines(profile: string, state: ConsoleState): readonly string[] {
   const { pending, clients, seen, link } = summary(state);
   return [
     `Profile  ${profile}`,
-    `Gateway  ${state.gateway.origin} (${state.session.state === "signed-out" ? "connected once somebody signs in" : link})`,
+    `Gateway  ${state.gateway.origin} (${isNobodyYet(state) ? "connected once somebody signs in" : link})`,
     `Account  ${sessionText(state.session)}`,
     `Tunnel   ${tunnelText(state.tunnel)}, ${clients} ${clients === 1 ? "client" : "clients"}`,
     ...seen.map(

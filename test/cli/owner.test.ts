@@ -43,6 +43,8 @@ describe("signing in at a terminal", () => {
   it("prints the address to open, owns the profile and prints where the tunnel is", async () => {
     owner = startShell("sign-in", "--gateway", world.url, "--issuer", issuer(), "--yes", "--profile", engineer);
     const [, url] = await owner.says(/Open this address to sign in: (\S+)/);
+    // Nothing is wrong with the gateway meanwhile.
+    expect((await asEngineer("status")).stdout).toContain(`${world.url} (connected once somebody signs in)`);
     await signInAs(url ?? "", "engineer");
     await owner.says(/The tunnel stays open/);
     expect(owner.stdout()).toMatch(/files +http:\/\/127\.0\.0\.1:\d+\/mcp\/files/);
