@@ -5,7 +5,7 @@ import type * as permissions from "../../src/main/permissions.ts";
 import type * as scheme from "../../src/main/scheme.ts";
 import type * as settings from "../../src/main/settings.ts";
 import type * as window from "../../src/main/window.ts";
-import type * as console from "../../src/shared/console.ts";
+import type * as consoleCalls from "../../src/shared/console-calls.ts";
 import type * as desktop from "../../src/shared/desktop.ts";
 import type * as statePush from "../../src/shared/state-push.ts";
 
@@ -15,7 +15,7 @@ interface BuiltModules {
   readonly "main/scheme.js": typeof scheme;
   readonly "main/settings.js": typeof settings;
   readonly "main/window.js": typeof window;
-  readonly "shared/console.js": typeof console;
+  readonly "shared/console-calls.js": typeof consoleCalls;
   readonly "shared/desktop.js": typeof desktop;
   readonly "shared/state-push.js": typeof statePush;
 }
@@ -27,7 +27,7 @@ export async function importBuilt<F extends keyof BuiltModules>(root: string, fi
 
 /** The names of every call that a page may make, each of which has a schema. */
 export async function agreedCalls(root: string): Promise<readonly string[]> {
-  const { consoleCalls } = await importBuilt(root, "shared/console.js");
+  const { consoleCalls } = await importBuilt(root, "shared/console-calls.js");
   const { desktopCalls } = await importBuilt(root, "shared/desktop.js");
   const { stateCalls } = await importBuilt(root, "shared/state-push.js");
   return [...Object.keys(consoleCalls), ...Object.keys(stateCalls), ...Object.keys(desktopCalls)];

@@ -17,6 +17,8 @@ export default defineConfig({
     emptyOutDir: true,
     target: "es2024",
     license: { fileName: "licences.md" },
+    // Its parts are read from the disk, not over a network.
+    chunkSizeWarningLimit: 4000,
     rolldownOptions: {
       // A thread's program is a file of its own beside whoever starts it (test/packaging/loaded.test.ts).
       input: ["index.ts", "../gateway/search/search-worker.ts"].map(here),

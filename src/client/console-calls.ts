@@ -1,5 +1,5 @@
 import type { Presence } from "../shared/approval.ts";
-import { consoleCalls, type ConsoleCall, type ConsoleInput, type ConsoleOutput } from "../shared/console.ts";
+import { consoleCalls, type ConsoleCall, type ConsoleInput, type ConsoleOutput } from "../shared/console-calls.ts";
 import { CountersignError, toFailure, type Result } from "../shared/errors.ts";
 
 /** One function for each thing a console may ask; `presence` is where the person who asks sits. */

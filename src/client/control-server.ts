@@ -2,7 +2,8 @@ import { chmod, rm } from "node:fs/promises";
 import { createServer, type Server, type Socket } from "node:net";
 import { z } from "zod";
 import type { ApprovalView } from "../shared/approval.ts";
-import type { ConsoleCall, ConsoleState } from "../shared/console.ts";
+import type { ConsoleState } from "../shared/console.ts";
+import type { ConsoleCall } from "../shared/console-calls.ts";
 import { CountersignError, toFailure, type Result } from "../shared/errors.ts";
 import { isConsoleCall } from "./console-calls.ts";
 import {

@@ -1,5 +1,5 @@
 import { createConnection, type Socket } from "node:net";
-import type { ConsoleCall, ConsoleOutput } from "../shared/console.ts";
+import type { ConsoleCall, ConsoleOutput } from "../shared/console-calls.ts";
 import { CountersignError, type Result } from "../shared/errors.ts";
 import {
   controlAnswer,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { approvalView, type ApprovalView, type DecisionPayload, type Presence } from "../shared/approval.ts";
-import type { ConsoleInput } from "../shared/console.ts";
+import type { ConsoleInput } from "../shared/console-calls.ts";
 import type { Device } from "./device.ts";
 import { grantBeside } from "./grants.ts";
 import type { GatewayApi } from "./gateway.ts";

@@ -1,4 +1,4 @@
-import type { Exported, ExportFormat } from "../shared/console.ts";
+import type { Exported, ExportFormat } from "../shared/console-calls.ts";
 import { CountersignError } from "../shared/errors.ts";
 import {
   historyDetail,

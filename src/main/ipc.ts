@@ -1,6 +1,6 @@
 import { ipcMain, type IpcMainInvokeEvent } from "electron";
 import type { Client } from "../client/index.ts";
-import { consoleCalls, type ConsoleCall } from "../shared/console.ts";
+import { consoleCalls, type ConsoleCall } from "../shared/console-calls.ts";
 import { desktopCalls, type DesktopCall } from "../shared/desktop.ts";
 import { toFailure, type Result } from "../shared/errors.ts";
 import { stateCalls, type StateCall, type WholeState } from "../shared/state-push.ts";

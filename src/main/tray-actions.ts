@@ -1,6 +1,6 @@
 import { app, dialog } from "electron";
 import type { Client } from "../client/index.ts";
-import type { ConsoleCall, ConsoleInput } from "../shared/console.ts";
+import type { ConsoleCall, ConsoleInput } from "../shared/console-calls.ts";
 import { toFailure } from "../shared/errors.ts";
 import type { Desktop } from "./desktop.ts";
 import type { BrowserOpener } from "./external.ts";

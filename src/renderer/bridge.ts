@@ -11,16 +11,8 @@ import {
   type PreloadBridge,
   type StateBridge,
 } from "../shared/bridge.ts";
-import {
-  exported,
-  failure,
-  pageName,
-  pagePart,
-  signedOut,
-  type ConsoleCall,
-  type ConsoleOutput,
-  type ConsoleState,
-} from "../shared/console.ts";
+import { failure, pageName, pagePart, signedOut, type ConsoleState } from "../shared/console.ts";
+import { exported, type ConsoleCall, type ConsoleOutput } from "../shared/console-calls.ts";
 import type { DesktopCall, DesktopOutput } from "../shared/desktop.ts";
 import type { Result } from "../shared/errors.ts";
 import { grantView } from "../shared/grant.ts";

@@ -1,4 +1,5 @@
-import type { ConsoleCall, ConsoleEvents, ConsoleInput, ConsoleOutput, ConsoleState } from "./console.ts";
+import type { ConsoleEvents, ConsoleState } from "./console.ts";
+import type { ConsoleCall, ConsoleInput, ConsoleOutput } from "./console-calls.ts";
 import type { DesktopCall, DesktopInput, DesktopOutput } from "./desktop.ts";
 import type { Result } from "./errors.ts";
 import type { StateCall, StateOutput, StatePush } from "./state-push.ts";

@@ -2,7 +2,7 @@ import type { IpcMainInvokeEvent, WebFrameMain } from "electron";
 import { fc } from "../support/fast-check.ts";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { createStatePushes } from "../../src/client/state-pushes.ts";
-import { consoleCalls, type ConsoleCall } from "../../src/shared/console.ts";
+import { consoleCalls, type ConsoleCall } from "../../src/shared/console-calls.ts";
 import { desktopCalls, type DesktopCall } from "../../src/shared/desktop.ts";
 import type { Result } from "../../src/shared/errors.ts";
 import { stateCalls, type StateCall } from "../../src/shared/state-push.ts";

@@ -73,7 +73,7 @@ export const weakened: readonly [what: string, file: string, from: string | RegE
   ["an input not parsed", "dist/main/ipc.js", "if (!parsed.success)", "if (false)", /is answered without its schema/],
   [
     "a schema that takes anything",
-    "dist/shared/console.js",
+    "dist/shared/console-calls.js",
     /"gateway.retry": z.strictObject\(\{\}\)/,
     `"gateway.retry": z.unknown()`,
     /gateway.retry is answered without its schema/,

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import type { ConsoleInput } from "../../shared/console.ts";
+import type { ConsoleInput } from "../../shared/console-calls.ts";
 import type { Failure } from "../../shared/errors.ts";
 import { useModel } from "../model.ts";
 import { Button } from "../parts/Button.tsx";

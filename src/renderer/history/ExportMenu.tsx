@@ -1,5 +1,5 @@
 import { useState } from "react";
-import type { ExportFormat } from "../../shared/console.ts";
+import type { ExportFormat } from "../../shared/console-calls.ts";
 import type { HistoryFilter } from "../../shared/history.ts";
 import menu from "../frame/TitleBar.module.css";
 import { useModel } from "../model.ts";
