@@ -1,4 +1,20 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+/** What takes longest begins first, or one worker would end with it alone. */
+const longest = ["renderer/axe", "e2e/large", "e2e/states", "client/torture.test", "approvals/kill", "mcp/attacks"];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return (await super.sort(files)).toSorted((one, other) => place(one) - place(other));
+  }
+}
+
+function place({ moduleId }: TestSpecification): number {
+  const at = longest.findIndex((name) => moduleId.includes(name));
+  return at === -1 ? longest.length : at;
+}
 
 export default defineConfig({
   test: {
@@ -10,5 +26,8 @@ export default defineConfig({
     reporters: ["default", "./test/support/summary-reporter.ts"],
     // Two cores: more workers than that only make time-outs likelier.
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
+    // Hundreds of our processes are started: what the first one compiled the others need not.
+    env: { NODE_COMPILE_CACHE: fileURLToPath(new URL("node_modules/.cache/compiled", import.meta.url)) },
   },
 });

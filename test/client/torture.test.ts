@@ -2,8 +2,8 @@ import { expect, it } from "vitest";
 import { isBack } from "./torture/settling.ts";
 import { torture } from "./torture/torture.ts";
 
-it("twenty sessions outlive their gateway: each call has its own answer or an error that is documented, none ran twice, nothing is left", async () => {
-  const outcome = await torture({ sessions: 20, restarts: 1, everyMs: 4_000, bytes: 5_000_000, events: 2_000 });
+it("twelve sessions outlive their gateway: each call has its own answer or an error that is documented, none ran twice, nothing is left", async () => {
+  const outcome = await torture({ sessions: 12, restarts: 1, everyMs: 3_000, bytes: 2_000_000, events: 1_000 });
   expect(outcome.wrong).toEqual([]);
   expect(outcome.repeated).toEqual([]);
   expect(outcome.undead).toEqual([]);

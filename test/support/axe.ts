@@ -19,6 +19,8 @@ const looks = [
   { look: "forced colours", media: { colorScheme: "dark", forcedColors: "active" }, rules: colours, fewest: 1 },
 ] as const;
 
+export type Look = (typeof looks)[number]["look"];
+
 const check = z.object({ message: z.string() });
 const found = z.array(
   z.object({
@@ -37,13 +39,13 @@ const found = z.array(
 const result = z.object({ violations: found, incomplete: found, looked: z.number() });
 
 /**
- * What axe finds on a page, light, dark and in forced colours: a line for each element that breaks a rule, and for each of which it could
+ * What axe finds on a page, in these looks: a line for each element that breaks a rule, and for each of which it could
  * not tell, unless that is its text's contrast and measuring shows it to be enough. Throws where axe looked at next to nothing.
  */
-export async function axeFaults(page: Page): Promise<readonly string[]> {
+export async function axeFaults(page: Page, wanted: readonly Look[]): Promise<readonly string[]> {
   await page.evaluate(source);
   const faults: string[] = [];
-  for (const { look, media, rules, fewest } of looks) {
+  for (const { look, media, rules, fewest } of looks.filter((each) => wanted.includes(each.look))) {
     await page.emulateMedia(media);
     const { violations, incomplete, looked } = result.parse(await page.evaluate(runOf(rules)));
     if (looked < fewest) throw new Error(`axe looked at ${looked} rules only`);
