@@ -24,8 +24,8 @@ export default defineConfig({
     hookTimeout: 180_000,
     expect: { poll: { timeout: 30_000 } },
     reporters: ["default", "./test/support/summary-reporter.ts"],
-    // Two cores: more workers than that only make time-outs likelier.
-    maxWorkers: 2,
+    // Two cores, and tests that wait for processes and pages for nearly half of their time.
+    maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
     // Hundreds of our processes are started: what the first one compiled the others need not.
     env: { NODE_COMPILE_CACHE: fileURLToPath(new URL("node_modules/.cache/compiled", import.meta.url)) },
