@@ -10,6 +10,7 @@ export function ruleWarnings(config: Pick<Config, "connections" | "rules">): rea
     ...claims(rule),
     ...approving(rule),
     ...sessionsAlone(rule),
+    ...signingIn(rule),
   ]);
 }
 
@@ -74,6 +75,12 @@ function claims({ effect, when }: RuleConfig): readonly string[] {
   const compiled = compileCondition(when);
   if (!compiled.ok || !compiled.condition.reads.has("tool") || !when.includes("annotations")) return [];
   return ["allows by tool.annotations, which are the server's own claims: name the tools instead"];
+}
+
+/** No sign-in can ask the provider for a method. */
+function signingIn({ signIn }: RuleConfig): readonly string[] {
+  if (signIn?.methods === undefined || signIn.acr !== undefined) return [];
+  return ["asks for methods alone, which no sign-in can ask the provider for: name the acr that brings them beside it"];
 }
 
 /** Steps that ask for less, or for more, than they seem to. */

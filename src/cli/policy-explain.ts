@@ -5,6 +5,7 @@ import { limitsText } from "../gateway/policy/limits-text.ts";
 import type { Effect, Subject } from "../gateway/policy/policy.ts";
 import type { Unknown } from "../gateway/policy/veil.ts";
 import { createPolicy } from "../gateway/policy/rules.ts";
+import { signInText } from "../gateway/policy/sign-in.ts";
 import { stepText } from "./step-text.ts";
 import { CountersignError } from "../shared/errors.ts";
 import type { Role } from "../shared/principal.ts";
@@ -33,13 +34,14 @@ export async function explainCall(
   const steps = explain(config.rules, subject, onlyOfRealCalls);
   const effect = createPolicy(config.rules).decide(subject);
   const open = steps.find(({ outcome }) => outcome === "undecidable");
-  const { limits = null, binary = null } = open !== undefined || effect.effect === "deny" ? {} : effect;
+  const { limits = null, binary = null, signIn = null } = open !== undefined || effect.effect === "deny" ? {} : effect;
   const answer = {
     id: `${connection} ${tool}`,
     effect: open === undefined ? effect.effect : "undecidable",
     rule: open?.rule ?? effect.rule?.name ?? null,
     limits,
     binary,
+    signIn: signIn === null ? null : signInText(signIn),
   };
   const what = `${visibleLine(tool, 60)} on ${connection}`;
   terminal.answer({ ...answer, steps: steps.map((step) => ({ id: step.rule, ...step })) }, [
@@ -47,6 +49,9 @@ export async function explainCall(
       ? outcomeOf(effect, what)
       : `What becomes of ${what} hangs on rule ${JSON.stringify(open.rule)}: ${open.why}.`,
     ...(limits === null ? [] : [`  each principal within its limits: ${limitsText(limits)}`]),
+    ...(signIn === null
+      ? []
+      : [`  once its caller has shown ${signInText(signIn)}; who has not is asked to sign in, a service is refused`]),
     ...(binary === null ? [] : [`  binary content of its answer: ${binary}`]),
     ...steps.map(({ rule, outcome, why }) => `  rule ${JSON.stringify(rule)} ${outcome}: ${why}`),
   ]);

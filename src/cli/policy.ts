@@ -5,6 +5,8 @@ import { stepsOf } from "../gateway/config-rules.ts";
 import type { Config, RuleConfig } from "../gateway/config-schema.ts";
 import { configJsonSchema } from "../gateway/config-json-schema.ts";
 import { durationText, limitsText } from "../gateway/policy/limits-text.ts";
+import { signInTermsOf } from "../gateway/policy/rules.ts";
+import { signInText } from "../gateway/policy/sign-in.ts";
 import { command, positional } from "./command.ts";
 import { ruleWarnings } from "./coverage.ts";
 import { explainCall } from "./policy-explain.ts";
@@ -29,8 +31,8 @@ Where that hangs on what only a real call has (the tool's declaration, its clien
 replay tells what the rules of FILE would have done to the calls that were recorded since TIME (2026-11-20,
 2026-11-20T08:00:00Z, or 7d back from now): which would end otherwise, by which rules. --data is a gateway's data folder or
 an exported file; without it the profile's gateway is asked for its ledger, which takes the role auditor. A call whose rule
-reads what was masked, erased or never recorded is undecidable, and why is said. Rules' limits, grants and approvers'
-decisions are not replayed, and it does not check that the ledger is whole (audit verify does).`;
+reads what was masked, erased or never recorded is undecidable, and why is said. Rules' limits, grants, what they ask of
+the caller's sign-in and approvers' decisions are not replayed, and it does not check that the ledger is whole (audit verify does).`;
 
 const options = {
   as: { type: "string" },
@@ -86,6 +88,7 @@ async function check(positionals: readonly string[], terminal: Terminal): Promis
     grants: rule.grants ?? null,
     requests: rule.requests ?? null,
     limits: rule.limits ?? null,
+    signIn: rule.signIn ?? null,
     binary: rule.binary ?? null,
     warnings: warnings[index] ?? [],
   }));
@@ -108,6 +111,11 @@ async function check(positionals: readonly string[], terminal: Terminal): Promis
     ...rules.flatMap(({ id, requests }) => (requests === null ? [] : [asking(id, requests)])),
     ...rules.flatMap(({ id, limits }) =>
       limits === null ? [] : [`limits: rule ${JSON.stringify(id)} allows each principal ${limitsText(limits)}`],
+    ),
+    ...rules.flatMap(({ id, signIn }) =>
+      signIn === null
+        ? []
+        : [`sign-in: rule ${JSON.stringify(id)} asks its caller for ${signInText(signInTermsOf(signIn))}`],
     ),
     ...rules.flatMap((rule) => rule.warnings.map((warning) => `warning: rule ${JSON.stringify(rule.id)} ${warning}`)),
     ...(open.length === 0

@@ -116,6 +116,10 @@ export const settings: Readonly<Record<string, string>> = {
   "rules[].limits.concurrency": "Calls that run at once.",
   "rules[].limits.resultBytes": "The largest answer that is passed on, in bytes.",
   "rules[].limits.callsPerSession": "Calls in one session of a client.",
+  "rules[].signIn": "How the caller must have signed in: who hasn't is asked to, and the call goes on.",
+  "rules[].signIn.within": "No longer ago than this, by the provider's auth_time.",
+  "rules[].signIn.acr": "In one of these context classes (acr; of Entra its authentication contexts, acrs).",
+  "rules[].signIn.methods": "By one of these methods (amr). They are checked, not asked for: name acr beside them.",
   "rules[].binary":
     "What becomes of images, audio and blobs in the answers: allow, drop or hash, whatever masking.binary says.",
   "rules[].grants": "What an approver may grant for later calls of the same person and tool; nothing unless said.",

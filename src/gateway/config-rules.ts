@@ -4,6 +4,7 @@ import { duration } from "./config-duration.ts";
 import { ruleLimits } from "./config-limits.ts";
 import { binaryModes } from "./masking/kinds.ts";
 import { ruleGrants } from "./config-grants.ts";
+import { ruleSignIn } from "./config-sign-in.ts";
 
 /** From the lowest to the highest. */
 const risks = risk.options;
@@ -43,6 +44,8 @@ export const rule = z
     quick: z.boolean().optional(),
     /** How often, how many at once, how large; nothing is limited where this is absent. */
     limits: ruleLimits.optional(),
+    /** How the caller must have signed in for such a call; who hasn't is asked to. */
+    signIn: ruleSignIn.optional(),
     /** What becomes of binary content in the answers of such calls, whatever `masking.binary` says. */
     binary: z.enum(binaryModes).optional(),
     /** What an approver may grant for later calls of the same principal and tool (docs/configuration.md, "Grants"). */
@@ -77,6 +80,10 @@ export const rule = z
   .refine((value) => value.limits === undefined || value.effect !== "deny", {
     message: "limits go with effect allow or approve: remove them here",
     path: ["limits"],
+  })
+  .refine((value) => value.signIn === undefined || value.effect !== "deny", {
+    message: "signIn goes with effect allow or approve: remove it here",
+    path: ["signIn"],
   })
   .refine((value) => value.binary === undefined || value.effect !== "deny", {
     message: "binary goes with effect allow or approve: remove it here",

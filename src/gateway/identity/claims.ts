@@ -9,6 +9,9 @@ export const accessTokenClaims = z.looseObject({
   nbf: z.number().optional(),
   /** Authentication context class (OpenID Connect Core 1.0, section 2; RFC 9068, section 2.2.1). */
   acr: z.string().optional(),
+  /** Methods (RFC 8176), and Entra's authentication contexts. What is no list of words says nothing. */
+  amr: z.array(z.string()).optional().catch(undefined),
+  acrs: z.array(z.string()).optional().catch(undefined),
   auth_time: z.number().nonnegative().optional(),
   /** The key that the issuer bound the token to (RFC 9449, section 6.1). */
   cnf: z.looseObject({ jkt: z.string().optional() }).optional(),

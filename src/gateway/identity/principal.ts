@@ -14,6 +14,10 @@ export interface Principal extends PrincipalView {
   readonly authenticatedAtMs: number | null;
   /** How strongly the person was authenticated (`acr`), in the issuer's own words; absent where the token doesn't say. */
   readonly assurance?: string;
+  /** Context classes that the sign-in met: `acr`, and of Entra its authentication contexts (`acrs`); absent where the token names none. */
+  readonly contexts?: readonly string[];
+  /** By what the person was authenticated (`amr`, RFC 8176); absent where the token doesn't say. */
+  readonly methods?: readonly string[];
   /** Thumbprint of the key that the issuer bound the token to (`cnf.jkt`, RFC 9449, section 6.1); absent where it bound it to none. */
   readonly confirmedKey?: string;
 }

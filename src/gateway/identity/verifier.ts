@@ -111,7 +111,17 @@ async function principalOf(
     expiresAtMs: claims.exp * 1000,
     authenticatedAtMs: claims.auth_time === undefined ? null : claims.auth_time * 1000,
     ...(claims.acr === undefined ? {} : { assurance: claims.acr }),
+    ...strengthOf(issuer, claims),
     ...(claims.cnf?.jkt === undefined ? {} : { confirmedKey: claims.cnf.jkt }),
+  };
+}
+
+/** How the person was authenticated. `acrs` is a claim of Entra's: anybody else's may be of another meaning. */
+function strengthOf({ kind }: IssuerConfig, { acr, acrs, amr }: Claims): Pick<Principal, "contexts" | "methods"> {
+  const contexts = [...(acr === undefined ? [] : [acr]), ...(kind === "entra" ? (acrs ?? []) : [])];
+  return {
+    ...(contexts.length === 0 ? {} : { contexts }),
+    ...(amr === undefined || amr.length === 0 ? {} : { methods: amr }),
   };
 }
 

@@ -6,6 +6,7 @@ import type { Sliced } from "../../shared/slices.ts";
 import type { RpcMessage } from "../../shared/target.ts";
 import { inTurns } from "../in-turns.ts";
 import type { Effect } from "../policy/policy.ts";
+import { signInText } from "../policy/sign-in.ts";
 import { weigh } from "../policy/weight.ts";
 import type { DeclaredTool } from "./catalogue.ts";
 import type { Classified } from "./classify.ts";
@@ -53,10 +54,18 @@ export function requestEntry(
     hidden: places(hidden),
     effect: effect === null ? "protocol" : effect.effect,
     rule: effect?.rule == null ? null : { name: effect.rule.name, version: effect.rule.version },
+    ...signInEntry(exchange, effect),
     ...(judged === null ? {} : { judgedAtMs: judged.atMs }),
     ...(judged?.tool === undefined ? {} : { fingerprint: judged.tool?.fingerprint ?? null }),
     ...(hidden.some(({ path }) => path[0] === "arguments") ? { weight: bound(request.params.arguments ?? {}) } : {}),
   };
+}
+
+/** How the caller had signed in, where the rule asks: what it was judged by, whether that was enough or not. */
+function signInEntry({ caller }: Exchange, effect: Effect | null): JsonObject {
+  if (effect === null || effect.effect === "deny" || effect.signIn === undefined) return {};
+  const { authenticatedAtMs: atMs, contexts = [], methods = [] } = caller.principal;
+  return { signIn: { asked: signInText(effect.signIn), atMs, acr: contexts, methods } };
 }
 
 /** What `call.response` says of a run. `tooLarge`: the size of an answer that was withheld for it. */

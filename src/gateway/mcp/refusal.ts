@@ -24,6 +24,7 @@ export const refusalCodes = {
   toolChanged: -32057,
   answerTooLarge: -32058,
   sessionOver: -32059,
+  signInNeeded: -32060,
 } as const;
 
 export function deniedByRule(effect: Extract<Effect, { effect: "deny" }>, what: string): RpcFailure {

@@ -106,8 +106,8 @@ export class Reply {
     if (!this.#closed) await sendPart(this.#response, text);
   }
 
-  /** The response, last. `status` counts only where no stream was opened. */
-  end(said: TargetMessage, status = 200): void {
+  /** The response, last. `status` and `headers` count only where no stream was opened. */
+  end(said: TargetMessage, status = 200, headers: Readonly<Record<string, string>> = {}): void {
     this.#said = !this.#closed;
     if (outweighs(said.message, longText)) {
       // A fault of ours amidst it: its reader sees an answer that broke off.
@@ -118,7 +118,7 @@ export class Reply {
       const text = this.#event(said);
       this.#log?.end();
       if (!this.#closed) this.#response.end(text);
-    } else if (!this.gone.aborted) sendJson(this.#response, status, said.message, this.#session());
+    } else if (!this.gone.aborted) sendJson(this.#response, status, said.message, { ...headers, ...this.#session() });
   }
 
   /** The same of one that would hold up everybody else: it goes out in parts, and the answer is whole once its response is. */

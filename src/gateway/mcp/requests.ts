@@ -13,9 +13,11 @@ import { classOf, subscribedTo, withoutMembers, type MethodClass } from "./metho
 import { otherSpelling } from "./resource-address.ts";
 import { goesOn } from "./open-inputs.ts";
 import { recordCall } from "./record-call.ts";
+import { refuse } from "./refuse.ts";
 import { newCallId, requestEntry, responseEntry, type Judged, type Request } from "./record.ts";
 import { deniedByRule } from "./refusal.ts";
-import { errorMessage, type RpcFailure } from "./reply.ts";
+import type { RpcFailure } from "./reply.ts";
+import { signInAsked } from "./sign-in-asked.ts";
 import { withoutOwnState } from "./rounds.ts";
 import { factsOf, run } from "./run.ts";
 import { type CalledTool, calledTool, changedTool } from "./tool-check.ts";
@@ -33,7 +35,7 @@ export async function answerRequest(exchange: Exchange, request: Request): Promi
         code: methodNotFoundCode,
         message: "The gateway does not know this method, so it is not passed on.",
       };
-      return refuse(exchange, request, null, null, failure, request.era === "modern" ? 404 : 200);
+      return refuse(exchange, request, null, null, failure, { status: request.era === "modern" ? 404 : 200 });
     }
     case "protocol": {
       const refused = refusedSubscription(exchange, request);
@@ -62,7 +64,7 @@ async function judge(exchange: Exchange, request: Request, { reaches, name }: Ca
   const unjudged = unjudgedHeader(exchange.headers, request.params);
   if (unjudged !== null) {
     const message = `The ${unjudged} header names a value that the arguments don't hold.`;
-    return refuse(exchange, request, name, null, { code: headerMismatchCode, message }, 400);
+    return refuse(exchange, request, name, null, { code: headerMismatchCode, message }, { status: 400 });
   }
   if (holdsMaskMarks(request.params)) {
     const message = "The arguments hold a value that the gateway masked (••••). Fetch the real value from its source.";
@@ -80,6 +82,8 @@ async function judge(exchange: Exchange, request: Request, { reaches, name }: Ca
   const changed =
     effect.effect === "deny" ? null : reaches === "tool" ? changedTool(exchange, name, called.tool) : null;
   if (changed !== null) return refuse(exchange, request, name, null, changed);
+  const asked = effect.effect === "deny" ? null : signInAsked(exchange, request, effect, subject.nowMs);
+  if (asked !== null) return refuse(exchange, request, name, judged, asked.failure, asked.manner);
   const refuseLimited = (failure: RpcFailure): Promise<void> => refuse(exchange, request, name, judged, failure);
   switch (effect.effect) {
     case "deny":
@@ -123,10 +127,14 @@ function refusedSubscription(
     if (spelling !== null) return { uri, judged: null, failure: misspelt(spelling) };
     const subject = subjectOf(exchange, request, "resource", uri);
     const effect = runtime.policy.decide(subject);
-    if (effect.effect === "allow") continue;
+    const judged = { effect, atMs: subject.nowMs, tool: undefined };
+    if (effect.effect === "allow") {
+      const asked = signInAsked(exchange, request, effect, subject.nowMs);
+      if (asked === null) continue;
+      return { uri, judged, failure: asked.failure };
+    }
     const what = `a subscription to “${uri}” on ${connection.name}`;
     const { rule } = effect;
-    const judged = { effect, atMs: subject.nowMs, tool: undefined };
     return { uri, judged, failure: deniedByRule({ effect: "deny", rule, why: effect.why }, what) };
   }
   return null;
@@ -134,22 +142,6 @@ function refusedSubscription(
 
 function misspelt(why: string): RpcFailure {
   return { code: invalidParamsCode, message: `The resource's address can't be judged as written: ${why}.` };
-}
-
-/** Records the refusal, then answers it. Nothing is forwarded. */
-async function refuse(
-  exchange: Exchange,
-  request: Request,
-  name: string | null,
-  judged: Judged | null,
-  said: RpcFailure,
-  status = 200,
-): Promise<void> {
-  // It quotes names and addresses of the caller's.
-  const failure = { ...said, message: exchange.connection.masker.mask(said.message).value };
-  const entry = requestEntry(exchange, request, newCallId(), name, judged);
-  await recordCall(exchange, "call.refused", { ...entry, code: failure.code, message: failure.message }, judged);
-  exchange.reply.end({ message: errorMessage(request.id, failure) }, status);
 }
 
 async function allow(

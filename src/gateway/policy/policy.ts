@@ -5,6 +5,7 @@ import type { Principal } from "../identity/principal.ts";
 import type { BinaryMode } from "../masking/kinds.ts";
 import type { Limits } from "./limits.ts";
 import type { Replayed } from "./replay.ts";
+import type { SignInTerms } from "./sign-in.ts";
 import type { Veil } from "./veil.ts";
 
 /** What a call reaches for: a tool by name, a resource by URI, a prompt by name. */
@@ -45,6 +46,8 @@ export interface RuleReference {
 export interface Terms {
   readonly rule: RuleReference;
   readonly limits?: Limits;
+  /** How the caller must have signed in; absent, in any way. */
+  readonly signIn?: SignInTerms;
   /** What becomes of binary content in the answer; absent, what the configuration says. */
   readonly binary?: BinaryMode;
 }

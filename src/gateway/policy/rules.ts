@@ -11,6 +11,7 @@ import type { Asked, Effect, GrantTerms, Policy, Reach, RuleReference, Subject, 
 import { Reachable } from "./reachable.ts";
 import { failed, replayed, type Replayable } from "./replay.ts";
 import { RuleIndex } from "./rule-index.ts";
+import type { SignInTerms } from "./sign-in.ts";
 
 /**
  * The policy of these rules, in their order: the first that matches decides, and where none does the call is denied.
@@ -112,8 +113,22 @@ function effectOf(rule: RuleConfig, reference: RuleReference): Effect {
   }
 }
 
-function termsOf({ limits, binary }: RuleConfig, rule: RuleReference): Terms {
-  return { rule, ...(limits === undefined ? {} : { limits }), ...(binary === undefined ? {} : { binary }) };
+function termsOf({ limits, binary, signIn }: RuleConfig, rule: RuleReference): Terms {
+  return {
+    rule,
+    ...(limits === undefined ? {} : { limits }),
+    ...(binary === undefined ? {} : { binary }),
+    ...(signIn === undefined ? {} : { signIn: signInTermsOf(signIn) }),
+  };
+}
+
+/** What a rule asks of its caller's sign-in, as it is checked. */
+export function signInTermsOf({ within, acr, methods }: NonNullable<RuleConfig["signIn"]>): SignInTerms {
+  return {
+    ...(within === undefined ? {} : { withinMs: within }),
+    ...(acr === undefined ? {} : { acr }),
+    ...(methods === undefined ? {} : { methods }),
+  };
 }
 
 /** A terminal shows too little, and is scripted too easily, for calls of high or critical risk. */

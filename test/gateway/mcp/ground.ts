@@ -20,8 +20,14 @@ export interface Ground {
   readonly log: readonly LogLine[];
   /** Milliseconds by which the gateway's clock is ahead. */
   readonly clock: { aheadMs: number };
-  /** `lastsS`: how long it lasts from now, by the gateway's clock; a day of this machine's where it is left out. */
-  token(person: string, groups: readonly string[], client?: string, lastsS?: number): Promise<string>;
+  /** `more`: claims besides the usual, or in their place. `lastsS`: how long it lasts from now, by the gateway's clock; a day of this machine's where it is left out. */
+  token(
+    person: string,
+    groups: readonly string[],
+    client?: string,
+    lastsS?: number,
+    more?: JsonObject,
+  ): Promise<string>;
   /** Every entry of the ledger, kind and body, in order. */
   ledger(): readonly { readonly kind: string; readonly body: string }[];
   reload(change: (config: GroundYaml) => void): Promise<void>;
@@ -90,7 +96,7 @@ export async function openGround(
     target,
     log,
     clock,
-    token: (person, groups, client = "app", lastsS) => {
+    token: (person, groups, client = "app", lastsS, more = {}) => {
       const nowS = Math.floor((Date.now() + (lastsS === undefined ? 0 : clock.aheadMs)) / 1000);
       return sign(
         key,
@@ -104,6 +110,7 @@ export async function openGround(
           auth_time: nowS,
           exp: nowS + (lastsS ?? 86_400),
           jti: `${person} ${Math.random()}`,
+          ...more,
         },
         { typ: "at+jwt" },
       );
