@@ -121,7 +121,7 @@ describe("a rule that asks for a sign-in", () => {
   it("has the ledger tell what was asked, what the sign-in showed, and which call it let through", () => {
     const entries = ground
       .ledger()
-      .map(({ kind, body }) => ({ kind, ...(JSON.parse(body) as JsonObject) }) as JsonObject)
+      .map(({ kind, body }): JsonObject => ({ kind, ...(JSON.parse(body) as JsonObject) }))
       .filter((entry) => entry["name"] === "strong");
     const asked = "a sign-in, with acr urn:example:mfa or phr";
     expect(entries.map(({ kind, signIn }) => ({ kind, signIn }))).toContainEqual({
