@@ -27,6 +27,7 @@ export async function checkFiles({ listen, issuers, sinks }: Config): Promise<Fi
     { path: ["listen", "tls", "key"], file: listen.tls?.key },
     ...issuers.map(({ ca }, index) => ({ path: ["issuers", index, "ca"], file: ca })),
     ...sinks.map(({ webhook }, index) => ({ path: ["sinks", index, "webhook", "ca"], file: webhook?.ca })),
+    ...sinks.map(({ otlp }, index) => ({ path: ["sinks", index, "otlp", "ca"], file: otlp?.ca })),
     ...sinks.map(({ syslog }, index) => ({ path: ["sinks", index, "syslog", "ca"], file: syslog?.ca })),
   ];
   const findings: Finding[] = [];

@@ -7,7 +7,7 @@ import { secretsIn, withPaths } from "../shared/target-config.ts";
 import { crossCheck } from "./config-checks.ts";
 import { locate, type Finding, type Place, type Problem } from "./config-places.ts";
 import { configSchema, type Config } from "./config-schema.ts";
-import { sinkWithPaths } from "./config-sinks.ts";
+import { sinkSecrets, sinkWithPaths } from "./config-sinks.ts";
 import { resolveSecret } from "./secrets.ts";
 
 /** A gateway.yaml that has passed every check. Its paths, those of `file:` secrets included, are absolute. */
@@ -100,10 +100,7 @@ function secretsOf(config: Config): Finding[] {
   const ofConnections = config.connections.flatMap((connection, index) =>
     secretsIn(connection).map(({ path, secret }) => ({ path: ["connections", index, ...path], message: secret })),
   );
-  const ofSinks = config.sinks.flatMap(({ webhook }, index) =>
-    webhook === undefined ? [] : [{ path: ["sinks", index, "webhook", "secret"], message: webhook.secret }],
-  );
-  return [...metrics, ...ofIssuers, ...ofConnections, ...ofSinks];
+  return [...metrics, ...ofIssuers, ...ofConnections, ...sinkSecrets(config.sinks)];
 }
 
 type Parsed =

@@ -4,12 +4,19 @@ import type { EntryKind } from "../shared/ledger.ts";
 import { Counter, exposition, Gauge, Gauges, Histogram, type Family } from "./metrics.ts";
 import type { Store, Writes } from "./store/store.ts";
 
+interface SinkReading {
+  readonly name: string;
+  readonly lag: number;
+  readonly failures: number;
+  readonly rejected: number;
+}
+
 /** What is read when the metrics are asked for. */
 export interface Readings {
   readonly sessions: () => number;
   readonly streams: () => number;
   readonly underWay: () => number;
-  readonly sinks: () => readonly { readonly name: string; readonly lag: number; readonly failures: number }[];
+  readonly sinks: () => readonly SinkReading[];
 }
 
 /** More calls without an answer's entry than this can only be ones whose answer failed: the oldest are forgotten. */
@@ -80,6 +87,10 @@ export class Observed {
       ),
       new Gauges({ name: "countersign_sink_failures", help: "Deliveries that failed in a row." }, () =>
         sinks().map(({ name, failures }) => [{ sink: name }, failures]),
+      ),
+      new Gauges(
+        { name: "countersign_sink_rejected_entries", help: "Entries that a receiver took and said not to keep." },
+        () => sinks().map(({ name, rejected }) => [{ sink: name }, rejected]),
       ),
       gauge("process_resident_memory_bytes", "Resident memory.", () => process.memoryUsage.rss()),
       gauge("process_start_time_seconds", "When the process began.", () => Date.now() / 1000 - process.uptime()),

@@ -6,8 +6,9 @@ import { createServer as createTls, type TLSSocket } from "node:tls";
 import { z } from "zod";
 import type { ServerCertificate } from "../../src/demo/idp/certificate.ts";
 
-const received = z.looseObject({ metadata: z.looseObject({ uid: z.string(), sequence: z.number() }) });
-type Received = z.infer<typeof received>;
+/** An event as OCSF has it, as far as receivers look at it. */
+export const received = z.looseObject({ metadata: z.looseObject({ uid: z.string(), sequence: z.number() }) });
+export type Received = z.infer<typeof received>;
 
 /** A real receiver of events on loopback. */
 export interface Receiver {

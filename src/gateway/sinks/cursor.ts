@@ -1,4 +1,4 @@
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { open, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 
@@ -24,7 +24,14 @@ export class Cursor {
 
   async write(next: number): Promise<void> {
     const fresh = `${this.#path}.new`;
-    await writeFile(fresh, `${JSON.stringify({ next })}\n`, { mode: 0o600 });
+    const file = await open(fresh, "w", 0o600);
+    try {
+      await file.writeFile(`${JSON.stringify({ next })}\n`);
+      // A power cut would otherwise leave the name to an empty file.
+      await file.datasync();
+    } finally {
+      await file.close();
+    }
     await rename(fresh, this.#path);
   }
 }

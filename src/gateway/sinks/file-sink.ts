@@ -12,6 +12,7 @@ export function fileSink(path: string): Sink {
       } finally {
         await file.close();
       }
+      return null;
     },
     close: () => Promise.resolve(),
   };
@@ -24,7 +25,8 @@ async function append(file: FileHandle, events: readonly SinkEvent[]): Promise<v
     await file.appendFile(events.map(({ event }) => `${JSON.stringify(event)}\n`).join(""));
     await file.datasync();
   } catch (error) {
-    await file.truncate(size);
+    // What can't be cut off (a pipe, a device) kept nothing either.
+    await file.truncate(size).catch(() => undefined);
     throw error;
   }
 }

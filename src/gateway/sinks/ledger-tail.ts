@@ -5,20 +5,27 @@ import { z } from "zod";
 import { isJson, isJsonObject, type JsonObject } from "../../shared/json.ts";
 import { beginningOf, membersIn } from "../audit/body-beginning.ts";
 import { KnownCalls } from "../audit/known-calls.ts";
+import type { Sliced } from "../../shared/slices.ts";
+import { inTurns } from "../in-turns.ts";
 import { databaseFile } from "../store/database.ts";
 import { ocsfOf, severityOf } from "./ocsf.ts";
 import type { SinkEvent } from "./sink.ts";
 
 /** A body up to so many characters goes along with its event; a longer one is told by its leaf, and kept by the ledger. */
 const longestBody = 65_536;
-/** So much is delivered at once. */
-const most = { entries: 500, characters: 2_000_000 };
+/** So many entries are delivered at once at most, */
+export const enoughEntries = 500;
+/** and none further after so much. */
+const mostCharacters = 1_000_000;
+/** So many entries before the first are looked at, so that an answer after a new start still says whose it is. */
+const recalled = 2000;
 
 /** A longer one stands in a file, of which these bytes tell whose answer it is. */
 const longestParsed = 262_144;
 const beginningBytes = 4096;
 
 const row = z.object({ seq: z.number(), leaf: z.string(), body: z.string().nullable(), salted: z.number() });
+type Row = z.infer<typeof row>;
 const leafShape = z.object({ atMs: z.number(), kind: z.string() });
 
 /** The ledger of a data folder as one sink reads it, in its order, by a connection of its own. */
@@ -36,19 +43,42 @@ export class LedgerTail {
     this.#db = new DatabaseSync(url, { readOnly: true, timeout: 5000 });
     this.#db.exec("PRAGMA trusted_schema=OFF");
     this.#after = this.#db.prepare(
-      `SELECT seq, leaf, iif(length(body) <= ${longestParsed}, body, NULL) AS body, salt IS NOT NULL AS salted FROM ledger_entries WHERE seq >= ? ORDER BY seq LIMIT ${most.entries}`,
+      `SELECT seq, leaf, iif(length(body) <= ${longestParsed}, body, NULL) AS body, salt IS NOT NULL AS salted FROM ledger_entries WHERE seq >= ? ORDER BY seq LIMIT ?`,
     );
   }
 
-  /** The events from this entry on, as many as are delivered at once; none at the end. */
-  from(seq: number): readonly SinkEvent[] {
-    const events: SinkEvent[] = [];
+  /** The events from this entry on, at most so many; none at the end. Others' work goes on meanwhile. */
+  async from(seq: number, most: number): Promise<readonly SinkEvent[]> {
+    return await inTurns(this.#events(this.#rows(seq, most)));
+  }
+
+  /** Looks at what came before this entry, for what a call's later entries say only by the call's id. */
+  async recall(seq: number): Promise<void> {
+    for (let at = Math.max(0, seq - recalled); at < seq;) {
+      const rows = this.#rows(at, Math.min(seq - at, enoughEntries));
+      if (rows.length === 0) return;
+      await inTurns(this.#events(rows));
+      at += rows.length;
+    }
+  }
+
+  #rows(seq: number, most: number): readonly Row[] {
+    const rows: Row[] = [];
     let characters = 0;
-    for (const each of this.#after.iterate(seq)) {
+    for (const each of this.#after.iterate(seq, most)) {
       const entry = row.parse(each);
+      rows.push(entry);
       characters += entry.leaf.length + (entry.body?.length ?? 0);
-      events.push(this.#eventOf(entry));
-      if (characters >= most.characters) break;
+      if (characters >= mostCharacters) break;
+    }
+    return rows;
+  }
+
+  *#events(rows: readonly Row[]): Sliced<readonly SinkEvent[]> {
+    const events: SinkEvent[] = [];
+    for (const each of rows) {
+      events.push(this.#eventOf(each));
+      yield;
     }
     return events;
   }
@@ -57,7 +87,7 @@ export class LedgerTail {
     this.#db.close();
   }
 
-  #eventOf({ seq, leaf, body: text, salted }: z.infer<typeof row>): SinkEvent {
+  #eventOf({ seq, leaf, body: text, salted }: Row): SinkEvent {
     const { atMs, kind } = leafShape.parse(JSON.parse(leaf));
     const whole = bodyOf(text);
     const isInFile = text === null && salted === 1;

@@ -12,9 +12,29 @@ export interface SinkEvent {
   readonly event: JsonObject;
 }
 
+/** What a receiver said of events that it took and does not keep; it must not get them again. */
+export interface Rejected {
+  readonly count: number;
+  readonly why: string;
+}
+
 /** A receiver of events. */
 export interface Sink {
-  /** Resolves once all of them were taken, in their order; rejects where it isn't known that they were: then they come again. */
-  deliver(events: readonly SinkEvent[], signal: AbortSignal): Promise<void>;
+  /**
+   * Resolves once all of them were taken, in their order; rejects where it isn't known that they were: then they come again, after the time that
+   * an Undelivered names.
+   */
+  deliver(events: readonly SinkEvent[], signal: AbortSignal): Promise<Rejected | null>;
   close(): Promise<void>;
+}
+
+/** A delivery that was refused, and how long the receiver wants to be left alone, in milliseconds. */
+export class Undelivered extends Error {
+  override readonly name = "Undelivered";
+  readonly waitMs: number;
+
+  constructor(why: string, waitMs = 0) {
+    super(why);
+    this.waitMs = waitMs;
+  }
 }

@@ -5,7 +5,9 @@ import { resolveSecret } from "../secrets.ts";
 import { Cursor } from "./cursor.ts";
 import { Feed } from "./feed.ts";
 import { fileSink } from "./file-sink.ts";
+import type { HttpReceiver } from "./http-delivery.ts";
 import { LedgerTail } from "./ledger-tail.ts";
+import { otlpSink } from "./otlp-sink.ts";
 import type { Sink } from "./sink.ts";
 import { syslogSink } from "./syslog-sink.ts";
 import { webhookSink } from "./webhook-sink.ts";
@@ -24,7 +26,7 @@ interface SinksOptions {
 
 /** Where the ledger's entries go besides, each sink at its own pace. */
 export interface Sinks {
-  readonly feeds: readonly Pick<Feed, "name" | "lag" | "failures">[];
+  readonly feeds: readonly Pick<Feed, "name" | "lag" | "failures" | "rejected">[];
   /** Throws CountersignError `configuration` for a secret or file that can't be had. */
   start(): Promise<void>;
   close(): Promise<void>;
@@ -49,14 +51,21 @@ export function createSinks(options: SinksOptions): Sinks {
   };
 }
 
-async function sinkOf({ file, webhook, syslog }: SinkConfig, { origin, now }: SinksOptions): Promise<Sink> {
+async function sinkOf(config: SinkConfig, { origin, now }: SinksOptions): Promise<Sink> {
+  const { file, webhook, syslog, otlp } = config;
   if (webhook !== undefined) {
-    const [secret, ca] = await Promise.all([resolveSecret(webhook.secret), pem(webhook.ca)]);
-    return webhookSink({ url: webhook.url, secret, ca, now });
+    const [receiver, secret] = await Promise.all([receiverOf(webhook), resolveSecret(webhook.secret)]);
+    return webhookSink({ ...receiver, secret, now });
   }
+  if (otlp !== undefined) return otlpSink({ ...(await receiverOf(otlp)), origin });
   if (syslog !== undefined)
     return syslogSink({ host: syslog.host, port: syslog.port, ca: await pem(syslog.ca), hostname: origin });
   return fileSink(file?.path ?? "");
+}
+
+async function receiverOf({ url, ca, headers }: NonNullable<SinkConfig["otlp"]>): Promise<HttpReceiver> {
+  const values = Object.entries(headers).map(async ([name, secret]) => [name, await resolveSecret(secret)] as const);
+  return { url, ca: await pem(ca), headers: Object.fromEntries(await Promise.all(values)) };
 }
 
 async function pem(path: string | undefined): Promise<string | undefined> {

@@ -42,6 +42,7 @@ export function syslogSink({ host, port, ca, hostname }: Syslog): Sink {
       await written(socket, text, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]));
       await delay(settleMs, undefined, { signal });
       if (socket.destroyed) throw new Error("the connection ended");
+      return null;
     },
     close() {
       open?.destroy();

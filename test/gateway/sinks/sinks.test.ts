@@ -8,6 +8,7 @@ import { createSinks, type Sinks } from "../../../src/gateway/sinks/sinks.ts";
 import type { Store } from "../../../src/gateway/store/store.ts";
 import { makeServerCertificate } from "../../../src/demo/idp/certificate.ts";
 import { type Receiver, syslogReceiver, webhookReceiver } from "../../support/event-receivers.ts";
+import { otlpLogsReceiver } from "../../support/otlp-logs-receiver.ts";
 import { eventually } from "../../support/eventually.ts";
 import { scratch } from "../store/scratch.ts";
 
@@ -15,12 +16,15 @@ const certificate = makeServerCertificate(Date.now());
 const secret = randomBytes(24);
 let webhook: Receiver;
 let syslog: Receiver;
+let otlp: Awaited<ReturnType<typeof otlpLogsReceiver>>;
+const apiKey = randomBytes(12).toString("hex");
 beforeAll(async () => {
+  otlp = await otlpLogsReceiver(certificate, apiKey);
   webhook = await webhookReceiver(certificate, secret);
   syslog = await syslogReceiver(certificate);
 });
 afterAll(async () => {
-  await Promise.all([webhook.close(), syslog.close()]);
+  await Promise.all([webhook.close(), syslog.close(), otlp.close()]);
 });
 
 interface Ground {
@@ -70,13 +74,21 @@ async function webhookConfig(data: string): Promise<SinkConfig> {
   await writeFile(ca, certificate.ca);
   await writeFile(key, `whsec_${secret.toString("base64")}`);
   const url = `https://127.0.0.1:${webhook.port}/events`;
-  return { name: "hook", webhook: { url, secret: `file:${key}`, ca }, from: "beginning" };
+  return { name: "hook", webhook: { url, headers: {}, secret: `file:${key}`, ca }, from: "beginning" };
 }
 
 async function syslogConfig(data: string): Promise<SinkConfig> {
   const ca = join(data, "syslog-ca.pem");
   await writeFile(ca, certificate.ca);
   return { name: "syslog", syslog: { host: "127.0.0.1", port: syslog.port, ca }, from: "beginning" };
+}
+
+async function otlpConfig(data: string): Promise<SinkConfig> {
+  const [ca, key] = [join(data, "otlp-ca.pem"), join(data, "otlp-key")];
+  await writeFile(ca, certificate.ca);
+  await writeFile(key, apiKey);
+  const url = `https://127.0.0.1:${otlp.port}/v1/logs`;
+  return { name: "otlp", otlp: { url, headers: { "X-Api-Key": `file:${key}` }, ca }, from: "beginning" };
 }
 
 async function linesOf(path: string): Promise<readonly number[]> {
@@ -100,12 +112,14 @@ describe("a sink", () => {
     ["file", fileConfig, (data) => linesOf(join(data, "events.jsonl"))],
     ["webhook over HTTPS", webhookConfig, async () => sequences(webhook, began.webhook)],
     ["syslog receiver over TLS", syslogConfig, async () => sequences(syslog, began.syslog)],
+    ["OTLP receiver over HTTPS", otlpConfig, async () => sequences(otlp, began.otlp)],
   ];
-  const began = { webhook: 0, syslog: 0 };
+  const began = { webhook: 0, syslog: 0, otlp: 0 };
   it.each(kinds)(
     "that is a %s gets every entry in its order, and goes on after a restart",
     async (_kind, configOf, got) => {
-      Object.assign(began, { webhook: webhook.events.length, syslog: syslog.events.length });
+      for (const [name, receiver] of Object.entries({ webhook, syslog, otlp }))
+        Object.assign(began, { [name]: receiver.events.length });
       const { data, store, start } = await ground();
       const config = await configOf(data);
       await append(store, 700);
@@ -121,7 +135,7 @@ describe("a sink", () => {
       await eventually(async () => expect(await got(data)).toEqual(upTo(705)));
       await eventually(() => expect(second.feeds[0]?.lag).toBe(0));
       await second.close();
-      expect([...webhook.faults, ...syslog.faults]).toEqual([]);
+      expect([...webhook.faults, ...syslog.faults, ...otlp.faults]).toEqual([]);
     },
   );
 
@@ -145,6 +159,39 @@ describe("a sink", () => {
     await sinks.close();
   });
 
+  it("that is an OTLP receiver is left alone for as long as it asks, and gets everything after", async () => {
+    const { data, store, log, start } = await ground();
+    const from = otlp.events.length;
+    const taking = otlp.answer;
+    otlp.answer = { status: 429, headers: { "retry-after": "600" }, body: {}, takes: false };
+    const sinks = await start(await otlpConfig(data));
+    await append(store, 3);
+    await eventually(() => expect(sinks.feeds[0]?.failures).toBe(1));
+    expect(log).toMatchObject([{ event: "sink.failed", error: { message: "HTTP 429", waitMs: 300_000 } }]);
+    await sinks.close();
+    otlp.answer = { ...taking, status: 503, headers: { "retry-after": "0" }, takes: false };
+    const again = await start(await otlpConfig(data));
+    await eventually(() => expect(again.feeds[0]?.failures).toBeGreaterThan(0));
+    otlp.answer = taking;
+    await eventually(() => expect(sequences(otlp, from)).toEqual(upTo(3)));
+    await again.close();
+  });
+
+  it("that is an OTLP receiver and rejects records is not sent them again, and what it said is told and counted", async () => {
+    const { data, store, log, start } = await ground();
+    const from = otlp.events.length;
+    const taking = otlp.answer;
+    const partialSuccess = { rejectedLogRecords: "2", errorMessage: "too old" };
+    otlp.answer = { ...taking, body: { partialSuccess } };
+    await append(store, 3);
+    const sinks = await start(await otlpConfig(data));
+    await eventually(() => expect(sinks.feeds[0]).toMatchObject({ lag: 0, rejected: 2, failures: 0 }));
+    expect(log).toMatchObject([{ event: "sink.rejected", sink: "otlp", from: 0, count: 2, why: "too old" }]);
+    expect(sequences(otlp, from)).toEqual(upTo(3));
+    otlp.answer = taking;
+    await sinks.close();
+  });
+
   it("gets what was delivered just before a crash once more, under the same id", async () => {
     const { data, store, start } = await ground();
     await append(store, 5);
@@ -160,6 +207,23 @@ describe("a sink", () => {
     const lines = (await readFile(join(data, "events.jsonl"), "utf8")).split("\n");
     expect(lines[5]).toBe(lines[3]);
     await second.close();
+  });
+
+  it("is told whose an answer is after a new start, though its request was delivered before", async () => {
+    const { data, store, start } = await ground();
+    await store.commit((writes) => {
+      const principal = { id: "corp:1", kind: "user", name: "Erin Engineer", state: "s" };
+      writes.append("call.request", { principal, call: "cal_1", connection: "crm", method: "tools/call" });
+    });
+    const first = await start(await fileConfig(data));
+    await eventually(() => expect(first.feeds[0]?.lag).toBe(0));
+    await first.close();
+    await store.commit((writes) => writes.append("call.response", { call: "cal_1", outcome: "ok" }));
+    const second = await start(await fileConfig(data));
+    await eventually(() => expect(second.feeds[0]?.lag).toBe(0));
+    await second.close();
+    const [, answer = ""] = (await readFile(join(data, "events.jsonl"), "utf8")).split("\n");
+    expect(JSON.parse(answer)).toMatchObject({ actor: { user: { uid: "corp:1" } }, metadata: { sequence: 1 } });
   });
 
   it("may begin with what comes from its first start on, and a file of it be moved away at any time", async () => {
