@@ -62,13 +62,6 @@ export const leaf = z.strictObject({
   body: z.string().length(43),
 });
 
-/** A stored or exported entry: `leaf` and `body` are the exact texts that were hashed; an erased body has neither body nor salt. */
-export const storedEntry = z.object({
-  leaf: z.string(),
-  salt: z.string().nullable(),
-  body: z.string().nullable(),
-});
-
 const hiddenPlaces = z.array(z.object({ path: z.array(z.union([z.string(), z.number()])), kind: z.string() }));
 const jsonObject = z.custom<JsonObject>((value) => isJson(value) && isJsonObject(value));
 

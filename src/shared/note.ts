@@ -12,20 +12,30 @@ export interface Checkpoint {
 
 /** The checkpoint of a note whose signature by this key holds, or null. */
 export async function verifyCheckpoint(note: string, verifierKey: string): Promise<Checkpoint | null> {
-  const split = note.lastIndexOf("\n\n");
+  return await checkpointVerifier(verifierKey)(note);
+}
+
+/** The same for who verifies many notes by one key: it is read once. */
+export function checkpointVerifier(verifierKey: string): (note: string) => Promise<Checkpoint | null> {
   const key = parseVerifierKey(verifierKey);
-  if (split < 0 || key === null) return null;
-  const text = note.slice(0, split + 1);
-  const signatures = note.slice(split + 2);
-  if (!signatureLines.test(signatures)) return null;
-  for (const line of signatures.trimEnd().split("\n")) {
-    const signature = signatureBy(key, line);
-    if (signature === null) continue;
-    const publicKey = await crypto.subtle.importKey("raw", key.publicKey, "Ed25519", false, ["verify"]);
-    const holds = await crypto.subtle.verify("Ed25519", publicKey, signature, new TextEncoder().encode(text));
-    if (holds) return parseCheckpoint(text, key.name);
-  }
-  return null;
+  if (key === null) return () => Promise.resolve(null);
+  let imported: Promise<CryptoKey> | undefined;
+  const publicKey = () => (imported ??= crypto.subtle.importKey("raw", key.publicKey, "Ed25519", false, ["verify"]));
+  return async (note) => {
+    const split = note.lastIndexOf("\n\n");
+    if (split < 0) return null;
+    const text = note.slice(0, split + 1);
+    const signatures = note.slice(split + 2);
+    if (!signatureLines.test(signatures)) return null;
+    for (const line of signatures.trimEnd().split("\n")) {
+      const signature = signatureBy(key, line);
+      if (signature === null) continue;
+      const signed = new TextEncoder().encode(text);
+      if (await crypto.subtle.verify("Ed25519", await publicKey(), signature, signed))
+        return parseCheckpoint(text, key.name);
+    }
+    return null;
+  };
 }
 
 /** The name in front of a verifier key: the log's origin. */
@@ -65,11 +75,15 @@ function parseCheckpoint(text: string, name: string): Checkpoint | null {
 }
 
 function fromBase64(text: string): Uint8Array<ArrayBuffer> | null {
+  let decoded: string;
   try {
-    return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+    decoded = atob(text);
   } catch {
     return null;
   }
+  const bytes = new Uint8Array(decoded.length);
+  for (let at = 0; at < decoded.length; at += 1) bytes[at] = decoded.charCodeAt(at);
+  return bytes;
 }
 
 function hex(bytes: Uint8Array): string {

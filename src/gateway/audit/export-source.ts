@@ -1,6 +1,12 @@
 import { z } from "zod";
-import { storedEntry } from "../../shared/ledger.ts";
-import type { LedgerHeader, LedgerSource, SourceCheckpoint, SourceEntry, Unreadable } from "./ledger-source.ts";
+import {
+  type LedgerHeader,
+  type LedgerSource,
+  singly,
+  type SourceCheckpoint,
+  type SourceEntry,
+  type Unreadable,
+} from "./ledger-source.ts";
 import { linesOf } from "./lines.ts";
 
 /** The ledger of an exported JSON Lines file. Entries and checkpoints are two passes over it, so that neither is kept. */
@@ -8,7 +14,8 @@ export function exportSource(path: string): LedgerSource {
   return {
     form: "export",
     header: () => readHeader(path),
-    entries: () => readEntries(path),
+    entries: () => singly(readPages(path)),
+    pages: () => readPages(path),
     checkpoints: () => readCheckpoints(path),
     close: () => undefined,
   };
@@ -16,7 +23,6 @@ export function exportSource(path: string): LedgerSource {
 
 const headerLine = z.strictObject({ v: z.literal(1), origin: z.string(), entries: z.number().int().nonnegative() });
 const checkpointLine = z.strictObject({ checkpoint: z.string() });
-const entryLine = storedEntry.strict();
 
 type Line =
   | { readonly is: "header"; readonly header: LedgerHeader }
@@ -24,73 +30,106 @@ type Line =
   | { readonly is: "checkpoint"; readonly checkpoint: SourceCheckpoint }
   | { readonly is: "unreadable"; readonly unreadable: Unreadable };
 
-async function* readLines(path: string): AsyncGenerator<Line> {
+/** Lines in the order of an export; one out of place is unreadable. `of`: the only ones that are looked at, if not all. */
+async function* readLines(path: string, of: "all" | "checkpoints"): AsyncGenerator<readonly Line[]> {
   let number = 0;
   let checkpoints = false;
-  for await (const text of linesOf(path)) {
-    number += 1;
-    const line = readLine(text, `line ${number}`);
-    if ((line.is === "header") !== (number === 1)) {
-      yield unreadable(`line ${number}`, number === 1 ? "a header should stand here" : "a second header stands here");
-    } else if (line.is === "entry" && checkpoints) {
-      yield unreadable(`line ${number}`, "an entry stands behind the checkpoints");
-    } else {
-      checkpoints ||= line.is === "checkpoint";
-      yield line;
+  for await (const texts of linesOf(path)) {
+    const lines: Line[] = [];
+    for (const bytes of texts) {
+      number += 1;
+      if (of === "checkpoints" && bytes !== null && !beginsCheckpoint(bytes)) continue;
+      const line = readLine(bytes, number);
+      if ((line.is === "header") !== (number === 1)) {
+        const what = number === 1 ? "a header should stand here" : "a second header stands here";
+        lines.push(unreadable(number, what));
+      } else if (line.is === "entry" && checkpoints) {
+        lines.push(unreadable(number, "an entry stands behind the checkpoints"));
+      } else {
+        checkpoints ||= line.is === "checkpoint";
+        lines.push(line);
+      }
     }
+    yield lines;
   }
 }
 
-function readLine(text: string | null, place: string): Line {
+/** Whether a line may be a checkpoint's. Blanks may stand before it; anything else makes it another line. */
+function beginsCheckpoint(bytes: Buffer): boolean {
+  const at = bytes.findIndex((byte) => byte !== 0x20 && byte !== 0x09 && byte !== 0x0d);
+  return bytes.subarray(at, at + checkpointStart.length).equals(checkpointStart);
+}
+
+const checkpointStart = Buffer.from('{"checkpoint"');
+
+function readLine(bytes: Buffer | null, number: number): Line {
+  const text = bytes?.toString("utf8");
   let value: unknown = null;
   try {
-    value = text === null ? null : JSON.parse(text);
+    value = text === undefined ? null : JSON.parse(text);
   } catch {
-    return unreadable(place, "this is not JSON");
+    return unreadable(number, "this is not JSON");
   }
   // A member that stands twice means one thing to this parser and perhaps another to the next.
   if (JSON.stringify(value) !== text?.trim())
-    return unreadable(place, "this is not written the way an export is: something stands twice or apart");
-  const entry = entryLine.safeParse(value);
-  if (entry.success) return entryOf(entry.data, place);
+    return unreadable(number, "this is not written the way an export is: something stands twice or apart");
+  const entry = entryOf(value);
+  if (entry !== null) return readSalt(entry, number);
   const checkpoint = checkpointLine.safeParse(value);
   if (checkpoint.success)
     return { is: "checkpoint", checkpoint: { readable: true, filedAs: null, note: checkpoint.data.checkpoint } };
   const header = headerLine.safeParse(value);
   if (header.success) return { is: "header", header: header.data };
-  return unreadable(place, "this is neither header nor entry nor checkpoint");
+  return unreadable(number, "this is neither header nor entry nor checkpoint");
 }
 
-function entryOf({ leaf, salt, body }: z.infer<typeof entryLine>, place: string): Line {
-  const bytes = salt === null ? null : Buffer.from(salt, "base64url");
+/** An entry's line with its three members and nothing else. Looked at by hand: a schema would cost as much as all hashes of an entry. */
+function entryOf(value: unknown): SourceEntry | null {
+  if (typeof value !== "object" || value === null || !("leaf" in value && "salt" in value && "body" in value))
+    return null;
+  const { leaf, salt, body, ...others } = value;
+  const isEntry =
+    typeof leaf === "string" &&
+    (salt === null || typeof salt === "string") &&
+    (body === null || typeof body === "string") &&
+    Object.keys(others).length === 0;
+  return isEntry ? { readable: true, row: null, leaf, leafHash: null, salt, body } : null;
+}
+
+/** The salt of an export is base64url, the one of an entry hex. */
+function readSalt(entry: SourceEntry, number: number): Line {
+  if (entry.salt === null) return { is: "entry", entry };
+  const bytes = Buffer.from(entry.salt, "base64url");
   // Node's decoder skips what isn't base64url; only the one spelling counts.
-  if (bytes !== null && bytes.toString("base64url") !== salt) return unreadable(place, "the salt is not base64url");
-  return { is: "entry", entry: { readable: true, row: null, leaf, leafHash: null, salt: bytes, body } };
+  if (bytes.toString("base64url") !== entry.salt) return unreadable(number, "the salt is not base64url");
+  return { is: "entry", entry: { ...entry, salt: bytes.toString("hex") } };
 }
 
-function unreadable(place: string, what: string): Line {
-  return { is: "unreadable", unreadable: { readable: false, place, what } };
+function unreadable(number: number, what: string): Line {
+  return { is: "unreadable", unreadable: { readable: false, place: `line ${number}`, what } };
 }
 
 async function readHeader(path: string): ReturnType<LedgerSource["header"]> {
-  for await (const line of readLines(path)) {
-    return line.is === "header" ? { readable: true, ...line.header } : noHeader;
+  for await (const [line] of readLines(path, "all")) {
+    if (line !== undefined) return line.is === "header" ? { readable: true, ...line.header } : noHeader;
   }
   return noHeader;
 }
 
 const noHeader: Unreadable = { readable: false, place: "line 1", what: "there is no header" };
 
-async function* readEntries(path: string): AsyncGenerator<SourceEntry | Unreadable> {
-  for await (const line of readLines(path)) {
-    if (line.is === "entry") yield line.entry;
-    // The first line's fault is the header's finding.
-    if (line.is === "unreadable" && line.unreadable.place !== noHeader.place) yield line.unreadable;
+async function* readPages(path: string): AsyncGenerator<readonly (SourceEntry | Unreadable)[]> {
+  for await (const lines of readLines(path, "all")) {
+    yield lines.flatMap((line): readonly (SourceEntry | Unreadable)[] => {
+      if (line.is === "entry") return [line.entry];
+      // The first line's fault is the header's finding.
+      return line.is === "unreadable" && line.unreadable.place !== noHeader.place ? [line.unreadable] : [];
+    });
   }
 }
 
 async function* readCheckpoints(path: string): AsyncGenerator<SourceCheckpoint> {
-  for await (const line of readLines(path)) {
-    if (line.is === "checkpoint") yield line.checkpoint;
+  for await (const lines of readLines(path, "checkpoints")) {
+    for (const line of lines) if (line.is === "checkpoint") yield line.checkpoint;
   }
 }

@@ -14,7 +14,7 @@ export async function* exportLedger(source: LedgerSource): AsyncGenerator<string
       if (!entry.readable) yield `${JSON.stringify({ unreadable: entry.what })}\n`;
       else {
         const { leaf, salt, body } = entry;
-        const others = { leaf, salt: salt && salt.toString("base64url") };
+        const others = { leaf, salt: salt && Buffer.from(salt, "hex").toString("base64url") };
         if (body === null || body.length < longText) yield `${JSON.stringify({ ...others, body })}\n`;
         else {
           yield `${JSON.stringify(others).slice(0, -1)},"body":`;

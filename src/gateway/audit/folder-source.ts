@@ -7,7 +7,13 @@ import { z } from "zod";
 import { CountersignError } from "../../shared/errors.ts";
 import { databaseFile, formatVersion } from "../store/database.ts";
 import { readBody } from "./body-files.ts";
-import type { LedgerSource, SourceCheckpoint, SourceEntry, Unreadable } from "./ledger-source.ts";
+import {
+  type LedgerSource,
+  singly,
+  type SourceCheckpoint,
+  type SourceEntry,
+  type Unreadable,
+} from "./ledger-source.ts";
 
 /**
  * The ledger of a data folder, in one read transaction. Nothing is written: where no `-wal` file is (a gateway that
@@ -25,7 +31,8 @@ export function folderSource(folder: string): LedgerSource {
   return {
     form: "folder",
     header: () => Promise.resolve(readHeader(db)),
-    entries: () => readEntries(db, folder, refuseChanged),
+    entries: () => singly(readPages(db, folder, refuseChanged)),
+    pages: () => readPages(db, folder, refuseChanged),
     checkpoints: () => readCheckpoints(db),
     close: () => db.close(),
   };
@@ -52,29 +59,41 @@ function openReadOnly(path: string, immutable: boolean): DatabaseSync {
   }
 }
 
-const entryRow = z.object({
-  seq: z.number(),
-  leaf: z.string(),
-  leaf_hash: z.instanceof(Uint8Array),
-  salt: z.instanceof(Uint8Array).nullable(),
-  body: z.string().nullable(),
-});
 const checkpointRow = z.object({ size: z.number(), note: z.string() });
 
-async function* readEntries(
+/** Blobs as hex; what is neither blob nor NULL is given as a number, which no entry has. */
+const entryQuery = `
+  SELECT seq, leaf, iif(typeof(leaf_hash) = 'blob', lower(hex(leaf_hash)), 0),
+    CASE typeof(salt) WHEN 'blob' THEN lower(hex(salt)) WHEN 'null' THEN NULL ELSE 0 END, body
+  FROM ledger_entries ORDER BY seq`;
+
+/** A page is this many entries, or fewer where they are this long together: what is read at once must not fill the memory. */
+const pageOf = { entries: 64, characters: 1_000_000 };
+
+async function* readPages(
   db: DatabaseSync,
   folder: string,
   refuseChanged: () => void,
-): AsyncGenerator<SourceEntry | Unreadable> {
-  let count = 0;
-  for (const row of rowsOf(db, "SELECT seq, leaf, leaf_hash, salt, body FROM ledger_entries ORDER BY seq")) {
+): AsyncGenerator<readonly (SourceEntry | Unreadable)[]> {
+  let page: (SourceEntry | Unreadable)[] = [];
+  let characters = 0;
+  for (const row of rowsOf(db, entryQuery, "arrays")) {
     const entry = row === damaged ? damaged : entryOf(row);
-    yield entry.readable && entry.body === null && entry.salt !== null ? await withFile(entry, folder) : entry;
+    page.push(entry.readable && entry.body === null && entry.salt !== null ? await withFile(entry, folder) : entry);
+    characters += lengthOf(page.at(-1));
+    if (page.length < pageOf.entries && characters < pageOf.characters) continue;
+    yield page;
+    page = [];
+    characters = 0;
     // A gateway exports its own ledger beside its calls; it must not stand still meanwhile.
-    count += 1;
-    if (count % 64 === 0) await setImmediate();
+    await setImmediate();
   }
+  yield page;
   refuseChanged();
+}
+
+function lengthOf(entry: SourceEntry | Unreadable | undefined): number {
+  return entry?.readable === true ? (entry.body?.length ?? 0) : 0;
 }
 
 async function* readCheckpoints(db: DatabaseSync): AsyncGenerator<SourceCheckpoint | Unreadable> {
@@ -102,22 +121,29 @@ const damaged: Unreadable = {
   what: "SQLite can't read on: the file is damaged here",
 };
 
-/** The rows, ended by `damaged` where SQLite finds the file corrupt. */
-function* rowsOf(db: DatabaseSync, query: string): Generator {
+/** The rows, each an object or an array of its columns, ended by `damaged` where SQLite finds the file corrupt. */
+function* rowsOf(db: DatabaseSync, query: string, as: "objects" | "arrays" = "objects"): Generator {
   try {
-    yield* db.prepare(query).iterate();
+    const rows = db.prepare(query);
+    rows.setReturnArrays(as === "arrays");
+    yield* rows.iterate();
   } catch {
     yield damaged;
   }
 }
 
+/** Looked at by hand: a schema would cost as much as all hashes of an entry. */
 function entryOf(value: unknown): SourceEntry | Unreadable {
-  const row = entryRow.safeParse(value);
-  if (!row.success) {
-    return { readable: false, place: "ledger_entries", what: "a row's columns are not those of an entry" };
-  }
-  const { seq, leaf, leaf_hash: hash, salt, body } = row.data;
-  return { readable: true, row: seq, leaf, leafHash: Buffer.from(hash), salt: salt && Buffer.from(salt), body };
+  const [row, leaf, leafHash, salt, body]: unknown[] = Array.isArray(value) ? value : [];
+  if (
+    typeof row === "number" &&
+    typeof leaf === "string" &&
+    typeof leafHash === "string" &&
+    (salt === null || typeof salt === "string") &&
+    (body === null || typeof body === "string")
+  )
+    return { readable: true, row, leaf, leafHash, salt, body };
+  return { readable: false, place: "ledger_entries", what: "a row's columns are not those of an entry" };
 }
 
 /** The entry with its body from the file that its leaf names; without one where that is gone. */

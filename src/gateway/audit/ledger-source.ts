@@ -11,9 +11,10 @@ export interface SourceEntry {
   /** The number of its row; null in an export, where the order is all there is. */
   readonly row: number | null;
   readonly leaf: string;
-  /** The stored hash of the leaf; null in an export. */
-  readonly leafHash: Buffer | null;
-  readonly salt: Buffer | null;
+  /** The stored hash of the leaf, in hex; null in an export. */
+  readonly leafHash: string | null;
+  /** In hex: text costs a reader of a million entries less than a buffer each. */
+  readonly salt: string | null;
   readonly body: string | null;
 }
 
@@ -33,6 +34,8 @@ export interface LedgerSource {
   /** What the source says of itself. */
   header(): Promise<({ readonly readable: true } & LedgerHeader) | Unreadable>;
   entries(): AsyncIterable<SourceEntry | Unreadable>;
+  /** The same, some at a time: for who has little to do for each, and a million of them. */
+  pages(): AsyncIterable<readonly (SourceEntry | Unreadable)[]>;
   checkpoints(): AsyncIterable<SourceCheckpoint | Unreadable>;
   close(): void;
 }
@@ -40,4 +43,9 @@ export interface LedgerSource {
 export interface LedgerHeader {
   readonly origin: string;
   readonly entries: number;
+}
+
+/** What pages hold, one by one. */
+export async function* singly<T>(pages: AsyncIterable<readonly T[]>): AsyncGenerator<T> {
+  for await (const page of pages) yield* page;
 }

@@ -28,6 +28,45 @@ export function appendLeaf(tree: Tree, leaf: Buffer): Tree {
   return { size: tree.size + 1, frontier };
 }
 
+/** A tree that a reader grows over a long log: hashes are in hex, and nothing is kept but the frontier. */
+export class GrowingTree {
+  readonly #frontier: string[] = [];
+  readonly #node = Buffer.alloc(65, nodePrefix);
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  append(leaf: string): void {
+    let top = leaf;
+    for (let rest = this.#size; rest % 2 === 1; rest = Math.floor(rest / 2)) {
+      top = this.#join(this.#frontier.pop() ?? missing(), top);
+    }
+    this.#frontier.push(top);
+    this.#size += 1;
+  }
+
+  /** The Merkle tree head, base64. */
+  root(): string {
+    const last = this.#frontier.at(-1);
+    if (last === undefined) return hash("sha256", "", "base64");
+    const root = this.#frontier.slice(0, -1).reduceRight((right, left) => this.#join(left, right), last);
+    return Buffer.from(root, "hex").toString("base64");
+  }
+
+  #join(left: string, right: string): string {
+    this.#node.write(left, 1, "hex");
+    this.#node.write(right, 33, "hex");
+    return hash("sha256", this.#node, "hex");
+  }
+}
+
+/** The hash of a leaf's data as `GrowingTree` takes it. */
+export function leafHashHex(data: string): string {
+  return hash("sha256", `\0${data}`, "hex");
+}
+
 /** The Merkle tree head: 32 bytes. */
 export function treeRoot(tree: Tree): Buffer {
   const last = tree.frontier.at(-1);

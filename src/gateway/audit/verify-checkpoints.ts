@@ -1,8 +1,8 @@
-import { type Checkpoint, verifyCheckpoint } from "../../shared/note.ts";
+import { type Checkpoint, checkpointVerifier } from "../../shared/note.ts";
 import { checkpointEvery } from "./checkpoint.ts";
 import type { Findings } from "./findings.ts";
 import type { SourceCheckpoint, Unreadable } from "./ledger-source.ts";
-import { type Tree, treeRoot } from "./merkle.ts";
+import type { GrowingTree } from "./merkle.ts";
 
 /** A checkpoint whose signature holds, with its note. */
 export interface Signed extends Checkpoint {
@@ -13,6 +13,7 @@ export interface Signed extends Checkpoint {
 export class CheckpointCheck {
   readonly #checkpoints: AsyncIterator<SourceCheckpoint | Unreadable>;
   readonly #verifierKey: string;
+  readonly #verify: (note: string) => Promise<Checkpoint | null>;
   readonly #findings: Findings;
   #next: Signed | null = null;
   #last: Signed | null = null;
@@ -23,6 +24,7 @@ export class CheckpointCheck {
   constructor(checkpoints: AsyncIterable<SourceCheckpoint | Unreadable>, verifierKey: string, findings: Findings) {
     this.#checkpoints = checkpoints[Symbol.asyncIterator]();
     this.#verifierKey = verifierKey;
+    this.#verify = checkpointVerifier(verifierKey);
     this.#findings = findings;
   }
 
@@ -36,6 +38,11 @@ export class CheckpointCheck {
     return this.#held;
   }
 
+  /** Whether `meet` has something to do at this size. */
+  isDue(size: number): boolean {
+    return this.#next !== null && this.#next.size <= size;
+  }
+
   /** Reads the first checkpoint; afterwards `meet` keeps one ahead. */
   async begin(): Promise<void> {
     await this.#advance();
@@ -45,9 +52,9 @@ export class CheckpointCheck {
    * Compares the tree with the checkpoints of its size. After a first wrong root all later ones are wrong too and say
    * nothing more; the same where entries are displaced, which has its own finding.
    */
-  async meet(tree: Tree, displaced: boolean): Promise<void> {
+  async meet(tree: GrowingTree, displaced: boolean): Promise<void> {
     while (this.#next !== null && this.#next.size <= tree.size) {
-      const holds = this.#next.size === tree.size && treeRoot(tree).toString("base64") === this.#next.root;
+      const holds = this.#next.size === tree.size && tree.root() === this.#next.root;
       if (holds) this.#held = tree.size;
       else if (!this.#broken && !displaced) {
         this.#broken = true;
@@ -90,7 +97,7 @@ export class CheckpointCheck {
     const { filedAs, note } = item;
     const claimed = filedAs ?? claimedSize(note);
     const place = claimed === null ? "checkpoints" : `checkpoint ${claimed}`;
-    const checkpoint = await verifyCheckpoint(note, this.#verifierKey);
+    const checkpoint = await this.#verify(note);
     const holds = checkpoint !== null && checkpoint.size === claimed && checkpoint.size > (this.#last?.size ?? -1);
     if (holds) this.#requireBefore(checkpoint.size);
     // One that doesn't hold has its own finding; it isn't missing as well.

@@ -2,9 +2,9 @@ import { z } from "zod";
 import { canonical, type Json } from "../../shared/json.ts";
 import { leaf as leafSchema } from "../../shared/ledger.ts";
 import type { Findings } from "./findings.ts";
-import { bodyDigest } from "./ledger.ts";
 import type { SourceEntry, Unreadable } from "./ledger-source.ts";
-import { appendLeaf, emptyTree, leafHash, type Tree } from "./merkle.ts";
+import { GrowingTree, leafHashHex } from "./merkle.ts";
+import { SaltedDigest } from "./salted-digest.ts";
 
 // Kinds may be added within version 1: a kind that this program doesn't know is no tampering.
 const anyLeaf = leafSchema.extend({ kind: z.string() });
@@ -13,7 +13,8 @@ type AnyLeaf = z.infer<typeof anyLeaf>;
 /** Checks entries one after the other, and grows the tree over them. */
 export class EntryCheck {
   readonly #findings: Findings;
-  #tree: Tree = emptyTree;
+  readonly #tree = new GrowingTree();
+  readonly #digest = new SaltedDigest();
   #end = 0;
   #displaced = false;
 
@@ -21,7 +22,7 @@ export class EntryCheck {
     this.#findings = findings;
   }
 
-  get tree(): Tree {
+  get tree(): GrowingTree {
     return this.#tree;
   }
 
@@ -69,7 +70,7 @@ export class EntryCheck {
     // Version 1 knows no kind that records an erasure, so whatever is missing was taken.
     if (body === null || salt === null) {
       this.#findings.entry(leaf.seq, `the ${body === null ? "body" : "salt"} was removed`);
-    } else if (salt.length !== 32 || bodyDigest(salt, body) !== leaf.body) {
+    } else if (salt.length !== 64 || this.#digest.of(salt, body) !== leaf.body) {
       this.#findings.entry(leaf.seq, "the body or its salt was changed: they don't match the leaf");
     }
   }
@@ -79,11 +80,11 @@ export class EntryCheck {
    * signed root still holds and this entry alone is named.
    */
   #grow(seq: number, entry: SourceEntry): void {
-    const computed = leafHash(entry.leaf);
-    if (entry.leafHash !== null && !computed.equals(entry.leafHash)) {
+    const computed = leafHashHex(entry.leaf);
+    if (entry.leafHash !== null && computed !== entry.leafHash) {
       this.#findings.entry(seq, "the leaf was changed: it doesn't have its stored hash");
     }
-    this.#tree = appendLeaf(this.#tree, entry.leafHash ?? computed);
+    this.#tree.append(entry.leafHash ?? computed);
   }
 }
 

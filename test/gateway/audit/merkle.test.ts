@@ -3,7 +3,9 @@ import { describe, expect, test } from "vitest";
 import {
   appendLeaf,
   emptyTree,
+  GrowingTree,
   leafHash,
+  leafHashHex,
   packFrontier,
   type Tree,
   treeRoot,
@@ -33,6 +35,17 @@ describe("Merkle tree", () => {
       found.push(treeRoot(tree).toString("hex"));
     }
     expect(found).toEqual(roots);
+  });
+
+  test("has the same roots where a reader grows it", () => {
+    const tree = new GrowingTree();
+    const found = [Buffer.from(tree.root(), "base64").toString("hex")];
+    for (const leaf of leaves) {
+      tree.append(leafHashHex(Buffer.from(leaf, "hex").toString("latin1")));
+      found.push(Buffer.from(tree.root(), "base64").toString("hex"));
+    }
+    expect(found).toEqual(roots);
+    expect(tree.size).toBe(leaves.length);
   });
 
   test("agrees at every size with the definition in RFC 9162, section 2.1.1", () => {

@@ -217,6 +217,7 @@ function source(entries: readonly SourceEntry[]): LedgerSource {
     form: "export",
     header: () => Promise.resolve({ readable: true, origin: "", entries: entries.length }),
     entries: () => streamOf(entries),
+    pages: () => streamOf([entries]),
     checkpoints: () => streamOf([]),
     close: () => undefined,
   };
