@@ -1,8 +1,9 @@
 /**
  * `npm run bench`: what Countersign costs, as ratios within one run. Target, bare proxy, client and gateway are processes of their own, pinned
  * to one CPU; everything is on: verification, rules, masking, durable ledger. Absolute figures depend on the machine; compare
- * ratios only. `-- --million` adds a ledger of a million entries, `-- load`, `sizes`, `crowd`, `memory`, `peers` (the tunnel beside other bridges), `tunnel`, `console` run one part alone. The
- * console's frames are measured first and on all CPUs, as a browser has them.
+ * ratios only. `-- --million` adds a ledger of a million entries to the sizes, `-- load`, `sizes`, `crowd`, `memory`, `peers` (the tunnel beside other bridges), `tunnel`, `console` run one part alone. The
+ * console's frames are measured first and on all CPUs, as a browser has them. `-- ledger`, only when it is named, makes a ledger of a million entries (`--entries N`), and measures
+ * appending, verifying, searching and a sink on it; `--keep DIR` keeps it there for the next time.
  */
 import { parseArgs } from "node:util";
 import { openBench } from "./bench.ts";
@@ -11,18 +12,27 @@ import { measureConsole } from "./console.ts";
 import { measureCrowd } from "./crowd.ts";
 import { openGround, type Ground } from "./ground.ts";
 import { measureHolds } from "./holds.ts";
+import { measureLedger } from "./ledger.ts";
 import { compareLoads, compareSizes } from "./load.ts";
 import { measureMemory } from "./memory.ts";
 import { comparePeers } from "./peers.ts";
 import { isPinned, pinned } from "./pinned.ts";
 import { table } from "./table.ts";
 
-const { values, positionals } = parseArgs({ options: { million: { type: "boolean" } }, allowPositionals: true });
+const { values, positionals } = parseArgs({
+  options: {
+    million: { type: "boolean" },
+    entries: { type: "string", default: "1000000" },
+    keep: { type: "string" },
+  },
+  allowPositionals: true,
+});
 const wanted = (part: string): boolean => positionals.length === 0 || positionals.includes(part);
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
+if (positionals.includes("ledger") && !isPinned()) await measureLedger(Number(values.entries), values.keep, print);
 if (wanted("console") && !isPinned()) print(await measureConsole());
-if (positionals.length > 0 && positionals.every((part) => part === "console")) process.exit();
+if (positionals.length > 0 && positionals.every((part) => part === "console" || part === "ledger")) process.exit();
 
 print(pinned() ? "Pinned to one CPU.\n" : "Not pinned (no taskset): figures depend on where processes run.\n");
 if (wanted("load")) await onGround(compareLoads);
