@@ -11,6 +11,7 @@ import type { Pause } from "./pause.ts";
 import { exportHistory, figuresOf, historyItem, listHistory, type SaveText } from "./history.ts";
 import type { Sending } from "./sending.ts";
 import type { Session } from "./session.ts";
+import { listSessions, showSession } from "./sessions.ts";
 import { applyShown, wishFor, type SetupHere } from "./setup-here.ts";
 import { tunnelAddress } from "./state.ts";
 import { withdraw } from "./withdrawals.ts";
@@ -60,6 +61,8 @@ export function createConsoleMethods(options: ConsoleMethodsOptions): ConsoleMet
     // A dialog belongs to who sits before the window, not to a command.
     "history.export": ({ filter, format }, presence) =>
       exportHistory(api, filter, format, presence === "window" ? options.saveText : undefined),
+    "sessions.list": (asked) => listSessions(api, asked),
+    "sessions.show": (asked) => showSession(api, asked),
     "grants.list": () => listGrants(api),
     "grants.revoke": async ({ id }) => {
       const revoked = await revokeGrant(api, id);

@@ -19,6 +19,7 @@ import { sendPart } from "./mcp/send-parts.ts";
 import { gatewaySessionPath } from "../shared/gateway-session.ts";
 import { beginSession, endSession } from "./session-api.ts";
 import { searchLedger } from "./search-api.ts";
+import { listSessions, showEntry, showSession } from "./sessions-api.ts";
 import { proveConsistency, proveInclusion } from "./proofs-api.ts";
 import { acceptTool, listTools } from "./tools-api.ts";
 
@@ -41,6 +42,8 @@ export async function api(visit: ApiVisit): Promise<void> {
   const approval = /^\/v1\/approvals\/([\w-]{1,64})(\/decision|\/withdraw|\/context)?$/.exec(path);
   const past = /^\/v1\/history\/([\w-]{1,64})$/.exec(path)?.[1];
   const grant = /^\/v1\/grants\/([\w-]{1,64})\/revoke$/.exec(path)?.[1];
+  const replayed = /^\/v1\/audit\/sessions\/([\w-]{1,64})$/.exec(path)?.[1];
+  const entry = /^\/v1\/audit\/entries\/(\d{1,15})$/.exec(path)?.[1];
   switch (`${request.method} ${path}`) {
     case "GET /v1/me":
       return me(visit);
@@ -78,6 +81,8 @@ export async function api(visit: ApiVisit): Promise<void> {
       return proveInclusion(visit);
     case "GET /v1/audit/entries":
       return searchLedger(visit);
+    case "GET /v1/audit/sessions":
+      return listSessions(visit);
     case "GET /v1/audit/export":
       return audit(visit);
     default:
@@ -89,6 +94,8 @@ export async function api(visit: ApiVisit): Promise<void> {
         return withdraw(visit, approval[1] ?? "");
       if (approval !== null && approval[2] === "/decision" && request.method === "POST")
         return decision(visit, approval[1] ?? "");
+      if (replayed !== undefined && request.method === "GET") return showSession(visit, replayed);
+      if (entry !== undefined && request.method === "GET") return showEntry(visit, Number(entry));
       if (past !== undefined && request.method === "GET") return oneOfHistory(visit, past);
       if (grant !== undefined && request.method === "POST") return revokeGrant(visit, grant);
       throw new CountersignError("not_found", "There is nothing at this address.");

@@ -13,32 +13,42 @@ const pageQuery = auditQuery.extend({
 /** `GET /v1/audit/entries`: entries of the ledger that fit, newest first; for the role `auditor`. Each look is itself recorded, by what was looked for. */
 export async function searchLedger(visit: ApiVisit): Promise<void> {
   const { site, response, principal } = visit;
-  if (!principal.roles.includes("auditor"))
-    throw new CountersignError(
-      "not_allowed",
-      "Only the role auditor may read the ledger: `roles` in gateway.yaml names its groups.",
-    );
-  const { before, limit, ...query } = queryOf(visit);
-  const given = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
-  const asked: JsonObject = Object.fromEntries(given);
+  auditor(visit);
+  const { before, limit, ...query } = queryAs(visit, pageQuery);
   // The entry of this very look is not among what it finds.
   const size = Number(site.gate.store.checkpoint().split("\n", 2)[1]);
+  const asked = maskedQuery(visit, query);
   await site.gate.store.commit((writes) =>
-    writes.append("ledger.read", { principal: principal.id, what: "search", query: masked(visit, asked) }),
+    writes.append("ledger.read", { principal: principal.id, what: "search", query: asked }),
   );
   sendJson(response, 200, await site.search.find(query, Math.min(before, size), limit));
 }
 
-/** What is looked for may itself be what every connection hides (rule 6). */
-function masked({ site }: ApiVisit, query: JsonObject): JsonObject {
-  const { connections } = site.gate.runtime();
-  return [...connections.values()].reduce((text, { masker }) => masker.mask(text).value, query);
+/** Throws CountersignError `not_allowed` for who may not read the ledger. */
+export function auditor({ principal }: ApiVisit): void {
+  if (principal.roles.includes("auditor")) return;
+  throw new CountersignError(
+    "not_allowed",
+    "Only the role auditor may read the ledger: `roles` in gateway.yaml names its groups.",
+  );
 }
 
-function queryOf({ request }: ApiVisit): z.infer<typeof pageQuery> {
+/** What was looked for, for its entry: it may itself be what every connection hides (rule 6). */
+export function maskedQuery(
+  { site }: ApiVisit,
+  query: Readonly<Record<string, string | number | undefined>>,
+): JsonObject {
+  const given = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
+  const asked: JsonObject = Object.fromEntries(given);
+  const { connections } = site.gate.runtime();
+  return [...connections.values()].reduce((text, { masker }) => masker.mask(text).value, asked);
+}
+
+/** The address's query by its shape. Throws CountersignError `bad_request`. */
+export function queryAs<T>({ request }: ApiVisit, shape: z.ZodType<T>): T {
   const { searchParams } = new URL(request.url ?? "/", "http://gateway");
-  const parsed = pageQuery.safeParse(Object.fromEntries(searchParams));
+  const parsed = shape.safeParse(Object.fromEntries(searchParams));
   if (parsed.success) return parsed.data;
   const places = parsed.error.issues.map(({ path }) => path.join(".") || "the query").join(", ");
-  throw new CountersignError("bad_request", `The ledger can't be searched like this: see ${places.slice(0, 200)}.`);
+  throw new CountersignError("bad_request", `The ledger can't be asked like this: see ${places.slice(0, 200)}.`);
 }

@@ -11,6 +11,7 @@ import {
   type PreloadBridge,
   type StateBridge,
 } from "../shared/bridge.ts";
+import { sessionPart, sessionsPage } from "../shared/audit-sessions.ts";
 import { failure, pageName, pagePart, signedOut, type ConsoleState } from "../shared/console.ts";
 import { exported, type ConsoleCall, type ConsoleOutput } from "../shared/console-calls.ts";
 import type { DesktopCall, DesktopOutput } from "../shared/desktop.ts";
@@ -60,6 +61,8 @@ const outputs: { readonly [C in Call]: z.ZodType<Output<C>> } = {
   "history.figures": historyFigures,
   "history.show": historyDetail,
   "history.export": exported,
+  "sessions.list": sessionsPage,
+  "sessions.show": sessionPart,
   "grants.list": z.array(grantView),
   "grants.revoke": grantView,
   "tunnel.open": nothing,

@@ -19,6 +19,8 @@ export const bridgeCalls = {
   historyFigures: "history.figures",
   historyItem: "history.show",
   exportHistory: "history.export",
+  mcpSessions: "sessions.list",
+  mcpSession: "sessions.show",
   grants: "grants.list",
   revokeGrant: "grants.revoke",
   openTunnel: "tunnel.open",

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { ApprovalContext } from "./approval-context.ts";
 import { matchedNumber, verdict, type approvalView } from "./approval.ts";
+import { sessionAsk, sessionsAsk, type SessionPart, type SessionsPage } from "./audit-sessions.ts";
 import type { SignedOut } from "./console.ts";
 import { grantWish, type GrantView } from "./grant.ts";
 import {
@@ -54,6 +55,9 @@ export const consoleCalls = {
   "history.show": z.strictObject({ id: z.string().max(100) }),
   /** Saves all that the filter finds as a file, or says that the page must do it itself (`saved: null`). */
   "history.export": z.strictObject({ filter: historyFilter, format: exportFormat }),
+  /** MCP clients' sessions in the gateway's ledger, and a part of one. For the role auditor. */
+  "sessions.list": sessionsAsk,
+  "sessions.show": sessionAsk,
   /** The grants that this person holds or may revoke, the newest first. */
   "grants.list": z.strictObject({}),
   "grants.revoke": z.strictObject({ id: z.string().max(100) }),
@@ -91,6 +95,8 @@ export interface ConsoleOutput {
   "history.figures": HistoryFigures;
   "history.show": HistoryDetail;
   "history.export": Exported;
+  "sessions.list": SessionsPage;
+  "sessions.show": SessionPart;
   "grants.list": readonly GrantView[];
   "grants.revoke": GrantView;
   "tunnel.open": null;

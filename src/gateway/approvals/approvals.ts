@@ -76,7 +76,7 @@ export class Approvals {
    */
   async hold(call: HeldCall, caller: Caller, onOpen: (approval: ApprovalRecord) => void): Promise<Turn> {
     const { store } = this.#options;
-    const opening = await store.commit((writes) => open(writes, call, caller.continues, this.#options));
+    const opening = await store.commit((writes) => open(writes, call, caller, this.#options));
     if (opening.kind === "kept")
       return { kind: "answered", answer: opening.answer, approval: opening.record, again: true };
     if (opening.kind === "ended") return { kind: "refused", approval: opening.record, why: opening.why };

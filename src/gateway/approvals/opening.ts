@@ -3,7 +3,7 @@ import type { Exceeded } from "../policy/limits.ts";
 import type { ApprovalRecord, Writes } from "../store/store.ts";
 import { committed, type KeyedDigest } from "./number.ts";
 import { isStillGood, move, newRecord } from "./records.ts";
-import type { HeldCall } from "./turn.ts";
+import type { Caller, HeldCall } from "./turn.ts";
 
 /** What a held call comes to find, and which approvals changed for it. */
 export type Opening =
@@ -17,13 +17,13 @@ export type Opening =
   | { readonly kind: "limited"; readonly exceeded: Exceeded };
 
 /**
- * Finds what this call may join or is owed, or opens an approval for it, within one commit. `continues` is the approval
- * that an earlier round of the very same call was told of, or null.
+ * Finds what this call may join or is owed, or opens an approval for it, within one commit. `call` is the caller's id in the
+ * ledger, `continues` the approval that an earlier round of the very same call was told of, or null.
  */
 export function open(
   writes: Writes,
   call: HeldCall,
-  continues: string | null,
+  { call: id, continues }: Pick<Caller, "call" | "continues">,
   { now, keyedDigest }: { readonly now: () => number; readonly keyedDigest: KeyedDigest },
 ): Opening {
   const nowMs = now();
@@ -45,7 +45,7 @@ export function open(
   const why = "The rule, the target or the tool has changed since.";
   const ended = live && move(writes, live, { state: live.state === "pending" ? "expired" : "lapsed" }, { why });
   const fresh = newRecord(call, nowMs);
-  const record = move(writes, fresh, {}, committed(keyedDigest, fresh));
+  const record = move(writes, fresh, {}, { call: id, ...committed(keyedDigest, fresh) });
   return { kind: "waits", record, changed: ended === undefined ? [record] : [ended, record] };
 }
 

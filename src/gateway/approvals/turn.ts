@@ -52,6 +52,8 @@ export type Finish = (outcome: Outcome) => Promise<void>;
 
 /** How long a caller waits, and what it says of itself. */
 export interface Caller {
+  /** The id of its request in the ledger. */
+  readonly call: string;
   /** Aborts when it has gone: disconnected, cancelled, or sent away. */
   readonly gone: AbortSignal;
   /** Aborts when it must be answered, decided or not. */

@@ -43,4 +43,4 @@ export class KnownCalls {
   }
 }
 
-const begins: ReadonlySet<string> = new Set(["call.request", "call.refused", "approval.pending"]);
+const begins: ReadonlySet<string> = new Set(["call.request", "call.refused"]);

@@ -59,7 +59,7 @@ export async function holdCall(
   const spent = AbortSignal.timeout(Math.max(0, ladder.budgetMs - Math.floor(performance.now() - startedMs)));
   let turn: Turn;
   try {
-    const caller = { gone, spent, continues: round?.approval ?? null };
+    const caller = { call, gone, spent, continues: round?.approval ?? null };
     const wait = () => gate.approvals.hold(held, caller, (approval) => waiting.start(approval));
     turn = await gate.traces.step("hold", wait);
   } catch (error) {

@@ -7,6 +7,8 @@ import { membersIn } from "../audit/body-beginning.ts";
 import { KnownCalls } from "../audit/known-calls.ts";
 import { wordsIn, wordsOf } from "./entry-words.ts";
 import { factWords, matchOf, placeWord } from "./match.ts";
+import { SessionIndex } from "./session-index.ts";
+import { sessionSchema } from "./session-tables.ts";
 
 /** An entry as the ledger stores it; nothing of it is checked here. */
 export interface LedgerRow {
@@ -24,7 +26,7 @@ export interface Found {
 }
 
 /** `PRAGMA user_version` of the index; another one's is made anew. */
-export const indexVersion = 1;
+export const indexVersion = 2;
 
 const schema = `
   CREATE TABLE entries (seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, kind TEXT NOT NULL, facts TEXT NOT NULL) STRICT;
@@ -36,6 +38,7 @@ const schema = `
     facts, body, content='', contentless_delete=1, tokenize="unicode61 remove_diacritics 2"
   );
   INSERT INTO words (words, rank) VALUES ('secure-delete', 1);
+  ${sessionSchema}
   PRAGMA user_version = ${indexVersion};
 `;
 
@@ -48,12 +51,15 @@ const hourMs = 3_600_000;
 export class SearchIndex {
   readonly #db: DatabaseSync;
   readonly #calls = new KnownCalls((of, id) => this.#before(of, id));
+  /** Which entries make which MCP client's session. */
+  readonly sessions: SessionIndex;
 
   /** A new file gets its tables here. */
   constructor(db: DatabaseSync) {
     this.#db = db;
     const { user_version: version } = versionRow.parse(db.prepare("PRAGMA user_version").get());
     if (version === 0) db.exec(`BEGIN; ${schema} COMMIT`);
+    this.sessions = new SessionIndex(db, (approval) => this.#about(approval));
   }
 
   /** How many entries were taken, and the last one's leaf, by which another ledger is told from this one. */
@@ -76,6 +82,7 @@ export class SearchIndex {
         const facts = this.#factsOf(kind, parsed);
         insert.run(seq, atMs, kind, JSON.stringify(facts));
         hour.run(Math.floor(atMs / hourMs), seq, seq);
+        this.sessions.take({ entry: seq, atMs, kind, facts, body: parsed });
         words.run(seq, factWords(kind, facts), isPart ? wordsIn(body ?? "") : wordsOf(parsed));
       }
       const last = rows.at(-1);
@@ -88,9 +95,15 @@ export class SearchIndex {
     }
   }
 
+  /** What is known of entries by their numbers: those that are there. */
+  lines(entries: readonly number[]): readonly AuditLine[] {
+    const select = this.#db.prepare("SELECT * FROM entries WHERE seq = ?");
+    return entries.flatMap((entry) => select.all(entry).map(lineOf));
+  }
+
   /** The newest entries before this one that fit. */
   find(query: AuditQuery, before: number, most: number): Found {
-    const principals = this.#principals(query);
+    const principals = this.principals(query);
     if (principals?.length === 0) return { lines: [], next: null };
     const { fromMs = 0, toMs = Number.MAX_SAFE_INTEGER } = query;
     const range = this.#range(fromMs, toMs);
@@ -121,7 +134,7 @@ export class SearchIndex {
   }
 
   /** The ids that are meant, null where nobody is asked for. */
-  #principals({ person, service }: AuditQuery): readonly string[] | null {
+  principals({ person, service }: Pick<AuditQuery, "person" | "service">): readonly string[] | null {
     const asked = [
       ...(person === undefined ? [] : [{ who: person, kind: "user" }]),
       ...(service === undefined ? [] : [{ who: service, kind: "service" }]),
@@ -161,6 +174,16 @@ export class SearchIndex {
       .run(id, name, kind);
   }
 
+  #about(approval: string): readonly number[] {
+    return this.#db
+      .prepare(
+        `SELECT entries.seq FROM words CROSS JOIN entries ON entries.seq = words.rowid
+         WHERE words MATCH ? AND entries.kind NOT LIKE 'call.%' ORDER BY words.rowid`,
+      )
+      .all(placeWord("approval", approval))
+      .map((row) => seqRow.parse(row).seq);
+  }
+
   #before(of: "call" | "approval", id: string): EntryFacts | undefined {
     const row = this.#db
       .prepare(
@@ -175,6 +198,7 @@ const versionRow = z.object({ user_version: z.number() });
 const takenRow = z.object({ size: z.number(), leaf: z.string() });
 const factsRow = z.object({ facts: z.string() });
 const leafRow = z.object({ atMs: z.number(), kind: z.string() });
+const seqRow = z.object({ seq: z.number() });
 const idRow = z.object({ id: z.string() });
 const foundRow = z.object({ seq: z.number(), at_ms: z.number(), kind: z.string(), facts: z.string() });
 

@@ -1,9 +1,10 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { z } from "zod";
 import { auditQuery } from "../../shared/audit-search.ts";
+import { sessionsQuery } from "../../shared/audit-sessions.ts";
 import { Searcher } from "./searcher.ts";
 
-/** What the thread is asked: to take further entries into the index, or to search, which does so first. */
+/** What the thread is asked: to take further entries into the index, or for something of it, which does so first. */
 const ask = z.discriminatedUnion("does", [
   z.object({ does: z.literal("follow"), id: z.number(), mostMs: z.number() }),
   z.object({
@@ -14,6 +15,23 @@ const ask = z.discriminatedUnion("does", [
     before: z.number(),
     most: z.number(),
   }),
+  z.object({
+    does: z.literal("sessions"),
+    id: z.number(),
+    mostMs: z.number(),
+    query: sessionsQuery,
+    before: z.number(),
+    most: z.number(),
+  }),
+  z.object({
+    does: z.literal("session"),
+    id: z.number(),
+    mostMs: z.number(),
+    session: z.string(),
+    after: z.number(),
+    most: z.number(),
+  }),
+  z.object({ does: z.literal("body"), id: z.number(), mostMs: z.number(), entry: z.number() }),
 ]);
 export type Ask = z.infer<typeof ask>;
 
@@ -22,15 +40,28 @@ const searcher = new Searcher(z.object({ folder: z.string() }).parse(workerData)
 parentPort?.on("message", (message: unknown) => {
   const asked = ask.parse(message);
   try {
-    const isWhole = searcher.follow(asked.mostMs);
-    say({
-      id: asked.id,
-      value: asked.does === "follow" ? isWhole : searcher.find(asked.query, asked.before, asked.most),
-    });
+    say({ id: asked.id, value: answerTo(asked, searcher.follow(asked.mostMs)) });
   } catch (error) {
     say({ id: asked.id, error: error instanceof Error ? error.message : String(error) });
   }
 });
+
+function answerTo(asked: Ask, isWhole: boolean): unknown {
+  switch (asked.does) {
+    case "follow":
+      return isWhole;
+    case "find":
+      return searcher.find(asked.query, asked.before, asked.most);
+    case "sessions":
+      return searcher.sessions(asked.query, asked.before, asked.most);
+    case "session":
+      return searcher.session(asked.session, asked.after, asked.most);
+    case "body":
+      return searcher.body(asked.entry);
+    default:
+      return asked satisfies never;
+  }
+}
 
 function say(message: object): void {
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window

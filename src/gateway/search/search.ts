@@ -2,8 +2,16 @@ import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import { z } from "zod";
 import { auditPage, type AuditPage, type AuditQuery } from "../../shared/audit-search.ts";
+import {
+  sessionPart,
+  sessionsPage,
+  type SessionPart,
+  type SessionsPage,
+  type SessionsQuery,
+} from "../../shared/audit-sessions.ts";
 import { CountersignError } from "../../shared/errors.ts";
 import type { Ask } from "./search-worker.ts";
+import { bodyPlace, type BodyPlace } from "./stored-bodies.ts";
 
 /** So long a search takes entries into the index before it answers with what is there; so long a quiet second does. Milliseconds. */
 const mostMs = { find: 1500, follow: 200 };
@@ -11,12 +19,13 @@ const mostMs = { find: 1500, follow: 200 };
 const quietBelow = 0.5;
 
 const answer = z.union([
-  z.object({ id: z.number(), value: z.union([z.boolean(), auditPage]) }),
   z.object({ id: z.number(), error: z.string() }),
+  // Each is parsed by who asked for it.
+  z.object({ id: z.number(), value: z.unknown() }),
 ]);
 
 interface Waiting {
-  readonly resolve: (value: boolean | AuditPage) => void;
+  readonly resolve: (value: unknown) => void;
   readonly reject: (error: CountersignError) => void;
 }
 
@@ -44,6 +53,22 @@ export class LedgerSearch {
     return auditPage.parse(await this.#ask({ does: "find", mostMs: mostMs.find, query, before, most }));
   }
 
+  /** Sessions that fit, those that began last before this entry first. Throws CountersignError `store_failed`. */
+  async sessions(query: SessionsQuery, before: number, most: number): Promise<SessionsPage> {
+    return sessionsPage.parse(await this.#ask({ does: "sessions", mostMs: mostMs.find, query, before, most }));
+  }
+
+  /** A session's entries after this one; null where there is no such session. Throws CountersignError `store_failed`. */
+  async session(id: string, after: number, most: number): Promise<SessionPart | null> {
+    const part = await this.#ask({ does: "session", mostMs: mostMs.find, session: id, after, most });
+    return sessionPart.nullable().parse(part);
+  }
+
+  /** Where the body of this entry stands; null where there is no such entry. Throws CountersignError `store_failed`. */
+  async body(entry: number): Promise<BodyPlace | null> {
+    return bodyPlace.nullable().parse(await this.#ask({ does: "body", mostMs: mostMs.follow, entry }));
+  }
+
   /** Once a second: takes what is new into the index, where there is one at work and the gateway has time. */
   follow(): void {
     const { utilization } = performance.eventLoopUtilization(this.#since);
@@ -60,10 +85,10 @@ export class LedgerSearch {
     this.#fail("The gateway is stopping.");
   }
 
-  async #ask(asked: Asked<Ask>): Promise<boolean | AuditPage> {
+  async #ask(asked: Asked<Ask>): Promise<unknown> {
     this.#worker ??= this.#start();
     const id = (this.#asked += 1);
-    const { promise, resolve, reject } = Promise.withResolvers<boolean | AuditPage>();
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     this.#waiting.set(id, { resolve, reject });
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
     this.#worker.postMessage({ ...asked, id });

@@ -4,10 +4,12 @@ import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
 import type { AuditPage, AuditQuery } from "../../shared/audit-search.ts";
+import type { Moment, SessionPart, SessionsPage, SessionsQuery } from "../../shared/audit-sessions.ts";
 import { databaseFile, ownFile } from "../store/database.ts";
 import { beginningOf } from "../audit/body-beginning.ts";
 import { mostSearched } from "./entry-words.ts";
 import { indexVersion, SearchIndex, type LedgerRow } from "./search-index.ts";
+import { StoredBodies, type BodyPlace } from "./stored-bodies.ts";
 
 /** The index's own file within the data folder. It may be deleted: it is made anew from the ledger. */
 export const indexFile = "search.sqlite";
@@ -25,6 +27,7 @@ export class Searcher {
   readonly #index: SearchIndex;
   readonly #after: StatementSync;
   readonly #length: StatementSync;
+  readonly #bodies: StoredBodies;
 
   /** The folder's gateway has its store open. Throws what SQLite throws. */
   constructor(folder: string) {
@@ -35,6 +38,7 @@ export class Searcher {
       "SELECT seq, leaf, body, salt IS NOT NULL AS salted FROM ledger_entries WHERE seq >= ? ORDER BY seq",
     );
     this.#length = this.#ledger.prepare("SELECT coalesce(max(seq) + 1, 0) AS entries FROM ledger_entries");
+    this.#bodies = new StoredBodies(this.#ledger, folder);
     this.#db = openIndex(join(folder, indexFile), this.#ledger);
     this.#index = new SearchIndex(this.#db);
   }
@@ -54,6 +58,33 @@ export class Searcher {
     return { lines: [...lines], next, indexed: this.#index.taken().size, entries: this.#entries() };
   }
 
+  sessions(query: SessionsQuery, before: number, most: number): SessionsPage {
+    const { sessions, next } = this.#index.sessions.find(query, this.#index.principals(query), before, most);
+    return { sessions: [...sessions], next, indexed: this.#index.taken().size, entries: this.#entries() };
+  }
+
+  /** Entries of the session after this one, `most` at most and as many as fit into an answer; null where there is no such session. */
+  session(id: string, after: number, most: number): SessionPart | null {
+    const session = this.#index.sessions.get(id);
+    if (session === undefined) return null;
+    const moments: Moment[] = [];
+    let left = mostCharacters;
+    const lines = this.#index.lines(this.#index.sessions.entries(session, after, most + 1));
+    for (const line of lines.slice(0, most)) {
+      const moment = this.#bodies.moment(line);
+      left -= weightOf(moment);
+      if (left < 0 && moments.length > 0) break;
+      moments.push(moment);
+    }
+    const next = moments.length < lines.length ? (moments.at(-1)?.entry ?? null) : null;
+    return { session, moments, next };
+  }
+
+  /** Where the body of this entry stands; null where there is no such entry. */
+  body(entry: number): BodyPlace | null {
+    return this.#bodies.of(entry) ?? null;
+  }
+
   close(): void {
     this.#ledger.close();
     this.#db.close();
@@ -68,14 +99,30 @@ export class Searcher {
     let characters = 0;
     for (const row of this.#after.iterate(this.#index.taken().size)) {
       const { salted, ...entry } = ledgerRow.parse(row);
-      const isPart = entry.body === null && salted === 1;
-      const body = isPart ? beginningOf(this.#folder, entry.leaf, mostSearched) : entry.body;
+      const isFile = entry.body === null && salted === 1;
+      // What a long request says of who asks stands behind what was asked.
+      const isPart = isFile && kindIn(entry.leaf) === "call.response";
+      const body = isFile ? beginningOf(this.#folder, entry.leaf, isPart ? mostSearched : mostRequest) : entry.body;
       rows.push({ ...entry, body, isPart });
       characters += body?.length ?? 0;
       if (rows.length >= batch.entries || characters >= batch.characters) break;
     }
     return rows;
   }
+}
+
+/** So many characters of bodies go into one answer. */
+const mostCharacters = 2_000_000;
+/** A request's body is read whole up to here, and is part of no session where it is longer; bytes. */
+const mostRequest = 67_108_864;
+
+function weightOf({ body }: Moment): number {
+  if (body.state === "erased") return 0;
+  return body.state === "part" ? body.text.length : JSON.stringify(body.value).length;
+}
+
+function kindIn(leaf: string): unknown {
+  return z.object({ kind: z.unknown() }).parse(JSON.parse(leaf)).kind;
 }
 
 /** An index of another version or ledger, or that can't be read, is made anew. */

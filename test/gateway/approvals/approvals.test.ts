@@ -152,7 +152,11 @@ describe("a held call", () => {
     expect(store.approvals.get(approval.id)?.state).toBe("pending");
     await approvals.decide(approver, approval.id, await signer.sign(approval));
     const never = new AbortController().signal;
-    const turn = await approvals.hold(heldCall(), { gone: never, spent: never, continues: null }, () => undefined);
+    const turn = await approvals.hold(
+      heldCall(),
+      { call: "cal_1", gone: never, spent: never, continues: null },
+      () => undefined,
+    );
     expect(turn.kind).toBe("run");
     await store.close();
     await reopen();
@@ -260,7 +264,7 @@ describe("a caller that comes back", () => {
     };
     const gone = new AbortController();
     const theirs = Promise.withResolvers<ApprovalRecord>();
-    const caller = { gone: gone.signal, spent: gone.signal, continues: null };
+    const caller = { call: "cal_1", gone: gone.signal, spent: gone.signal, continues: null };
     const held = approvals.hold(other, caller, theirs.resolve);
     const { id } = await theirs.promise;
     const mine = begin(id);
@@ -484,7 +488,7 @@ function begin(continues: string | null = null): Begun {
   const gone = new AbortController();
   const open = Promise.withResolvers<ApprovalRecord>();
   const spent = new AbortController();
-  const caller = { gone: gone.signal, spent: spent.signal, continues };
+  const caller = { call: "cal_1", gone: gone.signal, spent: spent.signal, continues };
   const end = approvals.hold(heldCall(), caller, open.resolve).then(finish);
   return { end, opened: open.promise, leave: () => gone.abort(), spend: () => spent.abort() };
 }
@@ -520,7 +524,7 @@ async function finish(turn: Turn): Promise<string> {
 async function claimed(): Promise<{ readonly turn: Turn; readonly approval: ApprovalRecord }> {
   const never = new AbortController().signal;
   const open = Promise.withResolvers<ApprovalRecord>();
-  const held = approvals.hold(heldCall(), { gone: never, spent: never, continues: null }, open.resolve);
+  const held = approvals.hold(heldCall(), { call: "cal_1", gone: never, spent: never, continues: null }, open.resolve);
   const approval = await open.promise;
   await decideAs(approver, approval);
   const turn = await held;

@@ -1,0 +1,60 @@
+import { createReadStream } from "node:fs";
+import { z } from "zod";
+import { sessionsQuery } from "../shared/audit-sessions.ts";
+import { CountersignError } from "../shared/errors.ts";
+import type { JsonObject } from "../shared/json.ts";
+import type { ApiVisit } from "./api.ts";
+import { bodyFile } from "./audit/body-files.ts";
+import { sendJson } from "./mcp/reply.ts";
+import { sendPart } from "./mcp/send-parts.ts";
+import { auditor, maskedQuery, queryAs } from "./search-api.ts";
+
+const pageQuery = sessionsQuery.extend({
+  before: z.coerce.number().int().nonnegative().default(Number.MAX_SAFE_INTEGER),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
+/** `after`: the last entry that was seen; without it from the beginning. */
+const partQuery = z.strictObject({
+  after: z.coerce.number().int().nonnegative().optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(200),
+});
+
+/** `GET /v1/audit/sessions`: MCP clients' sessions that fit, those that began last first; for the role `auditor`, and recorded. */
+export async function listSessions(visit: ApiVisit): Promise<void> {
+  auditor(visit);
+  const { before, limit, ...query } = queryAs(visit, pageQuery);
+  await record(visit, { what: "sessions", query: maskedQuery(visit, query) });
+  sendJson(visit.response, 200, await visit.site.search.sessions(query, before, limit));
+}
+
+/** `GET /v1/audit/sessions/ID`: its entries in the ledger's order, a part at a time; for the role `auditor`, and recorded. */
+export async function showSession(visit: ApiVisit, id: string): Promise<void> {
+  auditor(visit);
+  const { after, limit } = queryAs(visit, partQuery);
+  await record(visit, { what: "session", session: id, ...(after === undefined ? {} : { after }) });
+  const part = await visit.site.search.session(id, after ?? -1, limit);
+  if (part === null) throw new CountersignError("not_found", "There is no such session in the ledger.");
+  sendJson(visit.response, 200, part);
+}
+
+/** `GET /v1/audit/entries/N`: the whole body of one entry, as it is kept; for the role `auditor`, and recorded. */
+export async function showEntry(visit: ApiVisit, entry: number): Promise<void> {
+  auditor(visit);
+  const { site, response } = visit;
+  await record(visit, { what: "entry", entry });
+  const place = await site.search.body(entry);
+  if (place === null) throw new CountersignError("not_found", "There is no such entry in the ledger.");
+  const path = place.at === "file" ? bodyFile(site.data, place.digest) : null;
+  const parts = place.at === "row" ? [place.text] : path === null ? null : createReadStream(path, { encoding: "utf8" });
+  if (parts === null) throw new CountersignError("not_found", "The body of this entry was erased.");
+  response.writeHead(200, { "content-type": "application/json", "cache-control": "no-store" });
+  for await (const part of parts) {
+    if (response.destroyed) return;
+    await sendPart(response, String(part));
+  }
+  response.end();
+}
+
+async function record({ site, principal }: ApiVisit, look: JsonObject): Promise<void> {
+  await site.gate.store.commit((writes) => writes.append("ledger.read", { principal: principal.id, ...look }));
+}
