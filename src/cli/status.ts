@@ -2,6 +2,7 @@ import { waitsForReader } from "../shared/approval-steps.ts";
 import { readProfile } from "../client/profile.ts";
 import { claimText } from "./claim-text.ts";
 import type { ConsoleState } from "../shared/console.ts";
+import { waitsHere } from "../shared/device.ts";
 import type { Profile } from "../shared/provider.ts";
 import { command, positional } from "./command.ts";
 import { ownerOf } from "./owner.ts";
@@ -69,6 +70,7 @@ function stateLines(profile: string, state: ConsoleState): readonly string[] {
     `Profile  ${profile}`,
     `Gateway  ${state.gateway.origin} (${isNobodyYet(state) ? "connected once somebody signs in" : link})`,
     `Account  ${sessionText(state.session)}`,
+    ...deviceLines(state),
     `Tunnel   ${tunnelText(state.tunnel)}, ${clients} ${clients === 1 ? "client" : "clients"}`,
     ...seen.map(
       ({ name, isVerified, claimed }) =>
@@ -78,6 +80,15 @@ function stateLines(profile: string, state: ConsoleState): readonly string[] {
     `Pending  ${pending.toDecide} to decide, ${pending.own} of your own`,
     ...trafficLines(state),
   ];
+}
+
+function deviceLines({ devices }: ConsoleState): readonly string[] {
+  const waits = waitsHere(devices);
+  if (waits === undefined) return [];
+  const id = devices.find(({ isThis }) => isThis)?.id ?? "ID";
+  const who =
+    waits === "device" ? "on an earlier device of yours" : "by an administrator, as no other of yours decides";
+  return [`Device   decides nothing until it is confirmed ${who}: countersign devices confirm ${id}`];
 }
 
 function sessionText(session: ConsoleState["session"]): string {

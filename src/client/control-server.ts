@@ -109,6 +109,10 @@ function commands(client: Client, onUrl: (url: string) => void): Commands {
       return null;
     },
     "devices.of": async ({ principal }) => [...(await client.access.devicesOf(principal))],
+    "access.confirm": async ({ device }) => {
+      await client.access.confirm(device);
+      return null;
+    },
     "access.revoke": async (what) => {
       await client.access.revoke(what);
       return null;

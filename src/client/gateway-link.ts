@@ -29,7 +29,7 @@ export interface GatewayLink {
   /** Shows what is held, after a decision changed it. */
   showApprovals(): void;
   /** The person's devices, as `state` shows them. */
-  readonly devices: Pick<KnownDevices, "acknowledge" | "remove">;
+  readonly devices: Pick<KnownDevices, "acknowledge" | "confirm" | "remove">;
   /** Asks for the grants anew, after something was done about one. */
   refreshGrants(): void;
 }

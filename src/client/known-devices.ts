@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { z } from "zod";
-import { deviceView, type DeviceView } from "../shared/device.ts";
+import { deviceView, enrolled, type DeviceView } from "../shared/device.ts";
 import type { KnownDevice } from "../shared/console.ts";
 import type { GatewayApi } from "./gateway.ts";
 import { readJson, writePrivate } from "./private-file.ts";
@@ -9,8 +9,10 @@ import { readJson, writePrivate } from "./private-file.ts";
 export interface KnownDevices {
   /** Asks anew: what `onDevices` gets is `principal`'s. */
   refresh(principal: string): void;
-  /** The person has seen all that were shown: none of them is new any more. */
-  acknowledge(): Promise<void>;
+  /** The person knows this one: it is new no more. */
+  acknowledge(id: string): Promise<void>;
+  /** The same, and lets it decide where it waits for that. Throws the gateway's codes. */
+  confirm(id: string): Promise<void>;
   /** Removes one at the gateway, for good. Throws the gateway's codes. */
   remove(id: string): Promise<void>;
   forget(): void;
@@ -47,12 +49,11 @@ export function createKnownDevices({ directory, api, onDevices }: KnownDevicesOp
     const kept = await readJson(path, devicesFile);
     // Where this person was not here before, nothing is news.
     const known = kept?.principal === principal ? new Set(kept.known) : null;
-    if (known === null) await keep(principal);
+    if (known === null) await keep(principal, idsOf(found));
     onDevices(found.map((device) => ({ ...device, isNew: known !== null && !device.isThis && !known.has(device.id) })));
   }
 
-  async function keep(principal: string): Promise<void> {
-    const known = found.map(({ id }) => id);
+  async function keep(principal: string, known: readonly string[]): Promise<void> {
     await writePrivate(path, `${JSON.stringify({ v: 1, principal, known })}\n`);
   }
 
@@ -61,14 +62,24 @@ export function createKnownDevices({ directory, api, onDevices }: KnownDevicesOp
     void inTurn(() => ask(principal)).catch(() => undefined);
   }
 
+  /** Others that came meanwhile stay news. */
+  async function note(id: string): Promise<void> {
+    if (whose === null) return;
+    const kept = await readJson(path, devicesFile);
+    const known = kept?.principal === whose ? kept.known : [];
+    const listed = idsOf(found);
+    await keep(whose, [...known.filter((each) => listed.includes(each) && each !== id), id]);
+    await show(whose);
+  }
+
   return {
     refresh,
-    acknowledge: () =>
-      inTurn(async () => {
-        if (whose === null) return;
-        await keep(whose);
-        await show(whose);
-      }),
+    acknowledge: (id) => inTurn(() => note(id)),
+    async confirm(id) {
+      await api.post(`/v1/devices/${encodeURIComponent(id)}/confirm`, {}, enrolled);
+      await inTurn(() => note(id));
+      if (whose !== null) refresh(whose);
+    },
     async remove(id) {
       await api.post("/v1/revocations", { kind: "device", id }, z.object({ id: z.string() }));
       if (whose !== null) refresh(whose);
@@ -79,6 +90,10 @@ export function createKnownDevices({ directory, api, onDevices }: KnownDevicesOp
       onDevices([]);
     },
   };
+}
+
+function idsOf(devices: readonly DeviceView[]): readonly string[] {
+  return devices.map(({ id }) => id);
 }
 
 const deviceList = z.object({ devices: z.array(deviceView) });

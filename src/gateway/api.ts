@@ -4,7 +4,7 @@ import type { ConnectionView } from "../shared/connection.ts";
 import { CountersignError } from "../shared/errors.ts";
 import type { Discovery } from "../shared/provider.ts";
 import { listApprovals } from "./approvals-api.ts";
-import { enrolDevice, listDevices, restore, revoke } from "./devices-api.ts";
+import { confirmDevice, enrolDevice, listDevices, refuseElsewhere, restore, revoke } from "./devices-api.ts";
 import { exportLedger } from "./audit/export.ts";
 import { folderSource } from "./audit/folder-source.ts";
 import { contextOfApproval } from "./context-api.ts";
@@ -36,11 +36,20 @@ export interface ApiVisit {
 
 const decisionBody = z.strictObject({ decision: z.string().max(16_384), grant: z.string().max(32_768).optional() });
 
+/**
+ * What may be sent from a device that decides nothing yet, or without one: what leads to a session, one's own request taken back, and what is held
+ * against the device at its own place: decisions, confirmations and revocations, of which a device may remove itself.
+ */
+const fromAnywhere =
+  /^\/v1\/(session|devices|devices\/[\w-]+\/confirm|approvals\/[\w-]+\/(withdraw|decision)|revocations)$/;
+
 /** The gateway's own API (docs/protocol.md, "HTTP of the gateway"). Throws CountersignError for every refusal. */
 export async function api(visit: ApiVisit): Promise<void> {
   const { request, path } = visit;
+  if (request.method !== "GET" && !fromAnywhere.test(path)) await refuseElsewhere(visit);
   const approval = /^\/v1\/approvals\/([\w-]{1,64})(\/decision|\/withdraw|\/context)?$/.exec(path);
   const past = /^\/v1\/history\/([\w-]{1,64})$/.exec(path)?.[1];
+  const device = /^\/v1\/devices\/([\w-]{1,64})\/confirm$/.exec(path)?.[1];
   const grant = /^\/v1\/grants\/([\w-]{1,64})\/revoke$/.exec(path)?.[1];
   const replayed = /^\/v1\/audit\/sessions\/([\w-]{1,64})$/.exec(path)?.[1];
   const entry = /^\/v1\/audit\/entries\/(\d{1,15})$/.exec(path)?.[1];
@@ -97,6 +106,7 @@ export async function api(visit: ApiVisit): Promise<void> {
       if (replayed !== undefined && request.method === "GET") return showSession(visit, replayed);
       if (entry !== undefined && request.method === "GET") return showEntry(visit, Number(entry));
       if (past !== undefined && request.method === "GET") return oneOfHistory(visit, past);
+      if (device !== undefined && request.method === "POST") return confirmDevice(visit, device);
       if (grant !== undefined && request.method === "POST") return revokeGrant(visit, grant);
       throw new CountersignError("not_found", "There is nothing at this address.");
   }
@@ -134,8 +144,9 @@ function oneApproval({ site, response, principal }: ApiVisit, id: string): void 
   sendJson(response, 200, { approval });
 }
 
-async function decision({ site, request, response, principal }: ApiVisit, id: string): Promise<void> {
-  const body = await bodyOf(request, decisionBody);
+async function decision(visit: ApiVisit, id: string): Promise<void> {
+  const { site, response, principal } = visit;
+  const body = await bodyOf(visit, decisionBody);
   const record = await site.gate.approvals.decide(principal, id, body.decision, body.grant);
   sendJson(response, 200, { approval: site.gate.approvals.seenBy(principal, record) });
 }

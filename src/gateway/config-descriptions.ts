@@ -56,6 +56,9 @@ export const settings: Readonly<Record<string, string>> = {
     "What the gateway's own API takes, and connections that don't say otherwise: `provider-tokens` (unless said), the provider's tokens besides sessions, or `sessions` alone, bound to a device.",
   sessions: "The sessions that the tunnel and the app exchange their provider's token for.",
   "sessions.lasts": "How long one lasts from renewal to renewal, 5m unless said; 30s to 1h.",
+  devices: "The installations that people sign decisions with.",
+  "devices.secondWaits":
+    "Whether a device of somebody who had one before decides nothing until it is confirmed, by them from an earlier one or by the role admin. true unless said.",
 
   connections: "The targets. Each has exactly one of stdio, http and agent.",
   "connections[].name": "How clients and rules know it: /mcp/NAME.",

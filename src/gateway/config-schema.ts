@@ -100,6 +100,12 @@ export const configSchema = z.strictObject({
         .default(300_000),
     })
     .default({ lasts: 300_000 }),
+  devices: z
+    .strictObject({
+      /** Whether a device of a person who had one before decides nothing until it is confirmed. */
+      secondWaits: z.boolean().default(true),
+    })
+    .default({ secondWaits: true }),
   connections: z.array(connection).min(1),
   rules: z.array(rule),
   masking,

@@ -16,6 +16,7 @@ const statuses: Partial<Readonly<Record<ErrorCode, number>>> = {
   issuer_unreachable: 503,
   sign_in_too_old: 403,
   unknown_device: 403,
+  device_waits: 403,
   not_allowed: 403,
   session_needed: 403,
   session_unknown: 401,

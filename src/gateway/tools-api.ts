@@ -16,7 +16,7 @@ export function listTools(visit: ApiVisit): void {
 export async function acceptTool(visit: ApiVisit): Promise<void> {
   requireAdmin(visit);
   const { gate } = visit.site;
-  const { connection: name, tool, fingerprint } = await bodyOf(visit.request, toolAcceptance);
+  const { connection: name, tool, fingerprint } = await bodyOf(visit, toolAcceptance);
   const connection = gate.runtime().connections.get(name);
   if (connection === undefined) throw new CountersignError("not_found", "There is no such connection.");
   await gate.tools.accept(connection, tool, fingerprint, visit.principal.id);

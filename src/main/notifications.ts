@@ -1,6 +1,7 @@
 import { powerMonitor } from "electron";
 import type { ApprovalView, Verdict } from "../shared/approval.ts";
 import type { ConsoleState } from "../shared/console.ts";
+import { waitsHere } from "../shared/device.ts";
 import { personOf } from "../shared/signed-in.ts";
 import { crowdNotice, mostStanding } from "./crowd.ts";
 import { isMissed, missedMore, nothingMissed, summaryOf, type Missed } from "./missed.ts";
@@ -185,7 +186,8 @@ const lookEveryMs = 30_000;
 function requestToast(parts: NotificationParts, approval: ApprovalView, state: ConsoleState, hidden: boolean): Toast {
   const { decide, open, vouched } = parts;
   const clicked = (): void => open(approval.id);
-  const quick = hidden || !vouched() ? null : quickNotice(approval, clockTime(approval.expiresAtMs, state));
+  const mayClick = !hidden && vouched() && waitsHere(state.devices) === undefined;
+  const quick = !mayClick ? null : quickNotice(approval, clockTime(approval.expiresAtMs, state));
   if (quick === null) return { ...noticeFor(approval, state, hidden), buttons: [], clicked };
   const buttons = [
     { label: words.quick.deny, press: () => decide(approval, "deny") },

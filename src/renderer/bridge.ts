@@ -68,6 +68,7 @@ const outputs: { readonly [C in Call]: z.ZodType<Output<C>> } = {
   "tunnel.open": nothing,
   "devices.remove": nothing,
   "devices.acknowledge": nothing,
+  "devices.confirm": nothing,
   "tunnel.pause": nothing,
   "tunnel.resume": nothing,
   "clients.remove": nothing,

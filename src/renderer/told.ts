@@ -1,5 +1,6 @@
 import type { ApprovalView } from "../shared/approval.ts";
 import type { ConsoleState } from "../shared/console.ts";
+import { waitsHere } from "../shared/device.ts";
 import type { AllDeciding } from "./deciding.ts";
 import { waitingFor } from "./inbox/listed.ts";
 import { spoken } from "./visible-text.ts";
@@ -58,6 +59,10 @@ function linkNews(before: ConsoleState, now: ConsoleState): readonly string[] {
   const news = new Set(before.devices.filter(({ isNew }) => isNew).map(({ id }) => id));
   for (const { id, name, isNew } of now.devices)
     if (isNew && !news.has(id)) said.push(words.devices.told(spoken(name)));
+  const [waited, waits] = [waitsHere(before.devices), waitsHere(now.devices)];
+  if (waited !== waits && waits !== undefined) said.push(words.devices.here.told);
+  const isListed = now.devices.some(({ isThis }) => isThis);
+  if (waited !== undefined && waits === undefined && isListed) said.push(words.devices.here.confirmed);
   if (before.gateway.link !== "offline" && now.gateway.link === "offline") said.push(words.told.offline);
   if (before.gateway.link === "offline" && now.gateway.link === "online") said.push(words.told.online);
   if (before.pause === null && now.pause !== null) said.push(words.told.paused);

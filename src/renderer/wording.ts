@@ -40,6 +40,10 @@ const wordings: Readonly<Record<ErrorCode, Wording>> = {
     next: "Try again in a minute.",
   },
   sign_in_too_old: { what: "This device can be enrolled only right after a sign-in.", next: "Sign in again." },
+  device_waits: {
+    what: "This device may not decide yet, as you had another before it.",
+    next: "Confirm it there, or ask an administrator.",
+  },
   unknown_device: { what: "The gateway does not know this device.", next: "Sign in again to enrol it." },
   session_needed: {
     what: "The gateway takes calls here only from a signed-in Countersign app or tunnel.",

@@ -65,8 +65,10 @@ export const consoleCalls = {
   "tunnel.open": z.strictObject({ port: z.enum(["same", "new"]) }),
   /** Removes one of the person's devices for good, and ends what it has. */
   "devices.remove": z.strictObject({ id: z.string().max(100) }),
-  /** The person knows the devices that are shown: none is new any more. */
-  "devices.acknowledge": z.strictObject({}),
+  /** The person knows this device: it is new no more. */
+  "devices.acknowledge": z.strictObject({ id: z.string().max(100) }),
+  /** The person knows this device that waits, and lets it decide. */
+  "devices.confirm": z.strictObject({ id: z.string().max(100) }),
   "tunnel.pause": z.strictObject({ forMinutes: z.number().int().min(1).max(1440).nullable() }),
   "tunnel.resume": z.strictObject({}),
   /** Ends a client's token, and what it still has running. */
@@ -102,6 +104,7 @@ export interface ConsoleOutput {
   "tunnel.open": null;
   "devices.remove": null;
   "devices.acknowledge": null;
+  "devices.confirm": null;
   "tunnel.pause": null;
   "tunnel.resume": null;
   "clients.remove": null;

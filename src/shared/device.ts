@@ -22,8 +22,15 @@ export const deviceView = z.object({
   sessions: z.array(z.string()),
   /** It is the one that asks. */
   isThis: z.boolean(),
+  /** It may not decide yet: until one of the person's other devices confirms it, or, where none of these may decide, an administrator. */
+  waits: z.enum(["device", "admin"]).optional(),
 });
 export type DeviceView = z.infer<typeof deviceView>;
+
+/** What the device that asks waits for; undefined where it decides, or isn't listed. */
+export function waitsHere(devices: readonly DeviceView[]): DeviceView["waits"] {
+  return devices.find(({ isThis }) => isThis)?.waits;
+}
 
 /** `POST /v1/revocations`: what is to be let in no more. */
 export const revocation = z.strictObject({

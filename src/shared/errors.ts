@@ -15,6 +15,7 @@ export const errorCodes = [
   "issuer_unreachable",
   "sign_in_too_old",
   "unknown_device",
+  "device_waits",
   "not_allowed",
   "session_needed",
   "session_unknown",

@@ -10,6 +10,7 @@ export const entryKind = z.enum([
   "config.rejected",
   "auth.refused",
   "device.enrolled",
+  "device.confirmed",
   "gateway-session.begun",
   "gateway-session.ended",
   "gateway-session.revoked",

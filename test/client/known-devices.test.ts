@@ -31,7 +31,8 @@ it("tells a person's other device at once of one that was enrolled, until they k
   // The new one itself shows both as they are: nothing is news where nothing was known.
   const own = await until(second.client, (state) => state.devices.length === 2);
   expect(own.devices.map(({ isNew }) => isNew)).toEqual([false, false]);
-  expect(await first.client.call("devices.acknowledge", {}, "window")).toMatchObject({ ok: true });
+  const id = told.devices.find((each) => each.isNew)?.id ?? "";
+  expect(await first.client.call("devices.acknowledge", { id }, "window")).toMatchObject({ ok: true });
   await listed(false, 2);
   await second.close();
 });
@@ -51,6 +52,38 @@ it("removes one from the console, or the terminal, and what it had ends", async 
   expect((await shell("devices", "remove", old.id, ...profile)).stdout).toContain("has ended");
   await listed(false, 1);
   await second.close();
+});
+
+it("lets an approver's second device decide by one press on the first, or by a command, and says so on the second", async () => {
+  await ground.reload((config) => (config["devices"] = { secondWaits: true }));
+  const person = { person: "ava", groups: ["approvers"] };
+  const old = await installClient(ground, person);
+  const second = await installClient(ground, person);
+  const here = (waits: string | undefined) =>
+    until(second.client, ({ devices }) => devices.some((each) => each.isThis && each.waits === waits));
+  await here("device");
+  const status = async () => (await shell("status", "--profile", second.directory)).stdout;
+  expect(await status()).toMatch(/decides nothing until it is confirmed on an earlier device of yours: .*confirm dev_/);
+  const told = await until(old.client, ({ devices }) => devices.some((each) => each.isNew && each.waits === "device"));
+  const id = told.devices.find((each) => each.isNew)?.id ?? "";
+  expect(await second.client.call("devices.confirm", { id }, "window")).toMatchObject({
+    error: { code: "device_waits" },
+  });
+  expect(await old.client.call("devices.confirm", { id }, "window")).toMatchObject({ ok: true });
+  await here(undefined);
+  await until(old.client, ({ devices }) => devices.length === 2 && !devices.some((each) => each.isNew));
+  expect(await status()).not.toContain("decides nothing");
+  const third = await installClient(ground, person);
+  const { devices } = await until(old.client, (state) => state.devices.length === 3);
+  const listed = await shell("devices", "list", "--profile", old.directory);
+  expect(listed.stdout).toContain("new, waits");
+  const added = devices.find((each) => each.waits !== undefined)?.id ?? "";
+  expect((await shell("devices", "confirm", added, "--profile", old.directory)).stdout).toContain(
+    "decides from now on",
+  );
+  await until(third.client, (state) => state.devices.every((each) => each.waits === undefined));
+  await ground.reload((config) => (config["devices"] = { secondWaits: false }));
+  await Promise.all([old, second, third].map((each) => each.close()));
 });
 
 it("refuses who is no administrator, in the terminal too, and lets one revoke and restore", async () => {

@@ -86,10 +86,11 @@ test("gives the page the named methods and nothing else of Electron or Node", as
   }));
   expect(found).toEqual({
     methods: [
-      "acknowledgeDevices",
+      "acknowledgeDevice",
       "applySetup",
       "approvalContext",
       "cancelSignIn",
+      "confirmDevice",
       "copyAddress",
       "decide",
       "desktop",
@@ -249,6 +250,7 @@ test("answers no channel beside the console's calls", () => {
     "desktop.set",
     "desktop.testNotification",
     "devices.acknowledge",
+    "devices.confirm",
     "devices.remove",
     "gateway.retry",
     "grants.list",

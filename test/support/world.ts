@@ -152,6 +152,8 @@ async function configuration({ port, url, files, customers, idp, ca, options }: 
       }),
     ),
     roles: { auditor: ["auditors"] },
+    // Its people have a new device for each test.
+    devices: { secondWaits: false },
     connections: [
       {
         name: "everything",

@@ -29,6 +29,8 @@ export interface DecisionTerms {
   /** The version of the named rule in today's policy, if it still is there. */
   readonly ruleVersion: (name: string) => string | undefined;
   readonly keyedDigest: KeyedDigest;
+  /** Whether a device that waits to be confirmed decides nothing. */
+  readonly secondWaits: () => boolean;
 }
 
 /** What came of a decision: recorded, or it named a wrong number and has to be counted within the same commit. */

@@ -1,9 +1,10 @@
 import { CountersignError } from "../../shared/errors.ts";
 import { recordGrant, verifyGrant } from "../grants/granting.ts";
 import type { Principal } from "../identity/principal.ts";
-import type { ApprovalRecord, Store } from "../store/store.ts";
+import { refuseWaiting } from "../identity/say.ts";
+import type { ApprovalRecord, Store, Writes } from "../store/store.ts";
 import { recordDecision, type DecisionTerms } from "./decide.ts";
-import { verifyDecision } from "./decision.ts";
+import { verifyDecision, type SignedDecision } from "./decision.ts";
 import { isVisible } from "./view.ts";
 import { countWrong, wrongNumber } from "./wrong-number.ts";
 
@@ -49,6 +50,7 @@ async function judge(store: Store, terms: DecisionTerms, principal: Principal, i
   const decision = await verifyDecision(sent.decision, principal, store.devices);
   const grant = sent.grant === undefined ? null : await verifyGrant(sent.grant, principal, store.devices);
   return store.commit((writes) => {
+    refuseDevice(writes, terms, decision);
     const repeated = writes.approvals.get(id)?.decisions.some(({ jws }) => jws === decision.jws) ?? false;
     const { kind, record } = recordDecision(writes, terms, principal, id, decision);
     const nowMs = terms.now();
@@ -58,4 +60,12 @@ async function judge(store: Store, terms: DecisionTerms, principal: Principal, i
     if (grant !== null) recordGrant(writes, at, principal, { approval: record, decision, grant, repeated });
     return { approval: record, isWrong: false };
   });
+}
+
+/** As it stands in the very commit: it may have been removed since the signature was looked at. */
+function refuseDevice({ devices }: Writes, { secondWaits }: DecisionTerms, { device: { id } }: SignedDecision): void {
+  const device = devices.get(id);
+  if (device === undefined)
+    throw new CountersignError("unknown_device", "This device is not enrolled for you. Sign in again to enrol it.");
+  if (secondWaits()) refuseWaiting(device);
 }

@@ -7,14 +7,23 @@ import type { Principal } from "./principal.ts";
 /** Enrolment needs a sign-in not older than this. */
 const freshMs = 5 * 60_000;
 
+export interface EnrolmentTerms {
+  readonly store: Store;
+  /** The gateway's own origin. */
+  readonly gateway: string;
+  readonly now: () => number;
+  /** All ids of a principal's person, by today's `identities:`. */
+  readonly idsOf: (id: string) => readonly string[];
+  /** Whether a device waits whose person has, or had, another. */
+  readonly secondWaits: boolean;
+}
+
 /**
  * Enrols the caller's device; the same key again gives the same device. Throws CountersignError `sign_in_too_old`,
  * `bad_signature` or `unknown_device` (the key is somebody else's).
  */
 export async function enrol(
-  store: Store,
-  gateway: string,
-  now: () => number,
+  { store, gateway, now, idsOf, secondWaits }: EnrolmentTerms,
   principal: Principal,
   request: Enrolment,
 ): Promise<DeviceRecord> {
@@ -35,6 +44,8 @@ export async function enrol(
       throw new CountersignError("unknown_device", "This device key is enrolled for somebody else.");
     }
     if (known !== undefined) return known;
+    // One that was removed counts too: whoever could remove the last would otherwise enrol the first.
+    const waits = secondWaits && writes.devices.everOf(idsOf(principal.id)).length > 0;
     const device: DeviceRecord = {
       id,
       key: request.key,
@@ -42,6 +53,7 @@ export async function enrol(
       principal: principal.id,
       person: principal.person,
       enrolledAtMs: now(),
+      ...(waits ? { waits } : {}),
     };
     writes.devices.put(device);
     writes.append("device.enrolled", {
@@ -49,8 +61,35 @@ export async function enrol(
       name: request.name,
       principal: principal.id,
       key: { ...request.key },
+      ...(waits ? { waits } : {}),
     });
     return device;
+  });
+}
+
+/** Who confirms a device, and from which of theirs; null where they have none (a service). */
+export interface Confirming {
+  readonly by: Principal;
+  readonly from: string | null;
+}
+
+/** Lets a device that waits decide, at the word of its person or an administrator. Throws CountersignError `not_found`. */
+export async function confirm(
+  { store, now, personOf }: Pick<EnrolmentTerms, "store" | "now"> & { readonly personOf: (id: string) => string },
+  { by, from }: Confirming,
+  id: string,
+): Promise<DeviceRecord> {
+  return store.commit((writes) => {
+    const device = writes.devices.get(id);
+    const isOwn = device !== undefined && personOf(device.principal) === personOf(by.id);
+    if (device === undefined || (!isOwn && !by.roles.includes("admin")))
+      throw new CountersignError("not_found", "There is no such device.");
+    const { waits, ...rest } = device;
+    if (waits === undefined) return device;
+    const confirmed = { ...rest, confirmed: { atMs: now(), by: by.id } };
+    writes.devices.put(confirmed);
+    writes.append("device.confirmed", { device: id, principal: device.principal, by: by.id, from });
+    return confirmed;
   });
 }
 

@@ -13,12 +13,14 @@ export interface Doors {
   readonly lasting: Lasting;
   /** The person behind a principal's id by today's `identities:`. */
   readonly personOf: (id: string) => string;
+  /** All ids of that person, the principal's own among them. */
+  readonly idsOf: (id: string) => readonly string[];
 }
 
 /** `origin`: the gateway's own. */
-export function createDoors(origin: string, parts: Omit<Revoked, "sessions">): Doors {
-  const { now, personOf, lasting, revocations } = parts;
+export function createDoors(origin: string, parts: Omit<Revoked, "sessions"> & Pick<Doors, "idsOf">): Doors {
+  const { now, personOf, idsOf, lasting, revocations } = parts;
   const sessions = new GatewaySessions(origin, now);
   const revoking = new Revoking({ ...parts, sessions });
-  return { sessions, nonces: new DpopNonces(now), revocations, revoking, lasting, personOf };
+  return { sessions, nonces: new DpopNonces(now), revocations, revoking, lasting, personOf, idsOf };
 }

@@ -66,10 +66,10 @@ export class Revoking {
 
   /** A device, for good: its key is enrolled for nobody again. By its owner or an administrator. */
   async device(by: Principal, id: string): Promise<void> {
-    const { store, now } = this.#parts;
+    const { store, personOf, now } = this.#parts;
     await store.commit((writes) => {
       const device = writes.devices.get(id);
-      const isOwn = device?.principal === by.id || device?.person === by.person;
+      const isOwn = device !== undefined && personOf(device.principal) === personOf(by.id);
       if (device === undefined || (!isOwn && !by.roles.includes("admin")))
         throw new CountersignError("not_found", "There is no such device.");
       writes.devices.put({ ...device, removed: { atMs: now(), by: by.id } });
@@ -80,9 +80,9 @@ export class Revoking {
 
   /** One session: its key begins no other until its person has signed in anew. By its person or an administrator. */
   async session(by: Principal, id: string): Promise<void> {
-    const { store, sessions, revocations, now } = this.#parts;
+    const { store, sessions, revocations, personOf, now } = this.#parts;
     const session = sessions.all().find((each) => each.id === id);
-    const isOwn = session?.principal.person === by.person;
+    const isOwn = session !== undefined && personOf(session.principal.id) === personOf(by.id);
     if (session === undefined || (!isOwn && !by.roles.includes("admin")))
       throw new CountersignError("not_found", "There is no such session, or it has ended.");
     const record = { kind: "session", id, key: session.key, atMs: now(), by: by.id } as const;

@@ -13,7 +13,7 @@ import { errorMessage, Reply } from "./reply.ts";
 import { answerRequest } from "./requests.ts";
 import { parseStrictJson } from "../../shared/strict-json.ts";
 import type { Session } from "./sessions.ts";
-import { accepted, namedSession, openSession, refuse, sessionFor, type Visit } from "./visit.ts";
+import { accepted, afterBody, namedSession, openSession, refuse, sessionFor, type Visit } from "./visit.ts";
 
 /** Serves MCP's Streamable HTTP on one connection, both eras. */
 export async function serveMcp(visit: Visit): Promise<void> {
@@ -31,21 +31,22 @@ export async function serveMcp(visit: Visit): Promise<void> {
   }
 }
 
-async function post(visit: Visit): Promise<void> {
-  const { runtime, request } = visit;
+async function post(begun: Visit): Promise<void> {
+  const { runtime, request } = begun;
   if (!/^application\/json\s*(;|$)/i.test(request.headers["content-type"] ?? "")) {
-    return refuse(visit, 415, null, invalidRequestCode, "The content type must be application/json.");
+    return refuse(begun, 415, null, invalidRequestCode, "The content type must be application/json.");
   }
   const accept = request.headers.accept ?? "*/*";
   if (!/text\/event-stream|\*\/\*/.test(accept)) {
-    return refuse(visit, 406, null, invalidRequestCode, "The client must accept JSON and text/event-stream.");
+    return refuse(begun, 406, null, invalidRequestCode, "The client must accept JSON and text/event-stream.");
   }
   const { bodyBytes: limit } = runtime.config.limits;
   const body = await readBody(request, limit);
   if (body === null)
-    return refuse(visit, 413, null, invalidRequestCode, `The body is larger than ${limit} bytes.`, {
+    return refuse(begun, 413, null, invalidRequestCode, `The body is larger than ${limit} bytes.`, {
       connection: "close",
     });
+  const visit = afterBody(begun);
   const parsed = parseStrictJson(body);
   if (!parsed.ok) return refuse(visit, 400, null, parseErrorCode, parsed.reason);
   const message = classify(parsed.value, protocolHeaders(request));

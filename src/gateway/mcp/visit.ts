@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { CountersignError } from "../../shared/errors.ts";
 import { isJsonObject } from "../../shared/json.ts";
 import type { RpcId } from "../../shared/target.ts";
 import type { Connection, Runtime } from "../runtime.ts";
@@ -16,6 +17,24 @@ export interface Visit {
   readonly connection: Connection;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+}
+
+/**
+ * The visit once its body has come, under the rules of now: whoever sends slowly keeps neither a door open that was shut meanwhile, nor rules in
+ * force that were replaced. Throws CountersignError `session_ended`, `token_expired` or `not_found`.
+ */
+export function afterBody(visit: Visit): Visit {
+  const { gate, caller, connection } = visit;
+  const { principal, session } = caller.admission;
+  if (session?.isEnded === true) throw new CountersignError("session_ended", "This session has ended: begin one anew.");
+  if (gate.present.current(principal.id) === undefined)
+    throw new CountersignError("token_expired", "The sign-in ended while the request was still coming.");
+  const runtime = gate.runtime();
+  if (runtime === visit.runtime) return visit;
+  const now = runtime.connections.get(connection.name);
+  if (now === undefined || !runtime.policy.mayReach(principal, now.name))
+    throw new CountersignError("not_found", "There is no connection of this name for you.");
+  return { ...visit, runtime, connection: now };
 }
 
 /** The conversation of a request: opened by `initialize`, named by `Mcp-Session-Id`, or the caller's modern one. Null once refused. */

@@ -7,8 +7,10 @@ export interface DeviceReads {
   get(id: string): DeviceRecord | undefined;
   /** One that is or was enrolled. */
   known(id: string): DeviceRecord | undefined;
-  /** Those that are enrolled for this person, or for this principal, the oldest first. */
-  of(person: string, principal: string): readonly DeviceRecord[];
+  /** Those that are enrolled for one of these principals, the oldest first. */
+  of(principals: readonly string[]): readonly DeviceRecord[];
+  /** The same, with those that were removed. */
+  everOf(principals: readonly string[]): readonly DeviceRecord[];
 }
 
 export interface DeviceWrites extends DeviceReads {
@@ -18,14 +20,9 @@ export interface DeviceWrites extends DeviceReads {
 /** Reads and writes over the table of devices. */
 export function deviceTable(db: DatabaseSync): DeviceWrites {
   // Made here, so that stores of before get them as well.
-  db.exec(`
-    CREATE INDEX IF NOT EXISTS devices_person ON devices (json_extract(record, '$.person'));
-    CREATE INDEX IF NOT EXISTS devices_principal ON devices (json_extract(record, '$.principal'));
-  `);
+  db.exec("CREATE INDEX IF NOT EXISTS devices_principal ON devices (json_extract(record, '$.principal'))");
   const get = db.prepare("SELECT record FROM devices WHERE id = ?");
-  const of = db.prepare(
-    "SELECT record FROM devices WHERE json_extract(record, '$.person') = ? OR json_extract(record, '$.principal') = ?",
-  );
+  const ofOne = db.prepare("SELECT record FROM devices WHERE json_extract(record, '$.principal') = ?");
   const put = db.prepare(
     "INSERT INTO devices (id, record) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET record = excluded.record",
   );
@@ -33,18 +30,18 @@ export function deviceTable(db: DatabaseSync): DeviceWrites {
     const row = get.get(id);
     return row === undefined ? undefined : parse(row);
   };
+  const everOf: DeviceReads["everOf"] = (principals) =>
+    principals
+      .flatMap((principal) => ofOne.all(principal).map(parse))
+      .toSorted((one, two) => one.enrolledAtMs - two.enrolledAtMs);
   return {
     known,
+    everOf,
     get(id) {
       const device = known(id);
       return device?.removed === undefined ? device : undefined;
     },
-    of: (person, principal) =>
-      of
-        .all(person, principal)
-        .map(parse)
-        .filter(({ removed }) => removed === undefined)
-        .toSorted((one, two) => one.enrolledAtMs - two.enrolledAtMs),
+    of: (principals) => everOf(principals).filter(({ removed }) => removed === undefined),
     put: (record) => void put.run(record.id, JSON.stringify(deviceRecord.parse(record))),
   };
 }

@@ -40,6 +40,9 @@ export const deviceRecord = z.object({
   principal: z.string(),
   person: z.string(),
   enrolledAtMs: z.number(),
+  /** Its person had one before it: it decides nothing until it is confirmed. */
+  waits: z.literal(true).optional(),
+  confirmed: z.object({ atMs: z.number(), by: z.string() }).optional(),
   /** Kept, so that its key is enrolled for nobody again. */
   removed: z.object({ atMs: z.number(), by: z.string() }).optional(),
 });

@@ -1,5 +1,6 @@
 import { useState } from "react";
 import type { KnownDevice } from "../../shared/console.ts";
+import { waitsHere } from "../../shared/device.ts";
 import type { ErrorCode } from "../../shared/errors.ts";
 import { useModel } from "../model.ts";
 import { Button } from "../parts/Button.tsx";
@@ -15,6 +16,7 @@ import css from "./Devices.module.css";
 export function Devices({ devices }: { readonly devices: readonly KnownDevice[] }) {
   const nowMs = useStore(useModel().clock);
   if (devices.length === 0) return null;
+  const mayConfirm = waitsHere(devices) === undefined;
   return (
     <section className={css.devices} aria-label={words.devices.list}>
       <h3>{words.devices.title}</h3>
@@ -24,12 +26,40 @@ export function Devices({ devices }: { readonly devices: readonly KnownDevice[] 
             <Outside text={device.name} foldAt={40} />
             <small>
               {device.isThis ? words.devices.this : words.devices.enrolled(moment(device.enrolledAtMs, nowMs))}
+              {device.waits !== undefined && <>. {words.devices.waits}</>}
             </small>
+            {!device.isThis && mayConfirm && device.waits !== undefined && <Confirm device={device} />}
             {!device.isThis && <Remove device={device} />}
           </li>
         ))}
       </ul>
     </section>
+  );
+}
+
+/** Lets a device decide that waits for it. */
+function Confirm({ device: { id, name } }: { readonly device: KnownDevice }) {
+  const { bridge } = useModel();
+  const [refused, setRefused] = useState<ErrorCode | null>(null);
+  const send = async () => {
+    const answer = await bridge.confirmDevice({ id });
+    setRefused(answer.ok ? null : answer.error.code);
+  };
+  return (
+    <>
+      <Button size="small" look="quiet" label={words.devices.confirmOf(spoken(name, 40))} onClick={() => void send()}>
+        {words.devices.confirmShort}
+      </Button>
+      {refused !== null && <Refused code={refused} />}
+    </>
+  );
+}
+
+function Refused({ code }: { readonly code: ErrorCode }) {
+  return (
+    <span role="alert" className={css.refused}>
+      {wording(code)}
+    </span>
   );
 }
 
@@ -67,11 +97,7 @@ function Remove({ device: { id, name } }: { readonly device: KnownDevice }) {
           {words.devices.remove}
         </Button>
       )}
-      {refused !== null && (
-        <span role="alert" className={css.refused}>
-          {wording(refused)}
-        </span>
-      )}
+      {refused !== null && <Refused code={refused} />}
     </>
   );
 }

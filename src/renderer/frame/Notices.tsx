@@ -9,10 +9,12 @@ import { wording } from "../wording.ts";
 import { Denials } from "./Denials.tsx";
 import { NewDevice } from "./NewDevice.tsx";
 import { Notified } from "./Notified.tsx";
+import { WaitsHere } from "./WaitsHere.tsx";
 import { Unrecorded } from "./Unrecorded.tsx";
 
 /** What holds for every page: the link, the sign-in, the ledger, denials that can still be undone elsewhere, and what was decided together and not recorded. */
 export function Notices({ state, isLinked }: { readonly state: ConsoleState; readonly isLinked: boolean }) {
+  const here = state.session.state === "signed-in" ? state.devices.find(({ isThis }) => isThis) : undefined;
   return (
     <section aria-label={words.notices}>
       {!isLinked && (
@@ -27,8 +29,11 @@ export function Notices({ state, isLinked }: { readonly state: ConsoleState; rea
       {isLinked && state.session.state === "signed-in" && state.gateway.link === "offline" && (
         <Offline gateway={state.gateway} />
       )}
+      {isLinked && here && <WaitsHere device={here} />}
       {isLinked &&
-        state.devices.filter(({ isNew }) => isNew).map((device) => <NewDevice key={device.id} device={device} />)}
+        state.devices
+          .filter(({ isNew }) => isNew)
+          .map((device) => <NewDevice key={device.id} device={device} mayConfirm={here?.waits === undefined} />)}
       {isLinked && state.pause && <Paused untilMs={state.pause.untilMs} />}
       {state.ledger && (
         <Band tone="bad" icon="fail">

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 import type { ApprovalView } from "../../shared/approval.ts";
+import { waitsHere } from "../../shared/device.ts";
 import { useModel, type View } from "../model.ts";
 import { Button } from "../parts/Button.tsx";
 import { useStore } from "../store.ts";
@@ -63,5 +64,6 @@ function Asking({ count, isBarred, onDeny, onKeep }: AskingProps) {
 
 function canDecide(view: View): boolean {
   if (view.at !== "live" || !view.isLinked) return false;
-  return view.state.session.state === "signed-in" && view.state.gateway.link === "online";
+  const { session, gateway, devices } = view.state;
+  return session.state === "signed-in" && gateway.link === "online" && waitsHere(devices) === undefined;
 }

@@ -27,6 +27,7 @@ export const decide = {
   offline: "Decide when the gateway is back.",
   signedOut: "Decide after signing in again.",
   lost: "Decide when this page has its link again.",
+  waits: "This device may not decide yet: the notice above says what to do.",
   late: "Time is up. The gateway denies it.",
   sending: { approve: "Sending your approval.", deny: "Sending your denial." },
   sendingShort: "Being sent",

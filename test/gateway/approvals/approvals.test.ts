@@ -55,6 +55,7 @@ async function reopen(): Promise<void> {
     personOf: (id) => personOf(id),
     ruleVersion: () => ruleVersion,
     keyedDigest: (value) => keys.keyedDigest(value),
+    secondWaits: () => true,
   });
   await approvals.recover();
 }

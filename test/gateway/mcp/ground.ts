@@ -70,6 +70,8 @@ export async function openGround(
     keys: "keys",
     issuers: [{ name: "staff", kind: "oidc", issuer: issuer.origin, audience: "gateway", clients: ["app"] }],
     roles: { admin: ["admins"], auditor: [] },
+    // Its people have a new device for each test.
+    devices: { secondWaits: false },
     // Far above what a target takes on a loaded machine: a test of its silence names another.
     connections: [{ name: "target", http: { url: target.url }, timeout: "30s" }],
     rules,
