@@ -46,6 +46,9 @@ export const entryKind = z.enum([
   "grant.revoked",
   "grant.ended",
   "ledger.read",
+  "entries.erased",
+  "hold.placed",
+  "hold.lifted",
   "agent.connected",
   "agent.disconnected",
 ]);
@@ -62,6 +65,25 @@ export const leaf = z.strictObject({
   kind: entryKind,
   body: z.string().length(43),
 });
+
+/** Kinds that are never erased: they say what was erased, and what was not to be. */
+export function isNeverErased(kind: string): boolean {
+  return kind === "entries.erased" || kind === "hold.placed" || kind === "hold.lifted";
+}
+
+const seqRange = z.tuple([z.number().int().nonnegative(), z.number().int().nonnegative()]);
+
+/**
+ * The body of `entries.erased`: bodies and salts of these entries, rising ranges with both ends included, went in the same commit. `rule` is
+ * that of `retention:` which said so; where a person did, it is null and `by` and `reason` are theirs.
+ */
+export const erasedEntries = z.object({
+  entries: z.array(seqRange),
+  rule: z.object({ name: z.string() }).nullable(),
+  by: z.string().nullable(),
+  reason: z.string(),
+});
+export type ErasedEntries = z.infer<typeof erasedEntries>;
 
 const hiddenPlaces = z.array(z.object({ path: z.array(z.union([z.string(), z.number()])), kind: z.string() }));
 const jsonObject = z.custom<JsonObject>((value) => isJson(value) && isJsonObject(value));

@@ -24,8 +24,9 @@ export function findWrongPlaces(path: string, verifierKey: string, kept?: string
 
 interface Entry {
   readonly leaf: string;
-  readonly salt: Buffer;
-  readonly body: string;
+  /** Null, like the body, where it was erased. */
+  readonly salt: Buffer | null;
+  readonly body: string | null;
   /** Of the table's row; not in an export. */
   readonly seq?: number;
   readonly leaf_hash?: Uint8Array | undefined;
@@ -41,6 +42,7 @@ const sha256 = (...parts: (Buffer | string)[]) =>
 const bytes = z.instanceof(Uint8Array);
 const row = z.object({ seq: z.number(), leaf: z.string(), leaf_hash: bytes, salt: bytes, body: z.string() });
 const longRow = row.extend({ body: z.null() });
+const erasedRow = row.extend({ salt: z.null(), body: z.null() });
 
 /** A long body stands in the file that its leaf names. */
 function withFile(raw: unknown, path: string): unknown {
@@ -57,6 +59,8 @@ function readFolder(path: string, wrong: string[]): Log | null {
     const version = db.prepare("PRAGMA user_version").get();
     const rows = db.prepare("SELECT seq, leaf, leaf_hash, salt, body FROM ledger_entries ORDER BY seq").all();
     const entries = rows.map((raw, at): Entry => {
+      const erased = erasedRow.safeParse(raw);
+      if (erased.success) return erased.data;
       const parsed = row.safeParse(withFile(raw, path));
       if (parsed.success) return { ...parsed.data, salt: Buffer.from(parsed.data.salt) };
       wrong.push(`entry ${at}`);
@@ -75,6 +79,7 @@ function readFolder(path: string, wrong: string[]): Log | null {
 const header = z.strictObject({ v: z.literal(1), origin: z.string(), entries: z.number().int() });
 const isCanonical = (salt: string) => Buffer.from(salt, "base64url").toString("base64url") === salt;
 const line = z.strictObject({ leaf: z.string(), salt: z.string().refine(isCanonical), body: z.string() });
+const erasedLine = z.strictObject({ leaf: z.string(), salt: z.null(), body: z.null() });
 const noteLine = z.strictObject({ checkpoint: z.string() });
 
 function readExport(path: string, key: Key, wrong: string[]): Log | null {
@@ -86,6 +91,11 @@ function readExport(path: string, key: Key, wrong: string[]): Log | null {
   const count = lines.findIndex((one) => noteLine.safeParse(one).success);
   const entries: Entry[] = [];
   for (const one of lines.slice(0, count < 0 ? undefined : count)) {
+    const erased = erasedLine.safeParse(one);
+    if (erased.success) {
+      entries.push(erased.data);
+      continue;
+    }
     const found = line.safeParse(one);
     if (!found.success) wrong.push(`entry ${entries.length}`);
     const { leaf, salt, body } = found.data ?? { leaf: "", salt: "", body: "" };
@@ -118,13 +128,15 @@ const leafShape = z.strictObject({
 function checkEntries(entries: readonly Entry[], wrong: string[]): Map<number, string> {
   const frontier: Buffer[] = [];
   const roots = new Map([[0, sha256("").toString("base64")]]);
+  checkErased(entries, wrong);
   entries.forEach(({ leaf, salt, body, seq, leaf_hash }, at) => {
     const said = leafShape.safeParse(parse(leaf));
-    const digest = sha256(salt, body).toString("base64url");
+    const isErased = salt === null || body === null;
+    const digest = isErased ? said.data?.body : sha256(salt, body).toString("base64url");
     const good =
       said.success &&
       canonical(said.data) === leaf &&
-      salt.length === 32 &&
+      (isErased || salt.length === 32) &&
       said.data.body === digest &&
       said.data.seq === at;
     let hash: Buffer = sha256(Buffer.of(0), leaf);
@@ -134,6 +146,25 @@ function checkEntries(entries: readonly Entry[], wrong: string[]): Map<number, s
     roots.set(at + 1, frontier.reduceRight((right, left) => node(left, right)).toString("base64"));
   });
   return roots;
+}
+
+const erasure = z.object({ entries: z.array(z.tuple([z.number().int().min(0), z.number().int()])) });
+
+/** What has no body stands in a later record of erasure, and what stands in one has none. */
+function checkErased(entries: readonly Entry[], wrong: string[]): void {
+  const recorded = new Set<number>();
+  entries.forEach(({ leaf, body }, at) => {
+    const { kind } = leafShape.safeParse(parse(leaf)).data ?? {};
+    if (body === null && /^(entries\.erased|hold\.placed|hold\.lifted)$/.test(kind ?? "")) wrong.push(`entry ${at}`);
+    const record = erasure.safeParse(kind === "entries.erased" && body !== null ? parse(body) : null);
+    const ends = [-1, ...(record.data?.entries.flat() ?? []), at];
+    // 0 ≤ first ≤ last < next first ≤ …: a single entry is both ends of its range.
+    if (ends.some((end, i) => i > 0 && (i % 2 === 0 ? end < Number(ends[i - 1]) : end <= Number(ends[i - 1])))) return;
+    for (const [from, to] of record.data?.entries ?? []) for (let seq = from; seq <= to; seq += 1) recorded.add(seq);
+  });
+  entries.forEach(({ body }, at) => {
+    if ((body === null) !== recorded.has(at)) wrong.push(`entry ${at}`);
+  });
 }
 
 function node(left: Buffer | undefined, right: Buffer): Buffer {

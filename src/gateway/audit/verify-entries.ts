@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { canonical, type Json } from "../../shared/json.ts";
 import { leaf as leafSchema } from "../../shared/ledger.ts";
+import { Erasures } from "./erasures.ts";
 import type { Findings } from "./findings.ts";
 import type { SourceEntry, Unreadable } from "./ledger-source.ts";
 import { GrowingTree, leafHashHex } from "./merkle.ts";
@@ -15,11 +16,13 @@ export class EntryCheck {
   readonly #findings: Findings;
   readonly #tree = new GrowingTree();
   readonly #digest = new SaltedDigest();
+  readonly #erasures: Erasures;
   #end = 0;
   #displaced = false;
 
   constructor(findings: Findings) {
     this.#findings = findings;
+    this.#erasures = new Erasures(findings);
   }
 
   get tree(): GrowingTree {
@@ -50,6 +53,11 @@ export class EntryCheck {
     this.#grow(seq, entry);
   }
 
+  /** Once all were checked: whether each body that is gone was erased on the record. */
+  finish(): void {
+    this.#erasures.finish(this.#end);
+  }
+
   /** Numbers rise by one. What is skipped is missing at its place; what comes late is repeated, inserted or moved. */
   #checkPlace(seq: number, row: number | null): void {
     if (seq > this.#end) {
@@ -67,11 +75,13 @@ export class EntryCheck {
   }
 
   #checkBody(leaf: AnyLeaf, { salt, body }: SourceEntry): void {
-    // Version 1 knows no kind that records an erasure, so whatever is missing was taken.
-    if (body === null || salt === null) {
+    if (body === null && salt === null) this.#erasures.gone(leaf.seq, leaf.kind);
+    else if (body === null || salt === null) {
       this.#findings.entry(leaf.seq, `the ${body === null ? "body" : "salt"} was removed`);
     } else if (salt.length !== 64 || this.#digest.of(salt, body) !== leaf.body) {
       this.#findings.entry(leaf.seq, "the body or its salt was changed: they don't match the leaf");
+    } else if (leaf.kind === "entries.erased") {
+      this.#erasures.record(leaf.seq, body);
     }
   }
 

@@ -53,6 +53,7 @@ async function verify(source: LedgerSource, origin: string, options: VerifyOptio
       if (checkpoints.isDue(entries.tree.size)) await checkpoints.meet(entries.tree, entries.displaced);
     }
   }
+  entries.finish();
   await checkpoints.finish(entries.end);
   kept.finish(entries.end);
   await checkHeader(source, origin, entries.end, findings);
