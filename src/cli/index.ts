@@ -12,6 +12,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   console: async () => (await import("./console.ts")).consoleLink,
   stdio: async () => (await import("./stdio.ts")).stdio,
   doctor: async () => (await import("./doctor.ts")).doctor,
+  profiles: async () => (await import("./profiles.ts")).profiles,
   connections: async () => (await import("./connections.ts")).connections,
   call: async () => (await import("./call.ts")).call,
   requests: async () => (await import("./requests.ts")).requests,
@@ -34,6 +35,7 @@ At the engineer's desk
   sign-out                       end the session
   connect                        open the tunnel and stay, without signing in anew where that isn't needed;
                                  --service FILE does so as a service, and asks nobody
+  profiles list|add|use|remove   gateways and accounts side by side, and which of them is meant without --profile
   doctor                         what is wrong with signing in or calling, and what to do; --config FILE for a gateway.yaml
   status                         who is signed in, what is open
   connections                    what this person may reach, and at which local address
@@ -61,7 +63,7 @@ At the gateway
   audit search [WORD…]           entries by who, what, how it ended, when and words
   audit export FILE              write the ledger to a file
 
---profile DIR names another profile folder, --json prints one JSON value. countersign COMMAND --help says more,
+--profile DIR names another profile by its name or folder, --json prints one JSON value. countersign COMMAND --help says more,
 countersign --version which version this is.
 Status: 0 done, 1 refused or failed, 2 wrong usage.`;
 

@@ -1,7 +1,11 @@
 import { readFile } from "node:fs/promises";
+import { isDeepStrictEqual } from "node:util";
+import { profilesHome } from "../client/profiles/home.ts";
+import { listProfiles, refuseTakenAudience } from "../client/profiles/list.ts";
+import { pinChanges } from "../client/profiles/pin-changes.ts";
 import { discover, gatewayOrigin, readProfile, writeProfile } from "../client/profile.ts";
 import { CountersignError, toFailure } from "../shared/errors.ts";
-import type { Profile, Provider } from "../shared/provider.ts";
+import { issuerOf, type Profile } from "../shared/provider.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** The options of commands that may make a profile. */
@@ -21,22 +25,35 @@ interface PinWish {
 
 /** Pins the gateway that was named, once a person has said yes; without one the profile must know its gateway. Throws `usage`. */
 export async function pinNamed(directory: string, wish: PinWish, terminal: Terminal): Promise<void> {
+  const pinned = await readProfile(directory);
   if (wish.gateway === undefined) {
-    if ((await readProfile(directory)) !== null) return;
+    if (pinned !== null) return;
     throw new CountersignError("usage", `${directory} knows no gateway yet: name it with --gateway URL.`);
   }
-  refuseNoAddress(wish.gateway);
+  const way = await proposed(wish.gateway, "--gateway", wish);
+  if (pinned !== null && isDeepStrictEqual(pinned, way)) return;
+  // Refused before anybody is asked: no answer could change a pin.
+  if (pinned !== null && pinChanges(pinned, way).length > 0) return await writeProfile(directory, way);
+  const others = (await listProfiles(profilesHome())).filter((each) => each.directory !== directory);
+  refuseTakenAudience(way, others);
+  const question = `Trust this gateway, and pin it in ${directory}?`;
+  await writeProfile(directory, await confirmedWay(way, wish.yes ?? false, question, terminal));
+}
+
+/** What the gateway at this address proposes, by the chosen way to sign in. `word`: as the address was asked for. Throws `usage`. */
+export async function proposed(address: string, word: string, wish: Pick<PinWish, "issuer" | "ca">): Promise<Profile> {
+  refuseNoAddress(address, word);
   const ca = wish.ca === undefined ? {} : { ca: await readFile(wish.ca, "utf8") };
-  const { profiles } = await discover(wish.gateway, ca);
-  await pin(directory, chosen(profiles, wish.issuer), wish.yes ?? false, terminal);
+  const { profiles } = await discover(address, ca);
+  return chosen(profiles, wish.issuer);
 }
 
 /** What can't be a gateway's address is a slip of whoever typed it, not a gateway's fault. */
-function refuseNoAddress(given: string): void {
+function refuseNoAddress(given: string, word: string): void {
   try {
     gatewayOrigin(given);
   } catch (cause) {
-    throw new CountersignError("usage", `--gateway: ${toFailure(cause).message}`, { cause });
+    throw new CountersignError("usage", `${word}: ${toFailure(cause).message}`, { cause });
   }
 }
 
@@ -54,18 +71,14 @@ function chosen(proposals: readonly Profile[], issuer: string | undefined): Prof
   throw new CountersignError("usage", `The gateway offers several ways to sign in: choose --issuer out of ${known}.`);
 }
 
-/** Shows what would be pinned, and pins it once a person said yes (rule 2). What is pinned already needs no word. */
-async function pin(directory: string, proposal: Profile, yes: boolean, terminal: Terminal): Promise<void> {
-  const pinned = await readProfile(directory);
-  if (pinned !== null && JSON.stringify(pinned) === JSON.stringify(proposal)) return;
-  if (pinned !== null) terminal.note(`${directory} is pinned to something else now; ask its operator why it changed.`);
-  terminal.note(`Gateway     ${proposal.gateway}`);
-  terminal.note(`Audience    ${proposal.audience}`);
-  terminal.note(
-    `Sign-in at  ${issuerOf(proposal.provider)} (${proposal.provider.kind}, client ${proposal.provider.clientId})`,
-  );
-  terminal.note(`Ledger key  ${proposal.ledgerKey}`);
-  const confirmed = yes || (await terminal.confirm(`Trust this gateway, and pin it in ${directory}?`));
+/** Shows what would be pinned, and returns it once a person said yes (rule 2). Throws `cancelled`, and `usage` where nobody is there. */
+export async function confirmedWay(way: Profile, yes: boolean, question: string, terminal: Terminal): Promise<Profile> {
+  const { provider, gateway, audience, ledgerKey } = way;
+  terminal.note(`Gateway     ${gateway}`);
+  terminal.note(`Audience    ${audience}`);
+  terminal.note(`Sign-in at  ${issuerOf(provider)} (${provider.kind}, client ${provider.clientId})`);
+  terminal.note(`Ledger key  ${ledgerKey}`);
+  const confirmed = yes || (await terminal.confirm(question));
   if (confirmed === null) {
     throw new CountersignError(
       "usage",
@@ -73,9 +86,5 @@ async function pin(directory: string, proposal: Profile, yes: boolean, terminal:
     );
   }
   if (!confirmed) throw new CountersignError("cancelled", "Nothing was pinned.");
-  await writeProfile(directory, proposal);
-}
-
-function issuerOf(provider: Provider): string {
-  return provider.kind === "entra" ? provider.authority : provider.issuer;
+  return way;
 }

@@ -1,14 +1,12 @@
-import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
+import { activeProfile, profileNamed } from "../client/profiles/active.ts";
+import { profileFolder, profilesHome } from "../client/profiles/home.ts";
 
-/** Where a profile lies: the given folder, or this person's own by the habits of the system. */
+/** Where a profile lies: the one of the list that is called so, the given folder, or without either the active one of the list. */
 export function profileDirectory(given: string | undefined): string {
-  if (given !== undefined) return resolve(given);
-  if (process.platform === "win32") {
-    return join(process.env["APPDATA"] ?? join(homedir(), "AppData", "Roaming"), "Countersign", "profile");
-  }
-  if (process.platform === "darwin") {
-    return join(homedir(), "Library", "Application Support", "Countersign", "profile");
-  }
-  return join(process.env["XDG_CONFIG_HOME"] ?? join(homedir(), ".config"), "countersign", "profile");
+  const home = profilesHome();
+  if (given === undefined) return profileFolder(home, activeProfile(home));
+  // A path is a path: only a bare word can be a name.
+  const named = /[/\\]/.test(given) ? null : profileNamed(home, given);
+  return named ?? resolve(given);
 }

@@ -24,6 +24,7 @@ import { openPause } from "./pause.ts";
 import { takePipeName } from "./pipe-name.ts";
 import { privateDirectory } from "./private-directory.ts";
 import { gatewayOrigin, readProfile } from "./profile.ts";
+import { createPinGuard } from "./profiles/pin-guard.ts";
 import { createSending } from "./sending.ts";
 import { createSession, type SessionState } from "./session.ts";
 import { noteLauncher } from "./setup/launcher.ts";
@@ -64,7 +65,8 @@ async function assemble(options: ClientOptions, profile: Profile, closers: Close
   const origin = gatewayOrigin(profile.gateway);
   const vault = options.vault ?? memoryVault();
   const state = createState(firstState(profile, origin, now()));
-  const token: TokenSource = (wanted) => session.token(wanted);
+  const pin = createPinGuard({ profile, ca, now, onChanged: (error) => session.refused(error) });
+  const token: TokenSource = pin.over((wanted) => session.token(wanted));
 
   const plain = createGatewayApi(origin, bearing(token), ca);
   closers.push(() => plain.close());
@@ -91,6 +93,7 @@ async function assemble(options: ClientOptions, profile: Profile, closers: Close
     device,
     vault,
     openBrowser,
+    checkPin: () => pin.check(),
     now,
     after: options.after,
     accessEnded: () => ended,

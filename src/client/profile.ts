@@ -2,8 +2,11 @@ import { join } from "node:path";
 import { CountersignError } from "../shared/errors.ts";
 import { discovery, profile as profileShape, type Discovery, type Profile } from "../shared/provider.ts";
 import { verifierName } from "../shared/note.ts";
+import { readGatewayAddress, type AddressFault } from "../shared/gateway-address.ts";
 import { privateDirectory } from "./private-directory.ts";
+import { troubleOf } from "./link-trouble.ts";
 import { readJson, writePrivate } from "./private-file.ts";
+import { changesText, pinChanges } from "./profiles/pin-changes.ts";
 import { connections } from "./upstream/dispatcher.ts";
 
 /** What a gateway says of itself: a proposal for `profile.json`, which a person confirms (rule 2). One profile for each way to sign in. */
@@ -19,13 +22,17 @@ export async function readProfile(directory: string): Promise<Profile | null> {
   return found;
 }
 
-/** Pins a confirmed profile. An origin that is already pinned to another gateway is never changed: that takes another folder. */
+/**
+ * Pins a confirmed profile. What a pin holds never changes in place: that takes removing it and adding the gateway again. Throws
+ * `pin_changed`.
+ */
 export async function writeProfile(directory: string, confirmed: Profile): Promise<void> {
   await privateDirectory(directory);
   const pinned = await readProfile(directory);
-  if (pinned !== null && gatewayOrigin(pinned.gateway) !== gatewayOrigin(confirmed.gateway)) {
-    const message = `${directory} is pinned to ${pinned.gateway}: use another profile folder for ${confirmed.gateway}.`;
-    throw new CountersignError("configuration", message);
+  const changes = pinned === null ? [] : pinChanges(pinned, confirmed);
+  if (pinned !== null && changes.length > 0) {
+    const message = `${directory} is pinned to ${pinned.gateway} and stays so; this names ${changesText(changes)}. Another gateway: countersign profiles add URL. The same one: remove its profile first, once you know why it changed.`;
+    throw new CountersignError("pin_changed", message);
   }
   await writePrivate(join(directory, file), `${JSON.stringify(profileShape.parse(confirmed), null, 2)}\n`);
 }
@@ -49,15 +56,26 @@ export async function discover(origin: string, options: { readonly ca?: string }
 
 /** The origin of a gateway's address: https, or http on loopback, and nothing after it. Throws `misconfigured`. */
 export function gatewayOrigin(address: string): string {
-  const url = URL.canParse(address) ? new URL(address) : null;
-  if (url === null) throw new CountersignError("misconfigured", `${JSON.stringify(address)} is not a gateway address.`);
-  const loopback = ["127.0.0.1", "[::1]", "localhost"].includes(url.hostname);
-  if (url.protocol !== "https:" && !(url.protocol === "http:" && loopback))
-    throw new CountersignError("misconfigured", `${url.origin}: a gateway is reached over https, or http on loopback.`);
-  if (url.username !== "" || url.password !== "" || url.pathname !== "/" || url.search !== "" || url.hash !== "")
-    throw new CountersignError("misconfigured", `A gateway address is an origin alone: ${url.origin}.`);
-  return url.origin;
+  const read = readGatewayAddress(address);
+  if (!read.ok) throw new CountersignError("misconfigured", `${JSON.stringify(address)}: ${addressFaults[read.why]}`);
+  // Whoever writes an address into a file or a command writes it whole.
+  if (!/^https?:\/\//i.test(address))
+    throw new CountersignError(
+      "misconfigured",
+      `${JSON.stringify(address)} is not a gateway address: write ${read.origin}.`,
+    );
+  return read.origin;
 }
+
+const addressFaults: Readonly<Record<AddressFault, string>> = {
+  empty: "A gateway address is missing.",
+  unreadable: "This is not a gateway address.",
+  "not-https": "A gateway is reached over https, or http on loopback.",
+  "user-info": "A gateway address has no user name or password.",
+  "more-than-origin": "A gateway address is an origin alone, without a path.",
+  "trailing-dot": "A gateway address does not end in a dot.",
+  "odd-characters": "This has characters that no gateway address has.",
+};
 
 const file = "profile.json";
 const discoveryTimeoutMs = 15_000;
@@ -73,14 +91,40 @@ async function fetchDiscovery(origin: string, ca: string | undefined): Promise<D
     });
     if (answer.statusCode !== 200) {
       await answer.body.dump();
-      throw new CountersignError("misconfigured", `${origin} is no Countersign gateway (HTTP ${answer.statusCode}).`);
+      throw new CountersignError("misconfigured", noGateway(origin, `HTTP ${answer.statusCode}`));
     }
-    return discovery.parse(await answer.body.json());
+    const said = discovery.safeParse(parsed(await answer.body.text()));
+    if (said.success) return said.data;
+    throw new CountersignError("misconfigured", noGateway(origin, "another answer"), { cause: said.error });
   } catch (cause) {
-    if (cause instanceof CountersignError) throw cause;
-    const message = `${origin} did not answer as a Countersign gateway: check the address and the network.`;
-    throw new CountersignError("gateway_unreachable", message, { cause });
+    throw cause instanceof CountersignError ? cause : discoveryFault(origin, cause);
   } finally {
     await dispatcher.destroy();
   }
+}
+
+function noGateway(origin: string, detail: string): string {
+  return `${origin} is no Countersign gateway (${detail}): check the address.`;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** Each with what to do: this is read by whoever types an address for the first time. */
+function discoveryFault(origin: string, cause: unknown): CountersignError {
+  if (cause instanceof Error && cause.name === "TimeoutError")
+    return new CountersignError("timed_out", `${origin} did not answer in ${discoveryTimeoutMs / 1000} s.`, { cause });
+  const { kind, detail } = troubleOf(cause);
+  if (kind === "certificate")
+    return new CountersignError("gateway_untrusted", `${origin} shows a certificate that is not trusted (${detail}).`, {
+      cause,
+    });
+  const why = kind === "name" ? "no address is known for that name" : `it did not answer (${detail})`;
+  const message = `${origin} did not answer as a Countersign gateway, ${why}: check the address and the network.`;
+  return new CountersignError("gateway_unreachable", message, { cause });
 }

@@ -39,6 +39,8 @@ export interface SessionOptions {
   readonly device: Device;
   readonly vault: Vault;
   readonly openBrowser: (url: string) => void | Promise<void>;
+  /** Throws where the gateway is not what was confirmed any more: then nobody is asked to sign in for it. */
+  readonly checkPin: () => Promise<void>;
   readonly now: () => number;
   /** Timers of that clock; this machine's where it is left out. */
   readonly after?: After | undefined;
@@ -109,6 +111,8 @@ export function createSession(options: SessionOptions): Session {
     meanwhile = before.state === "signed-in" ? before : null;
     enter({ state: "signing-in", url: null });
     try {
+      await options.checkPin();
+      signal.throwIfAborted();
       const byCode = by === "code" ? { showCode } : {};
       const tokens = await options.signIn.signIn({ signal, openBrowser: (url) => offer(url), ...byCode });
       replaced = true;

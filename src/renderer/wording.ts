@@ -134,6 +134,14 @@ const wordings: Readonly<Record<ErrorCode, Wording>> = {
     what: "The sign-in is not set up correctly.",
     next: "Ask who runs the gateway to check its provider’s settings.",
   },
+  pin_changed: {
+    what: "This gateway now names another provider than you confirmed. No token goes there.",
+    next: "Ask who runs the gateway why. Only removing it and adding it again takes the change.",
+  },
+  audience_taken: {
+    what: "This gateway asks for tokens that are made for another gateway of yours. It gets none.",
+    next: "If both are yours, ask who runs them to give each an audience of its own.",
+  },
   gateway_unreachable: {
     what: "The gateway cannot be reached.",
     next: "Check the network; it is tried again by itself.",

@@ -57,6 +57,8 @@ export const errorCodes = [
   "denied",
   "transient",
   "misconfigured",
+  "pin_changed",
+  "audience_taken",
   "gateway_unreachable",
   "gateway_restarting",
   "gateway_untrusted",

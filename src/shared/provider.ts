@@ -50,3 +50,18 @@ export const profile = z.object({
   provider,
 });
 export type Profile = z.infer<typeof profile>;
+
+/** Where a person signs in, as an address; for Entra its tenant is the last part. */
+export function issuerOf(provider: Provider): string {
+  return provider.kind === "entra" ? provider.authority : provider.issuer;
+}
+
+/** Whose directory it is, where the provider has several. */
+export function tenantOf(provider: Provider): string | null {
+  return provider.kind === "entra" ? (new URL(provider.authority).pathname.split("/")[1] ?? null) : null;
+}
+
+/** Which provider it is, however its address is written: all of Entra's hosts issue the same tokens. */
+export function providerHost(provider: Provider): string {
+  return provider.kind === "entra" ? "entra" : new URL(provider.issuer).host;
+}

@@ -78,11 +78,11 @@ describe("profile", () => {
     expect(await readProfile(directory)).toEqual(gateway.profile);
   });
 
-  it("is never pinned to another origin", async () => {
+  it("takes another scope, which a confirmed gateway may come to need", async () => {
     await writeProfile(directory, gateway.profile);
-    const other = { ...gateway.profile, gateway: "https://other.example" };
-    await expect(writeProfile(directory, other)).rejects.toMatchObject({ code: "configuration" });
-    expect(await readProfile(directory)).toEqual(gateway.profile);
+    const wider = { ...gateway.profile, provider: { ...gateway.profile.provider, scope: "openid mcp" } };
+    await writeProfile(directory, wider);
+    expect(await readProfile(directory)).toEqual(wider);
   });
 
   it.each(["{", "{}", '{"v":2}'])("is refused when its file is damaged: %s", async (text) => {

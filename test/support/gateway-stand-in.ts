@@ -20,6 +20,8 @@ export interface GatewayStandIn {
   /** The `after` of each stream opened, in order. */
   readonly streams: (string | null)[];
   connections: ConnectionView[];
+  /** What its discovery says instead of the profile's own, by member. */
+  named: Partial<Pick<Profile, "audience" | "provider">>;
   /** How far its clock is ahead of ours, in ms. */
   clockAheadMs: number;
   /** Answers `/mcp/…` after the token was checked. */
@@ -83,6 +85,7 @@ export async function startGateway(): Promise<GatewayStandIn> {
     decisions: [],
     streams: [],
     connections: [{ name: "files", title: null, transport: "stdio", server: null, state: "ready" }],
+    named: {},
     clockAheadMs: 0,
     mcp: (_request, response) => response.writeHead(200).end(),
     silent: false,
@@ -149,7 +152,7 @@ export async function startGateway(): Promise<GatewayStandIn> {
   }
 
   function discovery() {
-    const { audience, ledgerKey, provider } = profile;
+    const { audience, ledgerKey, provider } = { ...profile, ...gateway.named };
     return { v: 1, gateway: origin, ledgerKey, signIn: [{ audience, provider }] };
   }
 

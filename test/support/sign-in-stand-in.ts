@@ -38,11 +38,10 @@ export function signInStandIn(now: () => number = Date.now): SignInStandIn {
     browser: Promise.resolve(),
     async signIn(options) {
       const { signal } = options;
-      await options.openBrowser(standIn.url);
       const aborted = new Promise<never>((_resolve, reject) => {
         signal.addEventListener("abort", () => reject(new CountersignError("cancelled", "The sign-in was cancelled.")));
       });
-      await Promise.race([standIn.browser, aborted]);
+      await Promise.race([Promise.resolve(options.openBrowser(standIn.url)).then(() => standIn.browser), aborted]);
       return tokens();
     },
     async token({ force = false } = {}) {

@@ -38,7 +38,7 @@ async function checkGateway(profile: Profile, ca: string | undefined, now: () =>
 
 /** A pin never changes by itself (rule 2): what differs is told, and who runs the gateway is asked. */
 function pinFinding(profile: Profile, { profiles }: Proposal): Finding {
-  const cure = "Ask who runs the gateway why; only a new profile folder takes the change.";
+  const cure = "Ask who runs the gateway why; only removing the profile and adding the gateway again takes the change.";
   if (profiles.some(({ ledgerKey }) => ledgerKey !== profile.ledgerKey))
     return wrong("gateway.pin", "It shows another ledger key than the pinned one", cure);
   const same = profiles.some((offered) => isDeepStrictEqual(offered, profile));
