@@ -128,12 +128,14 @@ async function offline(query: AuditQuery, most: number, data: string, terminal: 
 function found(index: SearchIndex, query: AuditQuery, most: number, entries: number): AuditPage {
   const lines: AuditLine[] = [];
   let next: number | null = entries;
+  let names: AuditPage["names"] = {};
   while (next !== null && lines.length < most) {
     const page = index.find(query, next, most - lines.length);
     lines.push(...page.lines);
     ({ next } = page);
+    names = { ...names, ...page.names };
   }
-  return { lines, next, indexed: entries, entries };
+  return { lines, next, indexed: entries, entries, names };
 }
 
 const heading = ["entry", "time", "what", "who", "connection", "tool", "outcome", "ms", "call"];

@@ -1,6 +1,7 @@
 import type { ConsoleState } from "../shared/console.ts";
 import { CountersignError } from "../shared/errors.ts";
 import type { ConsoleMethods } from "./console-calls.ts";
+import { exportAudit, readAudit, searchAudit } from "./audit.ts";
 import { contextOf } from "./approval-context.ts";
 import { decide, show } from "./deciding.ts";
 import type { Device } from "./device.ts";
@@ -63,6 +64,10 @@ export function createConsoleMethods(options: ConsoleMethodsOptions): ConsoleMet
       exportHistory(api, filter, format, presence === "window" ? options.saveText : undefined),
     "sessions.list": (asked) => listSessions(api, asked),
     "sessions.show": (asked) => showSession(api, asked),
+    "audit.search": (asked) => searchAudit(api, asked),
+    "audit.entry": ({ entry }) => readAudit(api, entry),
+    "audit.export": ({ query, format }, presence) =>
+      exportAudit(api, query, format, presence === "window" ? options.saveText : undefined),
     "grants.list": () => listGrants(api),
     "grants.revoke": async ({ id }) => {
       const revoked = await revokeGrant(api, id);

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { auditPage } from "../shared/audit-search.ts";
+import { searchAudit } from "./audit.ts";
 import type { Client } from "./client.ts";
 import type { GatewayApi } from "./gateway.ts";
 
@@ -11,11 +11,6 @@ export function gatewayAudit(api: GatewayApi, directory: string): Pick<Client, "
       await api.download("/v1/audit/export", file);
       return file;
     },
-    async searchLedger({ before, limit, ...query }) {
-      const asked = new URLSearchParams();
-      for (const [name, value] of Object.entries({ ...query, before, limit }))
-        if (value !== null && value !== undefined) asked.set(name, String(value));
-      return await api.get(`/v1/audit/entries?${asked.toString()}`, auditPage);
-    },
+    searchLedger: (asked) => searchAudit(api, asked),
   };
 }

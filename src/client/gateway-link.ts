@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { connectionView, type ConnectionView } from "../shared/connection.ts";
 import { proof } from "../shared/ledger.ts";
+import { role } from "../shared/principal.ts";
 import type { Profile } from "../shared/provider.ts";
 import { createCheckpointKeeper } from "./checkpoint.ts";
 import { createFeed } from "./feed.ts";
@@ -82,11 +83,20 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
     state.set({ connections: found.connections });
   }
 
+  async function fetchRoles(): Promise<void> {
+    const asked = principal;
+    // A change of who has which role ends the stream, so that it is asked for again; a failure leaves the last answer.
+    const found = await api.get("/v1/me", rolesOfMe).catch(() => null);
+    if (found === null || principal !== asked || isDeepStrictEqual(found.roles, state.get().roles)) return;
+    state.set({ roles: found.roles });
+  }
+
   function onLink(next: FeedLink): void {
     const { link, sinceMs } = state.get().gateway;
     gateway({ ...next, sinceMs: link === next.link ? sinceMs : now() });
     if (next.link !== "online") return;
     void fetchConnections();
+    void fetchRoles();
     grants.refresh();
     refreshDevices();
   }
@@ -118,7 +128,7 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
     devices.forget();
     principal = null;
     offered = [];
-    state.set({ approvals: [], connections: [], grants: [] });
+    state.set({ approvals: [], connections: [], grants: [], roles: [] });
     options.onForget();
   }
 
@@ -139,6 +149,7 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
   };
 }
 
+const rolesOfMe = z.object({ roles: z.array(role) });
 const connectionList = z.object({ connections: z.array(connectionView) });
 /** The gateway tells of new entries each second; hundreds of clients need not ask for proofs as often. */
 const proveEveryMs = 30_000;

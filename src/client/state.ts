@@ -37,6 +37,7 @@ export function firstState(profile: Profile, origin: string, nowMs: number): Sta
   const { provider } = profile;
   return {
     gateway: { origin, link: "offline", sinceMs: nowMs, nextTryAtMs: null, trouble: null, clockOffsetMs: 0 },
+    roles: [],
     ledger: null,
     session: { state: "signed-out", error: null },
     provider: { kind: provider.kind, issuer: provider.kind === "entra" ? provider.authority : provider.issuer },

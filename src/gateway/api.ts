@@ -18,7 +18,7 @@ import { sendJson } from "./mcp/reply.ts";
 import { sendPart } from "./mcp/send-parts.ts";
 import { gatewaySessionPath } from "../shared/gateway-session.ts";
 import { beginSession, endSession } from "./session-api.ts";
-import { searchLedger } from "./search-api.ts";
+import { aboutEntry, auditor, searchLedger } from "./search-api.ts";
 import { listSessions, showEntry, showSession } from "./sessions-api.ts";
 import { proveConsistency, proveInclusion } from "./proofs-api.ts";
 import { acceptTool, listTools } from "./tools-api.ts";
@@ -53,6 +53,7 @@ export async function api(visit: ApiVisit): Promise<void> {
   const grant = /^\/v1\/grants\/([\w-]{1,64})\/revoke$/.exec(path)?.[1];
   const replayed = /^\/v1\/audit\/sessions\/([\w-]{1,64})$/.exec(path)?.[1];
   const entry = /^\/v1\/audit\/entries\/(\d{1,15})$/.exec(path)?.[1];
+  const about = /^\/v1\/audit\/entries\/(\d{1,15})\/about$/.exec(path)?.[1];
   switch (`${request.method} ${path}`) {
     case "GET /v1/me":
       return me(visit);
@@ -107,6 +108,7 @@ export async function api(visit: ApiVisit): Promise<void> {
       if (entry !== undefined && request.method === "GET") return showEntry(visit, Number(entry));
       if (past !== undefined && request.method === "GET") return oneOfHistory(visit, past);
       if (device !== undefined && request.method === "POST") return confirmDevice(visit, device);
+      if (about !== undefined && request.method === "GET") return aboutEntry(visit, Number(about));
       if (grant !== undefined && request.method === "POST") return revokeGrant(visit, grant);
       throw new CountersignError("not_found", "There is nothing at this address.");
   }
@@ -156,12 +158,9 @@ async function withdraw({ site, response, principal }: ApiVisit, id: string): Pr
   sendJson(response, 200, { approval: site.gate.approvals.seenBy(principal, record) });
 }
 
-async function audit({ site, response, principal }: ApiVisit): Promise<void> {
-  if (!principal.roles.includes("auditor"))
-    throw new CountersignError(
-      "not_allowed",
-      "Only the role auditor may read the ledger: `roles` in gateway.yaml names its groups.",
-    );
+async function audit(visit: ApiVisit): Promise<void> {
+  auditor(visit);
+  const { site, response, principal } = visit;
   // A look into the log is itself recorded, before the first byte.
   await site.gate.store.commit((writes) => writes.append("ledger.read", { principal: principal.id, what: "export" }));
   response.writeHead(200, { "content-type": "application/jsonl", "cache-control": "no-store" });

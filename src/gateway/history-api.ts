@@ -11,6 +11,7 @@ import {
 import type { ApiVisit } from "./api.ts";
 import { viewAs } from "./approvals/view.ts";
 import type { ApprovalEntry } from "./audit/approval-entries.ts";
+import { statedHead } from "./audit/checkpoint.ts";
 import { sendJson } from "./mcp/reply.ts";
 import type { HistoryPlace } from "./store/history.ts";
 
@@ -60,7 +61,7 @@ export function oneOfHistory(visit: ApiVisit, id: string): void {
       atMs,
       own: isOwn({ kind, by }, ids, own),
     })),
-    checkpoint: note === undefined ? null : headOf(note),
+    checkpoint: note === undefined ? null : statedHead(note),
   };
   sendJson(visit.response, 200, detail);
 }
@@ -96,10 +97,4 @@ function isOwn({ kind, by }: Pick<ApprovalEntry, "kind" | "by">, ids: readonly s
 function placeOf(cursor: string): HistoryPlace {
   const dot = cursor.indexOf(".");
   return { atMs: Number(cursor.slice(0, dot)), id: cursor.slice(dot + 1) };
-}
-
-/** Size and root that a checkpoint states (C2SP tlog-checkpoint: the second and third line). */
-function headOf(note: string): HistoryDetail["checkpoint"] {
-  const [, size, root] = note.split("\n");
-  return { size: Number(size), root: root ?? "" };
 }

@@ -1,8 +1,10 @@
 import { z } from "zod";
+import type { AuditEntry } from "../shared/audit-entry.ts";
 import { auditQuery } from "../shared/audit-search.ts";
 import { CountersignError } from "../shared/errors.ts";
 import type { JsonObject } from "../shared/json.ts";
 import type { ApiVisit } from "./api.ts";
+import { statedHead } from "./audit/checkpoint.ts";
 import { sendJson } from "./mcp/reply.ts";
 
 const pageQuery = auditQuery.extend({
@@ -16,12 +18,27 @@ export async function searchLedger(visit: ApiVisit): Promise<void> {
   auditor(visit);
   const { before, limit, ...query } = queryAs(visit, pageQuery);
   // The entry of this very look is not among what it finds.
-  const size = Number(site.gate.store.checkpoint().split("\n", 2)[1]);
+  const { size } = statedHead(site.gate.store.checkpoint());
   const asked = maskedQuery(visit, query);
   await site.gate.store.commit((writes) =>
     writes.append("ledger.read", { principal: principal.id, what: "search", query: asked }),
   );
   sendJson(response, 200, await site.search.find(query, Math.min(before, size), limit));
+}
+
+/** `GET /v1/audit/entries/N/about`: one entry with all of its call; for the role `auditor`, and recorded. Throws CountersignError `not_found`. */
+export async function aboutEntry(visit: ApiVisit, seq: number): Promise<void> {
+  auditor(visit);
+  const { site, response, principal } = visit;
+  await site.gate.store.commit((writes) =>
+    writes.append("ledger.read", { principal: principal.id, what: "entry", entry: seq }),
+  );
+  const found = await site.search.one(seq);
+  if (found === null)
+    throw new CountersignError("not_found", "There is no entry of this number, or it is not read for searching yet.");
+  const note = site.gate.store.history.checkpointOver(seq);
+  const entry: AuditEntry = { ...found, checkpoint: note === undefined ? null : statedHead(note) };
+  sendJson(response, 200, entry);
 }
 
 /** Throws CountersignError `not_allowed` for who may not read the ledger. */

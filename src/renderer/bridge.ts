@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { approvalContext } from "../shared/approval-context.ts";
+import { auditEntry } from "../shared/audit-entry.ts";
+import { auditPage } from "../shared/audit-search.ts";
 import { approvalView } from "../shared/approval.ts";
 import {
   bridgeCalls,
@@ -63,6 +65,9 @@ const outputs: { readonly [C in Call]: z.ZodType<Output<C>> } = {
   "history.export": exported,
   "sessions.list": sessionsPage,
   "sessions.show": sessionPart,
+  "audit.search": auditPage,
+  "audit.entry": auditEntry,
+  "audit.export": exported,
   "grants.list": z.array(grantView),
   "grants.revoke": grantView,
   "tunnel.open": nothing,

@@ -6,6 +6,7 @@ import { createAnnouncer, type Announcer } from "./announcer.ts";
 import type { LinkedBridge } from "./bridge.ts";
 import { createDecisions, type Decisions } from "./decisions.ts";
 import { History } from "./history/history.ts";
+import { LedgerSearch } from "./search/ledger-search.ts";
 import type { OwnChoice } from "./requests/own-choice.ts";
 import { createSelection, ownRequests, type Selection } from "./selection.ts";
 import { createStore, type Store, type WritableStore } from "./store.ts";
@@ -33,6 +34,7 @@ export interface Model {
   /** Which of one's own requests is shown. */
   readonly own: WritableStore<OwnChoice>;
   readonly history: History;
+  readonly search: LedgerSearch;
   readonly decisions: Decisions;
   /** Reasons being written, by approval. */
   readonly reasons: WritableStore<ReadonlyMap<string, string>>;
@@ -48,6 +50,7 @@ export function createModel(bridge: LinkedBridge): Model {
   const selection = createSelection();
   const own = createStore<OwnChoice>({ id: null, isOpen: false });
   const history = new History(bridge);
+  const search = new LedgerSearch(bridge);
   const decisions = createDecisions(bridge);
   const announcer = createAnnouncer();
   const reasons = createStore<ReadonlyMap<string, string>>(new Map());
@@ -80,6 +83,7 @@ export function createModel(bridge: LinkedBridge): Model {
     // What is on its way changes without any approval: nothing is recorded yet.
     decisions.follow(state);
     history.follow(state);
+    search.follow(state);
     if (view.get().at !== "ended") view.set({ at: "live", state, isLinked: true, lastAtMs: Date.now() });
   });
   bridge.onLink((link) => {
@@ -118,6 +122,7 @@ export function createModel(bridge: LinkedBridge): Model {
     selection,
     own,
     history,
+    search,
     decisions,
     reasons,
     announcer,

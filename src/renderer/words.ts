@@ -11,6 +11,7 @@ import { inbox, quorum } from "./words/inbox.ts";
 import { number } from "./words/number.ts";
 import { claims, payload, request } from "./words/request.ts";
 import { requests } from "./words/requests.ts";
+import { search } from "./words/search.ts";
 import { settings } from "./words/settings.ts";
 import { told } from "./words/told.ts";
 import { together } from "./words/together.ts";
@@ -25,6 +26,8 @@ export const words = {
     connections: "Connections",
     history: "History",
     grants: "Grants",
+    search: "Search",
+    audit: "Audit",
     settings: "Settings",
     signIn: "Sign in",
   },
@@ -128,6 +131,7 @@ export const words = {
   decided,
   requests,
   history,
+  search,
   gateway,
   connections,
   repairAll,

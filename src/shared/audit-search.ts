@@ -65,7 +65,7 @@ export const entryFacts = z.object({
 export type EntryFacts = z.infer<typeof entryFacts>;
 
 /** An entry that was found. */
-const auditLine = z.object({
+export const auditLine = z.object({
   entry: z.number().int().nonnegative(),
   atMs: z.number().int(),
   /** Kinds may be added: a reader takes any. */
@@ -80,5 +80,7 @@ export const auditPage = z.object({
   next: z.number().int().nonnegative().nullable(),
   indexed: z.number().int().nonnegative(),
   entries: z.number().int().nonnegative(),
+  /** Names of the principals in these lines, by id, as far as they are known. */
+  names: z.record(z.string(), z.string()),
 });
 export type AuditPage = z.infer<typeof auditPage>;

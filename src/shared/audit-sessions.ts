@@ -87,7 +87,7 @@ const momentBody = z.discriminatedUnion("state", [
 export type MomentBody = z.infer<typeof momentBody>;
 
 /** One entry of a session. */
-const moment = z.object({
+export const moment = z.object({
   entry: place,
   atMs: z.number().int(),
   kind: z.string(),

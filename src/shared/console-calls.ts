@@ -1,6 +1,8 @@
 import { z } from "zod";
 import type { ApprovalContext } from "./approval-context.ts";
 import { matchedNumber, verdict, type approvalView } from "./approval.ts";
+import type { AuditEntry } from "./audit-entry.ts";
+import { auditAsk, auditQuery, type AuditPage } from "./audit-search.ts";
 import { sessionAsk, sessionsAsk, type SessionPart, type SessionsPage } from "./audit-sessions.ts";
 import type { SignedOut } from "./console.ts";
 import { grantWish, type GrantView } from "./grant.ts";
@@ -16,6 +18,9 @@ import { setupAsk, type SetupChange, type SetupView } from "./setup.ts";
 
 const exportFormat = z.enum(["json", "csv"]);
 export type ExportFormat = z.infer<typeof exportFormat>;
+
+const auditExportFormat = z.enum(["csv", "jsonl"]);
+export type AuditExportFormat = z.infer<typeof auditExportFormat>;
 
 /** An export: its text and name, where the page saves it; without text once the owner has (`saved`), or where the person thought better of it. */
 export const exported = z.object({ saved: z.boolean().nullable(), name: z.string(), text: z.string().nullable() });
@@ -58,6 +63,10 @@ export const consoleCalls = {
   /** MCP clients' sessions in the gateway's ledger, and a part of one. For the role auditor. */
   "sessions.list": sessionsAsk,
   "sessions.show": sessionAsk,
+  /** Entries of the gateway's ledger, newest first, and one of them whole; for the role auditor. Each look is recorded. */
+  "audit.search": auditAsk,
+  "audit.entry": z.strictObject({ entry: z.number().int().nonnegative() }),
+  "audit.export": z.strictObject({ query: auditQuery, format: auditExportFormat }),
   /** The grants that this person holds or may revoke, the newest first. */
   "grants.list": z.strictObject({}),
   "grants.revoke": z.strictObject({ id: z.string().max(100) }),
@@ -99,6 +108,9 @@ export interface ConsoleOutput {
   "history.export": Exported;
   "sessions.list": SessionsPage;
   "sessions.show": SessionPart;
+  "audit.search": AuditPage;
+  "audit.entry": AuditEntry;
+  "audit.export": Exported;
   "grants.list": readonly GrantView[];
   "grants.revoke": GrantView;
   "tunnel.open": null;

@@ -7,7 +7,7 @@ import { deviceView } from "./device.ts";
 import { errorCodes } from "./errors.ts";
 import { grantView } from "./grant.ts";
 import { linkTrouble } from "./link-trouble.ts";
-import { principalView } from "./principal.ts";
+import { principalView, role } from "./principal.ts";
 import { trafficView } from "./traffic.ts";
 
 /** A failure as it crosses to a console. */
@@ -76,6 +76,8 @@ export const consoleState = z.object({
     }),
     z.object({ state: z.literal("needs-sign-in"), account: principalView, error: failure }),
   ]),
+  /** What the gateway says this person may do beside calls and decisions; none until it was reached. */
+  roles: z.array(role),
   /** What is wrong with the gateway's ledger as this client checks it: a checkpoint badly signed or smaller than one seen before. */
   ledger: failure.nullable(),
   /** How the person signs in: shown on the signed-out screen. */
@@ -110,7 +112,7 @@ export const consoleState = z.object({
 export type ConsoleState = z.infer<typeof consoleState>;
 
 /** The pages that can be asked for from outside of the console. */
-export const pageName = z.enum(["inbox", "requests", "connections", "history", "grants", "settings"]);
+export const pageName = z.enum(["inbox", "requests", "connections", "history", "grants", "search", "settings"]);
 export type PageName = z.infer<typeof pageName>;
 
 /** The parts of a page that can be asked for: what holds for the link to the gateway, and for MCP clients, on Connections. */

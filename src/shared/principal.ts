@@ -9,5 +9,6 @@ export const principalView = z.object({
 });
 export type PrincipalView = z.infer<typeof principalView>;
 
-const role = z.enum(["admin", "auditor"]);
+/** What `roles:` of gateway.yaml lets a principal do beside calls and decisions: to run the gateway, or to read what it recorded. */
+export const role = z.enum(["admin", "auditor"]);
 export type Role = z.infer<typeof role>;

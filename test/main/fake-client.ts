@@ -28,6 +28,7 @@ export function stateWith(changed: Partial<ConsoleState> = {}): ConsoleState {
     approvals: [],
     sending: [],
     grants: [],
+    roles: [],
     devices: [],
     clients: [],
     traffic: { sinceMs: 0, lines: [], troubles: [] },

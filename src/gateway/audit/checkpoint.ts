@@ -16,3 +16,9 @@ export function signCheckpoint(origin: string, keys: GatewayKeys, tree: Tree): s
 function checkpointText(origin: string, tree: Tree): string {
   return `${origin}\n${tree.size}\n${treeRoot(tree).toString("base64")}\n`;
 }
+
+/** Size and root that a checkpoint states, whoever signed it. */
+export function statedHead(note: string): { readonly size: number; readonly root: string } {
+  const [, size, root] = note.split("\n");
+  return { size: Number(size), root: root ?? "" };
+}

@@ -1,6 +1,12 @@
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import { z } from "zod";
-import { entryFacts, type AuditLine, type AuditQuery, type EntryFacts } from "../../shared/audit-search.ts";
+import {
+  entryFacts,
+  type AuditLine,
+  type AuditPage,
+  type AuditQuery,
+  type EntryFacts,
+} from "../../shared/audit-search.ts";
 import { isJson, isJsonObject, type JsonObject } from "../../shared/json.ts";
 import { seenPrincipal } from "../../shared/ledger.ts";
 import { membersIn } from "../audit/body-beginning.ts";
@@ -19,9 +25,13 @@ export interface LedgerRow {
   readonly isPart?: boolean;
 }
 
+/** Names of principals by their ids, of those that were seen. */
+export type Names = AuditPage["names"];
+
 /** Entries found, newest first, and where to go on; null at the end. */
 export interface Found {
-  readonly lines: readonly AuditLine[];
+  readonly lines: AuditLine[];
+  readonly names: Names;
   readonly next: number | null;
 }
 
@@ -104,7 +114,7 @@ export class SearchIndex {
   /** The newest entries before this one that fit. */
   find(query: AuditQuery, before: number, most: number): Found {
     const principals = this.principals(query);
-    if (principals?.length === 0) return { lines: [], next: null };
+    if (principals?.length === 0) return { lines: [], next: null, names: {} };
     const { fromMs = 0, toMs = Number.MAX_SAFE_INTEGER } = query;
     const range = this.#range(fromMs, toMs);
     const rows = this.#candidates(matchOf(query, principals), range.first, Math.min(before, range.last + 1));
@@ -115,9 +125,40 @@ export class SearchIndex {
       const atMs = Number(row["at_ms"]);
       // Only what is shown is read whole: there may be thousands beside it.
       if (atMs >= fromMs && atMs < toMs) lines.push(lineOf(row));
-      if (lines.length === most || looks === mostLooks) return { lines, next: Number(row["seq"]) };
+      if (lines.length === most || looks === mostLooks)
+        return { lines, next: Number(row["seq"]), names: this.#names(lines) };
     }
-    return { lines, next: null };
+    return { lines, next: null, names: this.#names(lines) };
+  }
+
+  /** The entry of this number, with all of its call and approval, oldest first; null where it was not taken. */
+  one(
+    seq: number,
+    most: number,
+  ): { readonly line: AuditLine; readonly together: AuditLine[]; readonly names: Names } | null {
+    const row = this.#db.prepare("SELECT * FROM entries WHERE seq = ?").get(seq);
+    if (row === undefined) return null;
+    const line = lineOf(row);
+    const { call, approval } = line.facts;
+    const words = [
+      call === null ? [] : placeWord("call", call),
+      approval === null ? [] : placeWord("approval", approval),
+    ];
+    const match = words.flat().join(" OR ");
+    const together =
+      match === "" ? [line] : [...this.#candidates(match, 0, Number.MAX_SAFE_INTEGER)].slice(0, most).map(lineOf);
+    return { line, together: together.toReversed(), names: this.#names(together) };
+  }
+
+  #names(lines: readonly AuditLine[]): Names {
+    const nameOf = this.#db.prepare("SELECT name FROM principals WHERE id = ?");
+    const ids = new Set(lines.flatMap(({ facts: { principal, by } }) => [principal, by]).filter((id) => id !== null));
+    return Object.fromEntries(
+      [...ids].flatMap((id) => {
+        const known = nameRow.optional().parse(nameOf.get(id));
+        return known === undefined ? [] : [[id, known.name]];
+      }),
+    );
   }
 
   #candidates(match: string | null, first: number, before: number): Iterable<Readonly<Record<string, SQLOutputValue>>> {
@@ -199,6 +240,7 @@ const takenRow = z.object({ size: z.number(), leaf: z.string() });
 const factsRow = z.object({ facts: z.string() });
 const leafRow = z.object({ atMs: z.number(), kind: z.string() });
 const seqRow = z.object({ seq: z.number() });
+const nameRow = z.object({ name: z.string() });
 const idRow = z.object({ id: z.string() });
 const foundRow = z.object({ seq: z.number(), at_ms: z.number(), kind: z.string(), facts: z.string() });
 

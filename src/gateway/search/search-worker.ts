@@ -32,6 +32,7 @@ const ask = z.discriminatedUnion("does", [
     most: z.number(),
   }),
   z.object({ does: z.literal("body"), id: z.number(), mostMs: z.number(), entry: z.number() }),
+  z.object({ does: z.literal("one"), id: z.number(), mostMs: z.number(), seq: z.number() }),
 ]);
 export type Ask = z.infer<typeof ask>;
 
@@ -58,6 +59,8 @@ function answerTo(asked: Ask, isWhole: boolean): unknown {
       return searcher.session(asked.session, asked.after, asked.most);
     case "body":
       return searcher.body(asked.entry);
+    case "one":
+      return searcher.one(asked.seq);
     default:
       return asked satisfies never;
   }

@@ -1,6 +1,7 @@
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import { z } from "zod";
+import { auditEntry } from "../../shared/audit-entry.ts";
 import { auditPage, type AuditPage, type AuditQuery } from "../../shared/audit-search.ts";
 import {
   sessionPart,
@@ -10,6 +11,7 @@ import {
   type SessionsQuery,
 } from "../../shared/audit-sessions.ts";
 import { CountersignError } from "../../shared/errors.ts";
+import type { SearchedEntry } from "./searcher.ts";
 import type { Ask } from "./search-worker.ts";
 import { bodyPlace, type BodyPlace } from "./stored-bodies.ts";
 
@@ -18,6 +20,7 @@ const mostMs = { find: 1500, follow: 200 };
 /** The part of its time that a gateway with nothing better to do has been busy. */
 const quietBelow = 0.5;
 
+const searchedEntry = auditEntry.omit({ checkpoint: true });
 const answer = z.union([
   z.object({ id: z.number(), error: z.string() }),
   // Each is parsed by who asked for it.
@@ -67,6 +70,11 @@ export class LedgerSearch {
   /** Where the body of this entry stands; null where there is no such entry. Throws CountersignError `store_failed`. */
   async body(entry: number): Promise<BodyPlace | null> {
     return bodyPlace.nullable().parse(await this.#ask({ does: "body", mostMs: mostMs.follow, entry }));
+  }
+
+  /** The entry of this number; null where there is none, or it is not taken into the index yet. Throws CountersignError `store_failed`. */
+  async one(seq: number): Promise<SearchedEntry | null> {
+    return searchedEntry.nullable().parse(await this.#ask({ does: "one", mostMs: mostMs.find, seq }));
   }
 
   /** Once a second: takes what is new into the index, where there is one at work and the gateway has time. */

@@ -3,16 +3,21 @@ import { join, resolve } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
+import { mostTogether, type AuditEntry } from "../../shared/audit-entry.ts";
 import type { AuditPage, AuditQuery } from "../../shared/audit-search.ts";
 import type { Moment, SessionPart, SessionsPage, SessionsQuery } from "../../shared/audit-sessions.ts";
 import { databaseFile, ownFile } from "../store/database.ts";
 import { beginningOf } from "../audit/body-beginning.ts";
+import { leafHash } from "../audit/merkle.ts";
 import { mostSearched } from "./entry-words.ts";
 import { indexVersion, SearchIndex, type LedgerRow } from "./search-index.ts";
 import { StoredBodies, type BodyPlace } from "./stored-bodies.ts";
 
 /** The index's own file within the data folder. It may be deleted: it is made anew from the ledger. */
 export const indexFile = "search.sqlite";
+
+/** An entry but for what the store alone knows of it. */
+export type SearchedEntry = Omit<AuditEntry, "checkpoint">;
 
 /** Entries, and characters of their bodies, that are taken in one transaction. */
 const batch = { entries: 500, characters: 4_000_000 };
@@ -54,8 +59,21 @@ export class Searcher {
   }
 
   find(query: AuditQuery, before: number, most: number): AuditPage {
-    const { lines, next } = this.#index.find(query, before, most);
-    return { lines: [...lines], next, indexed: this.#index.taken().size, entries: this.#entries() };
+    return { ...this.#index.find(query, before, most), indexed: this.#index.taken().size, entries: this.#entries() };
+  }
+
+  /** The entry of this number whole, but for the checkpoint; null where there is none, or it is not taken yet. */
+  one(seq: number): SearchedEntry | null {
+    const known = this.#index.one(seq, mostTogether);
+    const place = this.#bodies.of(seq);
+    if (known === null || place === undefined) return null;
+    const { line, ...beside } = known;
+    return {
+      ...this.#bodies.moment(line),
+      ...beside,
+      leaf: place.leaf,
+      leafHash: leafHash(place.leaf).toString("base64"),
+    };
   }
 
   sessions(query: SessionsQuery, before: number, most: number): SessionsPage {

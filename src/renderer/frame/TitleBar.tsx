@@ -7,6 +7,7 @@ import { useStore } from "../store.ts";
 import { words } from "../words.ts";
 import { Account } from "./Account.tsx";
 import { Mark, markState } from "./Mark.tsx";
+import { auditPages } from "./offered.ts";
 import css from "./TitleBar.module.css";
 
 /** The mark, the pages, and who is signed in to what. */
@@ -35,22 +36,22 @@ export function TitleBar({ view }: { readonly view: View }) {
 }
 
 function Tabs({ state }: { readonly state: ConsoleState }) {
-  const counts: Readonly<Record<Page, number>> = {
-    inbox: waitingFor(state).length,
-    requests: ownRequests(state).filter((own) => own.state === "pending").length,
-    connections: 0,
-    history: 0,
-    grants: 0,
-    settings: 0,
-  };
+  const own = ownRequests(state).filter((each) => each.state === "pending");
   return (
     <nav className={css.tabs} aria-label={words.tabs.label}>
-      <Tab page="inbox" count={counts.inbox} />
-      <Tab page="requests" count={counts.requests} />
-      <Tab page="connections" count={counts.connections} />
-      <Tab page="history" count={counts.history} />
-      <Tab page="grants" count={counts.grants} />
-      {state.desktop && <Tab page="settings" count={counts.settings} />}
+      <Tab page="inbox" count={waitingFor(state).length} />
+      <Tab page="requests" count={own.length} />
+      <Tab page="connections" />
+      <Tab page="history" />
+      <Tab page="grants" />
+      {state.desktop && <Tab page="settings" />}
+      {state.roles.includes("auditor") && (
+        <div className={css.group} role="group" aria-label={words.tabs.audit}>
+          {auditPages.map((page) => (
+            <Tab key={page} page={page} />
+          ))}
+        </div>
+      )}
     </nav>
   );
 }
@@ -59,19 +60,19 @@ function Tabs({ state }: { readonly state: ConsoleState }) {
 function TabsSignedOut() {
   return (
     <nav className={css.tabs} aria-label={words.tabs.label}>
-      <Tab page="inbox" count={0} name={words.tabs.signIn} />
-      <Tab page="settings" count={0} />
+      <Tab page="inbox" name={words.tabs.signIn} />
+      <Tab page="settings" />
     </nav>
   );
 }
 
 interface TabProps {
   readonly page: Page;
-  readonly count: number;
+  readonly count?: number;
   readonly name?: string;
 }
 
-function Tab({ page, count, name = words.tabs[page] }: TabProps) {
+function Tab({ page, count = 0, name = words.tabs[page] }: TabProps) {
   const { page: shown } = useModel();
   const isHere = useStore(shown) === page;
   return (

@@ -6,6 +6,7 @@ import { useModel, type Page, type View } from "../model.ts";
 import { MyRequests } from "../requests/MyRequests.tsx";
 import { useShortcuts, workingKeys } from "../inbox/shortcuts.ts";
 import { waitingFor } from "../inbox/listed.ts";
+import { Search } from "../search/Search.tsx";
 import { Ended } from "../session/Ended.tsx";
 import { Loading } from "../session/Loading.tsx";
 import { SignedOut } from "../session/SignedOut.tsx";
@@ -17,6 +18,7 @@ import { Announcements } from "./Announcements.tsx";
 import { Help } from "./Help.tsx";
 import { useKeptFocus } from "./kept-focus.ts";
 import { Notices } from "./Notices.tsx";
+import { offered } from "./offered.ts";
 import { TitleBar } from "./TitleBar.tsx";
 import css from "./Window.module.css";
 
@@ -76,10 +78,10 @@ const pages = {
   connections: Connections,
   grants: Grants,
   history: History,
+  search: Search,
 } as const satisfies Record<Exclude<Page, "settings">, unknown>;
 
 function Pages({ view, page }: { readonly view: Extract<View, { at: "live" }>; readonly page: Page }) {
-  // A browser has no settings of a desktop.
-  const Shown = pages[page === "settings" ? "inbox" : page];
+  const Shown = pages[offered(page, view.state)];
   return <Shown state={view.state} isLinked={view.isLinked} lastAtMs={view.lastAtMs} />;
 }

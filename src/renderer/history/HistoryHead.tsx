@@ -3,13 +3,17 @@ import type { HistoryFilter } from "../../shared/history.ts";
 import list from "../inbox/RequestList.module.css";
 import payload from "../inbox/Payload.module.css";
 import { useModel } from "../model.ts";
+import { ExportMenu } from "../parts/ExportMenu.tsx";
 import { Icon } from "../parts/Icon.tsx";
 import { words } from "../words.ts";
-import { ExportMenu } from "./ExportMenu.tsx";
 import css from "./History.module.css";
 import type { Past } from "./past.ts";
 
 const kinds = ["decision", "request"] as const;
+const formats = [
+  { format: "csv", name: words.history.formats.csv, type: "text/csv" },
+  { format: "json", name: words.history.formats.json, type: "application/json" },
+] as const;
 const verdicts = ["approve", "deny", "none"] as const;
 
 interface HistoryHeadProps {
@@ -19,7 +23,7 @@ interface HistoryHeadProps {
 
 /** What is shown of the history: whose doing, and by which search. */
 export function HistoryHead({ past, isReached }: HistoryHeadProps) {
-  const { history } = useModel();
+  const { bridge, history } = useModel();
   const { filter } = past;
   return (
     <div className={css.head}>
@@ -57,7 +61,13 @@ export function HistoryHead({ past, isReached }: HistoryHeadProps) {
         />
         <kbd aria-hidden="true">/</kbd>
       </div>
-      <ExportMenu filter={filter} isReached={isReached} />
+      <ExportMenu
+        id="history-export"
+        title={words.history.exportTitle}
+        isReached={isReached}
+        formats={formats}
+        save={(format) => bridge.exportHistory({ filter, format })}
+      />
     </div>
   );
 }

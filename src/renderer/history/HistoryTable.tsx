@@ -1,7 +1,8 @@
-import type { KeyboardEvent, UIEvent } from "react";
+import type { UIEvent } from "react";
 import type { ConsoleState } from "../../shared/console.ts";
 import { useModel } from "../model.ts";
 import { Button } from "../parts/Button.tsx";
+import { rowPx, Space, walkRows } from "../parts/grid.tsx";
 import { useWindowed } from "../parts/windowed.ts";
 import { words } from "../words.ts";
 import type { Past } from "./past.ts";
@@ -16,8 +17,6 @@ interface HistoryTableProps {
 }
 
 const { columns } = words.history;
-/** The height of a row, `--row-s`: the table counts with it. */
-const rowPx = 32;
 
 /** The lines, newest first, more of them as one comes to the end. */
 export function HistoryTable({ past, gateway }: HistoryTableProps) {
@@ -40,7 +39,7 @@ export function HistoryTable({ past, gateway }: HistoryTableProps) {
         className={`${table.table} ${css.table}`}
         aria-labelledby="history-title"
         aria-rowcount={next === null ? lines.length + 1 : -1}
-        onKeyDown={walk}
+        onKeyDown={walkRows}
       >
         <thead>
           <tr aria-rowindex={1}>
@@ -80,22 +79,4 @@ export function HistoryTable({ past, gateway }: HistoryTableProps) {
       </div>
     </div>
   );
-}
-
-/** The place of rows that are not drawn. */
-function Space({ rows }: { readonly rows: number }) {
-  if (rows <= 0) return null;
-  return <tr aria-hidden="true" style={{ height: rows * rowPx }} />;
-}
-
-/** Arrows move, Home goes to the first row drawn; the row that gets the focus is the chosen one. Enter shows it where the window is narrow. */
-function walk(event: KeyboardEvent<HTMLElement>): void {
-  const rows = [...event.currentTarget.querySelectorAll<HTMLElement>("[data-line]")];
-  const at = rows.findIndex((row) => row === document.activeElement);
-  const by = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key];
-  if (at < 0) return;
-  if (event.key === "Enter") rows[at]?.click();
-  else if (by === undefined) return;
-  else rows[at + by]?.focus();
-  event.preventDefault();
 }

@@ -31,6 +31,7 @@ export function signedIn(approvals: readonly ApprovalView[], change: Partial<Con
       clockOffsetMs: aheadMs,
     },
     session: { state: "signed-in", account: approver, device: "dev_5Yt1" },
+    roles: [],
     ledger: null,
     pause: null,
     desktop: null,

@@ -1,6 +1,7 @@
 import type { Page } from "playwright-core";
 import type { ConsoleServer } from "../console/server.ts";
 import { approver, engineer, fullInbox, held, inTwoSteps, signedIn } from "../console/states.ts";
+import { auditScenes } from "./audit.ts";
 import { clientScenes } from "./clients.ts";
 import { contextScenes } from "./context.ts";
 import { decisionScenes } from "./decisions.ts";
@@ -175,5 +176,6 @@ export const scenes: readonly Scene[] = [
     }),
   },
   ...pageScenes,
+  ...auditScenes,
   ...clientScenes,
 ];
