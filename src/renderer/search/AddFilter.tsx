@@ -7,6 +7,7 @@ import past from "../history/History.module.css";
 import { useModel } from "../model.ts";
 import { classes } from "../parts/class-names.ts";
 import { words } from "../words.ts";
+import { kindWord } from "./kind-word.ts";
 import css from "./Search.module.css";
 import { factNames, type FactName, type Sought } from "./sought.ts";
 
@@ -77,7 +78,7 @@ interface ValueFieldProps {
 
 const closed: Partial<Record<FactName, readonly (readonly [string, string])[]>> = {
   risk: risks.options.map((each) => [each, words.risk[each]]),
-  kind: entryKind.options.map((each) => [each, words.search.kinds[each]]),
+  kind: entryKind.options.map((each) => [each, kindWord(each)]),
 };
 
 function ValueField({ name, value, onValue, known }: ValueFieldProps) {

@@ -1,8 +1,8 @@
 import type { EntryKind } from "../../shared/ledger.ts";
 import { count } from "./count.ts";
 
-/** What an entry of each kind says, in a word or two; a kind of a newer gateway stands as it is named. */
-const kinds: Readonly<Record<EntryKind, string>> = {
+/** What an entry of each kind says, in a word or two; another stands as it is named. */
+const kinds: Readonly<Partial<Record<EntryKind, string>>> = {
   "gateway.started": "Gateway started",
   "gateway.stopped": "Gateway stopped",
   "gateway.unclean_stop": "Unclean stop",
@@ -10,6 +10,7 @@ const kinds: Readonly<Record<EntryKind, string>> = {
   "config.rejected": "Rules rejected",
   "auth.refused": "Sign-in refused",
   "device.enrolled": "Device enrolled",
+  "device.confirmed": "Device confirmed",
   "gateway-session.begun": "Signed in",
   "gateway-session.ended": "Signed out",
   "gateway-session.revoked": "Session revoked",
@@ -45,6 +46,9 @@ const kinds: Readonly<Record<EntryKind, string>> = {
   "grant.revoked": "Grant revoked",
   "grant.ended": "Grant ended",
   "ledger.read": "Ledger read",
+  "entries.erased": "Bodies erased",
+  "hold.placed": "Legal hold",
+  "hold.lifted": "Hold lifted",
   "agent.connected": "Agent connected",
   "agent.disconnected": "Agent left",
 };
