@@ -58,7 +58,7 @@ const grantState = z.enum(["live", "used-up", "over", "revoked", "ended"]);
 export type GrantState = z.infer<typeof grantState>;
 
 /** A constraint as it is shown: with what its approver saw of the value, masked. */
-const shownConstraint = z.discriminatedUnion("constraint", [
+export const shownConstraint = z.discriminatedUnion("constraint", [
   z.object({
     argument: z.string(),
     constraint: z.literal("equal"),

@@ -1,5 +1,17 @@
 import { z } from "zod";
-import { isJson, isJsonObject, type JsonObject } from "./json.ts";
+import {
+  address,
+  caller,
+  callId,
+  connection,
+  device,
+  hiddenIn,
+  jsonObject,
+  ruleVersion,
+  text,
+  time,
+  toolName,
+} from "./entry-members.ts";
 
 /** What happened, as the ledger names it. A kind is never renamed; new ones may be added within version 1. */
 export const entryKind = z.enum([
@@ -78,63 +90,72 @@ const seqRange = z.tuple([z.number().int().nonnegative(), z.number().int().nonne
  * that of `retention:` which said so; where a person did, it is null and `by` and `reason` are theirs.
  */
 export const erasedEntries = z.object({
-  entries: z.array(seqRange),
-  rule: z.object({ name: z.string() }).nullable(),
-  by: z.string().nullable(),
-  reason: z.string(),
+  entries: z.array(seqRange).describe("whose bodies and salts went: rising ranges of `seq`, both ends included"),
+  rule: z
+    .object({ name: z.string() })
+    .nullable()
+    .describe("the rule of `retention:` that says so, by `name`; null where a person did"),
+  by: text("the person who said so, a principal's id; null where a rule did").nullable(),
+  reason: text("why, in words"),
 });
 export type ErasedEntries = z.infer<typeof erasedEntries>;
 
-const hiddenPlaces = z.array(z.object({ path: z.array(z.union([z.string(), z.number()])), kind: z.string() }));
-const jsonObject = z.custom<JsonObject>((value) => isJson(value) && isJsonObject(value));
-
 /** The body of `principal.seen`: a caller as rules saw it. `state` is what the entries of its calls refer to. */
 export const seenPrincipal = z.object({
-  state: z.string(),
-  id: z.string(),
-  kind: z.enum(["user", "service"]),
-  name: z.string(),
-  groups: z.array(z.string()),
-  issuer: z.string(),
-  roles: z.array(z.enum(["admin", "auditor"])),
-  assurance: z.string().nullable(),
+  state: text("digest over all that follows"),
+  id: caller,
+  kind: z.enum(["user", "service"]).describe("a person, or a service (non-human identity)"),
+  name: text("the name that the issuer gives"),
+  groups: z.array(z.string()).describe("their groups"),
+  issuer: text("the issuer of gateway.yaml that vouched for them"),
+  roles: z.array(z.enum(["admin", "auditor"])).describe("what `roles` of gateway.yaml gives their groups"),
+  assurance: text("how well the issuer says that it knows them; null where it doesn't say").nullable(),
 });
 
 /** The body of `tool.declared`: a tool as rules saw it, masked. The entries of its calls refer to it by connection and fingerprint. */
 export const seenTool = z.object({
-  connection: z.string(),
-  tool: z.string(),
-  fingerprint: z.string(),
-  annotations: jsonObject.nullable(),
-  hidden: hiddenPlaces,
+  connection,
+  tool: toolName,
+  fingerprint: text("digest of its declaration"),
+  annotations: jsonObject.nullable().describe("the server's claims about it, masked; null without"),
+  hidden: hiddenIn("`annotations`"),
 });
 
 /** What the bodies of `call.request` and `call.refused` hold for who replays rules. Members added since are optional: older entries lack them. */
 export const recordedCall = z.object({
-  call: z.string(),
-  principal: z.object({
-    id: z.string(),
-    kind: z.enum(["user", "service"]),
-    name: z.string(),
-    state: z.string().optional(),
-  }),
-  device: z.string().nullable(),
-  client: z.object({ name: z.string(), version: z.string() }).nullable(),
-  address: z.string(),
-  connection: z.string(),
-  era: z.enum(["legacy", "modern"]),
-  method: z.string(),
-  name: z.string().nullable(),
-  params: jsonObject,
-  hidden: hiddenPlaces,
-  effect: z.enum(["allow", "deny", "approve", "approve+grant", "protocol"]),
-  rule: z.object({ name: z.string(), version: z.string() }).nullable(),
-  /** When the rules were asked, by the gateway's clock. */
-  judgedAtMs: z.number().optional(),
-  /** The tool's, null where its target lists no such tool; absent where nobody asked. */
-  fingerprint: z.string().nullable().optional(),
-  /** An upper bound of the arguments' values and characters, where some of them were masked. */
-  weight: z.object({ values: z.number(), characters: z.number() }).optional(),
+  call: callId,
+  principal: z
+    .object({
+      id: z.string(),
+      kind: z.enum(["user", "service"]),
+      name: z.string(),
+      state: z.string().optional(),
+    })
+    .describe("who called: `id`, `kind` (`user` or `service`), `name`, and the `state` of its `principal.seen`"),
+  device,
+  client: z
+    .object({ name: z.string(), version: z.string() })
+    .nullable()
+    .describe("the MCP client's `name` and `version`, as it says; null where it didn't"),
+  address,
+  connection,
+  era: z.enum(["legacy", "modern"]).describe("of the protocol"),
+  method: text("the JSON-RPC method"),
+  name: text("the tool, resource or prompt, masked; null for other methods").nullable(),
+  params: jsonObject.describe("the parameters, masked"),
+  hidden: hiddenIn("`params`"),
+  effect: z.enum(["allow", "deny", "approve", "approve+grant", "protocol"]).describe("what the rules said, below"),
+  rule: ruleVersion.nullable().describe("which of them, by `name` and `version`; null where none did"),
+  judgedAtMs: time("when the rules were asked").optional(),
+  fingerprint: text(
+    "digest of the tool's declaration; null where its target lists no such tool, absent where nobody asked",
+  )
+    .nullable()
+    .optional(),
+  weight: z
+    .object({ values: z.number(), characters: z.number() })
+    .describe("an upper bound of the arguments' `values` and `characters`, where some of them were masked")
+    .optional(),
 });
 export type RecordedCall = z.infer<typeof recordedCall>;
 

@@ -51,7 +51,7 @@ export function namedBodies(db: DatabaseSync): (digest: string) => boolean {
 }
 
 /** base64url SHA-256 over salt and body: how a leaf commits to its body. */
-export function bodyDigest(salt: Uint8Array, body: string): string {
+function bodyDigest(salt: Uint8Array, body: string): string {
   const salted = Buffer.allocUnsafe(salt.length + Buffer.byteLength(body));
   salted.set(salt);
   salted.write(body, salt.length);
