@@ -49,6 +49,7 @@ const statuses: Partial<Readonly<Record<ErrorCode, number>>> = {
   number_required: 400,
   wrong_number: 403,
   store_failed: 503,
+  disk_full: 503,
 };
 
 export function statusOf(code: ErrorCode): number {

@@ -134,16 +134,17 @@ function protectedResource(site: Site, response: ServerResponse, connection: str
 /** HTTP status is decided here, once. */
 function fail(site: Site, request: IncomingMessage, response: ServerResponse, error: unknown): void {
   const known = error instanceof CountersignError ? error : null;
-  if (known === null || statusOf(known.code) >= 500)
+  // A full disk is said once (observed.ts): it may be the log's own.
+  if (known === null || (statusOf(known.code) >= 500 && known.code !== "disk_full"))
     site.log({ level: "error", event: "request.failed", path: (request.url ?? "").split("?", 1)[0] ?? "", error });
   if (response.headersSent) {
-    response.destroy();
+    if (!response.writableFinished) response.destroy();
     return;
   }
   const code = known?.code ?? "internal";
   const status = statusOf(code);
   if (request.url?.startsWith("/mcp/") && status >= 500) {
-    return sendJson(response, status, errorMessage(null, gatewayFault(code)));
+    return sendJson(response, status, errorMessage(null, gatewayFault(code, "not passed on")));
   }
   const message = known === null ? "An unexpected fault; the gateway's log has the cause." : adviceOn(known);
   const headers = status === 401 ? challenge(site.origin, request.url ?? "/", code, message) : {};

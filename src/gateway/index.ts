@@ -23,6 +23,7 @@ import { recordClosed } from "./mcp/closed-session.ts";
 import { FailureLog } from "./mcp/failure-log.ts";
 import { KnownTools } from "./mcp/known-tools.ts";
 import { OpenInputs } from "./mcp/open-inputs.ts";
+import { OwedAnswers } from "./mcp/owed-answers.ts";
 import { Seen } from "./mcp/seen.ts";
 import { Sessions } from "./mcp/sessions.ts";
 import { UnheardCalls } from "./mcp/unheard.ts";
@@ -34,6 +35,7 @@ import { Observed } from "./observed.ts";
 import { LedgerSearch } from "./search/search.ts";
 import { createSinks } from "./sinks/sinks.ts";
 import { openStore } from "./store/open-store.ts";
+import { freeBytes } from "./store/room.ts";
 import { noTelemetry, type Telemetry } from "./telemetry/port.ts";
 
 export interface GatewayOptions {
@@ -74,7 +76,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const ledgerOrigin = new URL(publicUrl).host;
 
   const keys = await loadKeys(keysFolder);
-  const observed = new Observed();
+  const observed = new Observed(log);
   const opened = observed.watch(await openStore({ folder: data, keys, origin: ledgerOrigin, now }));
   const store = telemetry.watch(opened);
   const refusals = new Refusals(store, now);
@@ -117,6 +119,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     seen: new Seen(),
     inputs: new OpenInputs(now),
     unheard: new UnheardCalls(now),
+    owed: new OwedAnswers(store),
     now,
     runtime,
     keyedDigest,
@@ -125,6 +128,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const sinks = createSinks({ config: config.config.sinks, folder: data, origin: ledgerOrigin, size, now, log });
   const readings = {
     sessions: () => sessions.size,
+    freeBytes: () => freeBytes(data),
     streams: () => stream.size,
     underWay: () => draining.underWay,
     sinks: () => sinks.feeds,

@@ -1,6 +1,7 @@
-import { CountersignError } from "../shared/errors.ts";
 import type { Json, JsonObject } from "../shared/json.ts";
 import type { EntryKind } from "../shared/ledger.ts";
+import { DiskWatch } from "./disk-watch.ts";
+import type { Log } from "./log.ts";
 import { Counter, exposition, Gauge, Gauges, Histogram, type Family } from "./metrics.ts";
 import type { Store, Writes } from "./store/store.ts";
 
@@ -17,6 +18,8 @@ export interface Readings {
   readonly streams: () => number;
   readonly underWay: () => number;
   readonly sinks: () => readonly SinkReading[];
+  /** Of the data folder's disk. */
+  readonly freeBytes: () => number;
 }
 
 /** More calls without an answer's entry than this can only be ones whose answer failed: the oldest are forgotten. */
@@ -41,35 +44,37 @@ export class Observed {
     name: "countersign_commit_duration_seconds",
     help: "From a write's request until it was durable.",
   });
-  readonly #failedCommits = new Counter({ name: "countersign_commit_failures_total", help: "Writes that failed." });
   readonly #entries = new Counter({ name: "countersign_ledger_entries_total", help: "Ledger entries by kind." });
   readonly #open = new Map<string, { readonly connection: string; readonly effect: string; readonly atMs: number }>();
   readonly #pending = new Set<string>();
-  #lastDurableMs = -Infinity;
+  readonly #disk: DiskWatch;
+
+  constructor(log: Log) {
+    this.#disk = new DiskWatch(log);
+  }
 
   /** The same store, watched. */
   watch(store: Store): Store {
     for (const { id } of store.approvals.inState("pending")) this.#pending.add(id);
-    return { ...store, commit: (work, when) => this.#commit(store, work, when) };
+    return {
+      ...store,
+      commit: (work, when) => this.#commit(store, work, when),
+      prepare: (body) => this.#disk.tried(store.prepare(body)),
+      probe: () => this.#disk.watched(store.probe()),
+    };
   }
 
   refused(code: string): void {
     this.#refusals.add({ code });
   }
 
-  /** When a write last became durable, by `performance.now()`; -Infinity once one has failed since. */
-  get lastDurableMs(): number {
-    return this.#lastDurableMs;
-  }
-
-  /** Notes a durable write that was no commit of entries. */
-  durable(): true {
-    this.#lastDurableMs = performance.now();
-    return true;
+  /** What the last write came upon. */
+  get disk(): Pick<DiskWatch, "full" | "lastDurableMs"> {
+    return this.#disk;
   }
 
   /** The Prometheus text. */
-  text({ sessions, streams, underWay, sinks }: Readings): string {
+  text({ sessions, streams, underWay, sinks, freeBytes }: Readings): string {
     return exposition([
       this.#calls,
       this.#durations,
@@ -78,8 +83,10 @@ export class Observed {
       this.#decisions,
       this.#refusals,
       this.#commits,
-      this.#failedCommits,
+      this.#disk.failures,
       this.#entries,
+      gauge("countersign_disk_full", "1 where the last write found no room.", () => (this.#disk.full ? 1 : 0)),
+      gauge("countersign_data_free_bytes", "What can still be written in the data folder.", freeBytes),
       gauge("countersign_sessions_open", "Open MCP conversations.", sessions),
       gauge("countersign_approval_streams_open", "Connected approvers and requesters.", streams),
       new Gauges({ name: "countersign_sink_lag_entries", help: "Entries that a sink has not taken yet." }, () =>
@@ -108,18 +115,10 @@ export class Observed {
       };
       return work({ ...writes, append });
     };
-    let value: T;
-    try {
-      value = await store.commit(watched, when);
-    } catch (error) {
-      if (error instanceof CountersignError && error.code === "store_failed") {
-        this.#failedCommits.add({});
-        this.#lastDurableMs = -Infinity;
-      }
-      throw error;
-    }
-    this.#lastDurableMs = performance.now();
-    this.#commits.observe({}, this.#lastDurableMs - startedMs);
+    const value = await this.#disk.tried(store.commit(watched, when));
+    // A work that changed nothing is no sign that anything can be written.
+    if (entries.length > 0) this.#disk.written();
+    this.#commits.observe({}, performance.now() - startedMs);
     for (const [kind, body] of entries) this.#entry(kind, body);
     return value;
   }

@@ -46,10 +46,11 @@ export async function serveOperators(
 }
 
 async function readiness(operators: Operators, response: ServerResponse): Promise<void> {
-  const { draining, runtime } = operators;
+  const { draining, runtime, observed } = operators;
   if (draining.signal.aborted) return sendJson(response, 503, { status: "not_ready", failing: ["draining"] });
   const [store, issuers] = await Promise.all([isWritable(operators), runtime().verifier.ready()]);
-  const failing = [...(store ? [] : ["store"]), ...(issuers ? [] : ["issuers"])];
+  const unwritable = observed.disk.full ? "disk" : "store";
+  const failing = [...(store ? [] : [unwritable]), ...(issuers ? [] : ["issuers"])];
   if (failing.length === 0) return sendJson(response, 200, { status: "ready" });
   return sendJson(response, 503, { status: "not_ready", failing });
 }
@@ -58,11 +59,11 @@ const probes = new WeakMap<Store, Promise<boolean>>();
 
 /** One probe at a time, however many ask: nobody who may ask without a token can make the store write at will. */
 function isWritable({ store, observed }: Operators): Promise<boolean> {
-  if (performance.now() - observed.lastDurableMs < freshMs) return Promise.resolve(true);
+  if (performance.now() - observed.disk.lastDurableMs < freshMs) return Promise.resolve(true);
   const known = probes.get(store);
   if (known !== undefined) return known;
   const probe = store.probe().then(
-    () => observed.durable(),
+    () => true,
     () => false,
   );
   probes.set(store, probe);

@@ -176,6 +176,10 @@ const wordings: Readonly<Record<ErrorCode, Wording>> = {
     what: "The gateway could not write its ledger, so it did nothing.",
     next: "Tell who runs the gateway, then try again.",
   },
+  disk_full: {
+    what: "The gateway’s disk is full, so it records nothing and does nothing.",
+    next: "Tell who runs the gateway; it goes on by itself once there is room.",
+  },
   target_failed: { what: "The MCP server did not answer.", next: "Try again; if it repeats, tell who runs it." },
   internal: { what: "Something failed that should not.", next: "Try again; the app’s log has the cause." },
 };

@@ -73,6 +73,7 @@ export const errorCodes = [
   // faults
   "configuration",
   "store_failed",
+  "disk_full",
   "target_failed",
   "internal",
 ] as const;
@@ -96,6 +97,11 @@ export interface Failure {
 }
 
 export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: Failure };
+
+/** Whether the gateway failed at writing down what it does. */
+export function isUnwritten(code: ErrorCode): boolean {
+  return code === "store_failed" || code === "disk_full";
+}
 
 /** Whether a decision was not recorded because another, or the end of the request's time, was there first: then nothing went wrong. */
 export function isTooLate(code: ErrorCode): boolean {

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -42,6 +42,8 @@ export interface GatewayProcessOptions {
   /** Arguments for node, before the program. */
   readonly node?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** A program, with its arguments, that starts the gateway in its place; `DATA` among them is the data folder, which is there then. */
+  readonly through?: readonly string[];
   /** Runs before the gateway starts, with its folder (`data`, `keys`) and its ledger's origin. */
   readonly prepare?: (folder: string, origin: string) => Promise<void>;
 }
@@ -68,10 +70,14 @@ export async function startGatewayProcess(options: GatewayProcessOptions): Promi
   const write = (): Promise<void> => writeFile(file, stringify(config));
   await write();
   await options.prepare?.(folder, `127.0.0.1:${port}`);
-  const args = [...(options.node ?? []), entry, "gateway", "--config", file, "--json"];
+  const data = join(folder, "data");
+  const through = (options.through ?? []).map((word) => (word === "DATA" ? data : word));
+  if (through.length > 0) await mkdir(data, { mode: 0o700 });
+  const plain = [process.execPath, ...(options.node ?? []), entry, "gateway", "--config", file, "--json"];
+  const [program = process.execPath, ...args] = [...through, ...plain];
   let log = "";
   const start = async () => {
-    const child = spawn(process.execPath, args, {
+    const child = spawn(program, args, {
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, ...options.env },
     });

@@ -1,4 +1,4 @@
-import { CountersignError } from "../../shared/errors.ts";
+import { CountersignError, isUnwritten } from "../../shared/errors.ts";
 import { recordGrant, verifyGrant } from "../grants/granting.ts";
 import type { Principal } from "../identity/principal.ts";
 import { refuseWaiting } from "../identity/say.ts";
@@ -30,7 +30,7 @@ export async function decideSigned(
   try {
     judged = await judge(store, terms, principal, id, sent);
   } catch (error) {
-    if (error instanceof CountersignError && error.code !== "store_failed") {
+    if (error instanceof CountersignError && !isUnwritten(error.code)) {
       const { code } = error;
       await store.commit((writes) => writes.append("decision.refused", { approval: id, by: principal.id, code }));
     }

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { createReadStream, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { open, rename, rm, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
-import { CountersignError } from "../../shared/errors.ts";
+import { unwritten } from "../store/room.ts";
 import { partsOf } from "../long-parts.ts";
 import { newSalt } from "./salt.ts";
 
@@ -23,7 +23,7 @@ const syncBytes = 4 * 1024 * 1024;
 
 /**
  * Writes a body to its file; once it resolves, the file is durable. The writing itself is the thread pool's. Throws CountersignError
- * `store_failed`, and leaves nothing.
+ * `store_failed` or `disk_full`, and leaves nothing.
  */
 export async function writeBody(folder: string, pieces: Iterable<string>): Promise<BodyFile> {
   const place = join(folder, bodiesFolder);
@@ -54,7 +54,7 @@ export async function writeBody(folder: string, pieces: Iterable<string>): Promi
     return { digest, salt };
   } catch (cause) {
     await rm(unnamed, { force: true }).catch(() => undefined); // swept at the next start
-    throw new CountersignError("store_failed", "A long entry of the ledger can't be written.", { cause });
+    throw unwritten(folder, "A long entry of the ledger can't be written.", cause);
   }
 }
 

@@ -14,6 +14,7 @@ import type { AnswerLimit } from "./answer-size.ts";
 import type { Traces } from "../telemetry/port.ts";
 import type { KnownTools } from "./known-tools.ts";
 import type { OpenInputs } from "./open-inputs.ts";
+import type { OwedAnswers } from "./owed-answers.ts";
 import type { Reply } from "./reply.ts";
 import type { Seen } from "./seen.ts";
 import type { Session, Sessions } from "./sessions.ts";
@@ -34,6 +35,7 @@ export interface Gate {
   readonly seen: Seen;
   readonly inputs: OpenInputs;
   readonly unheard: UnheardCalls;
+  readonly owed: OwedAnswers;
   readonly now: () => number;
   /** The configuration in force now. */
   readonly runtime: () => Runtime;
@@ -66,6 +68,8 @@ export interface Exchange {
   readonly reply: Reply;
   /** Aborts when the client cancels this request. */
   readonly cancelled: AbortSignal;
+  /** Whether its target may have got it. */
+  readonly sent: { yes: boolean };
   /** How large the answer may be under the rule that lets the call through; absent, any size. */
   readonly answerLimit?: AnswerLimit;
 }

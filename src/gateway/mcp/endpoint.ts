@@ -1,4 +1,4 @@
-import { CountersignError, type ErrorCode } from "../../shared/errors.ts";
+import { CountersignError, isUnwritten, type ErrorCode } from "../../shared/errors.ts";
 import { TargetError, type ProtocolHeaders, type RpcId, type RpcMessage } from "../../shared/target.ts";
 import { readBody } from "../body.ts";
 import type { RequestFacts } from "../telemetry/port.ts";
@@ -73,6 +73,7 @@ async function serveRequest(visit: Visit, request: Request): Promise<void> {
   if (session.inFlight.has(request.id))
     return refuse(visit, 400, request.id, invalidRequestCode, "A request of this id is under way.");
   const cancel = new AbortController();
+  const sent = { yes: false };
   const legacy = request.era === "legacy";
   if (legacy) session.inFlight.set(request.id, cancel);
   const headers = judgedHeaders(protocolHeaders(visit.request), request.era, request.method);
@@ -91,10 +92,12 @@ async function serveRequest(visit: Visit, request: Request): Promise<void> {
     : () => undefined;
   try {
     const cancelled = cancel.signal;
-    const exchange = { gate, runtime, caller, connection, session, client, headers, reply, cancelled };
+    const exchange = { gate, runtime, caller, connection, session, client, headers, reply, cancelled, sent };
     await gate.traces.request(tracedFacts(visit, request), () => answerRequest(exchange, request));
   } catch (fault) {
-    await reply.fault(errorMessage(request.id, gatewayFault(codeOf(fault))));
+    const code = codeOf(fault);
+    const failure = gatewayFault(code, sent.yes ? "passed on" : "not passed on");
+    await reply.fault(errorMessage(request.id, failure), isUnwritten(code));
     throw fault;
   } finally {
     if (legacy) session.inFlight.delete(request.id);

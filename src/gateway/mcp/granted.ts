@@ -5,6 +5,7 @@ import type { Exchange } from "./context.ts";
 import { declaredOr, heldCall, seenMessage, unseenMembers } from "./held-call.ts";
 import { finish, lifetime } from "./lifetime.ts";
 import { seatOf, underRule } from "./limited.ts";
+import { recordAnswer } from "./record-answer.ts";
 import { commitCall } from "./record-call.ts";
 import { newCallId, requestEntry, responseEntry, type Judged, type Request } from "./record.ts";
 import { overLimit, refusalCodes } from "./refusal.ts";
@@ -77,8 +78,7 @@ async function answer(
   const ran = withoutRounds(request, await run(asking, seen, Promise.resolve(), away));
   const said = await responseEntry(call, ran.outcome, { ...factsOf(ran), whole: true, approval: null });
   const entry = { ...said, grant: grant.id };
-  await exchange.gate.store.prepare(entry);
-  await exchange.gate.store.commit((writes) => writes.append("call.response", entry));
+  await recordAnswer(exchange.gate, call, entry);
   await finish(exchange, ran.sessionLost);
   exchange.reply.end(
     { message: ran.response, ...(ran.eventId === undefined ? {} : { eventId: ran.eventId }) },

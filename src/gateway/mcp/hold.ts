@@ -80,6 +80,8 @@ export async function holdCall(
       return ended ? deliver(exchange, last, approval) : reply.end(last);
     }
     case "answered": {
+      // By whoever ran it.
+      exchange.sent.yes = true;
       const message = { ...remasked(answering, turn.answer), id: request.id };
       return answer(exchange, message, call, turn.again ? "repeated" : "joined", approval);
     }

@@ -4,7 +4,7 @@ import type { ApprovalRecord } from "../store/store.ts";
 import type { Exceeded } from "../policy/limits.ts";
 import { counted, durationText } from "../policy/limits-text.ts";
 import type { Effect } from "../policy/policy.ts";
-import type { ErrorCode } from "../../shared/errors.ts";
+import { isUnwritten, type ErrorCode } from "../../shared/errors.ts";
 import type { TargetError } from "../../shared/target.ts";
 import { internalErrorCode } from "./classify.ts";
 import type { RpcFailure } from "./reply.ts";
@@ -25,6 +25,7 @@ export const refusalCodes = {
   answerTooLarge: -32058,
   sessionOver: -32059,
   signInNeeded: -32060,
+  diskFull: -32061,
 } as const;
 
 export function deniedByRule(effect: Extract<Effect, { effect: "deny" }>, what: string): RpcFailure {
@@ -136,13 +137,22 @@ export function waitingStill(approval: ApprovalRecord): RpcFailure {
   return { code: refusalCodes.notDecided, message, data: { code: "pending", approval: id, state, expiresAt: until } };
 }
 
+/** How far a request had come when the gateway failed on it. */
+type Progress = "not passed on" | "passed on";
+
 /** What the caller is told where the gateway itself failed: its store refused what had to be recorded first, or a fault. */
-export function gatewayFault(code: ErrorCode): RpcFailure {
-  if (code !== "store_failed")
+export function gatewayFault(code: ErrorCode, progress: Progress): RpcFailure {
+  if (!isUnwritten(code))
     return { code: internalErrorCode, message: "The gateway failed on this request; its log has the cause." };
+  const isFull = code === "disk_full";
+  const data = { code, outcome: progress === "passed on" ? "unknown" : "not_run" };
+  const why = isFull ? "The gateway's disk is full, so it" : "The gateway";
+  const next = isFull ? "Tell who runs the gateway; once there is room, it goes on." : "Tell who runs the gateway.";
   const message =
-    "The gateway could not record this call, so it does not answer it. If it changes something, check whether it took effect before you repeat it. Tell who runs the gateway.";
-  return { code: refusalCodes.unrecorded, message };
+    progress === "passed on"
+      ? `${why} could not record this call, and does not answer it. If it changes something, check whether it took effect before you repeat it. ${next}`
+      : `${why} could not record this call, and did not pass it on. Nothing was run. ${next}`;
+  return { code: isFull ? refusalCodes.diskFull : refusalCodes.unrecorded, message, data };
 }
 
 /** What the caller is told of a call that ran when the gateway stopped, or otherwise lost what came of it. */

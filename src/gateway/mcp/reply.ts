@@ -140,9 +140,12 @@ export class Reply {
     if (this.#streaming && !this.#closed) this.#response.write("\n\n");
   }
 
-  /** A fault of ours, told to who waits at a begun stream; resolves once it is handed over. Where none was begun, an HTTP status says it. */
-  async fault(said: RpcMessage): Promise<void> {
-    if (!this.#streaming || this.#said) return;
+  /**
+   * A fault of ours, told to who waits at a begun stream, or `alone`; resolves once it is handed over. Otherwise, where no stream was begun, an
+   * HTTP status says it.
+   */
+  async fault(said: RpcMessage, alone: boolean): Promise<void> {
+    if (this.#said || (!this.#streaming && !alone)) return;
     this.end({ message: said });
     await this.delivered();
   }

@@ -12,6 +12,7 @@ import { filterList } from "./listing.ts";
 import { classOf, subscribedTo, withoutMembers, type MethodClass } from "./methods.ts";
 import { otherSpelling } from "./resource-address.ts";
 import { goesOn } from "./open-inputs.ts";
+import { recordAnswer } from "./record-answer.ts";
 import { recordCall } from "./record-call.ts";
 import { refuse } from "./refuse.ts";
 import { newCallId, requestEntry, responseEntry, type Judged, type Request } from "./record.ts";
@@ -156,12 +157,10 @@ async function allow(
   const entry = requestEntry(exchange, request, call, name, judged);
   const recorded = recordCall(exchange, "call.request", entry, judged, readOnly ? "soon" : "now");
   recorded.catch(() => undefined); // awaited below; it may fail before that
-  if (!readOnly) await recorded;
+  if (!readOnly || gate.store.failing()) await recorded;
   const ran = await run(underRule(exchange, judged.effect), request, recorded, lifetime(exchange, request));
   const response = await responseEntry(call, ran.outcome, { ...factsOf(ran), whole: true, approval: null });
-  await gate.store.prepare(response);
-  // Asked for second, so written second, where both are still to be written in one group.
-  await Promise.all([recorded, gate.store.commit((writes) => writes.append("call.response", response))]);
+  await recordAnswer(gate, call, response, { entry, recorded });
   await finish(exchange, ran.sessionLost);
   reply.end({ message: ran.response, ...(ran.eventId === undefined ? {} : { eventId: ran.eventId }) }, ran.status);
 }
@@ -177,13 +176,14 @@ async function pass(exchange: Exchange, request: Request, method: Exclude<Method
     writes.append("session.opened", { session, principal, connection: connection.name });
   });
   recorded.catch(() => undefined); // awaited below; it may fail before that
+  if (gate.store.failing()) await recorded;
   const ran = await run(exchange, request, recorded, lifetime(exchange, request));
   const response =
     method.kind === "list"
       ? filterList(ran.response, method.of, runtime.policy, caller.principal, connection.name)
       : ran.response;
   const ended = await responseEntry(call, ran.outcome, { ...factsOf(ran), response, whole: false, approval: null });
-  await Promise.all([recorded, gate.store.commit((writes) => writes.append("call.response", ended))]);
+  await recordAnswer(gate, call, ended, { entry, recorded });
   await finish(exchange, ran.sessionLost || (request.method === "initialize" && ran.outcome !== "ok"));
   reply.end({ message: response, ...(ran.eventId === undefined ? {} : { eventId: ran.eventId }) }, ran.status);
 }

@@ -43,6 +43,7 @@ export async function run(
   const startedMs = gate.now();
   const mayAsk: MayAsk = (asked) => exchange.runtime.policy.mayAsk(exchange.caller.principal, connection.name, asked);
   const size = new AnswerSize(exchange.answerLimit);
+  exchange.sent.yes = true;
   let messages = 0;
   const ended = () => ({ ms: gate.now() - startedMs, messages });
   try {

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Draft, Head, LedgerTables } from "../audit/ledger.ts";
 import { CountersignError } from "../../shared/errors.ts";
+import { unwritten } from "./room.ts";
 import type { Writes } from "./store.ts";
 import type { StateWrites } from "./tables.ts";
 import type { WriteAheadLog } from "./write-ahead-log.ts";
@@ -8,6 +9,8 @@ import { openWrites, storeFault, type LongBodies } from "./writes.ts";
 
 /** What a group commit works on. `head` is the ledger's head as it stands in the database. */
 export interface Ground {
+  /** The data folder. */
+  readonly folder: string;
   readonly db: DatabaseSync;
   readonly wal: WriteAheadLog;
   readonly state: StateWrites;
@@ -37,6 +40,7 @@ export class GroupCommit {
   /** Set while all that is queued may wait for company. */
   #soon: NodeJS.Timeout | undefined;
   #flushing = false;
+  #failing = false;
   /** Set once the disk failed to keep what was committed. */
   #lost: { readonly error: unknown } | null = null;
 
@@ -47,6 +51,11 @@ export class GroupCommit {
 
   get head(): Head {
     return this.#head;
+  }
+
+  /** Whether the last write failed. */
+  get failing(): boolean {
+    return this.#failing;
   }
 
   /** `Store.commit`. */
@@ -90,14 +99,24 @@ export class GroupCommit {
       const head = ledger.append(this.#head, drafts);
       db.exec("COMMIT");
       this.#sync();
+      // What wrote nothing is no sign that anything can be written.
+      if (head !== this.#head) this.#failing = false;
       this.#head = head;
     } catch (cause) {
       this.#rollBack();
-      const fault = new CountersignError("store_failed", "The gateway's store can't be written to.", { cause });
+      this.#failing = true;
+      const fault = this.#faultOf(cause);
       for (const work of group) work.reject(fault);
       return;
     }
     for (const tell of settle) tell();
+  }
+
+  #faultOf(cause: unknown): CountersignError {
+    const what = "The gateway's store can't be written to.";
+    // Room alone does not mend that.
+    if (this.#lost !== null) return new CountersignError("store_failed", what, { cause });
+    return unwritten(this.#ground.folder, what, cause);
   }
 
   /**

@@ -50,7 +50,16 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     wal.sync();
     sweepBodies(options.folder, namedBodies(db));
     const longBodies: LongBodies = new WeakMap();
-    const group = new GroupCommit({ db, wal, state: state.writes, ledger, longBodies, head, now: options.now });
+    const group = new GroupCommit({
+      folder: options.folder,
+      db,
+      wal,
+      state: state.writes,
+      ledger,
+      longBodies,
+      head,
+      now: options.now,
+    });
     const prepare = async (body: JsonObject): Promise<void> => {
       if (outweighs(body, longText))
         longBodies.set(body, await writeBody(options.folder, jsonPieces(body, "canonical")));
@@ -93,8 +102,13 @@ function store(
         ? group.commit(work, when)
         : Promise.reject(new CountersignError("store_failed", "The gateway's store is closed.")),
     prepare,
-    // SQLite writes the page of a row that is set to what it was.
-    probe: () => group.commit(() => state.setRunning(true)),
+    // A row that is only set to what it was makes SQLite write nothing.
+    probe: () =>
+      group.commit(() => {
+        state.setRunning(false);
+        state.setRunning(true);
+      }),
+    failing: () => group.failing,
     checkpoint: () => group.head.note,
     proofs: ledgerProofs(db),
     close: () => (closed ??= close()),

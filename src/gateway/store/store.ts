@@ -106,17 +106,19 @@ export interface Store extends Reads {
   /**
    * Runs `work` in the next group commit, after all that was asked for before, and resolves with its value once it is
    * durable. Work that throws is rolled back alone and rejects with what it threw; a failed write rejects all of its
-   * group with CountersignError `store_failed`. `work` is synchronous and touches nothing outside. `soon` lets it wait a moment for
+   * group with CountersignError `store_failed`, or `disk_full` where there is no room. `work` is synchronous and touches nothing outside. `soon` lets it wait a moment for
    * others: only for what need not be durable before something else is done (rule 5, `readOnly`).
    */
   commit<T>(work: (writes: Writes) => T, when?: "now" | "soon"): Promise<T>;
   /**
    * Writes the body of a long entry beside the database, in slices, so that the commit that appends this very object keeps nobody waiting. Of a
-   * short one nothing is done. Throws CountersignError `store_failed`.
+   * short one nothing is done. Throws CountersignError `store_failed` or `disk_full`.
    */
   prepare(body: JsonObject): Promise<void>;
-  /** Writes something that changes nothing, durably. Throws CountersignError `store_failed` where nothing can be written. */
+  /** Writes something that changes nothing, durably. Throws CountersignError `store_failed` or `disk_full` where nothing can be written. */
   probe(): Promise<void>;
+  /** Whether the last write failed: then the next one is waited for before anything is done. */
+  failing(): boolean;
   /** The newest checkpoint, a signed note; it covers every committed entry. */
   checkpoint(): string;
   readonly proofs: ProofReads;

@@ -31,6 +31,7 @@ it("that can't be synced ends all writing: what may be lost is built upon by not
     if (failing) throw new Error("EIO");
   };
   const group = new GroupCommit({
+    folder: "/nowhere",
     db,
     wal: { sync, close: () => undefined },
     state: stateTables(db).writes,
