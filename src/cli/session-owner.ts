@@ -7,7 +7,7 @@ import type { ConsoleState } from "../shared/console.ts";
 import { CountersignError } from "../shared/errors.ts";
 import { giveBackMemory, optimiseLater } from "./footprint.ts";
 import { launcherOf } from "./launcher.ts";
-import { sessionNews } from "./session-text.ts";
+import { sessionNews, signInNews } from "./session-text.ts";
 import { profileDirectory } from "./profile-directory.ts";
 import { untilStopped } from "./signals.ts";
 import { table, type Terminal } from "./terminal.ts";
@@ -63,11 +63,11 @@ export async function ownUntilStopped(options: OwnerOptions): Promise<void> {
 }
 
 function followSession(client: Client, terminal: Terminal): void {
-  let before = client.state().session;
-  client.onState(({ session }) => {
-    const news = sessionNews(before, session);
-    before = session;
-    if (news !== null) terminal.note(news);
+  let before = client.state();
+  client.onState((state) => {
+    const news = [sessionNews(before.session, state.session), signInNews(before.signInAsked, state.signInAsked)];
+    before = state;
+    for (const each of news) if (each !== null) terminal.note(each);
   });
 }
 

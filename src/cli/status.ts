@@ -6,6 +6,7 @@ import { waitsHere } from "../shared/device.ts";
 import type { Profile } from "../shared/provider.ts";
 import { command, positional } from "./command.ts";
 import { ownerOf } from "./owner.ts";
+import { signInNews } from "./session-text.ts";
 import { heldFacts, trafficLines } from "./traffic-text.ts";
 
 const help = `Usage: countersign status [--profile DIR] [--json]
@@ -35,12 +36,13 @@ function idleLines(profile: string, pinned: Profile | null): readonly string[] {
   return [`Gateway  ${pinned.gateway}`, `Nobody is signed in: countersign connect --profile ${profile}`];
 }
 
-function summary({ gateway, session, tunnel, pause, approvals, clients, traffic }: ConsoleState) {
+function summary({ gateway, session, signInAsked, tunnel, pause, approvals, clients, traffic }: ConsoleState) {
   const pending = approvals.filter((approval) => approval.state === "pending");
   return {
     gateway: gateway.origin,
     link: gateway.link,
     session,
+    signInAsked,
     tunnel,
     pause,
     pending: {
@@ -71,6 +73,7 @@ function stateLines(profile: string, state: ConsoleState): readonly string[] {
     `Gateway  ${state.gateway.origin} (${isNobodyYet(state) ? "connected once somebody signs in" : link})`,
     `Account  ${sessionText(state.session)}`,
     ...deviceLines(state),
+    ...(state.signInAsked === null ? [] : [`Sign-in  ${signInNews(null, state.signInAsked) ?? ""}`]),
     `Tunnel   ${tunnelText(state.tunnel)}, ${clients} ${clients === 1 ? "client" : "clients"}`,
     ...seen.map(
       ({ name, isVerified, claimed }) =>

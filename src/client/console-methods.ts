@@ -15,6 +15,7 @@ import type { Session } from "./session.ts";
 import { listSessions, showSession } from "./sessions.ts";
 import { applyShown, wishFor, type SetupHere } from "./setup-here.ts";
 import { tunnelAddress } from "./state.ts";
+import type { StepUps } from "./step-up/step-ups.ts";
 import { withdraw } from "./withdrawals.ts";
 
 export interface ConsoleMethodsOptions {
@@ -23,6 +24,7 @@ export interface ConsoleMethodsOptions {
   readonly link: GatewayLink;
   readonly pause: Pick<Pause, "begin" | "end">;
   readonly session: Session;
+  readonly stepUps: Pick<StepUps, "decline">;
   readonly sending: Sending;
   readonly setup: SetupHere;
   /** Opens the tunnel, at the remembered port unless another is named. Throws `port_taken`. */
@@ -45,6 +47,10 @@ export function createConsoleMethods(options: ConsoleMethodsOptions): ConsoleMet
       return null;
     },
     "session.signOut": () => session.signOut(),
+    "session.declineSignIn": async () => {
+      options.stepUps.decline();
+      return null;
+    },
     "gateway.retry": async () => {
       link.retry();
       return null;

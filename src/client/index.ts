@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import { CountersignError } from "../shared/errors.ts";
+import { CountersignError, toFailure } from "../shared/errors.ts";
 import type { Profile } from "../shared/provider.ts";
 import type { Client } from "./client.ts";
 import { signInFor, type ClientOptions } from "./client-options.ts";
@@ -31,6 +31,8 @@ import { noteLauncher } from "./setup/launcher.ts";
 import { setupOnDemand } from "./setup/on-demand.ts";
 import { placesIn } from "./setup/machine.ts";
 import { createState, firstState } from "./state.ts";
+import { createStepUps } from "./step-up/step-ups.ts";
+import { steppingUp } from "./step-up/stepping-up.ts";
 import { serveStdio } from "./stdio-server.ts";
 import { createTraffic } from "./traffic.ts";
 import { createTunnel } from "./tunnel.ts";
@@ -87,6 +89,7 @@ async function assemble(options: ClientOptions, profile: Profile, closers: Close
   closers.push(() => link.pause());
   const signIn = await signInFor(options, profile.provider, vault, now);
   closers.push(() => signIn.close());
+  const stepUps = createStepUps({ now, onChange: (asked) => state.set({ signInAsked: asked }) });
   const session = createSession({
     signIn,
     api: plain,
@@ -97,6 +100,8 @@ async function assemble(options: ClientOptions, profile: Profile, closers: Close
     now,
     after: options.after,
     accessEnded: () => ended,
+    demanded: () => stepUps.take(),
+    onSignedIn: () => stepUps.signedIn(),
     onState: onSession,
   });
   closers.push(() => session.close());
@@ -113,7 +118,12 @@ async function assemble(options: ClientOptions, profile: Profile, closers: Close
   const traffic = createTraffic({ now, onChange: (changed) => state.set({ traffic: changed }) });
   closers.push(() => traffic.close());
   const names = () => state.get().connections.map(({ name }) => name);
-  const conversations = withEverything(counted(createConversations(upstream), traffic), names);
+  const waiting = steppingUp(createConversations(upstream), {
+    stepUps,
+    isAskedByProvider: () => isMoreAsked(session.state()),
+    onUnmet: (by, connection, error) => traffic.failed({ client: by, connection, ...toFailure(error) }, true),
+  });
+  const conversations = withEverything(counted(waiting, traffic), names);
   closers.push(watchNames(state, names, () => conversations.changed()));
   const enrolled = () => deviceOf(session.state());
   const tunnel = createTunnel({
@@ -130,6 +140,7 @@ async function assemble(options: ClientOptions, profile: Profile, closers: Close
 
   /** What is under way through the tunnel, and what went, is of whoever leaves: the next person hears no answer to it. */
   function forget(): void {
+    stepUps.forget();
     sending.forget();
     upstream.leave();
     traffic.forget();
@@ -168,6 +179,7 @@ async function assemble(options: ClientOptions, profile: Profile, closers: Close
     sending,
     pause,
     session,
+    stepUps,
     setup: { setup, here },
     openTunnel: (wanted) => tunnel.open(wanted),
     remove,
@@ -192,6 +204,10 @@ async function assemble(options: ClientOptions, profile: Profile, closers: Close
   closers.push(() => control.close());
   await session.start();
   return client;
+}
+
+function isMoreAsked(session: SessionState): boolean {
+  return session.state === "needs-sign-in" && session.demanded === true;
 }
 
 function deviceOf(session: SessionState): string | null {

@@ -5,7 +5,7 @@ import type { GatewayApi, TokenSource } from "./gateway.ts";
 import { createRenewal, type After } from "./renewal.ts";
 import { watchSessionEnd } from "./session-end.ts";
 import { signedInAccount } from "./signed-in-account.ts";
-import type { SignIn, Tokens } from "./sign-in/sign-in.ts";
+import type { Challenge, SignIn, Tokens } from "./sign-in/sign-in.ts";
 import type { Vault } from "./vault.ts";
 
 export type SessionState = ConsoleState["session"];
@@ -44,6 +44,10 @@ export interface SessionOptions {
   readonly now: () => number;
   /** Timers of that clock; this machine's where it is left out. */
   readonly after?: After | undefined;
+  /** What a sign-in that begins now must bring; null where nothing is asked for. */
+  readonly demanded?: () => Challenge | null;
+  /** A sign-in is through, and its state was told. */
+  readonly onSignedIn?: () => void;
   /** Resolves once the gateway's own session, which ends with a sign-out, has ended. */
   readonly accessEnded: () => Promise<SignedOut["gateway"]>;
   onState(state: SessionState): void;
@@ -100,7 +104,7 @@ export function createSession(options: SessionOptions): Session {
       const dead = error instanceof CountersignError && deadCodes.has(error.code);
       // A late answer must not end a session that was begun meanwhile.
       if (dead && still() && asked.state === "signed-in")
-        enter({ state: "needs-sign-in", account: asked.account, error: toFailure(error) });
+        enter({ state: "needs-sign-in", account: asked.account, error: toFailure(error), ...whether(options.signIn) });
       throw error;
     }
   }
@@ -114,7 +118,9 @@ export function createSession(options: SessionOptions): Session {
       await options.checkPin();
       signal.throwIfAborted();
       const byCode = by === "code" ? { showCode } : {};
-      const tokens = await options.signIn.signIn({ signal, openBrowser: (url) => offer(url), ...byCode });
+      const challenge = options.demanded?.() ?? null;
+      const demanded = challenge === null ? {} : { challenge };
+      const tokens = await options.signIn.signIn({ signal, openBrowser: (url) => offer(url), ...byCode, ...demanded });
       replaced = true;
       meanwhile = null;
       enrolling = true;
@@ -123,6 +129,7 @@ export function createSession(options: SessionOptions): Session {
       await account.keep(principal);
       enter({ state: "signed-in", account: principal, device });
       follow(tokens);
+      options.onSignedIn?.();
     } catch (error) {
       const fault = signal.aborted
         ? new CountersignError("cancelled", "The sign-in was cancelled.", { cause: error })
@@ -193,6 +200,10 @@ export function createSession(options: SessionOptions): Session {
 /** A call that starts now should still have a valid token when the gateway reads it. */
 const minValidityMs = 10_000;
 const deadCodes: ReadonlySet<string> = new Set(["reauthentication_needed", "signed_out"]);
+
+function whether(signIn: SignIn): { readonly demanded?: true } {
+  return signIn.isMoreAsked() ? { demanded: true } : {};
+}
 
 /** The address comes from a provider's metadata: nothing but a web page is ever handed to the desktop. */
 function webPage(url: string): string {

@@ -40,6 +40,7 @@ export function firstState(profile: Profile, origin: string, nowMs: number): Sta
     roles: [],
     ledger: null,
     session: { state: "signed-out", error: null },
+    signInAsked: null,
     provider: { kind: provider.kind, issuer: provider.kind === "entra" ? provider.authority : provider.issuer },
     tunnel: { state: "closed" },
     pause: null,

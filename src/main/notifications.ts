@@ -96,11 +96,15 @@ export function createNotifications(parts: NotificationParts): Notifications {
 
   /** One notification about the sign-in at a time, and each thing about it told once. */
   function tellSession(state: ConsoleState | null): void {
-    const notice = state && sessionNotice(state);
+    const notice = state && sessionNotice(state, false);
     if ((notice?.title ?? null) === toldSession) return;
     toldSession = notice?.title ?? null;
     if (notice === null) standing.dismiss("session");
-    else standing.show("session", () => ({ ...notice, buttons: [], clicked: () => open(null) }));
+    else
+      standing.show("session", (hidden) => {
+        const shown = last && sessionNotice(last, hidden);
+        return shown && { ...shown, buttons: [], clicked: () => open(null) };
+      });
   }
 
   /** Each device that is new is told of once; the console asks about it until somebody says that they know it. */

@@ -55,6 +55,7 @@ const outputs: { readonly [C in Call]: z.ZodType<Output<C>> } = {
   "session.signInByCode": nothing,
   "session.cancelSignIn": nothing,
   "session.signOut": signedOut,
+  "session.declineSignIn": nothing,
   "gateway.retry": nothing,
   "approvals.decide": approvalView,
   "approvals.context": approvalContext,

@@ -4,6 +4,7 @@ import { waitsHere } from "../shared/device.ts";
 import type { AllDeciding } from "./deciding.ts";
 import { waitingFor } from "./inbox/listed.ts";
 import { spoken } from "./visible-text.ts";
+import { signInAskedText } from "./sign-in-asked.ts";
 import { words } from "./words.ts";
 
 /** So many are told of one by one; more are counted. */
@@ -54,6 +55,7 @@ export function newsOfTime(state: ConsoleState, shown: string | null, beforeMs: 
 function linkNews(before: ConsoleState, now: ConsoleState): readonly string[] {
   const said: string[] = [];
   if (before.session.state === "signed-in" && now.session.state === "needs-sign-in") said.push(words.told.signIn);
+  if (before.signInAsked === null && now.signInAsked !== null) said.push(signInAskedText(now.signInAsked, now.clients));
   const [had, has] = [endOf(before), endOf(now)];
   if (has !== null && has !== had) said.push(words.told.ends(has));
   const news = new Set(before.devices.filter(({ isNew }) => isNew).map(({ id }) => id));

@@ -12,6 +12,7 @@ import { number } from "./words/number.ts";
 import { claims, payload, request } from "./words/request.ts";
 import { requests } from "./words/requests.ts";
 import { search } from "./words/search.ts";
+import { signInAsked } from "./words/sign-in-asked.ts";
 import { settings } from "./words/settings.ts";
 import { told } from "./words/told.ts";
 import { together } from "./words/together.ts";
@@ -99,6 +100,7 @@ export const words = {
     ends: (at: string) =>
       `Your sign-in ends at ${at} and can’t be renewed by itself. Calls go on while you sign in again.`,
   },
+  signInAsked,
   signedOut: {
     here: "You are signed out. Nothing of your session is kept on this computer.",
     kept: "You are signed out, but something of your session is still in this computer’s key store. Sign out once more.",

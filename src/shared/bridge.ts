@@ -11,6 +11,7 @@ export const bridgeCalls = {
   signIn: "session.signIn",
   cancelSignIn: "session.cancelSignIn",
   signOut: "session.signOut",
+  declineSignIn: "session.declineSignIn",
   retry: "gateway.retry",
   decide: "approvals.decide",
   approvalContext: "approvals.context",

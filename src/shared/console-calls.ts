@@ -36,6 +36,8 @@ export const consoleCalls = {
   "session.signInByCode": z.strictObject({}),
   "session.cancelSignIn": z.strictObject({}),
   "session.signOut": z.strictObject({}),
+  /** The sign-in that calls wait for is put off: they are told so. */
+  "session.declineSignIn": z.strictObject({}),
   "gateway.retry": z.strictObject({}),
   /** `digest` covers the payload as the console rendered it, `step` is the one that it showed as open, from 1 (rule 3). */
   "approvals.decide": z.strictObject({
@@ -98,6 +100,7 @@ export interface ConsoleOutput {
   "session.signInByCode": null;
   "session.cancelSignIn": null;
   "session.signOut": SignedOut;
+  "session.declineSignIn": null;
   "gateway.retry": null;
   "approvals.decide": z.infer<typeof approvalView>;
   "approvals.context": ApprovalContext;

@@ -8,6 +8,7 @@ import { errorCodes } from "./errors.ts";
 import { grantView } from "./grant.ts";
 import { linkTrouble } from "./link-trouble.ts";
 import { principalView, role } from "./principal.ts";
+import { signInAsked } from "./sign-in-demand.ts";
 import { trafficView } from "./traffic.ts";
 
 /** A failure as it crosses to a console. */
@@ -74,10 +75,18 @@ export const consoleState = z.object({
       device: z.string().nullable(),
       ends: z.object({ atMs: z.number(), minutes: z.literal([10, 1]) }).optional(),
     }),
-    z.object({ state: z.literal("needs-sign-in"), account: principalView, error: failure }),
+    /** `demanded`: the session would go on, but the provider asks its person for a fresh or a stronger sign-in. */
+    z.object({
+      state: z.literal("needs-sign-in"),
+      account: principalView,
+      error: failure,
+      demanded: z.literal(true).optional(),
+    }),
   ]),
   /** What the gateway says this person may do beside calls and decisions; none until it was reached. */
   roles: z.array(role),
+  /** What asks the person for a fresh or a stronger sign-in, which calls wait for; null where nothing does. */
+  signInAsked: signInAsked.nullable(),
   /** What is wrong with the gateway's ledger as this client checks it: a checkpoint badly signed or smaller than one seen before. */
   ledger: failure.nullable(),
   /** How the person signs in: shown on the signed-out screen. */

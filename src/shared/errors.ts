@@ -52,6 +52,7 @@ export const errorCodes = [
   // the engineer's side
   "signed_out",
   "reauthentication_needed",
+  "sign_in_needed",
   "cancelled",
   "timed_out",
   "denied",

@@ -23,3 +23,19 @@ export type SignInDemand = z.infer<typeof signInDemand>;
 
 /** `error` of the challenge (RFC 9470, section 3), and what Entra's own clients look for where it has `claims`. */
 export const demandErrors = ["insufficient_user_authentication", "insufficient_claims"] as const;
+
+/** What the owner of a profile shows while calls wait for a sign-in, or have lately been told to come again after one. */
+export const signInAsked = z.object({
+  /** The gateway's rule; null where the sign-in provider itself asks. */
+  rule: z.string().nullable(),
+  /** As the gateway says it; empty where the provider asks. */
+  asks: z.string(),
+  /** Of the call that came first: its connection, what it names there, and the client's id. */
+  connection: z.string(),
+  name: z.string().nullable(),
+  client: z.string(),
+  /** Calls that wait now, this one among them; none once their clients would wait no longer. */
+  calls: z.number().int().nonnegative(),
+  sinceMs: z.number(),
+});
+export type SignInAsked = z.infer<typeof signInAsked>;

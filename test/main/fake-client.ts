@@ -19,6 +19,7 @@ export function stateWith(changed: Partial<ConsoleState> = {}): ConsoleState {
       account: { id: "demo:2", kind: "user", name: "A.", groups: ["security"] },
       device: "device-1",
     },
+    signInAsked: null,
     ledger: null,
     pause: null,
     desktop: null,

@@ -60,6 +60,29 @@ describe("signing in", () => {
     await expect.poll(() => server.calls.map(({ call }) => call)).toEqual(["session.signIn"]);
   });
 
+  it.each([
+    [
+      { rule: "deleting", asks: "a sign-in of the last 15m", calls: 2 },
+      "Cursor wants to run delete_customer on crm-production. First, rule “deleting” asks you for a sign-in of the last 15m. 2 calls wait and go on by themselves.",
+    ],
+    [
+      { rule: null, asks: "", calls: 1 },
+      "Cursor wants to run delete_customer on crm-production. First, your sign-in provider asks for a fresh or a stronger sign-in. The call waits and goes on by itself.",
+    ],
+    [
+      { rule: "deleting", asks: "a sign-in, with acr \u202ec1", calls: 0 },
+      "Cursor wants to run delete_customer on crm-production. First, rule “deleting” asks you for a sign-in, with acr ‹U+202E›c1. The call was told to come again: sign in, and it goes through.",
+    ],
+  ])("says which call takes a fresh sign-in, and opens one only on a press: %j", async (asked, text) => {
+    const signInAsked = { ...asked, connection: "crm-production", name: "delete_customer", client: "c1", sinceMs: 0 };
+    const { page, server } = await stage.open(signedIn([], { signInAsked }));
+    await page.getByText(text).waitFor();
+    expect(server.calls.map(({ call }) => call)).toEqual([]);
+    await page.getByRole("button", { name: "Not now" }).click();
+    await page.getByRole("region", { name: "Notices" }).getByRole("button", { name: "Sign in", exact: true }).click();
+    await expect.poll(() => server.calls.map(({ call }) => call)).toEqual(["session.declineSignIn", "session.signIn"]);
+  });
+
   it("shows the address while the browser is at the provider, and can cancel", async () => {
     const url = "http://127.0.0.1:9400/auth?state=x";
     const { page, server } = await stage.open({ ...signedOut, session: { state: "signing-in", url } });

@@ -87,6 +87,7 @@ export async function installClient(ground: Ground, options: InstalledOptions = 
         refreshing ??= refresh().finally(() => (refreshing = null));
         return await refreshing;
       },
+      isMoreAsked: () => false,
       signOut: async () => ({ provider: "none", kept: false, logoutUrl: null }),
       close: () => undefined,
     }),

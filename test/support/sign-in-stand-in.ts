@@ -51,6 +51,7 @@ export function signInStandIn(now: () => number = Date.now): SignInStandIn {
       }
       return tokens();
     },
+    isMoreAsked: () => false,
     async signOut() {
       standIn.signedOut = true;
       return { logoutUrl: null, provider: "none" as const, kept: false };

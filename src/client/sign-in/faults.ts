@@ -19,6 +19,11 @@ export function moreIsAsked(cause?: unknown): CountersignError {
   return new CountersignError("reauthentication_needed", message, { cause });
 }
 
+/** Whether the provider's code says that the session stands, and its person has to do something for it (OpenID Connect Core, 3.1.2.6; RFC 9470). */
+export function asksForMore(code: string | null): boolean {
+  return code === "interaction_required" || code === "insufficient_user_authentication";
+}
+
 /** The provider answered a request with Retry-After, and that time is not over. */
 export function askedToWait(): CountersignError {
   return new CountersignError("transient", "The sign-in provider asked to be left alone for a while. Try again then.");

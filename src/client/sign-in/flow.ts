@@ -1,7 +1,7 @@
 import type { SignedOut } from "../../shared/console.ts";
 import type { Adapter } from "./adapter.ts";
 import { browserFailure, endOf, redeem, untilEnd } from "./attempt.ts";
-import { askedToWait, isSignInFault, moreIsAsked, refusalFault } from "./faults.ts";
+import { askedToWait, asksForMore, isSignInFault, moreIsAsked, refusalFault } from "./faults.ts";
 import { endingOf, endings } from "./page.ts";
 import { openReceiver, type Callback, type Receiver } from "./receiver.ts";
 import type { Challenge, SignIn, Tokens } from "./sign-in.ts";
@@ -31,6 +31,7 @@ class Session implements SignIn {
   #attempt: AbortController | null = null;
   /** What the provider or the gateway demanded last, until a sign-in brought it. */
   #challenge: Challenge | null = null;
+  #moreIsAsked = false;
   /** The receiver of a sign-in that has ended without its browser. */
   #late: Receiver | null = null;
   /** Steps run one after the other: a late refresh must not undo a sign-in or a sign-out. */
@@ -76,11 +77,15 @@ class Session implements SignIn {
     return this.#refreshing;
   }
 
+  isMoreAsked(): boolean {
+    return this.#moreIsAsked;
+  }
+
   async signOut(): Promise<Omit<SignedOut, "gateway">> {
     this.#cancelAttempt();
     return this.#alone(async () => {
       this.#held = null;
-      this.#challenge = null;
+      this.#met();
       const ended = await this.#adapter.signOut();
       return { ...ended, kept: await this.#adapter.holds() };
     });
@@ -108,7 +113,7 @@ class Session implements SignIn {
       const { url } = callback;
       const tokens = await this.#alone(() => this.#named(() => redeem(authorization, url)));
       this.#held = tokens;
-      this.#challenge = null;
+      this.#met();
       callback.answer(endings.signedIn);
       return tokens;
     } catch (error) {
@@ -131,8 +136,13 @@ class Session implements SignIn {
     await untilEnd(code.wait(ended), ended);
     const tokens = await this.#alone(() => this.#named(() => code.redeem()));
     this.#held = tokens;
-    this.#challenge = null;
+    this.#met();
     return tokens;
+  }
+
+  #met(): void {
+    this.#challenge = null;
+    this.#moreIsAsked = false;
   }
 
   /** The person may still be at the provider's page: their browser finds words there, not a refused connection. */
@@ -191,8 +201,11 @@ class Session implements SignIn {
       const fault = this.#transport.takeFault();
       if (fault !== null) throw fault;
       if (isSignInFault(error)) throw error;
-      this.#challenge = this.#adapter.challengeIn(error) ?? this.#challenge;
-      throw refusalFault(this.#adapter.codeOf(error), error);
+      const demanded = this.#adapter.challengeIn(error);
+      const code = this.#adapter.codeOf(error);
+      this.#challenge = demanded ?? this.#challenge;
+      if (demanded !== null || asksForMore(code)) this.#moreIsAsked = true;
+      throw refusalFault(code, error);
     }
   }
 }

@@ -120,7 +120,8 @@ async function authorize(
   const params = await okta.token.prepareTokenParams({
     redirectUri,
     maxAge: Math.min(challenge?.maxAgeSeconds ?? freshSeconds, freshSeconds),
-    ...(challenge?.acrValues === undefined ? {} : { acrValues: challenge.acrValues }),
+    // Okta takes one, and the library holds the answer's against it letter by letter.
+    ...(challenge?.acrValues === undefined ? {} : { acrValues: challenge.acrValues.split(" ", 1)[0] ?? "" }),
   });
   const { state, nonce } = params;
   if (state === undefined || nonce === undefined) throw new Error("okta-auth-js made no state or no nonce");

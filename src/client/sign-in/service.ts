@@ -38,6 +38,7 @@ export function createServiceSignIn(
       return await token({ force: true });
     },
     token,
+    isMoreAsked: () => false,
     signOut: async () => {
       held = null;
       return { logoutUrl: null, provider: "none", kept: false };

@@ -59,6 +59,8 @@ export interface SignIn {
    * the provider ends, if there is one. Never throws for network reasons.
    */
   signOut(): Promise<Omit<SignedOut, "gateway">>;
+  /** Whether the provider demanded a fresh or a stronger sign-in, until one brought it. */
+  isMoreAsked(): boolean;
   /** Cancels a waiting sign-in and ends connections; the session stays in the vault. */
   close(): void;
 }

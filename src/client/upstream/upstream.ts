@@ -3,6 +3,7 @@ import type { Dispatcher } from "undici";
 import { CountersignError } from "../../shared/errors.ts";
 import type { Ending } from "../departure.ts";
 import type { Pass, PassSource } from "../pass.ts";
+import { asksForSignIn } from "../step-up/demand.ts";
 import { requestHeaders } from "../tunnel-headers.ts";
 import type { RawHeaders } from "../loopback-guard.ts";
 import { Exchange, type Answer } from "./answer.ts";
@@ -162,7 +163,7 @@ export function createUpstream({ origin, pass, ca, onOtherNetwork: tell }: Upstr
     async ask(asked) {
       const begun = round;
       const { answer: first, shown } = await insist(asked, null, begun);
-      if (first.status !== 401) return passable(first, asked);
+      if (first.status !== 401 || asksForSignIn(first)) return passable(first, asked);
       // The token ended under way. The gateway forwards nothing before it is verified, so the same request may go again.
       first.drop();
       if (asked.body !== null && !Buffer.isBuffer(asked.body)) {
@@ -170,7 +171,7 @@ export function createUpstream({ origin, pass, ca, onOtherNetwork: tell }: Upstr
         throw new CountersignError("transient", "The session was renewed during this call: call again.");
       }
       const { answer: second } = await insist(asked, shown, begun);
-      if (second.status !== 401) return passable(second, asked);
+      if (second.status !== 401 || asksForSignIn(second)) return passable(second, asked);
       second.drop();
       throw new CountersignError("reauthentication_needed", "The gateway refuses this session: sign in again.");
     },

@@ -36,7 +36,7 @@ export async function configure(
     routes: shape.routes,
     scopes: ["openid", "profile", "email", "offline_access"],
     claims: shape.claims,
-    acrValues: ["urn:example:mfa"],
+    acrValues: [...switches.contexts],
     conformIdTokenClaims: false,
     features: features(shape),
     enabledJWA: { clientAuthSigningAlgValues: ["RS256", "PS256", "ES256"] },
@@ -167,11 +167,14 @@ function reshapeAccessToken(shape: Shape, byAccount: ReadonlyMap<string, Person>
     const person = byAccount.get(token.accountId);
     if (person === undefined) return;
     const { AuthorizationCode: code, DeviceCode: device, RefreshToken: refresh } = context.oidc.entities;
+    const signedIn = code ?? device ?? refresh;
     const facts = {
       person,
       clientId: token.clientId,
       scope: typeof scope === "string" ? scope : "",
-      authTime: code?.authTime ?? device?.authTime ?? refresh?.authTime,
+      authTime: signedIn?.authTime,
+      acr: signedIn?.acr,
+      amr: signedIn?.amr,
       issuedAt: Number(iat),
     };
     jwt.header = { typ: shape.accessTokenType };

@@ -61,7 +61,7 @@ export function entraShape(origin: string): Shape {
       roles: ["Calls"],
       nbf: issuedAt,
     }),
-    accessTokenClaims: ({ person, clientId: client, authTime, issuedAt }) => ({
+    accessTokenClaims: ({ person, clientId: client, authTime, acr, issuedAt }) => ({
       sub: entraObjectId(person.id),
       oid: entraObjectId(person.id),
       tid: tenantId,
@@ -71,6 +71,8 @@ export function entraShape(origin: string): Shape {
       scp: "access",
       nbf: issuedAt,
       auth_time: authTime,
+      // An optional claim, of the contexts that conditional access has seen met.
+      ...(acr === undefined ? {} : { acrs: [acr] }),
       name: person.name,
       preferred_username: person.email,
       groups: person.groups,

@@ -52,16 +52,17 @@ async function finish(
     person === undefined || to.switches.denySignIn
       ? { error: "access_denied", error_description: "The sign-in was refused." }
       : {
-          login: { accountId: to.shape.accountId(person), ...strength(interaction) },
+          login: { accountId: to.shape.accountId(person), ...strength(interaction, to.switches) },
           consent: { grantId: await grantAll(to, interaction, person) },
         };
   await to.provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false });
 }
 
-/** This provider asks nobody for anything, so that every context class it knows is met. */
-function strength(interaction: Interaction): { readonly acr?: string } {
+/** This provider asks nobody for anything, so that it meets the first class that is asked for of those it knows. */
+function strength(interaction: Interaction, { contexts }: Switches): { readonly acr?: string; readonly amr: string[] } {
   const asked = interaction.params["acr_values"];
-  return typeof asked === "string" ? { acr: asked } : {};
+  const acr = typeof asked === "string" ? asked.split(" ").find((each) => contexts.includes(each)) : undefined;
+  return acr === undefined ? { amr: ["pwd"] } : { acr, amr: ["pwd", "mfa"] };
 }
 
 async function grantAll(to: Interactions, interaction: Interaction, person: Person): Promise<string> {

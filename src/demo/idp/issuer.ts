@@ -68,6 +68,11 @@ function accessTokenClaimsIn(claims: string): object {
   return wanted ?? {};
 }
 
+function contextIn(claims: object): string | null {
+  const { acrs } = claims as { readonly acrs?: { readonly value?: unknown } };
+  return typeof acrs?.value === "string" ? acrs.value : null;
+}
+
 type TokenAnswer = { readonly [member: string]: unknown; readonly id_token: string };
 
 /** Changes what the token endpoint answers, where there is an id token. */
@@ -142,5 +147,8 @@ function withConsent(target: string, shape: Shape): string {
   const url = new URL(target, shape.issuer);
   const prompts = new Set([...(url.searchParams.get("prompt") ?? "").split(" ").filter(Boolean), "consent"]);
   url.searchParams.set("prompt", [...prompts].join(" "));
+  // What Entra is asked for by `claims`, oidc-provider is by acr_values.
+  const context = contextIn(accessTokenClaimsIn(url.searchParams.get("claims") ?? "{}"));
+  if (shape.kind === "entra" && context !== null) url.searchParams.set("acr_values", context);
   return `${url.pathname}${url.search}`;
 }

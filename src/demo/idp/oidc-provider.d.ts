@@ -19,6 +19,13 @@ declare module "oidc-provider" {
     revokeByGrantId(grantId: string): Promise<void>;
   }
 
+  /** How the person signed in, as a grant's entities keep it; seconds. */
+  export interface SignedIn {
+    readonly authTime?: number;
+    readonly acr?: string;
+    readonly amr?: readonly string[];
+  }
+
   export interface Context {
     body: unknown;
     set(headers: Readonly<Record<string, string>>): void;
@@ -27,9 +34,9 @@ declare module "oidc-provider" {
       readonly issuer: string;
       readonly params?: Readonly<Record<string, unknown>>;
       readonly entities: {
-        readonly AuthorizationCode?: { readonly authTime?: number };
-        readonly DeviceCode?: { readonly authTime?: number };
-        readonly RefreshToken?: { readonly authTime?: number };
+        readonly AuthorizationCode?: SignedIn;
+        readonly DeviceCode?: SignedIn;
+        readonly RefreshToken?: SignedIn;
       };
     };
   }

@@ -29,11 +29,13 @@ export function oidcShape(origin: string, audience: string): Shape {
     accountId: (person) => person.id,
     idTokenClaims: (person) => ({ name: person.name, preferred_username: person.email, email: person.email }),
     serviceTokenClaims: ({ clientId: client, scope }) => ({ sub: client, client_id: client, scope }),
-    accessTokenClaims: ({ person, clientId: client, scope, authTime }) => ({
+    accessTokenClaims: ({ person, clientId: client, scope, authTime, acr, amr }) => ({
       sub: person.id,
       client_id: client,
       scope,
       auth_time: authTime,
+      acr,
+      amr,
       name: person.name,
       email: person.email,
       groups: person.groups,

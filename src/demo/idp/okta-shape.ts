@@ -42,13 +42,14 @@ export function oktaShape(origin: string, audience: string, redirectPorts: reado
     accountId: (person) => oktaUserId(person.id),
     idTokenClaims: (person) => ({ name: person.name, preferred_username: person.email, email: person.email }),
     serviceTokenClaims: ({ clientId: client, scope }) => ({ ver: 1, sub: client, cid: client, scp: scope.split(" ") }),
-    accessTokenClaims: ({ person, clientId: client, scope, authTime }) => ({
+    accessTokenClaims: ({ person, clientId: client, scope, authTime, acr }) => ({
       ver: 1,
       sub: person.email,
       uid: oktaUserId(person.id),
       cid: client,
       scp: ["openid", "profile", "offline_access", ...scope.split(" ")],
       auth_time: authTime,
+      acr,
       name: person.name,
       groups: person.groups,
     }),

@@ -11,6 +11,9 @@ interface AccessTokenFacts {
   /** Scopes of the gateway's API that were granted, space-separated. */
   readonly scope: string;
   readonly authTime: number | undefined;
+  /** The context class that the sign-in met, and its methods. */
+  readonly acr: string | undefined;
+  readonly amr: readonly string[] | undefined;
   readonly issuedAt: number;
 }
 

@@ -14,6 +14,8 @@ export interface Switches {
   denySignIn: boolean;
   /** Nothing is renewed until a sign-in asks for exactly this: Entra's `claims`, elsewhere `acr_values`. */
   demand: string | null;
+  /** Context classes that a sign-in can meet, and meets wherever it is asked to. */
+  contexts: readonly string[];
   /** Id tokens name somebody else than what was signed. */
   forgeIdTokens: boolean;
 }
@@ -28,6 +30,7 @@ export function initialSwitches(given: Partial<Switches> = {}): Switches {
     delayMs: 0,
     denySignIn: false,
     demand: null,
+    contexts: ["urn:example:mfa", "urn:okta:loa:2fa:any", "phr", "c1"],
     forgeIdTokens: false,
     ...given,
   };

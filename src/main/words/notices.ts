@@ -44,6 +44,12 @@ export const notices = {
       title: "Sign in again",
       body: "Your sign-in has ended. Calls are refused and decisions wait until then.",
     },
+    asked: {
+      title: "A call waits for your sign-in",
+      hidden: "Open Countersign to sign in, or to put it off.",
+      wants: (name: string, connection: string) =>
+        `${name === "" ? "A call" : name} on ${connection} takes a fresh or a stronger sign-in. Open Countersign to sign in, or to put it off.`,
+    },
     ends: (minutes: 10 | 1) => `Your sign-in ends in ${minutes === 1 ? "a minute" : "ten minutes"}`,
     until: (at: string) => `It can’t be renewed by itself after ${at}. Calls go on while you sign in again.`,
   },

@@ -10,6 +10,7 @@ import { Denials } from "./Denials.tsx";
 import { NewDevice } from "./NewDevice.tsx";
 import { Notified } from "./Notified.tsx";
 import { WaitsHere } from "./WaitsHere.tsx";
+import { SignInAsked } from "./SignInAsked.tsx";
 import { Unrecorded } from "./Unrecorded.tsx";
 
 /** What holds for every page: the link, the sign-in, the ledger, denials that can still be undone elsewhere, and what was decided together and not recorded. */
@@ -22,7 +23,12 @@ export function Notices({ state, isLinked }: { readonly state: ConsoleState; rea
           {words.offline.lost}
         </Band>
       )}
-      {isLinked && state.session.state === "needs-sign-in" && <SignInAgain code={state.session.error.code} />}
+      {isLinked && state.signInAsked && state.session.state !== "signing-in" && (
+        <SignInAsked asked={state.signInAsked} clients={state.clients} />
+      )}
+      {isLinked && state.session.state === "needs-sign-in" && !state.signInAsked && (
+        <SignInAgain code={state.session.demanded ? "sign_in_needed" : state.session.error.code} />
+      )}
       {isLinked && state.session.state === "signed-in" && state.session.ends && (
         <EndsSoon atMs={state.session.ends.atMs} />
       )}

@@ -32,6 +32,7 @@ export function signedIn(approvals: readonly ApprovalView[], change: Partial<Con
     },
     session: { state: "signed-in", account: approver, device: "dev_5Yt1" },
     roles: [],
+    signInAsked: null,
     ledger: null,
     pause: null,
     desktop: null,

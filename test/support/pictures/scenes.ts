@@ -125,6 +125,21 @@ export const scenes: readonly Scene[] = [
       },
     },
   },
+  {
+    name: "sign-in-asked",
+    state: {
+      ...inbox,
+      signInAsked: {
+        rule: "deleting customers",
+        asks: "a sign-in of the last 15m, with acr c1",
+        connection: "crm-production",
+        name: "delete_customer",
+        client: "c1",
+        calls: 2,
+        sinceMs: nowMs - 20_000,
+      },
+    },
+  },
   { name: "ledger", state: { ...inbox, ledger: { code: "ledger_inconsistent", message: "Smaller than before." } } },
   {
     name: "lost",
