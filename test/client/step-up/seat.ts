@@ -29,7 +29,7 @@ export interface Seat {
   close(): Promise<void>;
 }
 
-export interface CallOptions {
+interface CallOptions {
   readonly arguments?: JsonObject;
   readonly progressToken?: string;
   readonly clientName?: string;
@@ -39,7 +39,7 @@ export interface CallOptions {
 }
 
 /** An answer: its last message, and all of its text. */
-export interface Called {
+interface Called {
   readonly status: number;
   readonly text: string;
   readonly last: { readonly result?: JsonObject; readonly error?: { code: number; message: string; data: JsonObject } };
