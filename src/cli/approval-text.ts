@@ -1,6 +1,7 @@
 import type { ApprovalView, Hidden } from "../shared/approval.ts";
 import { openStep, quorum } from "../shared/approval-steps.ts";
 import { jsonLines } from "../shared/json-text.ts";
+import type { PrincipalView } from "../shared/principal.ts";
 import { stepText } from "./step-text.ts";
 
 /** An approval as lines to decide by: nothing of the masked payload is left out, and untrusted text is quoted (rule 10). */
@@ -9,6 +10,7 @@ export function approvalLines(approval: ApprovalView, nowMs: number): readonly s
   return [
     `Request    ${approval.id} (${approval.state})`,
     `From       ${quoted(requester.name)} (${requester.id}), groups ${requester.groups.map(quoted).join(", ") || "none"}`,
+    ...(requester.owner === undefined ? [] : [`Service of ${ownerText(requester.owner)}`]),
     `Through    ${client === null ? "an unnamed client" : `${quoted(client.name)} ${quoted(client.version)}`}, device ${approval.device ?? "none"}`,
     `Call       ${quoted(approval.tool)} on ${approval.connection}`,
     ...(approval.description === null ? [] : [`Server says ${quoted(approval.description)}`]),
@@ -21,6 +23,11 @@ export function approvalLines(approval: ApprovalView, nowMs: number): readonly s
     ...payload.hidden.map(({ path, kind }) => `  hidden: ${path.map(String).map(quoted).join(" › ")} (${kind})`),
     ...decisionLines(approval),
   ];
+}
+
+/** Who answers for a service. */
+export function ownerText({ kind, id }: NonNullable<PrincipalView["owner"]>): string {
+  return kind === "group" ? `the group ${quoted(id)}` : quoted(id);
 }
 
 /** How many values the approver does not see, in words. */

@@ -1,4 +1,7 @@
 import { loadConfig } from "../gateway/config.ts";
+import type { Config } from "../gateway/config-schema.ts";
+import { peopleOf } from "../gateway/identity/people.ts";
+import type { Principal } from "../gateway/identity/principal.ts";
 import { rolesOf } from "../gateway/identity/roles.ts";
 import { explain } from "../gateway/policy/explain.ts";
 import { limitsText } from "../gateway/policy/limits-text.ts";
@@ -6,6 +9,7 @@ import type { Effect, Subject } from "../gateway/policy/policy.ts";
 import type { Unknown } from "../gateway/policy/veil.ts";
 import { createPolicy } from "../gateway/policy/rules.ts";
 import { signInText } from "../gateway/policy/sign-in.ts";
+import { ownerText } from "./approval-text.ts";
 import { stepText } from "./step-text.ts";
 import { CountersignError } from "../shared/errors.ts";
 import type { Role } from "../shared/principal.ts";
@@ -30,7 +34,8 @@ export async function explainCall(
   if (!config.connections.some(({ name }) => name === connection))
     throw new CountersignError("usage", `There is no connection ${JSON.stringify(connection)} in ${file}.`);
   const roles = rolesOf(config.roles, as.groups);
-  const subject = supposed({ ...as, roles }, connection, tool, argumentsOf(json));
+  const subject = supposed({ ...as, ...serviceOf(config, as.id), roles }, connection, tool, argumentsOf(json));
+  const { owner } = subject.principal;
   const steps = explain(config.rules, subject, onlyOfRealCalls);
   const effect = createPolicy(config.rules).decide(subject);
   const open = steps.find(({ outcome }) => outcome === "undecidable");
@@ -42,6 +47,7 @@ export async function explainCall(
     limits,
     binary,
     signIn: signIn === null ? null : signInText(signIn),
+    owner: owner ?? null,
   };
   const what = `${visibleLine(tool, 60)} on ${connection}`;
   terminal.answer({ ...answer, steps: steps.map((step) => ({ id: step.rule, ...step })) }, [
@@ -52,6 +58,9 @@ export async function explainCall(
     ...(signIn === null
       ? []
       : [`  once its caller has shown ${signInText(signIn)}; who has not is asked to sign in, a service is refused`]),
+    ...(owner === undefined
+      ? []
+      : [`  a service of ${ownerText(owner)}: who answers for it sees its held calls and never decides them`]),
     ...(binary === null ? [] : [`  binary content of its answer: ${binary}`]),
     ...steps.map(({ rule, outcome, why }) => `  rule ${JSON.stringify(rule)} ${outcome}: ${why}`),
   ]);
@@ -95,9 +104,18 @@ const onlyOfRealCalls: readonly Unknown[] = [
   unknownOf("principal.assurance", ["principal", "assurance"]),
 ];
 
+/** What the file says of this id as a service's: others are taken for people's. */
+function serviceOf(config: Config, id: string): Pick<Principal, "kind" | "owner"> {
+  const owner = peopleOf(() => config).ownerOf(id);
+  const isService =
+    owner !== undefined ||
+    config.issuers.some(({ name, workloads }) => (workloads ?? []).some((key) => `${name}:${key}` === id));
+  return { kind: isService ? "service" : "user", ...(owner === undefined ? {} : { owner }) };
+}
+
 /** The call as the gateway would see it; what stands in `onlyOfRealCalls` is made up. */
 function supposed(
-  { id, groups, roles }: As & { readonly roles: readonly Role[] },
+  { id, groups, ...known }: As & Pick<Principal, "kind" | "owner"> & { readonly roles: readonly Role[] },
   connection: string,
   name: string,
   args: JsonObject,
@@ -106,12 +124,11 @@ function supposed(
   return {
     principal: {
       id,
-      kind: "user",
       name: id,
       groups: [...groups],
       issuer,
       person: id,
-      roles,
+      ...known,
       clientId: "",
       expiresAtMs: 0,
       authenticatedAtMs: null,

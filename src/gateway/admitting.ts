@@ -4,6 +4,7 @@ import { gatewaySessionPath } from "../shared/gateway-session.ts";
 import { refusedLine } from "./http-errors.ts";
 import type { Site } from "./http.ts";
 import { admit, type Accepts, type Admission } from "./identity/admission.ts";
+import type { Principal } from "./identity/principal.ts";
 import { sessionTokenOf } from "./identity/request-proof.ts";
 import type { Refusal } from "./identity/refusals.ts";
 import type { Runtime } from "./runtime.ts";
@@ -18,6 +19,7 @@ export async function authenticate(site: Site, request: IncomingMessage, path: s
     const admission = await admit(request, accepts ?? "provider-tokens", tools);
     // What only leads to a session shows nobody's presence.
     if (accepts !== null || runtime.config.accepts !== "sessions") gate.present.saw(admission.principal);
+    if (admission.principal.kind === "service") tellUnowned(site, admission.principal);
     return admission;
   } catch (error) {
     if (!(error instanceof CountersignError)) throw error;
@@ -27,6 +29,20 @@ export async function authenticate(site: Site, request: IncomingMessage, path: s
     throw error;
   }
 }
+
+/** What nobody answers for is nobody's to explain when it goes wrong: whoever runs the gateway should name somebody. */
+function tellUnowned({ unowned, log }: Site, { id, owner }: Principal): void {
+  if (owner !== undefined || unowned.has(id) || unowned.size >= mostUnowned) return;
+  unowned.add(id);
+  log({
+    level: "warn",
+    event: "service.unowned",
+    principal: id,
+    why: "Name its owner under services: in gateway.yaml.",
+  });
+}
+
+const mostUnowned = 1000;
 
 /** Records a request that was not let in; `whose` is as far as that is known. */
 export async function recordRefused(

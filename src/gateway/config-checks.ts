@@ -2,6 +2,7 @@ import type { Finding } from "./config-places.ts";
 import type { Config, IssuerConfig } from "./config-schema.ts";
 import { isLoopbackHost, isProtectedUrl } from "../shared/protected-url.ts";
 import { checkFiles, checkFolders } from "./config-files.ts";
+import { serviceFindings } from "./config-services.ts";
 import { sinkFindings } from "./config-sinks.ts";
 import { compileCondition } from "./policy/condition.ts";
 import { globMatcher } from "./policy/glob.ts";
@@ -17,6 +18,7 @@ export async function crossCheck(config: Config): Promise<readonly Finding[]> {
     ...unique(config.issuers, "issuers", "name"),
     ...unique(config.issuers, "issuers", "issuer"),
     ...checkIdentities(config),
+    ...serviceFindings(config),
     ...unique(config.agents, "agents", "name"),
     ...unique(config.agents, "agents", "key"),
     ...unique(config.connections, "connections", "name"),

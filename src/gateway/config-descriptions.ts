@@ -48,6 +48,11 @@ export const settings: Readonly<Record<string, string>> = {
   "roles.auditor": "Groups that may export the ledger.",
   identities:
     "Each list joins the ids of one person, who then never decides on their own call, and has one set of limits.",
+  services: "Services (non-human identities), and who answers for each.",
+  "services[].id": "Its id, ISSUER:KEY, as the ledger names it.",
+  "services[].owner":
+    "The id of the person who answers for it: sees its held calls, may withdraw them, and never approves them.",
+  "services[].ownerGroup": "The group that answers for it instead: everybody in it does.",
   agents: "Agents that dial in (docs/agent.md).",
   "agents[].name": "As in its agent.yaml.",
   "agents[].key": "Its public key, as `countersign agent --enrol` prints it.",

@@ -4,6 +4,7 @@ import { duration } from "./config-duration.ts";
 import { mostPending } from "./config-limits.ts";
 import { maskedField, masking } from "./config-masking.ts";
 import { rule } from "./config-rules.ts";
+import { service } from "./config-services.ts";
 import { sink } from "./config-sinks.ts";
 import { configName as name, httpTarget, secretName, stdioTarget } from "../shared/target-config.ts";
 
@@ -79,6 +80,8 @@ export const configSchema = z.strictObject({
   roles: z.strictObject({ admin: names.default([]), auditor: names.default([]) }).default({ admin: [], auditor: [] }),
   /** Each list joins the principal ids of one person. */
   identities: z.array(names.min(2)).default([]),
+  /** Who answers for which service. */
+  services: z.array(service).default([]),
   /** Agents that dial in: name, and Ed25519 public key (base64url) as `countersign agent --enrol` prints it. */
   agents: z
     .array(

@@ -60,8 +60,8 @@ export class Setup {
 }
 
 /** What of a configuration says who is let in, and as whom. */
-function letsIn({ issuers, identities, roles }: Config): string {
-  return JSON.stringify([issuers, identities, roles]);
+function letsIn({ issuers, identities, services, roles }: Config): string {
+  return JSON.stringify([issuers, identities, services, roles]);
 }
 
 /** A keyed digest of a text, for pseudonyms. */

@@ -6,6 +6,8 @@ export const principalView = z.object({
   kind: z.enum(["user", "service"]),
   name: z.string(),
   groups: z.array(z.string()),
+  /** Of a service: who answers for it, a person by id or everybody in a group; absent where nobody does. */
+  owner: z.object({ kind: z.enum(["person", "group"]), id: z.string() }).optional(),
 });
 export type PrincipalView = z.infer<typeof principalView>;
 

@@ -18,6 +18,7 @@ publicUrl: http://127.0.0.1:7300
 data: data
 keys: keys
 issuers: [{ name: staff, kind: oidc, issuer: "http://127.0.0.1:9000", audience: gateway, clients: [app] }]
+services: [{ id: "staff:app", owner: "staff:olga" }]
 connections: [{ name: bank, http: { url: "http://127.0.0.1:9100/mcp" } }]
 rules:
   - { name: big, tools: [pay], when: arguments.amount > 100, effect: approve, approvers: [leads], risk: high }
@@ -81,6 +82,15 @@ describe("policy explain of a rule with limits", () => {
     const words = await shell("policy", "explain", file, "--as", "staff:erin", "bank", "list");
     expect(words.stdout).toContain("limits: 60 calls per 1m, 1 at once, answers of 5000 bytes");
     expect(words.stdout).toContain("binary content of its answer: hash");
+  });
+});
+
+describe("policy explain for a service", () => {
+  it("says who answers for it", async () => {
+    const words = await shell("policy", "explain", file, "--as", "staff:app", "bank", "wire");
+    expect(words.stdout).toContain(
+      'a service of "staff:olga": who answers for it sees its held calls and never decides them',
+    );
   });
 });
 

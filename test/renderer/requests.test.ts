@@ -37,6 +37,16 @@ describe("a request of one's own that waits", () => {
     expect(await page.getByRole("button", { name: "Deny" }).count()).toBe(0);
   });
 
+  it("of a service that one answers for says so", async () => {
+    const requester = { id: "demo:nightly", kind: "service", name: "nightly-report", groups: [] } as const;
+    const owner = { kind: "person", id: approver.id } as const;
+    const { page } = await openRequests(signedIn([held({ ...mine, requester: { ...requester, groups: [], owner } })]));
+    await page.getByText("A call of a service that you answer for: nightly-report").waitFor();
+    const { page: theirs } = await stage.open(signedIn([held({ requester: { ...requester, groups: [], owner } })]));
+    const facts = theirs.getByRole("complementary", { name: "Facts" });
+    expect(await facts.innerText()).toMatch(/Owner\s+demo:ada/);
+  });
+
   it("is withdrawn with one click while nothing is lost by it, and says that it is final", async () => {
     const request = held(mine);
     const { page, server } = await openRequests(signedIn([request]));

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { loadConfig, missingSecrets } from "../../gateway/config.ts";
 import type { Config, IssuerConfig } from "../../gateway/config-schema.ts";
+import { unownedWorkloads } from "../../gateway/config-services.ts";
 import { openGraph } from "../../gateway/identity/graph.ts";
 import { IssuerKeys } from "../../gateway/identity/issuer-keys.ts";
 import { resolveSecret } from "../../gateway/secrets.ts";
@@ -16,7 +17,20 @@ export async function checkConfig(path: string, now: () => number): Promise<Find
       ? [fine("secrets", "Every secret that it names can be read")]
       : missing.map(({ line, message }) => wrong("secrets", `Line ${line}: ${message}`, "Put it where the file says."));
   const issuers = await Promise.all(loaded.config.issuers.map((issuer) => checkIssuer(issuer, now)));
-  return [fine("config", `${path} is valid`), ...secrets, ...issuers.flat(), acceptsFinding(loaded.config)];
+  return [
+    fine("config", `${path} is valid`),
+    ...secrets,
+    ...issuers.flat(),
+    acceptsFinding(loaded.config),
+    ownersFinding(loaded.config),
+  ];
+}
+
+function ownersFinding(config: Config): Finding {
+  const unowned = unownedWorkloads(config);
+  if (unowned.length === 0) return fine("services", "Every workload that is let in by name has an owner");
+  const cure = "Give each an owner under services: its calls are then told to them, and never approved by them.";
+  return doubt("services", `Nobody answers for ${unowned.join(", ")}`, cure);
 }
 
 function acceptsFinding({ connections, accepts }: Config): Finding {

@@ -9,13 +9,14 @@ import {
 import { openStep } from "../../shared/approval-steps.ts";
 import { CountersignError } from "../../shared/errors.ts";
 import { isBlank } from "../../shared/visible.ts";
+import type { People } from "../identity/people.ts";
 import type { Principal } from "../identity/principal.ts";
 import type { ApprovalRecord, DecisionRecord, Writes } from "../store/store.ts";
 import { checkDecision, mismatch, type SignedDecision } from "./decision.ts";
 import { committed, type KeyedDigest, matchNumber, revealed } from "./number.ts";
 import { addDecision, move, viewOf } from "./records.ts";
+import { notApprover, refuseDecider, refuseSecond } from "./decider.ts";
 import { bringsFurther, isMember, stepViews } from "./steps.ts";
-import { hasDecided } from "./seers.ts";
 import { digestOf, wrongNumber } from "./wrong-number.ts";
 
 /** What a decision is checked against besides the approval itself. */
@@ -26,6 +27,8 @@ export interface DecisionTerms {
   readonly reuseMs: () => number;
   /** The person behind a principal's id by today's `identities:`. */
   readonly personOf: (id: string) => string;
+  /** Who answers for a service, by today's `services:`. */
+  readonly ownerOf: People["ownerOf"];
   /** The version of the named rule in today's policy, if it still is there. */
   readonly ruleVersion: (name: string) => string | undefined;
   readonly keyedDigest: KeyedDigest;
@@ -157,27 +160,6 @@ const places: Readonly<Record<Presence, string>> = {
 
 const presences: readonly Presence[] = presenceSchema.options;
 
-/** Nobody decides on their own call: by the identities of then or of today, which a reload may have joined or parted. */
-function refuseDecider(
-  record: ApprovalRecord,
-  principal: Principal,
-  { personOf }: DecisionTerms,
-  opened: readonly StepView[],
-): void {
-  const { person, requester } = record;
-  // The decider's token may have been verified just before a reload.
-  const deciders = [principal.person, personOf(principal.id)];
-  if (deciders.some((each) => [person, personOf(requester.id)].includes(each)) || requester.id === principal.id) {
-    throw new CountersignError("self_approval", "Nobody decides on their own call.");
-  }
-  if (opened.some((step) => isMember(principal, step)) || hasDecided(principal, record)) return;
-  throw notApprover(opened.at(-1)?.approvers ?? []);
-}
-
-function notApprover(groups: readonly string[]): CountersignError {
-  return new CountersignError("not_approver", `Only members of ${groups.join(", ")} decide this request now.`);
-}
-
 function refuseState(record: ApprovalRecord, nowMs: number): void {
   if (record.state === "expired" || (record.state === "pending" && record.expiresAtMs <= nowMs)) {
     throw new CountersignError("expired", "Nobody decided in time; the call was denied. Nothing was run.");
@@ -185,11 +167,4 @@ function refuseState(record: ApprovalRecord, nowMs: number): void {
   if (record.state !== "pending") {
     throw new CountersignError("already_decided", `This request is no longer pending: it is ${record.state}.`);
   }
-}
-
-/** A person counts once, whatever the step and under whichever identity, of then or of today. */
-function refuseSecond(record: ApprovalRecord, principal: Principal, { personOf }: DecisionTerms): void {
-  const deciders = [principal.person, personOf(principal.id)];
-  if (!hasDecided(principal, record) && !record.decisions.some(({ by }) => deciders.includes(personOf(by.id)))) return;
-  throw new CountersignError("already_decided", "You have approved this request already; it waits for others.");
 }

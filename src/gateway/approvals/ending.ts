@@ -1,6 +1,7 @@
 import { CountersignError } from "../../shared/errors.ts";
 import { outcomeUnknown } from "../mcp/refusal.ts";
 import { errorMessage } from "../mcp/reply.ts";
+import { owns } from "../identity/people.ts";
 import type { Principal } from "../identity/principal.ts";
 import type { ApprovalRecord, Reads, Writes } from "../store/store.ts";
 import { move } from "./records.ts";
@@ -72,12 +73,16 @@ export function recordWithdrawal(writes: Writes, principal: Principal, id: strin
   const record = writes.approvals.get(id);
   if (record === undefined || !isVisible(principal, record))
     throw new CountersignError("not_found", "There is no such request.");
-  if (record.person !== principal.person && record.requester.id !== principal.id)
-    throw new CountersignError("not_allowed", "Only who asked may withdraw a request.");
+  const isOwn = record.person === principal.person || record.requester.id === principal.id;
+  if (!isOwn && !owns(principal, record.requester.owner))
+    throw new CountersignError(
+      "not_allowed",
+      "Only who asked, or answers for the service that did, may withdraw a request.",
+    );
   if (record.state === "withdrawn") return record;
   if (record.state !== "pending" && record.state !== "approved")
     throw new CountersignError("already_decided", `This request can't be withdrawn: it is ${record.state}.`);
   if (isDue(record, nowMs)) throw new CountersignError("expired", "This request has ended by itself. Nothing was run.");
-  const by = { by: principal.id, why: "Withdrawn by its requester." };
+  const by = { by: principal.id, why: isOwn ? "Withdrawn by its requester." : "Withdrawn by its service's owner." };
   return move(writes, record, { state: record.state === "pending" ? "withdrawn" : "lapsed" }, by);
 }

@@ -58,6 +58,7 @@ function factsOf({ id, connection, tool, fingerprint, argumentsDigest, requester
     fingerprint,
     arguments: argumentsDigest,
     principal: requester.id,
+    ...(requester.owner === undefined ? {} : { owner: requester.owner }),
     rule: { name: rule.name, version: rule.version },
   };
 }
@@ -116,6 +117,6 @@ export function newRecord(call: HeldCall, nowMs: number): Omit<ApprovalRecord, "
   };
 }
 
-export function viewOf({ id, kind, name, groups }: Principal): PrincipalView {
-  return { id, kind, name, groups: [...groups] };
+export function viewOf({ id, kind, name, groups, owner }: Principal): PrincipalView {
+  return { id, kind, name, groups: [...groups], ...(owner === undefined ? {} : { owner }) };
 }

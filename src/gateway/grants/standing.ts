@@ -1,4 +1,5 @@
 import type { GrantState } from "../../shared/grant.ts";
+import { owns, type People } from "../identity/people.ts";
 import type { GrantRecord } from "../store/grants.ts";
 import type { Reads } from "../store/store.ts";
 
@@ -8,6 +9,8 @@ export interface GrantBonds {
   readonly ruleVersion: (name: string) => string | undefined;
   /** The person behind a principal's id by today's `identities:`. */
   readonly personOf: (id: string) => string;
+  /** Who answers for a service, by today's `services:`. */
+  readonly ownerOf: People["ownerOf"];
   /** Whether the issuer of this principal's id is still let in. */
   readonly letIn: (id: string) => boolean;
   /** The tool's fingerprint as its target last declared it; undefined where that isn't known. */
@@ -39,6 +42,9 @@ export function endedBy(
   if (!bonds.letIn(principal.id)) return ended("Its holder's way of signing in is no longer let in.");
   if (bonds.personOf(by.id) === bonds.personOf(principal.id))
     return ended("Its approver and its holder turned out to be one person.");
+  const approver = { person: bonds.personOf(by.id), groups: by.groups };
+  if ([principal.owner, bonds.ownerOf(principal.id)].some((owner) => owns(approver, owner)))
+    return ended("Its approver answers for the service that holds it.");
   return null;
 }
 

@@ -1,4 +1,5 @@
 import type { GrantView } from "../../shared/grant.ts";
+import { owns } from "../identity/people.ts";
 import type { Principal } from "../identity/principal.ts";
 import type { GrantRecord } from "../store/grants.ts";
 
@@ -17,6 +18,7 @@ export function mayRevoke(principal: Principal, view: GrantView): boolean {
 
 function relationTo(principal: Principal, record: GrantRecord, holder: string): GrantView["relation"] | null {
   if ([record.person, holder].includes(principal.person) || record.principal.id === principal.id) return "holder";
+  if (owns(principal, record.principal.owner)) return "holder";
   if (principal.groups.some((group) => record.approvers.includes(group))) return "approver";
   return principal.roles.length > 0 ? "observer" : null;
 }

@@ -13,6 +13,8 @@ export interface Doors {
   readonly lasting: Lasting;
   /** The person behind a principal's id by today's `identities:`. */
   readonly personOf: (id: string) => string;
+  /** Services that came and for which nobody answers: each is told of once. */
+  readonly unowned: Set<string>;
   /** All ids of that person, the principal's own among them. */
   readonly idsOf: (id: string) => readonly string[];
 }
@@ -22,5 +24,5 @@ export function createDoors(origin: string, parts: Omit<Revoked, "sessions"> & P
   const { now, personOf, idsOf, lasting, revocations } = parts;
   const sessions = new GatewaySessions(origin, now);
   const revoking = new Revoking({ ...parts, sessions });
-  return { sessions, nonces: new DpopNonces(now), revocations, revoking, lasting, personOf, idsOf };
+  return { sessions, nonces: new DpopNonces(now), revocations, revoking, lasting, personOf, idsOf, unowned: new Set() };
 }

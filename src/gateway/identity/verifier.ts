@@ -6,6 +6,7 @@ import { accessTokenClaims, type Claims } from "./claims.ts";
 import { openGraph, type Graph } from "./graph.ts";
 import { groupsOf } from "./groups.ts";
 import { IssuerKeys, type FetchText } from "./issuer-keys.ts";
+import { peopleOf, type People } from "./people.ts";
 import type { Principal, TokenVerifier } from "./principal.ts";
 import { callerOf } from "./caller.ts";
 import { rolesOf } from "./roles.ts";
@@ -36,7 +37,7 @@ export function createTokenVerifier(config: VerifierConfig, options: TokenVerifi
       return [issuer.issuer, { issuer, keys, graph: graphOf(issuer, now, options.secret) }] as const;
     }),
   );
-  const persons = new Map(config.identities.flatMap((ids) => ids.map((id) => [id, ids[0] ?? id] as const)));
+  const people = peopleOf(() => config);
 
   const verify = async (token: string): Promise<Principal> => {
     const header = headerOf(token);
@@ -47,7 +48,7 @@ export function createTokenVerifier(config: VerifierConfig, options: TokenVerifi
     if (claims.iss !== issuer.issuer) refuse("wrong_issuer", "The token's issuer is not the one that was verified.");
     checkTimes(claims, now());
     checkAudience(claims, issuer);
-    return await principalOf({ issuer, graph }, claims, header, { persons, roles: config.roles });
+    return await principalOf({ issuer, graph }, claims, header, { people, roles: config.roles });
   };
 
   return {
@@ -76,13 +77,7 @@ export function createTokenVerifier(config: VerifierConfig, options: TokenVerifi
   };
 }
 
-type VerifierConfig = Pick<Config, "issuers" | "roles" | "identities">;
-
-interface People {
-  /** The first id of the list in `identities:` that an id stands in. */
-  readonly persons: ReadonlyMap<string, string>;
-  readonly roles: Config["roles"];
-}
+type VerifierConfig = Pick<Config, "issuers" | "roles" | "identities"> & Partial<Pick<Config, "services">>;
 
 function graphOf(issuer: IssuerConfig, now: () => number, secret: TokenVerifierOptions["secret"]): Graph | null {
   if (issuer.graph === undefined || secret === undefined) return null;
@@ -93,23 +88,25 @@ async function principalOf(
   { issuer, graph }: { readonly issuer: IssuerConfig; readonly graph: Graph | null },
   claims: Claims,
   header: ProtectedHeaderParameters,
-  { persons, roles }: People,
+  { people, roles }: { readonly people: People; readonly roles: Config["roles"] },
 ): Promise<Principal> {
   const caller = callerOf(issuer, claims, header);
   const { key, kind, name, clientId } = caller;
   const groups = await groupsOf(issuer, claims, caller, graph);
   const id = `${issuer.name}:${key}`;
+  const owner = people.ownerOf(id);
   return {
     id,
     kind,
     name,
     groups: [...groups],
     issuer: issuer.name,
-    person: persons.get(id) ?? id,
+    person: people.personOf(id),
     roles: rolesOf(roles, groups),
     clientId,
     expiresAtMs: claims.exp * 1000,
     authenticatedAtMs: claims.auth_time === undefined ? null : claims.auth_time * 1000,
+    ...(owner === undefined || kind !== "service" ? {} : { owner }),
     ...(claims.acr === undefined ? {} : { assurance: claims.acr }),
     ...strengthOf(issuer, claims),
     ...(claims.cnf?.jkt === undefined ? {} : { confirmedKey: claims.cnf.jkt }),

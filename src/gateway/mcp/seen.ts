@@ -72,8 +72,9 @@ export class Seen {
   }
 }
 
-function facts({ id, kind, name, groups, issuer, roles, assurance }: Principal): JsonObject {
-  return { id, kind, name, groups, issuer, roles, assurance: assurance ?? null };
+function facts({ id, kind, name, groups, issuer, roles, assurance, owner }: Principal): JsonObject {
+  const known = { id, kind, name, groups, issuer, roles, assurance: assurance ?? null };
+  return owner === undefined ? known : { ...known, owner };
 }
 
 function digest(value: JsonObject): string {

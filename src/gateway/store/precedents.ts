@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
+import { principalView } from "../../shared/principal.ts";
 import { type Seers, seersOf } from "../approvals/seers.ts";
 import type { HistoryPlace } from "./history.ts";
 import { storedApproval } from "./stored-approval.ts";
@@ -94,6 +95,7 @@ function verdictOf({ decision, state }: ApprovalRecord): Precedent["verdict"] {
 const row = z.object({ approval: z.string(), verdict: z.enum(["approve", "deny", "none"]), seers: z.string() });
 const seersShape = z.object({
   person: z.string(),
+  owner: principalView.shape.owner,
   groups: z.array(z.string()),
   deciders: z.array(z.object({ id: z.string(), person: z.string() })),
 });

@@ -63,6 +63,14 @@ function Requester({ approval: { requester, device, client } }: { readonly appro
       <dl className={css.facts}>
         <dt>{words.request.kind}</dt>
         <dd>{words.request.kinds[requester.kind]}</dd>
+        {requester.kind === "service" && (
+          <>
+            <dt>{words.request.owner}</dt>
+            <dd>
+              <Owner owner={requester.owner} />
+            </dd>
+          </>
+        )}
         <dt>{words.request.id}</dt>
         <dd>
           <Outside text={requester.id} look="codeSmall" />
@@ -80,6 +88,17 @@ function Requester({ approval: { requester, device, client } }: { readonly appro
         </dd>
       </dl>
     </section>
+  );
+}
+
+/** Who answers for a service: they are who to ask about the call, and never decide it. */
+function Owner({ owner }: Pick<ApprovalView["requester"], "owner">) {
+  if (owner === undefined) return words.request.noOwner;
+  return (
+    <>
+      {owner.kind === "group" && words.request.ownerGroup}
+      <Outside text={owner.id} look="codeSmall" />
+    </>
   );
 }
 

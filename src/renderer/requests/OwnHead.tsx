@@ -23,7 +23,7 @@ interface OwnHeadProps {
 export function OwnHead({ approval, gateway, isOld }: OwnHeadProps) {
   const { own, clock } = useModel();
   const nowMs = gatewayTime(gateway, useStore(clock));
-  const { state, risk, createdAtMs, expiresAtMs, tool, connection } = approval;
+  const { state, risk, createdAtMs, expiresAtMs, tool, connection, requester } = approval;
   return (
     <header className={css.head}>
       <div className={css.back}>
@@ -53,6 +53,12 @@ export function OwnHead({ approval, gateway, isOld }: OwnHeadProps) {
         <Outside text={connection} look="title" foldAt={80} />
         {words.requests.is[state]}
       </h1>
+      {requester.kind === "service" && (
+        <p className={css.sub}>
+          {words.requests.ofService}
+          <Outside text={requester.name} foldAt={60} />
+        </p>
+      )}
       <Claims description={approval.description} annotations={approval.annotations} />
     </header>
   );

@@ -6,6 +6,7 @@ export const requests = {
   listbox: "Your requests, the newest first",
   note: (waiting: number) =>
     waiting === 0 ? "None waits for approval" : `${count(waiting, "waits", "wait")} for approval`,
+  ofService: "A call of a service that you answer for: ",
   older: "Older ones: History",
   back: "All my requests",
   option: (tool: string, connection: string, risk: string, state: string) =>

@@ -53,6 +53,7 @@ async function reopen(): Promise<void> {
     now: () => nowMs,
     reuseMs: () => 10 * minute,
     personOf: (id) => personOf(id),
+    ownerOf: () => undefined,
     ruleVersion: () => ruleVersion,
     keyedDigest: (value) => keys.keyedDigest(value),
     secondWaits: () => true,

@@ -56,6 +56,7 @@ it("a call's arguments are digested once, however many grants of its tool they a
     now: Date.now,
     keyedDigest,
     personOf: (id) => id,
+    ownerOf: () => undefined,
     ruleVersion: () => "1",
     letIn: () => true,
     placeOf: () => "place",
