@@ -1,13 +1,10 @@
-import { DatabaseSync } from "node:sqlite";
-import { openSource } from "../gateway/audit/source.ts";
-import { mostSearched } from "../gateway/search/entry-words.ts";
-import { type LedgerRow, SearchIndex } from "../gateway/search/search-index.ts";
+import type { SearchIndex } from "../gateway/search/search-index.ts";
 import { auditQuery, type AuditLine, type AuditPage, type AuditQuery } from "../shared/audit-search.ts";
 import { CountersignError } from "../shared/errors.ts";
 import { visibleLine } from "../shared/visible.ts";
 import { momentOf } from "./moment.ts";
+import { withOfflineIndex } from "./offline-index.ts";
 import { withOwner } from "./owner.ts";
-import { readingProgress } from "./reading-progress.ts";
 import { listed, type Terminal } from "./terminal.ts";
 
 /** What an entry is found by, as options of the command. */
@@ -42,7 +39,6 @@ interface Asked {
   readonly terminal: Terminal;
 }
 
-const batch = 500;
 const mostAPage = 500;
 
 /** `audit search`: entries newest first, from the profile's gateway or, offline and unchecked, from a data folder or an exported file. */
@@ -101,28 +97,7 @@ async function atGateway(query: AuditQuery, most: number, profile: string, termi
 }
 
 async function offline(query: AuditQuery, most: number, data: string, terminal: Terminal): Promise<AuditPage> {
-  const db = new DatabaseSync(":memory:");
-  const source = await openSource(data);
-  try {
-    const index = new SearchIndex(db);
-    const progress = readingProgress(terminal);
-    let rows: LedgerRow[] = [];
-    let read = 0;
-    for await (const entry of source.entries()) {
-      if (!entry.readable) throw new CountersignError("ledger_inconsistent", `${entry.place}: ${entry.what}.`);
-      rows.push({ seq: read, leaf: entry.leaf, body: entry.body, isPart: (entry.body?.length ?? 0) > mostSearched });
-      progress((read += 1));
-      if (rows.length < batch) continue;
-      index.put(rows);
-      rows = [];
-    }
-    index.put(rows);
-    return found(index, query, most, read);
-  } finally {
-    terminal.progress("");
-    source.close();
-    db.close();
-  }
+  return await withOfflineIndex(data, terminal, async ({ index, entries }) => found(index, query, most, entries));
 }
 
 function found(index: SearchIndex, query: AuditQuery, most: number, entries: number): AuditPage {

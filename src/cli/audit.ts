@@ -7,6 +7,7 @@ import { verifyLedger, type LedgerReport } from "../gateway/audit/verify.ts";
 import { CountersignError } from "../shared/errors.ts";
 import { verifierName } from "../shared/note.ts";
 import { searchLedger, searchOptions } from "./audit-search.ts";
+import { exportSession, listSessions, sessionOptions } from "./audit-sessions.ts";
 import { command, positional } from "./command.ts";
 import { withExport } from "./ledger-export.ts";
 import { readingProgress } from "./reading-progress.ts";
@@ -18,6 +19,9 @@ const help = `Usage: countersign audit verify [--data DIR|EXPORT] [--key KEY|FIL
            [--rule NAME] [--outcome OUTCOME] [--effect EFFECT] [--risk RISK] [--kind KIND] [--client NAME]
            [--device ID] [--address IP] [--session ID] [--call ID] [--approval ID] [--from TIME] [--to TIME]
            [--limit N] [--data DIR|EXPORT] [--profile DIR] [--json]
+       countersign audit sessions [--person NAME] [--service NAME] [--client NAME] [--connection NAME]
+           [--had held|denied|failed] [--from TIME] [--to TIME] [--limit N] [--data DIR|EXPORT] [--profile DIR] [--json]
+       countersign audit session ID --out FILE [--format jsonl|html] [--data DIR|EXPORT] [--profile DIR] [--json]
 
 Checks a ledger: that every entry is as it was written, that none is missing, added or moved, and that the gateway's
 key signed it so. --data is a gateway's data folder or an exported file; without it the profile's gateway is asked for
@@ -30,20 +34,38 @@ search shows the entries that fit all that is asked, newest first, which takes t
 stand in what was asked or answered, masked as it is kept: "two words" stand side by side, and begin* only begins so.
 --person and --service take an id or a part of a name, and mean who called, decided or revoked. A TIME is a date
 (2026-11-20), a time (2026-11-20T08:00:00Z) or a duration back from now (24h, 7d); --to is not included. With --data it
-searches a data folder or an exported file, offline; it does not check it, as verify does.`;
+searches a data folder or an exported file, offline; it does not check it, as verify does.
 
-const options = { data: { type: "string" }, key: { type: "string" }, ...searchOptions } as const;
+sessions lists what each MCP client did through one connection, those that began last first; session writes one to a
+new FILE, as JSON Lines or as one HTML page that any browser opens without network. Both take the role auditor and are
+recorded, or are read offline with --data.`;
+
+const options = { data: { type: "string" }, key: { type: "string" }, ...searchOptions, ...sessionOptions } as const;
 
 export const audit = command(help, options, async ({ values, positionals, profile, terminal }) => {
   const { data, key } = values;
-  if (positionals[0] === "search" && key === undefined)
+  if (positionals[0] === "search") {
+    refuseOptions(Object.keys(values), { ...searchOptions, data: options.data });
     return await searchLedger({ words: positionals.slice(1), given: values, data, profile, terminal });
-  refuseOptions(Object.keys(values));
+  }
+  if (positionals[0] === "sessions" || positionals[0] === "session") {
+    const [verb, id] =
+      positionals[0] === "sessions"
+        ? positional(positionals, ["sessions"])
+        : positional(positionals, ["session", "ID"]);
+    refuseOptions(Object.keys(values), { ...sessionOptions, data: options.data });
+    const asked = { given: values, data, profile, terminal };
+    return await (verb === "sessions" || id === undefined ? listSessions(asked) : exportSession(id, asked));
+  }
+  refuseOptions(Object.keys(values), { data: options.data, key: options.key });
   if (positionals[0] === "export")
     return await exportTo(positional(positionals, ["export", "FILE"])[1], profile, terminal);
   const [verb] = positional(positionals, ["verify"]);
   if (verb !== "verify")
-    throw new CountersignError("usage", "audit knows verify, export and search; --help shows the usage.");
+    throw new CountersignError(
+      "usage",
+      "audit knows verify, export, search, sessions and session; --help shows the usage.",
+    );
   const trusted = await trust(profile, key, data);
   const verify = async (path: string): Promise<LedgerReport> => {
     const source = await openSource(path);
@@ -56,11 +78,11 @@ export const audit = command(help, options, async ({ values, positionals, profil
   answer(report, trusted.seen !== undefined, terminal);
 });
 
-/** What only search takes would be passed over in silence by the others. */
-function refuseOptions(given: readonly string[]): void {
-  const wrong = given.find((name) => Object.hasOwn(searchOptions, name));
+/** What only another verb takes would be passed over in silence. */
+function refuseOptions(given: readonly string[], taken: object): void {
+  const wrong = given.find((name) => Object.hasOwn(options, name) && !Object.hasOwn(taken, name));
   if (wrong !== undefined)
-    throw new CountersignError("usage", `--${wrong} is for audit search alone; --help shows the usage.`);
+    throw new CountersignError("usage", `--${wrong} is for another of audit's commands; --help shows the usage.`);
 }
 
 /** Readable for its owner alone, as the export is; a file that is there already may be the one to keep. */

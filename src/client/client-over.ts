@@ -16,7 +16,7 @@ interface Parts {
   readonly clients: Clients;
   readonly now: () => number;
   readonly closers: Closer[];
-  readonly ofAudit: Pick<Client, "exportLedger" | "searchLedger">;
+  readonly ofAudit: Pick<Client, "exportLedger" | "exportSession" | "searchLedger">;
   readonly setup: Setup;
   readonly ofTools: Pick<Client, "tools" | "acceptTool">;
   readonly access: Client["access"];

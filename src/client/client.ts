@@ -1,4 +1,5 @@
 import type { AuditAsk, AuditPage } from "../shared/audit-search.ts";
+import type { SessionExportAsk } from "../shared/audit-sessions.ts";
 import type { ClientView, ConsoleState } from "../shared/console.ts";
 import type { ToolAcceptance, ToolView } from "../shared/tool.ts";
 import type { CallConsole } from "./console-calls.ts";
@@ -30,6 +31,8 @@ export interface Client {
   consoleLink(): string;
   /** Fetches the gateway's ledger into a new private file of the profile and returns its path; whoever asked removes it. Takes the role auditor. */
   exportLedger(): Promise<string>;
+  /** The same of one MCP client's session in it. */
+  exportSession(asked: SessionExportAsk): Promise<string>;
   /** Entries of the gateway's ledger, the newest before this one first. Takes the role auditor. */
   searchLedger(asked: AuditAsk): Promise<AuditPage>;
   /** What the gateway has seen targets declare. Takes the role admin. */

@@ -12,7 +12,7 @@ import type { Pause } from "./pause.ts";
 import { exportHistory, figuresOf, historyItem, listHistory, type SaveText } from "./history.ts";
 import type { Sending } from "./sending.ts";
 import type { Session } from "./session.ts";
-import { listSessions, showSession } from "./sessions.ts";
+import { exportSession, listSessions, showSession } from "./sessions.ts";
 import { applyShown, wishFor, type SetupHere } from "./setup-here.ts";
 import { tunnelAddress } from "./state.ts";
 import type { StepUps } from "./step-up/step-ups.ts";
@@ -34,6 +34,8 @@ export interface ConsoleMethodsOptions {
   readonly state: () => ConsoleState;
   readonly copyText: ((text: string) => void | Promise<void>) | undefined;
   readonly saveText: SaveText | undefined;
+  /** The profile's folder. */
+  readonly directory: string;
 }
 
 /** What a console may ask of this client. */
@@ -70,6 +72,8 @@ export function createConsoleMethods(options: ConsoleMethodsOptions): ConsoleMet
       exportHistory(api, filter, format, presence === "window" ? options.saveText : undefined),
     "sessions.list": (asked) => listSessions(api, asked),
     "sessions.show": (asked) => showSession(api, asked),
+    "sessions.export": (asked, presence) =>
+      exportSession(api, options.directory, asked, presence === "window" ? options.saveText : undefined),
     "audit.search": (asked) => searchAudit(api, asked),
     "audit.entry": ({ entry }) => readAudit(api, entry),
     "audit.export": ({ query, format }, presence) =>

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { auditAsk, auditPage } from "../shared/audit-search.ts";
+import { sessionExportAsk } from "../shared/audit-sessions.ts";
 import { clientView, consoleState } from "../shared/console.ts";
 import { deviceView, revocation } from "../shared/device.ts";
 import { errorCodes } from "../shared/errors.ts";
@@ -28,6 +29,8 @@ export const controlInputs = {
   /** Answers with the path of a new private file, which the asking command removes. */
   "ledger.export": z.strictObject({}),
   "ledger.search": auditAsk,
+  /** As `ledger.export`, of one MCP client's session. */
+  "ledger.exportSession": sessionExportAsk,
   /** For the role admin. */
   "tools.list": z.strictObject({}),
   "tools.accept": toolAcceptance,
@@ -54,6 +57,7 @@ export const controlOutputs = {
   consoleLink: z.string(),
   "ledger.export": z.string(),
   "ledger.search": auditPage,
+  "ledger.exportSession": z.string(),
   "tools.list": z.array(toolView),
   "tools.accept": z.null(),
   "devices.of": z.array(deviceView),

@@ -102,6 +102,7 @@ function commands(client: Client, onUrl: (url: string) => void): Commands {
     },
     consoleLink: async () => client.consoleLink(),
     "ledger.export": () => client.exportLedger(),
+    "ledger.exportSession": (asked) => client.exportSession(asked),
     "ledger.search": (asked) => client.searchLedger(asked),
     "tools.list": async () => [...(await client.tools())],
     "tools.accept": async (tool) => {

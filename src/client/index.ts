@@ -186,6 +186,7 @@ async function assemble(options: ClientOptions, profile: Profile, closers: Close
     state: () => state.get(),
     copyText,
     saveText,
+    directory,
   });
   const client = clientOver({
     state,

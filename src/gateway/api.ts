@@ -19,7 +19,7 @@ import { sendPart } from "./mcp/send-parts.ts";
 import { gatewaySessionPath } from "../shared/gateway-session.ts";
 import { beginSession, endSession } from "./session-api.ts";
 import { aboutEntry, auditor, searchLedger } from "./search-api.ts";
-import { listSessions, showEntry, showSession } from "./sessions-api.ts";
+import { exportSession, listSessions, showEntry, showSession } from "./sessions-api.ts";
 import { proveConsistency, proveInclusion } from "./proofs-api.ts";
 import { acceptTool, listTools } from "./tools-api.ts";
 
@@ -51,7 +51,7 @@ export async function api(visit: ApiVisit): Promise<void> {
   const past = /^\/v1\/history\/([\w-]{1,64})$/.exec(path)?.[1];
   const device = /^\/v1\/devices\/([\w-]{1,64})\/confirm$/.exec(path)?.[1];
   const grant = /^\/v1\/grants\/([\w-]{1,64})\/revoke$/.exec(path)?.[1];
-  const replayed = /^\/v1\/audit\/sessions\/([\w-]{1,64})$/.exec(path)?.[1];
+  const replayed = /^\/v1\/audit\/sessions\/([\w-]{1,64})(\/export)?$/.exec(path);
   const entry = /^\/v1\/audit\/entries\/(\d{1,15})$/.exec(path)?.[1];
   const about = /^\/v1\/audit\/entries\/(\d{1,15})\/about$/.exec(path)?.[1];
   switch (`${request.method} ${path}`) {
@@ -104,7 +104,8 @@ export async function api(visit: ApiVisit): Promise<void> {
         return withdraw(visit, approval[1] ?? "");
       if (approval !== null && approval[2] === "/decision" && request.method === "POST")
         return decision(visit, approval[1] ?? "");
-      if (replayed !== undefined && request.method === "GET") return showSession(visit, replayed);
+      if (replayed !== null && request.method === "GET")
+        return (replayed[2] === undefined ? showSession : exportSession)(visit, replayed[1] ?? "");
       if (entry !== undefined && request.method === "GET") return showEntry(visit, Number(entry));
       if (past !== undefined && request.method === "GET") return oneOfHistory(visit, past);
       if (device !== undefined && request.method === "POST") return confirmDevice(visit, device);

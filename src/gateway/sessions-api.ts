@@ -1,12 +1,14 @@
 import { createReadStream } from "node:fs";
+import type { ServerResponse } from "node:http";
 import { z } from "zod";
-import { sessionsQuery } from "../shared/audit-sessions.ts";
+import { sessionFormat, sessionsQuery } from "../shared/audit-sessions.ts";
 import { CountersignError } from "../shared/errors.ts";
 import type { JsonObject } from "../shared/json.ts";
 import type { ApiVisit } from "./api.ts";
 import { bodyFile } from "./audit/body-files.ts";
 import { sendJson } from "./mcp/reply.ts";
 import { sendPart } from "./mcp/send-parts.ts";
+import type { Piece } from "./sessions/stored-moment.ts";
 import { auditor, maskedQuery, queryAs } from "./search-api.ts";
 
 const pageQuery = sessionsQuery.extend({
@@ -18,6 +20,7 @@ const partQuery = z.strictObject({
   after: z.coerce.number().int().nonnegative().optional(),
   limit: z.coerce.number().int().min(1).max(500).default(200),
 });
+const exportQuery = z.strictObject({ format: sessionFormat });
 
 /** `GET /v1/audit/sessions`: MCP clients' sessions that fit, those that began last first; for the role `auditor`, and recorded. */
 export async function listSessions(visit: ApiVisit): Promise<void> {
@@ -42,17 +45,43 @@ export async function showEntry(visit: ApiVisit, entry: number): Promise<void> {
   auditor(visit);
   const { site, response } = visit;
   await record(visit, { what: "entry", entry });
-  const place = await site.search.body(entry);
-  if (place === null) throw new CountersignError("not_found", "There is no such entry in the ledger.");
-  const path = place.at === "file" ? bodyFile(site.data, place.digest) : null;
-  const parts = place.at === "row" ? [place.text] : path === null ? null : createReadStream(path, { encoding: "utf8" });
-  if (parts === null) throw new CountersignError("not_found", "The body of this entry was erased.");
-  response.writeHead(200, { "content-type": "application/json", "cache-control": "no-store" });
+  const body = await site.search.body(entry);
+  if (body === null) throw new CountersignError("not_found", "There is no such entry in the ledger.");
+  if (body.at === "erased") throw new CountersignError("not_found", "The body of this entry was erased.");
+  begin(response, "application/json");
+  await send(visit, body.at === "row" ? body.text : { file: body.digest });
+  response.end();
+}
+
+/** `GET /v1/audit/sessions/ID/export?format=jsonl|html`: the whole session as one file; for the role `auditor`, and recorded. */
+export async function exportSession(visit: ApiVisit, id: string): Promise<void> {
+  auditor(visit);
+  const { site, response } = visit;
+  const { format } = queryAs(visit, exportQuery);
+  await record(visit, { what: "session export", session: id, format });
+  let part = await site.search.exported(id, format, -1);
+  if (part === null) throw new CountersignError("not_found", "There is no such session in the ledger.");
+  begin(response, format === "html" ? "text/html; charset=utf-8" : "application/jsonl");
+  while (part !== null) {
+    for (const piece of part.pieces) await send(visit, piece);
+    if (response.destroyed) return;
+    part = part.next === null ? null : await site.search.exported(id, format, part.next);
+  }
+  response.end();
+}
+
+function begin(response: ServerResponse, type: string): void {
+  // Nobody's browser is to open it from here: it is saved.
+  response.writeHead(200, { "content-type": type, "content-disposition": "attachment", "cache-control": "no-store" });
+}
+
+async function send({ site, response }: ApiVisit, piece: Piece): Promise<void> {
+  const path = typeof piece === "string" ? null : bodyFile(site.data, piece.file);
+  const parts = typeof piece === "string" ? [piece] : path === null ? [] : createReadStream(path, { encoding: "utf8" });
   for await (const part of parts) {
     if (response.destroyed) return;
     await sendPart(response, String(part));
   }
-  response.end();
 }
 
 async function record({ site, principal }: ApiVisit, look: JsonObject): Promise<void> {

@@ -66,6 +66,7 @@ const outputs: { readonly [C in Call]: z.ZodType<Output<C>> } = {
   "history.export": exported,
   "sessions.list": sessionsPage,
   "sessions.show": sessionPart,
+  "sessions.export": exported,
   "audit.search": auditPage,
   "audit.entry": auditEntry,
   "audit.export": exported,

@@ -40,6 +40,12 @@ export const sessionAsk = z.strictObject({
 });
 export type SessionAsk = z.infer<typeof sessionAsk>;
 
+/** What a session is exported as. */
+export const sessionFormat = z.enum(["jsonl", "html"]);
+export type SessionFormat = z.infer<typeof sessionFormat>;
+export const sessionExportAsk = z.strictObject({ id: sessionId, format: sessionFormat });
+export type SessionExportAsk = z.infer<typeof sessionExportAsk>;
+
 /** The recorded calls of one MCP client through one connection, in figures. */
 export const sessionView = z.object({
   id: sessionId,

@@ -22,6 +22,7 @@ export const bridgeCalls = {
   exportHistory: "history.export",
   mcpSessions: "sessions.list",
   mcpSession: "sessions.show",
+  exportMcpSession: "sessions.export",
   searchAudit: "audit.search",
   auditEntry: "audit.entry",
   exportAudit: "audit.export",

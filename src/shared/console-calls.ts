@@ -3,7 +3,7 @@ import type { ApprovalContext } from "./approval-context.ts";
 import { matchedNumber, verdict, type approvalView } from "./approval.ts";
 import type { AuditEntry } from "./audit-entry.ts";
 import { auditAsk, auditQuery, type AuditPage } from "./audit-search.ts";
-import { sessionAsk, sessionsAsk, type SessionPart, type SessionsPage } from "./audit-sessions.ts";
+import { sessionAsk, sessionExportAsk, sessionsAsk, type SessionPart, type SessionsPage } from "./audit-sessions.ts";
 import type { SignedOut } from "./console.ts";
 import { grantWish, type GrantView } from "./grant.ts";
 import {
@@ -65,6 +65,8 @@ export const consoleCalls = {
   /** MCP clients' sessions in the gateway's ledger, and a part of one. For the role auditor. */
   "sessions.list": sessionsAsk,
   "sessions.show": sessionAsk,
+  /** Saves one as a file, or says that the page must do it itself (`saved: null`). */
+  "sessions.export": sessionExportAsk,
   /** Entries of the gateway's ledger, newest first, and one of them whole; for the role auditor. Each look is recorded. */
   "audit.search": auditAsk,
   "audit.entry": z.strictObject({ entry: z.number().int().nonnegative() }),
@@ -111,6 +113,7 @@ export interface ConsoleOutput {
   "history.export": Exported;
   "sessions.list": SessionsPage;
   "sessions.show": SessionPart;
+  "sessions.export": Exported;
   "audit.search": AuditPage;
   "audit.entry": AuditEntry;
   "audit.export": Exported;

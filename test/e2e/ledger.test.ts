@@ -1,8 +1,10 @@
+import { createHash } from "node:crypto";
 import { mkdir, readFile, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
+import { canonical } from "../../src/shared/json.ts";
 import type { Ran } from "../cli/shell.ts";
 import { openV2 } from "./mcp-clients.ts";
 import { startDemo, type RunningDemo } from "./running-demo.ts";
@@ -144,4 +146,70 @@ async function verifyTampered(name: string, change: string): Promise<Ran> {
   database.exec(change);
   database.close();
   return await demo.as("approver", "audit", "verify", "--data", copy, "--json");
+}
+
+const told = z.array(z.object({ id: z.string(), connection: z.string(), calls: z.number(), client: z.string() }));
+
+describe("audit sessions", () => {
+  it("lists what each client did, the same offline, and writes one as JSON Lines and as a page that names no other place", async () => {
+    const listed = await demo.as("approver", "audit", "sessions", "--connection", "customers", "--json");
+    expect(listed).toMatchObject({ status: 0 });
+    const [session] = told.parse(JSON.parse(listed.stdout));
+    expect(session).toMatchObject({ client: "sdk-v2", calls: 3 });
+    const offline = await demo.as("approver", "audit", "sessions", "--data", demo.told.data, "--json");
+    expect(told.parse(JSON.parse(offline.stdout))).toContainEqual(session);
+    const id = session?.id ?? "";
+    for (const format of ["jsonl", "html"]) {
+      const [file, again] = [`session.${format}`, `session-offline.${format}`].map((name) =>
+        join(dirname(demo.told.data), name),
+      );
+      const written = await demo.as("approver", "audit", "session", id, "--format", format, "--out", String(file));
+      expect(written).toMatchObject({ status: 0 });
+      expect((await stat(String(file))).mode & 0o777).toBe(0o600);
+      const args = ["--format", format, "--out", String(again), "--data", demo.told.data];
+      expect(await demo.as("approver", "audit", "session", id, ...args)).toMatchObject({ status: 0 });
+      expect(await readFile(String(again), "utf8")).toBe(await readFile(String(file), "utf8"));
+    }
+    const text = await readFile(join(dirname(demo.told.data), "session.jsonl"), "utf8");
+    const [head, ...entries] = text
+      .trimEnd()
+      .split("\n")
+      .map((line): unknown => JSON.parse(line));
+    expect(head).toMatchObject({ v: 1, origin: new URL(demo.told.gateway).host, session: { id } });
+    for (const entry of z.array(entryLine).parse(entries)) expect(digestOf(entry)).toBe(entry.leaf.body);
+    const page = await readFile(join(dirname(demo.told.data), "session.html"), "utf8");
+    expect(page.match(/(?:https?:|src=|url\(|@import)[^<]{0,40}/g)).toBeNull();
+  });
+
+  it("takes the role auditor, a session that is there, and only its own options", async () => {
+    const table: readonly (readonly [
+      person: "approver" | "engineer",
+      args: readonly string[],
+      status: number,
+      says: string,
+    ])[] = [
+      ["engineer", ["sessions"], 1, "(not_allowed)"],
+      ["approver", ["session", "from-999999", "--out", "none.html"], 1, "(not_found)"],
+      ["approver", ["session", "from-1"], 2, "--out FILE"],
+      ["approver", ["session", "from-1", "--out", "x", "--format", "pdf"], 2, "--format takes"],
+      ["approver", ["sessions", "--tool", "x"], 2, "--tool is for another"],
+      ["approver", ["search", "--had", "held"], 2, "--had is for another"],
+    ];
+    for (const [person, args, status, says] of table)
+      expect(await demo.as(person, "audit", ...args), args.join(" ")).toMatchObject({
+        status,
+        stderr: expect.stringContaining(says),
+      });
+  });
+});
+
+const entryLine = z.object({
+  leaf: z.string().transform((text) => z.object({ body: z.string() }).parse(JSON.parse(text))),
+  salt: z.string(),
+  body: z.json(),
+});
+
+/** Bodies are canonical JSON: what is parsed gives the text that was hashed. */
+function digestOf({ salt, body }: z.infer<typeof entryLine>): string {
+  return createHash("sha256").update(Buffer.from(salt, "base64url")).update(canonical(body)).digest("base64url");
 }

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { z } from "zod";
 import { auditQuery } from "../../shared/audit-search.ts";
-import { sessionsQuery } from "../../shared/audit-sessions.ts";
+import { sessionFormat, sessionsQuery } from "../../shared/audit-sessions.ts";
 import { Searcher } from "./searcher.ts";
 
 /** What the thread is asked: to take further entries into the index, or for something of it, which does so first. */
@@ -31,6 +31,14 @@ const ask = z.discriminatedUnion("does", [
     after: z.number(),
     most: z.number(),
   }),
+  z.object({
+    does: z.literal("export"),
+    id: z.number(),
+    mostMs: z.number(),
+    session: z.string(),
+    format: sessionFormat,
+    after: z.number(),
+  }),
   z.object({ does: z.literal("body"), id: z.number(), mostMs: z.number(), entry: z.number() }),
   z.object({ does: z.literal("one"), id: z.number(), mostMs: z.number(), seq: z.number() }),
 ]);
@@ -57,6 +65,8 @@ function answerTo(asked: Ask, isWhole: boolean): unknown {
       return searcher.sessions(asked.query, asked.before, asked.most);
     case "session":
       return searcher.session(asked.session, asked.after, asked.most);
+    case "export":
+      return searcher.exported(asked.session, asked.format, asked.after);
     case "body":
       return searcher.body(asked.entry);
     case "one":

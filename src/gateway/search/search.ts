@@ -6,14 +6,15 @@ import { auditPage, type AuditPage, type AuditQuery } from "../../shared/audit-s
 import {
   sessionPart,
   sessionsPage,
+  type SessionFormat,
   type SessionPart,
   type SessionsPage,
   type SessionsQuery,
 } from "../../shared/audit-sessions.ts";
 import { CountersignError } from "../../shared/errors.ts";
 import type { SearchedEntry } from "./searcher.ts";
+import { exportPart, storedBody, type ExportPart, type StoredBody } from "../sessions/stored-moment.ts";
 import type { Ask } from "./search-worker.ts";
-import { bodyPlace, type BodyPlace } from "./stored-bodies.ts";
 
 /** So long a search takes entries into the index before it answers with what is there; so long a quiet second does. Milliseconds. */
 const mostMs = { find: 1500, follow: 200 };
@@ -67,9 +68,15 @@ export class LedgerSearch {
     return sessionPart.nullable().parse(part);
   }
 
-  /** Where the body of this entry stands; null where there is no such entry. Throws CountersignError `store_failed`. */
-  async body(entry: number): Promise<BodyPlace | null> {
-    return bodyPlace.nullable().parse(await this.#ask({ does: "body", mostMs: mostMs.follow, entry }));
+  /** The part of a session's export after this entry, its beginning for -1; null where there is no such session. Throws CountersignError `store_failed`. */
+  async exported(id: string, format: SessionFormat, after: number): Promise<ExportPart | null> {
+    const part = await this.#ask({ does: "export", mostMs: mostMs.find, session: id, format, after });
+    return exportPart.nullable().parse(part);
+  }
+
+  /** The body of this entry; null where there is no such entry. Throws CountersignError `store_failed`. */
+  async body(entry: number): Promise<StoredBody | null> {
+    return storedBody.nullable().parse(await this.#ask({ does: "body", mostMs: mostMs.follow, entry }));
   }
 
   /** The entry of this number; null where there is none, or it is not taken into the index yet. Throws CountersignError `store_failed`. */

@@ -5,13 +5,21 @@ import { pathToFileURL } from "node:url";
 import { z } from "zod";
 import { mostTogether, type AuditEntry } from "../../shared/audit-entry.ts";
 import type { AuditPage, AuditQuery } from "../../shared/audit-search.ts";
-import type { Moment, SessionPart, SessionsPage, SessionsQuery } from "../../shared/audit-sessions.ts";
+import type {
+  SessionFormat,
+  SessionPart,
+  SessionsPage,
+  SessionsQuery,
+  SessionView,
+} from "../../shared/audit-sessions.ts";
 import { databaseFile, ownFile } from "../store/database.ts";
 import { beginningOf } from "../audit/body-beginning.ts";
 import { leafHash } from "../audit/merkle.ts";
+import { exportFoot, exportHead, exportMoment } from "../sessions/session-export.ts";
+import type { ExportPart, StoredBody, StoredMoment } from "../sessions/stored-moment.ts";
 import { mostSearched } from "./entry-words.ts";
 import { indexVersion, SearchIndex, type LedgerRow } from "./search-index.ts";
-import { StoredBodies, type BodyPlace } from "./stored-bodies.ts";
+import { momentOf, StoredMoments } from "./stored-moments.ts";
 
 /** The index's own file within the data folder. It may be deleted: it is made anew from the ledger. */
 export const indexFile = "search.sqlite";
@@ -32,7 +40,7 @@ export class Searcher {
   readonly #index: SearchIndex;
   readonly #after: StatementSync;
   readonly #length: StatementSync;
-  readonly #bodies: StoredBodies;
+  readonly #stored: StoredMoments;
 
   /** The folder's gateway has its store open. Throws what SQLite throws. */
   constructor(folder: string) {
@@ -43,7 +51,7 @@ export class Searcher {
       "SELECT seq, leaf, body, salt IS NOT NULL AS salted FROM ledger_entries WHERE seq >= ? ORDER BY seq",
     );
     this.#length = this.#ledger.prepare("SELECT coalesce(max(seq) + 1, 0) AS entries FROM ledger_entries");
-    this.#bodies = new StoredBodies(this.#ledger, folder);
+    this.#stored = new StoredMoments(this.#ledger, folder);
     this.#db = openIndex(join(folder, indexFile), this.#ledger);
     this.#index = new SearchIndex(this.#db);
   }
@@ -65,15 +73,11 @@ export class Searcher {
   /** The entry of this number whole, but for the checkpoint; null where there is none, or it is not taken yet. */
   one(seq: number): SearchedEntry | null {
     const known = this.#index.one(seq, mostTogether);
-    const place = this.#bodies.of(seq);
-    if (known === null || place === undefined) return null;
+    if (known === null) return null;
     const { line, ...beside } = known;
-    return {
-      ...this.#bodies.moment(line),
-      ...beside,
-      leaf: place.leaf,
-      leafHash: leafHash(place.leaf).toString("base64"),
-    };
+    const stored = this.#stored.of(line);
+    const { leaf } = stored;
+    return { ...momentOf(stored), ...beside, leaf, leafHash: leafHash(leaf).toString("base64") };
   }
 
   sessions(query: SessionsQuery, before: number, most: number): SessionsPage {
@@ -85,22 +89,47 @@ export class Searcher {
   session(id: string, after: number, most: number): SessionPart | null {
     const session = this.#index.sessions.get(id);
     if (session === undefined) return null;
-    const moments: Moment[] = [];
+    const { moments, next } = this.#moments(session, after, most);
+    return { session, moments: moments.map(momentOf), next };
+  }
+
+  /** The part of a session's export that stands after this entry, the beginning for -1; null where there is no such session. */
+  exported(id: string, format: SessionFormat, after: number): ExportPart | null {
+    const session = this.#index.sessions.get(id);
+    if (session === undefined) return null;
+    const { moments, next } = this.#moments(session, after, mostExported);
+    const pieces = moments.flatMap((moment) => exportMoment(format, moment, session));
+    if (after === -1) pieces.unshift(exportHead(format, this.#origin(), session));
+    if (next === null) pieces.push(exportFoot(format));
+    return { pieces, next };
+  }
+
+  /** The body of this entry; null where there is no such entry. */
+  body(entry: number): StoredBody | null {
+    return this.#stored.body(entry) ?? null;
+  }
+
+  #moments(
+    session: SessionView,
+    after: number,
+    most: number,
+  ): { readonly moments: StoredMoment[]; readonly next: number | null } {
+    const moments: StoredMoment[] = [];
     let left = mostCharacters;
     const lines = this.#index.lines(this.#index.sessions.entries(session, after, most + 1));
     for (const line of lines.slice(0, most)) {
-      const moment = this.#bodies.moment(line);
-      left -= weightOf(moment);
+      const moment = this.#stored.of(line);
+      left -= moment.body.at === "erased" ? 0 : moment.body.text.length;
       if (left < 0 && moments.length > 0) break;
       moments.push(moment);
     }
-    const next = moments.length < lines.length ? (moments.at(-1)?.entry ?? null) : null;
-    return { session, moments, next };
+    return { moments, next: moments.length < lines.length ? (moments.at(-1)?.line.entry ?? null) : null };
   }
 
-  /** Where the body of this entry stands; null where there is no such entry. */
-  body(entry: number): BodyPlace | null {
-    return this.#bodies.of(entry) ?? null;
+  /** As the newest checkpoint names it. */
+  #origin(): string {
+    const row = this.#ledger.prepare("SELECT note FROM ledger_checkpoints ORDER BY size DESC LIMIT 1").get();
+    return z.object({ note: z.string() }).parse(row).note.split("\n", 1)[0] ?? "";
   }
 
   close(): void {
@@ -131,13 +160,9 @@ export class Searcher {
 
 /** So many characters of bodies go into one answer. */
 const mostCharacters = 2_000_000;
+const mostExported = 500;
 /** A request's body is read whole up to here, and is part of no session where it is longer; bytes. */
 const mostRequest = 67_108_864;
-
-function weightOf({ body }: Moment): number {
-  if (body.state === "erased") return 0;
-  return body.state === "part" ? body.text.length : JSON.stringify(body.value).length;
-}
 
 function kindIn(leaf: string): unknown {
   return z.object({ kind: z.unknown() }).parse(JSON.parse(leaf)).kind;

@@ -1,0 +1,68 @@
+import { statSync } from "node:fs";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { z } from "zod";
+import type { AuditLine } from "../../shared/audit-search.ts";
+import type { Moment, MomentBody } from "../../shared/audit-sessions.ts";
+import { isJson, isJsonObject } from "../../shared/json.ts";
+import { beginningOf } from "../audit/body-beginning.ts";
+import { bodyFile } from "../audit/body-files.ts";
+import type { StoredBody, StoredMoment } from "../sessions/stored-moment.ts";
+
+/** Of a longer body so many characters are shown, its first ones. */
+const mostShown = 65_536;
+
+/** The entries of a data folder's ledger as they are stored, by their numbers. */
+export class StoredMoments {
+  readonly #folder: string;
+  readonly #select: StatementSync;
+
+  constructor(ledger: DatabaseSync, folder: string) {
+    this.#folder = folder;
+    this.#select = ledger.prepare("SELECT leaf, body, salt FROM ledger_entries WHERE seq = ?");
+  }
+
+  /** The entry of this line. */
+  of(line: AuditLine): StoredMoment {
+    const { leaf, body, salt } = storedRow.parse(this.#select.get(line.entry));
+    const salted = salt === null ? null : Buffer.from(salt).toString("base64url");
+    return { line, leaf, salt: salted, body: body === null ? this.#inFile(leaf, salted) : { at: "row", text: body } };
+  }
+
+  /** The body of this entry; undefined where there is no such entry. */
+  body(entry: number): StoredBody | undefined {
+    const row = storedRow.optional().parse(this.#select.get(entry));
+    if (row === undefined) return undefined;
+    if (row.body !== null) return { at: "row", text: row.body };
+    return this.#inFile(row.leaf, row.salt === null ? null : "");
+  }
+
+  #inFile(leaf: string, salt: string | null): StoredBody {
+    const digest = salt === null ? undefined : leafBody.safeParse(JSON.parse(leaf)).data?.body;
+    const path = digest === undefined ? null : bodyFile(this.#folder, digest);
+    const text = path === null ? null : beginningOf(this.#folder, leaf, mostShown);
+    if (digest === undefined || path === null || text === null) return { at: "erased" };
+    return { at: "file", text, digest, bytes: statSync(path).size };
+  }
+}
+
+/** The entry with its body as far as it is shown. Of a body in a file the length is its bytes: characters would have to be counted one by one. */
+export function momentOf({ line, body }: StoredMoment): Moment {
+  return { ...line, body: shownOf(body) };
+}
+
+function shownOf(body: StoredBody): MomentBody {
+  if (body.at === "erased") return { state: "erased" };
+  if (body.at === "file") return { state: "part", text: body.text, length: body.bytes };
+  const { text } = body;
+  if (text.length > mostShown) return { state: "part", text: text.slice(0, mostShown), length: text.length };
+  const value: unknown = JSON.parse(text);
+  if (isJson(value) && isJsonObject(value)) return { state: "whole", value };
+  return { state: "part", text, length: text.length };
+}
+
+const storedRow = z.object({
+  leaf: z.string(),
+  body: z.string().nullable(),
+  salt: z.instanceof(Uint8Array).nullable(),
+});
+const leafBody = z.object({ body: z.string() });
