@@ -64,6 +64,10 @@ export function createConsoleMethods(options: ConsoleMethodsOptions): ConsoleMet
       if (link.held.fits(ended)) show(link, ended);
       return ended;
     },
+    "approvals.look": async ({ approval }) => {
+      link.looks.set(approval);
+      return null;
+    },
     "history.list": ({ after, ...filter }) => listHistory(api, filter, after),
     "history.figures": ({ kind, today }) => figuresOf(api, kind, today),
     "history.show": ({ id }) => historyItem(api, id),

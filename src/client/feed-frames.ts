@@ -24,6 +24,8 @@ export interface FrameTakers {
   onGrants(): void;
   /** Something about this person's devices. */
   onDevices(): void;
+  /** Who else has this request open now, by name. */
+  onLooking(approval: string, by: readonly string[]): void;
   /** A signed note, not verified yet. */
   onCheckpoint(note: string): void;
 }
@@ -92,6 +94,9 @@ export function createFrameReader(options: FrameTakers, place: Place): FrameRead
         return takeReady(frame.revision);
       case "devices":
         options.onDevices();
+        return true;
+      case "looking":
+        options.onLooking(frame.approval, frame.by);
         return true;
       case "grants":
         options.onGrants();

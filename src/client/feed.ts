@@ -2,8 +2,11 @@ import { Agent } from "node:https";
 import { WebSocket } from "ws";
 import { backoffMs } from "../shared/backoff.ts";
 import { mostFrameBytes } from "../shared/feed.ts";
+import type { LookingFrame } from "../shared/looking.ts";
 import type { LinkTrouble } from "../shared/link-trouble.ts";
 import { createFrameReader, type FrameTakers, type Place } from "./feed-frames.ts";
+import type { Looks } from "./looks.ts";
+import { paced } from "./paced.ts";
 import type { Pass, PassSource } from "./pass.ts";
 import { troubleOf, troubleOfStatus, troubleOfToken } from "./link-trouble.ts";
 import { messageText } from "./message-text.ts";
@@ -14,6 +17,8 @@ export interface FeedOptions extends FrameTakers {
   readonly origin: string;
   readonly pass: PassSource;
   readonly ca: string | undefined;
+  /** What the person looks at, which the gateway is told. */
+  readonly looks: Pick<Looks, "get" | "onChange">;
   /** For tests: how long silence may last (40 s), and the wait before a try. */
   readonly silenceMs?: number;
   readonly waitMs?: (attempt: number) => number;
@@ -127,6 +132,8 @@ function untilEnd(
     let refused = false;
     let trouble: LinkTrouble | null = null;
     const reader = createFrameReader(options, place);
+    const tellLooks = paced(() => tell(socket, options.looks.get()), looksEveryMs);
+    let stopTelling: (() => void) | null = null;
     const stop = () => socket.terminate();
     const silent = () => {
       trouble ??= { kind: "silent", detail: "ETIMEDOUT" };
@@ -143,7 +150,10 @@ function untilEnd(
       if (signal.aborted) return;
       watchdog.refresh();
       // A frame that can't be read may have been an approval: start again from the last safe place, visibly offline.
-      if (isBinary || !reader.read(messageText(data))) socket.terminate();
+      if (isBinary || !reader.read(messageText(data))) return socket.terminate();
+      if (stopTelling !== null || reader.readyAtMs() === null) return;
+      stopTelling = options.looks.onChange(tellLooks);
+      tellLooks();
     });
     // "close" follows. Ending a socket that was not open yet is an error too, of its own making: what came first is why.
     socket.on("error", (error) => {
@@ -153,6 +163,7 @@ function untilEnd(
     });
     socket.on("close", (code) => {
       clearTimeout(watchdog);
+      stopTelling?.();
       signal.removeEventListener("abort", stop);
       const readyAtMs = reader.readyAtMs();
       const settled = readyAtMs !== null && options.now() - readyAtMs >= settledAfterMs;
@@ -161,6 +172,15 @@ function untilEnd(
     });
   });
 }
+
+/** What is looked at; to a socket that is about to close nothing need be said. */
+function tell(socket: WebSocket, approval: string | null): void {
+  if (socket.readyState === socket.OPEN)
+    socket.send(JSON.stringify({ type: "looking", approval } satisfies LookingFrame));
+}
+
+/** The gateway takes ten a second. */
+const looksEveryMs = 200;
 
 function wait(delayMs: number, onWait: (wake: (() => void) | null) => void): Promise<void> {
   return new Promise((resolve) => {

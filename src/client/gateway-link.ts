@@ -12,6 +12,7 @@ import type { PassSource } from "./pass.ts";
 import { createHeldApprovals, type HeldApprovals } from "./held-approvals.ts";
 import { createKnownDevices, type KnownDevices } from "./known-devices.ts";
 import { createKnownGrants } from "./known-grants.ts";
+import { createLooks, type Looks } from "./looks.ts";
 import { paced } from "./paced.ts";
 import type { StateHolder } from "./state.ts";
 
@@ -27,6 +28,8 @@ export interface GatewayLink {
   retry(): void;
   /** The gateway's clock, in ms. */
   gatewayNowMs(): number;
+  /** What the person has open before them, as other approvers are told. */
+  readonly looks: Pick<Looks, "set">;
   /** Shows what is held, after a decision changed it. */
   showApprovals(): void;
   /** The person's devices, as `state` shows them. */
@@ -94,14 +97,16 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
   function onLink(next: FeedLink): void {
     const { link, sinceMs } = state.get().gateway;
     gateway({ ...next, sinceMs: link === next.link ? sinceMs : now() });
-    if (next.link !== "online") return;
+    if (next.link !== "online") return state.get().looking.length === 0 ? undefined : state.set({ looking: [] });
     void fetchConnections();
     void fetchRoles();
     grants.refresh();
     refreshDevices();
   }
 
+  const looks = createLooks();
   const feed = createFeed({
+    looks,
     origin: api.origin,
     pass: options.pass,
     ca: options.ca,
@@ -118,6 +123,13 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
     },
     onGrants: () => grants.refresh(),
     onDevices: refreshDevices,
+    onLooking: (approval, by) =>
+      state.set({
+        looking: [
+          ...state.get().looking.filter((each) => each.approval !== approval),
+          ...(by.length === 0 ? [] : [{ approval, by: [...by] }]),
+        ],
+      }),
     onCheckpoint: (note) => void keeper.take(note),
   });
 
@@ -143,6 +155,7 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
     forget,
     retry: () => feed.retry(),
     gatewayNowMs: () => now() + state.get().gateway.clockOffsetMs,
+    looks,
     showApprovals,
     devices,
     refreshGrants: () => grants.refresh(),

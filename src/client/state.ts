@@ -48,6 +48,7 @@ export function firstState(profile: Profile, origin: string, nowMs: number): Sta
     connections: [],
     approvals: [],
     sending: [],
+    looking: [],
     grants: [],
     devices: [],
     clients: [],

@@ -60,6 +60,7 @@ const outputs: { readonly [C in Call]: z.ZodType<Output<C>> } = {
   "approvals.decide": approvalView,
   "approvals.context": approvalContext,
   "approvals.withdraw": approvalView,
+  "approvals.look": nothing,
   "history.list": historyPage,
   "history.figures": historyFigures,
   "history.show": historyDetail,

@@ -16,6 +16,7 @@ export const bridgeCalls = {
   decide: "approvals.decide",
   approvalContext: "approvals.context",
   withdraw: "approvals.withdraw",
+  look: "approvals.look",
   history: "history.list",
   historyFigures: "history.figures",
   historyItem: "history.show",

@@ -55,6 +55,8 @@ export const consoleCalls = {
   "approvals.context": z.strictObject({ id: z.string().max(100) }),
   /** Ends one's own request, before it has begun to run. */
   "approvals.withdraw": z.strictObject({ id: z.string().max(100) }),
+  /** The request that the console has open before the person, or none; said again while it stays so (looking.ts). */
+  "approvals.look": z.strictObject({ approval: z.string().max(100).nullable() }),
   /** One's own decisions or requests, a page at a time. */
   "history.list": historyFilter.extend({ after: historyCursor.optional() }),
   /** `today`: when this page's day began. */
@@ -107,6 +109,7 @@ export interface ConsoleOutput {
   "approvals.decide": z.infer<typeof approvalView>;
   "approvals.context": ApprovalContext;
   "approvals.withdraw": z.infer<typeof approvalView>;
+  "approvals.look": null;
   "history.list": HistoryPage;
   "history.figures": HistoryFigures;
   "history.show": HistoryDetail;

@@ -108,6 +108,8 @@ export const consoleState = z.object({
   sending: z.array(
     z.object({ approval: z.string(), verdict, unanswered: z.number().int().nonnegative(), untilMs: z.number() }),
   ),
+  /** Who else has a request open before them now, by name. */
+  looking: z.array(z.object({ approval: z.string(), by: z.array(z.string()) })),
   /** Those this principal holds or may revoke, the newest first: all that live, and some that ended. */
   grants: z.array(grantView),
   /** The devices that are enrolled for whoever is signed in, the oldest first. */

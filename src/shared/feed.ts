@@ -16,6 +16,8 @@ export const feedFrame = z.discriminatedUnion("type", [
   z.object({ type: z.literal("grants") }),
   /** Something about the reader's own devices has changed: `GET /v1/devices` has them. */
   z.object({ type: z.literal("devices") }),
+  /** Who else has this request open before them now, by name; sent to those alone who say what they look at (looking.ts). */
+  z.object({ type: z.literal("looking"), approval: z.string(), by: z.array(z.string()) }),
   /** The newest signed tree head (C2SP checkpoint); the client keeps the last it saw. */
   z.object({ type: z.literal("checkpoint"), note: z.string() }),
   /** Every 15 s: the gateway's clock, and a sign of life. */

@@ -3,6 +3,7 @@ import { bearing } from "../../src/client/pass.ts";
 import { createFeed, type Feed, type FeedOptions } from "../../src/client/feed.ts";
 import type { FeedLink } from "../../src/client/feed-frames.ts";
 import { createHeldApprovals, type HeldApprovals } from "../../src/client/held-approvals.ts";
+import { createLooks } from "../../src/client/looks.ts";
 import { CountersignError } from "../../src/shared/errors.ts";
 import { startGateway, type GatewayStandIn } from "../support/gateway-stand-in.ts";
 
@@ -28,6 +29,7 @@ function open(changed: Partial<FeedOptions> = {}): void {
   feed = createFeed({
     origin: gateway.origin,
     held,
+    looks: createLooks(),
     ca: undefined,
     now: Date.now,
     pass: bearing(async ({ force = false } = {}) => {
@@ -39,6 +41,7 @@ function open(changed: Partial<FeedOptions> = {}): void {
     onClock: (offsetMs) => (offset = offsetMs),
     onGrants: () => undefined,
     onDevices: () => undefined,
+    onLooking: () => undefined,
     onCheckpoint: () => undefined,
     waitMs: (attempt) => {
       waits.push(attempt);

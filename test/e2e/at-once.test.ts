@@ -74,6 +74,24 @@ async function recorded({ client }: Seat): Promise<readonly string[]> {
 }
 
 describe("two approvers at once", () => {
+  it("are shown that the other has the same request open, as its requester is, until they leave it", async () => {
+    const { approver, engineer } = people;
+    const { answer } = await writes("looked-at.txt");
+    await article(approver).getByText("Tess Third has this request open now").waitFor({ timeout: 20_000 });
+    await article(tess).getByText("Avery Approver has this request open now").waitFor({ timeout: 20_000 });
+    await engineer.page.getByRole("button", { name: /^My requests/ }).click();
+    await article(engineer)
+      .getByText(/^(?:Tess Third|Avery Approver) and 1 other have this request open now$/)
+      .waitFor({ timeout: 20_000 });
+    await tess.page.getByRole("button", { name: "Connections" }).click();
+    await article(approver).getByText("has this request open now").waitFor({ state: "detached", timeout: 20_000 });
+    await article(engineer).getByText("Avery Approver has this request open now").waitFor({ timeout: 20_000 });
+    await tess.page.getByRole("button", { name: /^Inbox/ }).click();
+    await button(approver, "Approve").click();
+    expect(await answer).toContain("Successfully wrote");
+    await article(approver).getByText("has this request open now").waitFor({ state: "detached", timeout: 20_000 });
+  });
+
   it("who both approve: one is recorded, the other sees who and how, and no error; it runs once", async () => {
     const { approver, engineer } = people;
     const { answer } = await writes("both.txt");

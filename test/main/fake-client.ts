@@ -28,6 +28,7 @@ export function stateWith(changed: Partial<ConsoleState> = {}): ConsoleState {
     connections: [],
     approvals: [],
     sending: [],
+    looking: [],
     grants: [],
     roles: [],
     devices: [],

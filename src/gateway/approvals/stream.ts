@@ -8,6 +8,7 @@ import type { ApprovalRecord, Store } from "../store/store.ts";
 import type { Grants } from "../grants/grants.ts";
 import type { Approvals } from "./approvals.ts";
 import { changesSince, readEach, standing } from "./backlog.ts";
+import { Looking, type Onlooker } from "./looking.ts";
 
 /** How often readers hear of new entries, and of grants that changed. */
 const newsMs = 1000;
@@ -33,6 +34,7 @@ export class ApprovalsStream {
   readonly #approvals: Pick<Approvals, "seenBy">;
   readonly #grants: Pick<Grants, "seenBy">;
   readonly #lasting: Pick<Lasting, "keep">;
+  readonly #looking: Looking;
   readonly #now: () => number;
   #grantMark = 0;
   readonly #timers: readonly NodeJS.Timeout[];
@@ -53,6 +55,7 @@ export class ApprovalsStream {
     this.#store = store;
     this.#approvals = approvals;
     this.#now = now;
+    this.#looking = new Looking(store.approvals, now);
     this.#told = store.approvals.lastRevision();
     this.#stopListening = approvals.onChange(() => this.#changes());
     this.#timers = [
@@ -98,15 +101,23 @@ export class ApprovalsStream {
   #begin(socket: WebSocket, admission: Admission, after: string | null): void {
     const reader: Reader = { socket, admission, live: false };
     this.#readers.add(reader);
+    const onlooker: Onlooker = { principal: admission.principal, tell: (frame) => reader.live && send(socket, frame) };
     const leave = this.#lasting.keep(admission, "over", (why) => {
       socket.close(4401, "The token has ended.");
       // Whoever is revoked is told no more, however slowly they take what they were told.
       if (why === "revoked") setTimeout(() => socket.terminate(), closeWithinMs).unref();
       reader.live = false;
+      this.#looking.leave(onlooker);
+    });
+    socket.on("message", (data, isBinary) => {
+      if (!reader.live) return;
+      if (isBinary || !this.#looking.hear(onlooker, Buffer.isBuffer(data) ? data.toString("utf8") : ""))
+        socket.close(4400, "That is not said here.");
     });
     socket.on("error", () => socket.terminate());
     socket.on("close", () => {
       leave();
+      this.#looking.leave(onlooker);
       this.#readers.delete(reader);
     });
     this.#tellAll(reader, after).catch(() => socket.close(1011, "What waits could not be read."));
@@ -147,6 +158,7 @@ export class ApprovalsStream {
     for (let next = approvals.nextAfter(this.#told); next !== undefined; next = approvals.nextAfter(this.#told)) {
       const record = next;
       this.#toAll((reader) => this.#tell(reader, record));
+      this.#looking.changed(record);
       this.#told = record.revision;
     }
   }

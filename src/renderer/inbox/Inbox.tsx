@@ -6,6 +6,7 @@ import { Button } from "../parts/Button.tsx";
 import { Loading } from "../session/Loading.tsx";
 import { useStore } from "../store.ts";
 import { words } from "../words.ts";
+import { useLooking } from "./looking.ts";
 import { pendingFor, waitingFor } from "./listed.ts";
 import css from "./panes.module.css";
 import { RequestDetail } from "./RequestDetail.tsx";
@@ -24,6 +25,7 @@ export function Inbox({ state, isLinked, lastAtMs }: InboxProps) {
   const { selection } = useModel();
   const chosen = useStore(selection.chosen);
   const shown = state.approvals.find(({ id, relation }) => id === chosen.id && relation !== "requester");
+  useLooking(shown?.state === "pending" ? shown.id : null);
   const isEmpty = chosen.filter.whose === "mine" && waitingFor(state).length === 0;
   const open = () => {
     const { id } = selection.chosen.get();

@@ -15,6 +15,7 @@ import { differencesOf, isComparable } from "./differences.ts";
 import { Facts } from "./Facts.tsx";
 import { barredBy, hindrance } from "./hindrance.ts";
 import { useKnownContext } from "./known-context.ts";
+import { lookersOf } from "./looking.ts";
 import panes from "./panes.module.css";
 import { Payload } from "./Payload.tsx";
 import css from "./RequestDetail.module.css";
@@ -49,7 +50,12 @@ export function RequestDetail({ approval, state, isLinked, lastAtMs }: RequestDe
       aria-labelledby="request-title"
       data-rest="#next-request, #decision, #request-title"
     >
-      <RequestHead approval={approval} gateway={state.gateway} isOld={isOld} />
+      <RequestHead
+        approval={approval}
+        gateway={state.gateway}
+        lookers={isLinked ? lookersOf(approval, state) : []}
+        isOld={isOld}
+      />
       <div className={css.body}>
         <div className={css.read}>
           {isPending && isOld && <p className={css.seen}>{words.offline.seen(clockTime(seenAtMs))}</p>}

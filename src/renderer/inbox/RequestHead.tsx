@@ -10,17 +10,20 @@ import { useStore } from "../store.ts";
 import { ago, clockSeconds, gatewayTime, localTime, timeLeft } from "../times.ts";
 import { words } from "../words.ts";
 import { Claims } from "./Claims.tsx";
+import { Lookers } from "./Lookers.tsx";
 import css from "./RequestDetail.module.css";
 
 interface RequestHeadProps {
   readonly approval: ApprovalView;
   readonly gateway: ConsoleState["gateway"];
+  /** Who else has it open, by name. */
+  readonly lookers: readonly string[];
   /** Whether what is shown was true only when the gateway last spoke. */
   readonly isOld: boolean;
 }
 
 /** The request as a sentence, the time it has left, and what the server says of its tool. */
-export function RequestHead({ approval, gateway, isOld }: RequestHeadProps) {
+export function RequestHead({ approval, gateway, lookers, isOld }: RequestHeadProps) {
   const { selection, clock } = useModel();
   const nowMs = gatewayTime(gateway, useStore(clock));
   const isPending = approval.state === "pending";
@@ -51,6 +54,7 @@ export function RequestHead({ approval, gateway, isOld }: RequestHeadProps) {
         <Outside text={approval.connection} look="title" foldAt={80} />
       </h1>
       <Claims description={approval.description} annotations={approval.annotations} />
+      <Lookers by={lookers} />
       {isPending && <Burn approval={approval} nowMs={nowMs} />}
     </header>
   );

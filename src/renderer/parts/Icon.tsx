@@ -34,6 +34,12 @@ const drawings = {
   dot: <circle cx="8" cy="8" r="4" fill="currentColor" />,
   drift: <path d="M2.5 5.5h8l-2.2-2.2M13.5 10.5h-8l2.2 2.2" {...line} />,
   down: <path d="m4.5 6.5 3.5 3.5 3.5-3.5" {...line} />,
+  eye: (
+    <>
+      <path d="M1.8 8S4 3.8 8 3.8 14.2 8 14.2 8 12 12.2 8 12.2 1.8 8 1.8 8Z" {...line} />
+      <circle cx="8" cy="8" r="2" {...line} />
+    </>
+  ),
   fail: (
     <path
       fill="currentColor"

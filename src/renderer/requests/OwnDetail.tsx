@@ -2,6 +2,7 @@ import type { ApprovalView } from "../../shared/approval.ts";
 import type { ConsoleState } from "../../shared/console.ts";
 import { Decided } from "../inbox/Decided.tsx";
 import { KnownAnswer } from "../inbox/KnownAnswer.tsx";
+import { lookersOf } from "../inbox/looking.ts";
 import panes from "../inbox/panes.module.css";
 import { Payload } from "../inbox/Payload.tsx";
 import { Meter, QuorumLine } from "../inbox/Quorum.tsx";
@@ -26,7 +27,12 @@ export function OwnDetail({ approval, state, isLinked }: OwnDetailProps) {
   const account = state.session.state === "signed-in" ? state.session.account : null;
   return (
     <article className={panes.detail} aria-labelledby="own-title" data-rest="#own-title">
-      <OwnHead approval={approval} gateway={state.gateway} isOld={!isLinked || state.gateway.link === "offline"} />
+      <OwnHead
+        approval={approval}
+        gateway={state.gateway}
+        lookers={isLinked ? lookersOf(approval, state) : []}
+        isOld={!isLinked || state.gateway.link === "offline"}
+      />
       <div className={css.body}>
         <div className={css.read}>
           {!isPending && <Decided approval={approval} state={state} account={account} />}

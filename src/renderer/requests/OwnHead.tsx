@@ -1,6 +1,7 @@
 import type { ApprovalView } from "../../shared/approval.ts";
 import type { ConsoleState } from "../../shared/console.ts";
 import { Claims } from "../inbox/Claims.tsx";
+import { Lookers } from "../inbox/Lookers.tsx";
 import css from "../inbox/RequestDetail.module.css";
 import { useModel } from "../model.ts";
 import { Button } from "../parts/Button.tsx";
@@ -15,12 +16,14 @@ import { words } from "../words.ts";
 interface OwnHeadProps {
   readonly approval: ApprovalView;
   readonly gateway: ConsoleState["gateway"];
+  /** Who has it open, by name. */
+  readonly lookers: readonly string[];
   /** Whether what is shown was true only when the gateway last spoke. */
   readonly isOld: boolean;
 }
 
 /** One's own request as a sentence, with the time that is left. */
-export function OwnHead({ approval, gateway, isOld }: OwnHeadProps) {
+export function OwnHead({ approval, gateway, lookers, isOld }: OwnHeadProps) {
   const { own, clock } = useModel();
   const nowMs = gatewayTime(gateway, useStore(clock));
   const { state, risk, createdAtMs, expiresAtMs, tool, connection, requester } = approval;
@@ -60,6 +63,7 @@ export function OwnHead({ approval, gateway, isOld }: OwnHeadProps) {
         </p>
       )}
       <Claims description={approval.description} annotations={approval.annotations} />
+      <Lookers by={lookers} />
     </header>
   );
 }

@@ -8,6 +8,8 @@ export const request = {
   left: " left, then denied",
   about: "about ",
   timeUp: "Time is up",
+  looking: (n: number) =>
+    n === 1 ? " has this request open now" : ` and ${count(n - 1, "other", "others")} have this request open now`,
   claims: "The server declares: ",
   noDescription: "The server gives no description.",
   noClaims: "It declares nothing about its effects.",

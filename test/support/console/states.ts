@@ -46,6 +46,7 @@ export function signedIn(approvals: readonly ApprovalView[], change: Partial<Con
     ],
     approvals: [...approvals],
     sending: [],
+    looking: [],
     traffic: { sinceMs: Date.now() - 3_600_000, lines: [], troubles: [] },
     grants: [],
     devices: [],

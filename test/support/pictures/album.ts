@@ -46,6 +46,7 @@ export const album: readonly Screen[] = [
       light("inbox-none-found", "Nothing matches the filters; the request that was being read stays."),
       dark("inbox-held", "Under the pointer nothing moves: what has ended is greyed, what is new waits at the end."),
       light("inbox-not-mine", "What waits is for others to decide."),
+      light("inbox-looked-at", "Who else has the request open now is named."),
       dark("empty", "Nothing waits."),
     ],
   },

@@ -45,4 +45,8 @@ export const inboxScenes: readonly Scene[] = [
     },
   },
   { name: "inbox-not-mine", state: signedIn(others) },
+  {
+    name: "inbox-looked-at",
+    state: { ...signedIn(full), looking: [{ approval: full[0]?.id ?? "", by: ["Tess Third", "Ada Lovelace"] }] },
+  },
 ];
