@@ -18,6 +18,7 @@ export const searchOptions = {
   effect: { type: "string" },
   risk: { type: "string" },
   kind: { type: "string" },
+  counted: { type: "string" },
   client: { type: "string" },
   device: { type: "string" },
   address: { type: "string" },

@@ -1,3 +1,4 @@
+import { activity, type Activity, type ActivityAsk } from "../shared/audit-activity.ts";
 import { auditEntry, type AuditEntry } from "../shared/audit-entry.ts";
 import { auditPage, type AuditAsk, type AuditLine, type AuditPage, type AuditQuery } from "../shared/audit-search.ts";
 import type { AuditExportFormat, Exported } from "../shared/console-calls.ts";
@@ -12,6 +13,11 @@ export async function searchAudit(api: GatewayApi, { before, limit, ...query }: 
   for (const [name, value] of Object.entries({ ...query, before, limit }))
     if (value !== null && value !== undefined) asked.set(name, String(value));
   return await api.get(`/v1/audit/entries?${asked.toString()}`, auditPage);
+}
+
+/** What went on in a period, by connection, person or tool. */
+export async function activityOf(api: GatewayApi, { fromMs, toMs, by, step }: ActivityAsk): Promise<Activity> {
+  return await api.get(`/v1/audit/activity?from=${fromMs}&to=${toMs}&by=${by}&step=${step}`, activity);
 }
 
 /** One entry whole, with all of its call. */

@@ -1,7 +1,7 @@
 import type { ConsoleState } from "../shared/console.ts";
 import { CountersignError } from "../shared/errors.ts";
 import type { ConsoleMethods } from "./console-calls.ts";
-import { exportAudit, readAudit, searchAudit } from "./audit.ts";
+import { activityOf, exportAudit, readAudit, searchAudit } from "./audit.ts";
 import { contextOf } from "./approval-context.ts";
 import { decide, show } from "./deciding.ts";
 import type { Device } from "./device.ts";
@@ -79,6 +79,7 @@ export function createConsoleMethods(options: ConsoleMethodsOptions): ConsoleMet
     "sessions.export": (asked, presence) =>
       exportSession(api, options.directory, asked, presence === "window" ? options.saveText : undefined),
     "audit.search": (asked) => searchAudit(api, asked),
+    "audit.activity": (asked) => activityOf(api, asked),
     "audit.entry": ({ entry }) => readAudit(api, entry),
     "audit.export": ({ query, format }, presence) =>
       exportAudit(api, query, format, presence === "window" ? options.saveText : undefined),

@@ -18,7 +18,7 @@ import { sendJson } from "./mcp/reply.ts";
 import { sendPart } from "./mcp/send-parts.ts";
 import { gatewaySessionPath } from "../shared/gateway-session.ts";
 import { beginSession, endSession } from "./session-api.ts";
-import { aboutEntry, auditor, searchLedger } from "./search-api.ts";
+import { aboutEntry, auditor, readActivity, searchLedger } from "./search-api.ts";
 import { exportSession, listSessions, showEntry, showSession } from "./sessions-api.ts";
 import { proveConsistency, proveInclusion } from "./proofs-api.ts";
 import { acceptTool, listTools } from "./tools-api.ts";
@@ -93,6 +93,8 @@ export async function api(visit: ApiVisit): Promise<void> {
       return searchLedger(visit);
     case "GET /v1/audit/sessions":
       return listSessions(visit);
+    case "GET /v1/audit/activity":
+      return readActivity(visit);
     case "GET /v1/audit/export":
       return audit(visit);
     default:

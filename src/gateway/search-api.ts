@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { activityBy } from "../shared/audit-activity.ts";
 import type { AuditEntry } from "../shared/audit-entry.ts";
 import { auditQuery } from "../shared/audit-search.ts";
 import { CountersignError } from "../shared/errors.ts";
@@ -12,6 +13,15 @@ const pageQuery = auditQuery.extend({
   limit: z.coerce.number().int().min(1).max(500).default(100),
 });
 
+const activityQuery = z.strictObject({
+  from: z.coerce.number().int().nonnegative(),
+  to: z.coerce.number().int().nonnegative(),
+  by: activityBy,
+  step: z.enum(["hour", "day"]).default("day"),
+});
+const stepMs = { hour: 3_600_000, day: 86_400_000 } as const;
+const mostSteps = 400;
+
 /** `GET /v1/audit/entries`: entries of the ledger that fit, newest first; for the role `auditor`. Each look is itself recorded, by what was looked for. */
 export async function searchLedger(visit: ApiVisit): Promise<void> {
   const { site, response, principal } = visit;
@@ -24,6 +34,22 @@ export async function searchLedger(visit: ApiVisit): Promise<void> {
     writes.append("ledger.read", { principal: principal.id, what: "search", query: asked }),
   );
   sendJson(response, 200, await site.search.find(query, Math.min(before, size), limit));
+}
+
+/** `GET /v1/audit/activity`: how many calls, holds, denials and masked fields there were, by connection, person or tool; for the role `auditor`, and recorded. */
+export async function readActivity(visit: ApiVisit): Promise<void> {
+  auditor(visit);
+  const { site, response, principal } = visit;
+  const { from, to, by, step } = queryAs(visit, activityQuery);
+  if (to <= from || (to - from) / stepMs[step] > mostSteps)
+    throw new CountersignError(
+      "bad_request",
+      `A period of at most ${mostSteps} steps is counted, which ends after it begins.`,
+    );
+  await site.gate.store.commit((writes) =>
+    writes.append("ledger.read", { principal: principal.id, what: "activity", query: { fromMs: from, toMs: to, by } }),
+  );
+  sendJson(response, 200, await site.search.activity({ fromMs: from, toMs: to, by, step }));
 }
 
 /** `GET /v1/audit/entries/N/about`: one entry with all of its call; for the role `auditor`, and recorded. Throws CountersignError `not_found`. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { approvalContext } from "../shared/approval-context.ts";
+import { activity } from "../shared/audit-activity.ts";
 import { auditEntry } from "../shared/audit-entry.ts";
 import { auditPage } from "../shared/audit-search.ts";
 import { approvalView } from "../shared/approval.ts";
@@ -70,6 +71,7 @@ const outputs: { readonly [C in Call]: z.ZodType<Output<C>> } = {
   "sessions.export": exported,
   "audit.search": auditPage,
   "audit.entry": auditEntry,
+  "audit.activity": activity,
   "audit.export": exported,
   "grants.list": z.array(grantView),
   "grants.revoke": grantView,

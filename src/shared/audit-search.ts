@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { counted } from "./audit-activity.ts";
 import { entryKind } from "./ledger.ts";
 
 const value = z.string().min(1).max(200);
@@ -19,6 +20,8 @@ export const auditQuery = z.strictObject({
   effect: value.optional(),
   risk: z.enum(["low", "medium", "high", "critical"]).optional(),
   kind: entryKind.optional(),
+  /** What the activity counts as such (audit-activity.ts). */
+  counted: counted.optional(),
   client: value.optional(),
   device: value.optional(),
   address: value.optional(),

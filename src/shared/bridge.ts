@@ -26,6 +26,7 @@ export const bridgeCalls = {
   exportMcpSession: "sessions.export",
   searchAudit: "audit.search",
   auditEntry: "audit.entry",
+  auditActivity: "audit.activity",
   exportAudit: "audit.export",
   grants: "grants.list",
   revokeGrant: "grants.revoke",

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { ApprovalContext } from "./approval-context.ts";
 import { matchedNumber, verdict, type approvalView } from "./approval.ts";
+import { activityAsk, type Activity } from "./audit-activity.ts";
 import type { AuditEntry } from "./audit-entry.ts";
 import { auditAsk, auditQuery, type AuditPage } from "./audit-search.ts";
 import { sessionAsk, sessionExportAsk, sessionsAsk, type SessionPart, type SessionsPage } from "./audit-sessions.ts";
@@ -72,6 +73,8 @@ export const consoleCalls = {
   /** Entries of the gateway's ledger, newest first, and one of them whole; for the role auditor. Each look is recorded. */
   "audit.search": auditAsk,
   "audit.entry": z.strictObject({ entry: z.number().int().nonnegative() }),
+  /** What went on, in figures. */
+  "audit.activity": activityAsk,
   "audit.export": z.strictObject({ query: auditQuery, format: auditExportFormat }),
   /** The grants that this person holds or may revoke, the newest first. */
   "grants.list": z.strictObject({}),
@@ -119,6 +122,7 @@ export interface ConsoleOutput {
   "sessions.export": Exported;
   "audit.search": AuditPage;
   "audit.entry": AuditEntry;
+  "audit.activity": Activity;
   "audit.export": Exported;
   "grants.list": readonly GrantView[];
   "grants.revoke": GrantView;

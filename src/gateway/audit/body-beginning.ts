@@ -31,5 +31,22 @@ export function membersIn(beginning: string): JsonObject {
     ...(approval === undefined ? {} : { approval }),
     ...(bytes === undefined ? {} : { bytes: Number(bytes) }),
     ...(call === undefined ? {} : { call }),
+    ...hiddenIn(beginning),
   };
 }
+
+/** The places that were masked in a long answer: they stand before the answer itself. */
+function hiddenIn(beginning: string): JsonObject {
+  const from = beginning.indexOf('"hidden":[');
+  const to = beginning.indexOf('],"messages":', from);
+  if (from < 0 || from > mostBefore || to < 0) return {};
+  try {
+    return { hidden: z.array(hiddenPlace).parse(JSON.parse(beginning.slice(from + '"hidden":'.length, to + 1))) };
+  } catch {
+    return {};
+  }
+}
+
+/** Approval, size and call are no longer than this. */
+const mostBefore = 300;
+const hiddenPlace = z.object({ path: z.array(z.union([z.string(), z.number()])), kind: z.string() });

@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import type { Counted } from "../../shared/audit-activity.ts";
 import type { AuditQuery, EntryFacts } from "../../shared/audit-search.ts";
 
 /** What an entry can be found by exactly, with the letter that its word in the index begins with. */
@@ -18,9 +19,10 @@ const letters = {
 } as const satisfies Partial<Record<keyof EntryFacts & keyof AuditQuery, string>>;
 
 /** One word for each fact, of letters and digits alone: the index intersects their lists as it does those of a text's words. */
-export function factWords(kind: string, facts: EntryFacts): string {
+export function factWords(kind: string, facts: EntryFacts, figures: readonly Counted[]): string {
   const words = Object.entries(letters).map(([name, letter]) => wordOf(letter, facts[name as keyof typeof letters]));
-  return [...words, wordOf("k", kind), wordOf("p", facts.principal), wordOf("p", facts.by)].join(" ").trim();
+  const besides = [wordOf("k", kind), wordOf("p", facts.principal), wordOf("p", facts.by)];
+  return [...words, ...besides, ...figures.map((name) => wordOf("x", name))].join(" ").trim();
 }
 
 /** The word of an entry's call, or of its approval. */
@@ -38,6 +40,7 @@ export function matchOf(query: AuditQuery, principals: readonly string[] | null)
     return value === undefined ? [] : [`facts : ${wordOf(letter, value)}`];
   });
   if (query.kind !== undefined) wanted.push(`facts : ${wordOf("k", query.kind)}`);
+  if (query.counted !== undefined) wanted.push(`facts : ${wordOf("x", query.counted)}`);
   if (principals !== null) wanted.push(`facts : (${principals.map((id) => wordOf("p", id)).join(" OR ")})`);
   const all = [...wanted, ...textTerms(query.text ?? "").map((term) => `body : ${term}`)];
   return all.length === 0 ? null : all.join(" AND ");

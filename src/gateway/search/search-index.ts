@@ -11,6 +11,8 @@ import { isJson, isJsonObject, type JsonObject } from "../../shared/json.ts";
 import { seenPrincipal } from "../../shared/ledger.ts";
 import { membersIn } from "../audit/body-beginning.ts";
 import { KnownCalls } from "../audit/known-calls.ts";
+import { countedIn, figuresOf } from "./activity-figures.ts";
+import { ActivityIndex, activitySchema } from "./activity-index.ts";
 import { wordsIn, wordsOf } from "./entry-words.ts";
 import { factWords, matchOf, placeWord } from "./match.ts";
 import { SessionIndex } from "./session-index.ts";
@@ -36,7 +38,7 @@ export interface Found {
 }
 
 /** `PRAGMA user_version` of the index; another one's is made anew. */
-export const indexVersion = 2;
+export const indexVersion = 3;
 
 const schema = `
   CREATE TABLE entries (seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, kind TEXT NOT NULL, facts TEXT NOT NULL) STRICT;
@@ -49,6 +51,7 @@ const schema = `
   );
   INSERT INTO words (words, rank) VALUES ('secure-delete', 1);
   ${sessionSchema}
+  ${activitySchema}
   PRAGMA user_version = ${indexVersion};
 `;
 
@@ -63,12 +66,15 @@ export class SearchIndex {
   readonly #calls = new KnownCalls((of, id) => this.#before(of, id));
   /** Which entries make which MCP client's session. */
   readonly sessions: SessionIndex;
+  /** How much of what happened, by the hour. */
+  readonly activity: ActivityIndex;
 
   /** A new file gets its tables here. */
   constructor(db: DatabaseSync) {
     this.#db = db;
     const { user_version: version } = versionRow.parse(db.prepare("PRAGMA user_version").get());
     if (version === 0) db.exec(`BEGIN; ${schema} COMMIT`);
+    this.activity = new ActivityIndex(db);
     this.sessions = new SessionIndex(db, (approval) => this.#about(approval));
   }
 
@@ -93,14 +99,18 @@ export class SearchIndex {
         insert.run(seq, atMs, kind, JSON.stringify(facts));
         hour.run(Math.floor(atMs / hourMs), seq, seq);
         this.sessions.take({ entry: seq, atMs, kind, facts, body: parsed });
-        words.run(seq, factWords(kind, facts), isPart ? wordsIn(body ?? "") : wordsOf(parsed));
+        const figures = figuresOf(kind, facts, parsed);
+        this.activity.take(atMs, facts, figures);
+        words.run(seq, factWords(kind, facts, countedIn(figures)), isPart ? wordsIn(body ?? "") : wordsOf(parsed));
       }
+      this.activity.put();
       const last = rows.at(-1);
       if (last !== undefined) this.#db.prepare("UPDATE taken SET size = ?, leaf = ?").run(last.seq + 1, last.leaf);
       this.#db.exec("COMMIT");
     } catch (error) {
       this.#db.exec("ROLLBACK");
       this.#calls.forget();
+      this.activity.forget();
       throw error;
     }
   }

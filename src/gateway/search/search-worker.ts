@@ -1,5 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { z } from "zod";
+import { activityAsk } from "../../shared/audit-activity.ts";
 import { auditQuery } from "../../shared/audit-search.ts";
 import { sessionFormat, sessionsQuery } from "../../shared/audit-sessions.ts";
 import { Searcher } from "./searcher.ts";
@@ -40,6 +41,7 @@ const ask = z.discriminatedUnion("does", [
     after: z.number(),
   }),
   z.object({ does: z.literal("body"), id: z.number(), mostMs: z.number(), entry: z.number() }),
+  z.object({ does: z.literal("activity"), id: z.number(), mostMs: z.number(), asked: activityAsk }),
   z.object({ does: z.literal("one"), id: z.number(), mostMs: z.number(), seq: z.number() }),
 ]);
 export type Ask = z.infer<typeof ask>;
@@ -69,6 +71,8 @@ function answerTo(asked: Ask, isWhole: boolean): unknown {
       return searcher.exported(asked.session, asked.format, asked.after);
     case "body":
       return searcher.body(asked.entry);
+    case "activity":
+      return searcher.activity(asked.asked);
     case "one":
       return searcher.one(asked.seq);
     default:

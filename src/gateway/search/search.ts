@@ -1,6 +1,7 @@
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import { z } from "zod";
+import { activity, type Activity, type ActivityAsk } from "../../shared/audit-activity.ts";
 import { auditEntry } from "../../shared/audit-entry.ts";
 import { auditPage, type AuditPage, type AuditQuery } from "../../shared/audit-search.ts";
 import {
@@ -77,6 +78,11 @@ export class LedgerSearch {
   /** The body of this entry; null where there is no such entry. Throws CountersignError `store_failed`. */
   async body(entry: number): Promise<StoredBody | null> {
     return storedBody.nullable().parse(await this.#ask({ does: "body", mostMs: mostMs.follow, entry }));
+  }
+
+  /** What went on. Throws CountersignError `store_failed`. */
+  async activity(asked: ActivityAsk): Promise<Activity> {
+    return activity.parse(await this.#ask({ does: "activity", mostMs: mostMs.find, asked }));
   }
 
   /** The entry of this number; null where there is none, or it is not taken into the index yet. Throws CountersignError `store_failed`. */

@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
+import type { Activity, ActivityAsk } from "../../shared/audit-activity.ts";
 import { mostTogether, type AuditEntry } from "../../shared/audit-entry.ts";
 import type { AuditPage, AuditQuery } from "../../shared/audit-search.ts";
 import type {
@@ -78,6 +79,10 @@ export class Searcher {
     const stored = this.#stored.of(line);
     const { leaf } = stored;
     return { ...momentOf(stored), ...beside, leaf, leafHash: leafHash(leaf).toString("base64") };
+  }
+
+  activity(asked: ActivityAsk): Activity {
+    return { ...this.#index.activity.read(asked), indexed: this.#index.taken().size, entries: this.#entries() };
   }
 
   sessions(query: SessionsQuery, before: number, most: number): SessionsPage {
