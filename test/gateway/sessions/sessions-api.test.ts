@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { sessionPart, sessionsPage, type SessionPart, type SessionView } from "../../src/shared/audit-sessions.ts";
-import { openV1, openV2 } from "../e2e/mcp-clients.ts";
-import { call, openWorld, type World } from "../support/world.ts";
+import { sessionPart, sessionsPage, type SessionPart, type SessionView } from "../../../src/shared/audit-sessions.ts";
+import { openV1, openV2 } from "../../e2e/mcp-clients.ts";
+import { call, openWorld, type World } from "../../support/world.ts";
 
 let world: World;
 let auditor: string;
