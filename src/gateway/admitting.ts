@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { CountersignError } from "../shared/errors.ts";
 import { gatewaySessionPath } from "../shared/gateway-session.ts";
 import { refusedLine } from "./http-errors.ts";
+import type { ApiVisit } from "./api.ts";
 import type { Site } from "./http.ts";
 import { admit, type Accepts, type Admission } from "./identity/admission.ts";
 import type { Principal } from "./identity/principal.ts";
@@ -56,6 +57,40 @@ export async function recordRefused(
   const refusal = { kind: "auth.refused", code: error.code, path, address: addressOf(request), ...whose } as const;
   // As often as the ledger, and no oftener: whoever has no token must not fill the log. A missing one needs no word.
   if ((await site.refusals.record(refusal)) && error.code !== "token_missing") site.log(refusedLine(error, refusal));
+}
+
+/** Records that somebody who is known may not do what they asked for. Refused decisions have entries of their own. */
+export async function recordNotAllowed(
+  site: Site,
+  request: IncomingMessage,
+  error: unknown,
+  { principal, session }: Admission,
+): Promise<void> {
+  if (!(error instanceof CountersignError) || error.code !== "not_allowed") return;
+  const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
+  const whose = {
+    principal: principal.id,
+    ...(session === null ? {} : { session: session.id, device: session.device ?? "" }),
+  };
+  site.operators.observed.refused(error.code);
+  await site.refusals.record({
+    kind: "request.refused",
+    code: error.code,
+    path,
+    address: addressOf(request),
+    ...whose,
+  });
+}
+
+/** Where a request came from: the device of its session, null without, and the address. */
+export function originOf({ request, session }: Pick<ApiVisit, "request" | "session">): Origin {
+  return { device: session?.device ?? null, address: addressOf(request) };
+}
+
+/** As entries have it. */
+export interface Origin {
+  readonly device: string | null;
+  readonly address: string;
 }
 
 export function addressOf(request: IncomingMessage): string {

@@ -18,7 +18,7 @@ import { sendJson } from "./mcp/reply.ts";
 import { sendPart } from "./mcp/send-parts.ts";
 import { gatewaySessionPath } from "../shared/gateway-session.ts";
 import { beginSession, endSession } from "./session-api.ts";
-import { aboutEntry, auditor, readActivity, searchLedger } from "./search-api.ts";
+import { aboutEntry, auditor, readActivity, recordLook, searchLedger } from "./search-api.ts";
 import { exportSession, listSessions, showEntry, showSession } from "./sessions-api.ts";
 import { proveConsistency, proveInclusion } from "./proofs-api.ts";
 import { acceptTool, listTools } from "./tools-api.ts";
@@ -163,9 +163,8 @@ async function withdraw({ site, response, principal }: ApiVisit, id: string): Pr
 
 async function audit(visit: ApiVisit): Promise<void> {
   auditor(visit);
-  const { site, response, principal } = visit;
-  // A look into the log is itself recorded, before the first byte.
-  await site.gate.store.commit((writes) => writes.append("ledger.read", { principal: principal.id, what: "export" }));
+  const { site, response } = visit;
+  await recordLook(visit, { what: "export" });
   response.writeHead(200, { "content-type": "application/jsonl", "cache-control": "no-store" });
   for await (const line of exportLedger(folderSource(site.data))) {
     if (response.destroyed) return;

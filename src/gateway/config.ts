@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { LineCounter, parseDocument, type Document } from "yaml";
@@ -15,6 +16,8 @@ export interface LoadedConfig {
   /** The file, absolute. */
   readonly path: string;
   readonly config: Config;
+  /** SHA-256 of the file's bytes, in hex. */
+  readonly sha256: string;
   /** Where something stands in the file. */
   readonly placeOf: (finding: Pick<Finding, "path">) => Place;
 }
@@ -34,10 +37,11 @@ export async function loadConfig(path: string): Promise<LoadedConfig> {
 export async function readConfig(path: string): Promise<ConfigResult> {
   const file = resolve(path);
   const refused = (problems: readonly Problem[]): ConfigResult => ({ ok: false, path, problems });
-  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => error);
-  if (typeof text !== "string") {
-    return refused([{ line: 1, column: 1, at: "", message: unreadable(text) }]);
+  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => error);
+  if (bytes instanceof Error) {
+    return refused([{ line: 1, column: 1, at: "", message: unreadable(bytes) }]);
   }
+  const text = bytes.toString("utf8");
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true, strict: true });
   // After the first slip of syntax the parser reads everything askew: the rest would be noise.
@@ -57,7 +61,12 @@ export async function readConfig(path: string): Promise<ConfigResult> {
   if (findings.length > 0) return refused(findings.map((finding) => locate(document, lines, finding, text)));
   return {
     ok: true,
-    value: { path: file, config, placeOf: ({ path }) => locate(document, lines, { path, message: "" }, text) },
+    value: {
+      path: file,
+      config,
+      sha256: hash("sha256", bytes),
+      placeOf: ({ path }) => locate(document, lines, { path, message: "" }, text),
+    },
   };
 }
 

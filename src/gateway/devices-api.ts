@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { CountersignError } from "../shared/errors.ts";
 import type { DeviceView } from "../shared/device.ts";
-import { addressOf } from "./admitting.ts";
+import { addressOf, originOf } from "./admitting.ts";
 import type { ApiVisit } from "./api.ts";
 import { bodyOf } from "./json-body.ts";
 import type { Site } from "./http.ts";
@@ -72,7 +72,7 @@ export async function revoke(visit: ApiVisit): Promise<void> {
   // Whoever misspells an id should not believe that somebody is kept out.
   if (kind === "principal" && !issuers.some(({ name }) => id.startsWith(`${name}:`)))
     throw new CountersignError("not_found", "A principal's id is ISSUER:KEY, of an issuer of gateway.yaml.");
-  await site.revoking[kind](principal, id);
+  await site.revoking[kind](principal, id, originOf(visit));
   if (kind === "device") tellOwner(site, id);
   // What a person or a device granted, or was granted, ends with them.
   await site.gate.grants.endDue("now");
@@ -109,6 +109,6 @@ function tellOwner({ gate, stream, personOf }: Site, device: string): void {
 export async function restore(visit: ApiVisit): Promise<void> {
   const { site, response, principal } = visit;
   const { id } = await bodyOf(visit, z.strictObject({ kind: z.literal("principal"), id: z.string().max(500) }));
-  await site.revoking.restore(principal, id);
+  await site.revoking.restore(principal, id, originOf(visit));
   sendJson(response, 200, { kind: "principal", id });
 }

@@ -1,11 +1,11 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
-import { CountersignError } from "../shared/errors.ts";
+import { CountersignError, type ErrorCode } from "../shared/errors.ts";
 import { linkPath } from "../shared/agent-link.ts";
 import type { Agents } from "./agents/agents.ts";
 import type { ApprovalsStream } from "./approvals/stream.ts";
 import { api, discoveryOf, type ApiVisit } from "./api.ts";
-import { addressOf, authenticate } from "./admitting.ts";
+import { addressOf, authenticate, recordNotAllowed } from "./admitting.ts";
 import { adviceOn, challenge, statusOf } from "./http-errors.ts";
 import type { Admission } from "./identity/admission.ts";
 import type { Doors } from "./identity/doors.ts";
@@ -69,23 +69,30 @@ async function serve(site: Site, request: IncomingMessage, response: ServerRespo
 
   const admission = await authenticate(site, request, path);
   const { principal, session } = admission;
-  if (path.startsWith("/v1/")) return api({ site, request, response, principal, session, path } satisfies ApiVisit);
+  if (path.startsWith("/v1/")) return serveApi({ site, request, response, principal, session, path }, admission);
   const { gate } = site;
   const runtime = gate.runtime();
   const connection = runtime.connections.get(path.slice("/mcp/".length));
+  const refused = (code: ErrorCode): Promise<boolean> => {
+    site.operators.observed.refused(code);
+    const { id } = principal;
+    return site.refusals.record({ kind: "request.refused", code, path, address: addressOf(request), principal: id });
+  };
   if (connection === undefined || !runtime.policy.mayReach(principal, connection.name)) {
-    site.operators.observed.refused("not_found");
-    await site.refusals.record({
-      kind: "request.refused",
-      code: "not_found",
-      path,
-      address: addressOf(request),
-      principal: principal.id,
-    });
+    await refused("not_found");
     return refuse(response, 404, "not_found", "There is no connection of this name for you.");
   }
   endWith(site, admission, request, response);
-  await serveMcp({ gate, runtime, caller: callerOf(request, admission), connection, request, response });
+  await serveMcp({ gate, runtime, caller: callerOf(request, admission), connection, request, response, refused });
+}
+
+async function serveApi(visit: ApiVisit, admission: Admission): Promise<void> {
+  try {
+    await api(visit);
+  } catch (error) {
+    await recordNotAllowed(visit.site, visit.request, error, admission);
+    throw error;
+  }
 }
 
 /** What a stopping gateway adds to its refusals: by then another one, or this one started again, listens. The tunnel may send the same again. */

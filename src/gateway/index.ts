@@ -144,8 +144,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const server = await createServer(listen.tls);
   server.on("request", routes(site));
   server.on("upgrade", upgrades(site));
-  const recordLoaded = async ({ policy }: Runtime): Promise<void> =>
-    await store.commit((writes) => writes.append("config.loaded", { rules: policy.version }));
+  const recordLoaded = async ({ policy }: Runtime, { sha256 }: LoadedConfig): Promise<void> =>
+    await store.commit((writes) => writes.append("config.loaded", { rules: policy.version, sha256 }));
   const stopSweeping = startSweeping(site);
 
   return {
@@ -153,7 +153,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       await approvals.recover();
       await grants.endDue("now");
       await store.commit((writes) => writes.append("gateway.started", { origin }));
-      await recordLoaded(runtime());
+      await recordLoaded(runtime(), config);
       await sinks.start();
       await listening(server, listen.host, listen.port);
       const { port } = server.address() as AddressInfo;
@@ -163,7 +163,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     },
     async reload(next) {
       refuseFixedChange(config, next);
-      if (await setup.replace(next, recordLoaded)) {
+      if (await setup.replace(next, (made) => recordLoaded(made, next))) {
         doors.sessions.renewAll();
         stream.sendAway("Others are let in than before.");
       }

@@ -3,7 +3,7 @@ import { gatewaySessionPath } from "../shared/gateway-session.ts";
 import type { ApiVisit } from "./api.ts";
 import { bearerOf } from "./http-errors.ts";
 import { verifyDpop, type Dpop } from "./identity/dpop.ts";
-import { recordRefused } from "./admitting.ts";
+import { addressOf, recordRefused } from "./admitting.ts";
 import type { Site } from "./http.ts";
 import type { GatewaySessions } from "./identity/gateway-sessions.ts";
 import type { Log } from "./log.ts";
@@ -55,10 +55,9 @@ async function begin(visit: ApiVisit): Promise<void> {
   const begun = sessions.begin({ principal, key: proof.thumbprint, device, epk, renews, lastsMs });
   if (begun.isNew) {
     const { id } = begun.session;
-    const address = request.socket.remoteAddress ?? "";
-    await gate.store.commit((writes) =>
-      writes.append("gateway-session.begun", { session: id, principal: principal.id, device, address }),
-    );
+    const { issuer, authenticatedAtMs: signedInAtMs } = principal;
+    const entry = { session: id, principal: principal.id, device, address: addressOf(request), issuer, signedInAtMs };
+    await gate.store.commit((writes) => writes.append("gateway-session.begun", entry));
   }
   gate.present.saw(begun.session.principal);
   sendJson(response, 200, begun.begun);

@@ -3,13 +3,12 @@ import type { ServerResponse } from "node:http";
 import { z } from "zod";
 import { sessionFormat, sessionsQuery } from "../shared/audit-sessions.ts";
 import { CountersignError } from "../shared/errors.ts";
-import type { JsonObject } from "../shared/json.ts";
 import type { ApiVisit } from "./api.ts";
 import { bodyFile } from "./audit/body-files.ts";
 import { sendJson } from "./mcp/reply.ts";
 import { sendPart } from "./mcp/send-parts.ts";
 import type { Piece } from "./sessions/stored-moment.ts";
-import { auditor, maskedQuery, queryAs } from "./search-api.ts";
+import { auditor, maskedQuery, queryAs, recordLook } from "./search-api.ts";
 
 const pageQuery = sessionsQuery.extend({
   before: z.coerce.number().int().nonnegative().default(Number.MAX_SAFE_INTEGER),
@@ -26,7 +25,7 @@ const exportQuery = z.strictObject({ format: sessionFormat });
 export async function listSessions(visit: ApiVisit): Promise<void> {
   auditor(visit);
   const { before, limit, ...query } = queryAs(visit, pageQuery);
-  await record(visit, { what: "sessions", query: maskedQuery(visit, query) });
+  await recordLook(visit, { what: "sessions", query: maskedQuery(visit, query) });
   sendJson(visit.response, 200, await visit.site.search.sessions(query, before, limit));
 }
 
@@ -34,7 +33,7 @@ export async function listSessions(visit: ApiVisit): Promise<void> {
 export async function showSession(visit: ApiVisit, id: string): Promise<void> {
   auditor(visit);
   const { after, limit } = queryAs(visit, partQuery);
-  await record(visit, { what: "session", session: id, ...(after === undefined ? {} : { after }) });
+  await recordLook(visit, { what: "session", session: id, ...(after === undefined ? {} : { after }) });
   const part = await visit.site.search.session(id, after ?? -1, limit);
   if (part === null) throw new CountersignError("not_found", "There is no such session in the ledger.");
   sendJson(visit.response, 200, part);
@@ -44,7 +43,7 @@ export async function showSession(visit: ApiVisit, id: string): Promise<void> {
 export async function showEntry(visit: ApiVisit, entry: number): Promise<void> {
   auditor(visit);
   const { site, response } = visit;
-  await record(visit, { what: "entry", entry });
+  await recordLook(visit, { what: "entry", entry });
   const body = await site.search.body(entry);
   if (body === null) throw new CountersignError("not_found", "There is no such entry in the ledger.");
   if (body.at === "erased") throw new CountersignError("not_found", "The body of this entry was erased.");
@@ -58,7 +57,7 @@ export async function exportSession(visit: ApiVisit, id: string): Promise<void> 
   auditor(visit);
   const { site, response } = visit;
   const { format } = queryAs(visit, exportQuery);
-  await record(visit, { what: "session export", session: id, format });
+  await recordLook(visit, { what: "session export", session: id, format });
   let part = await site.search.exported(id, format, -1);
   if (part === null) throw new CountersignError("not_found", "There is no such session in the ledger.");
   begin(response, format === "html" ? "text/html; charset=utf-8" : "application/jsonl");
@@ -82,8 +81,4 @@ async function send({ site, response }: ApiVisit, piece: Piece): Promise<void> {
     if (response.destroyed) return;
     await sendPart(response, String(part));
   }
-}
-
-async function record({ site, principal }: ApiVisit, look: JsonObject): Promise<void> {
-  await site.gate.store.commit((writes) => writes.append("ledger.read", { principal: principal.id, ...look }));
 }

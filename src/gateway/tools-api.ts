@@ -1,5 +1,6 @@
 import { CountersignError } from "../shared/errors.ts";
 import { toolAcceptance } from "../shared/tool.ts";
+import { originOf } from "./admitting.ts";
 import type { ApiVisit } from "./api.ts";
 import { bodyOf } from "./json-body.ts";
 import { sendJson } from "./mcp/reply.ts";
@@ -19,7 +20,7 @@ export async function acceptTool(visit: ApiVisit): Promise<void> {
   const { connection: name, tool, fingerprint } = await bodyOf(visit, toolAcceptance);
   const connection = gate.runtime().connections.get(name);
   if (connection === undefined) throw new CountersignError("not_found", "There is no such connection.");
-  await gate.tools.accept(connection, tool, fingerprint, visit.principal.id);
+  await gate.tools.accept(connection, tool, fingerprint, { by: visit.principal.id, ...originOf(visit) });
   sendJson(visit.response, 200, { connection: name, tool, fingerprint });
 }
 

@@ -2,6 +2,7 @@ import { CountersignError } from "../../shared/errors.ts";
 import type { Approvals } from "../approvals/approvals.ts";
 import type { Sessions } from "../mcp/sessions.ts";
 import type { Store } from "../store/store.ts";
+import type { Origin } from "../admitting.ts";
 import type { Admission } from "./admission.ts";
 import type { GatewaySessions } from "./gateway-sessions.ts";
 import type { Lasting } from "./lasting.ts";
@@ -31,7 +32,7 @@ export class Revoking {
   }
 
   /** All of a person: their tokens, sessions and devices are refused until they are restored. */
-  async principal(by: Principal, id: string): Promise<void> {
+  async principal(by: Principal, id: string, from: Origin): Promise<void> {
     const { approvals, conversations, present, revocations, personOf, now } = this.#parts;
     requireAdmin(by);
     const person = personOf(id);
@@ -42,7 +43,7 @@ export class Revoking {
       { by: by.id, why: "Its requester was revoked." },
       (writes) => {
         writes.revocations.put(record);
-        writes.append("principal.revoked", { principal: id, by: by.id });
+        writes.append("principal.revoked", { principal: id, by: by.id, ...from });
       },
     );
     revocations.note(record);
@@ -52,20 +53,20 @@ export class Revoking {
   }
 
   /** Lets a person in again. */
-  async restore(by: Principal, id: string): Promise<void> {
+  async restore(by: Principal, id: string, from: Origin): Promise<void> {
     const { store, revocations } = this.#parts;
     requireAdmin(by);
     await store.commit((writes) => {
       if (!writes.revocations.all().some((each) => each.kind === "principal" && each.id === id))
         throw new CountersignError("not_found", "This principal is not revoked.");
       writes.revocations.remove("principal", id);
-      writes.append("principal.restored", { principal: id, by: by.id });
+      writes.append("principal.restored", { principal: id, by: by.id, ...from });
     });
     revocations.forget(id);
   }
 
   /** A device, for good: its key is enrolled for nobody again. By its owner or an administrator. */
-  async device(by: Principal, id: string): Promise<void> {
+  async device(by: Principal, id: string, from: Origin): Promise<void> {
     const { store, personOf, now } = this.#parts;
     await store.commit((writes) => {
       const device = writes.devices.get(id);
@@ -73,13 +74,13 @@ export class Revoking {
       if (device === undefined || (!isOwn && !by.roles.includes("admin")))
         throw new CountersignError("not_found", "There is no such device.");
       writes.devices.put({ ...device, removed: { atMs: now(), by: by.id } });
-      writes.append("device.removed", { device: id, principal: device.principal, by: by.id });
+      writes.append("device.removed", { device: id, principal: device.principal, by: by.id, address: from.address });
     });
     this.#end(({ session }) => session?.device === id);
   }
 
   /** One session: its key begins no other until its person has signed in anew. By its person or an administrator. */
-  async session(by: Principal, id: string): Promise<void> {
+  async session(by: Principal, id: string, from: Origin): Promise<void> {
     const { store, sessions, revocations, personOf, now } = this.#parts;
     const session = sessions.all().find((each) => each.id === id);
     const isOwn = session !== undefined && personOf(session.principal.id) === personOf(by.id);
@@ -88,7 +89,7 @@ export class Revoking {
     const record = { kind: "session", id, key: session.key, atMs: now(), by: by.id } as const;
     await store.commit((writes) => {
       writes.revocations.put(record);
-      writes.append("gateway-session.revoked", { session: id, principal: session.principal.id, by: by.id });
+      writes.append("gateway-session.revoked", { session: id, principal: session.principal.id, by: by.id, ...from });
     });
     revocations.note(record);
     this.#end((admission) => admission.session?.id === id);

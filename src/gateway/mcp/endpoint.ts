@@ -13,7 +13,16 @@ import { errorMessage, Reply } from "./reply.ts";
 import { answerRequest } from "./requests.ts";
 import { parseStrictJson } from "../../shared/strict-json.ts";
 import type { Session } from "./sessions.ts";
-import { accepted, afterBody, namedSession, openSession, refuse, sessionFor, type Visit } from "./visit.ts";
+import {
+  accepted,
+  afterBody,
+  namedSession,
+  openSession,
+  refuse,
+  refuseUnread,
+  sessionFor,
+  type Visit,
+} from "./visit.ts";
 
 /** Serves MCP's Streamable HTTP on one connection, both eras. */
 export async function serveMcp(visit: Visit): Promise<void> {
@@ -34,27 +43,33 @@ export async function serveMcp(visit: Visit): Promise<void> {
 async function post(begun: Visit): Promise<void> {
   const { runtime, request } = begun;
   if (!/^application\/json\s*(;|$)/i.test(request.headers["content-type"] ?? "")) {
-    return refuse(begun, 415, null, invalidRequestCode, "The content type must be application/json.");
+    return refuseUnread(begun, 415, null, invalidRequestCode, "The content type must be application/json.");
   }
   const accept = request.headers.accept ?? "*/*";
   if (!/text\/event-stream|\*\/\*/.test(accept)) {
-    return refuse(begun, 406, null, invalidRequestCode, "The client must accept JSON and text/event-stream.");
+    return refuseUnread(begun, 406, null, invalidRequestCode, "The client must accept JSON and text/event-stream.");
   }
   const { bodyBytes: limit } = runtime.config.limits;
   const body = await readBody(request, limit);
   if (body === null)
-    return refuse(begun, 413, null, invalidRequestCode, `The body is larger than ${limit} bytes.`, {
+    return refuseUnread(begun, 413, null, invalidRequestCode, `The body is larger than ${limit} bytes.`, {
       connection: "close",
     });
   const visit = afterBody(begun);
   const parsed = parseStrictJson(body);
-  if (!parsed.ok) return refuse(visit, 400, null, parseErrorCode, parsed.reason);
+  if (!parsed.ok) return refuseUnread(visit, 400, null, parseErrorCode, parsed.reason);
   const message = classify(parsed.value, protocolHeaders(request));
   switch (message.kind) {
     case "rejected":
-      return refuse(visit, message.status, message.id, message.code, message.message);
+      return refuseUnread(visit, message.status, message.id, message.code, message.message);
     case "batch":
-      return refuse(visit, 400, null, invalidRequestCode, "Batches are not accepted: send each message by itself.");
+      return refuseUnread(
+        visit,
+        400,
+        null,
+        invalidRequestCode,
+        "Batches are not accepted: send each message by itself.",
+      );
     case "response":
       return response(visit, message.message);
     case "notification":

@@ -129,7 +129,12 @@ export class KnownTools {
   }
 
   /** Accepts a tool as it is declared now, and records who did. Throws CountersignError `not_found`, or `digest_mismatch` where it changed once more. */
-  async accept(connection: Connection, tool: string, fingerprint: string, by: string): Promise<void> {
+  async accept(
+    connection: Connection,
+    tool: string,
+    fingerprint: string,
+    who: { readonly by: string; readonly device: string | null; readonly address: string },
+  ): Promise<void> {
     const view = this.list(connection).find((each) => each.tool === tool);
     if (view === undefined)
       throw new CountersignError("not_found", "No tool of this name was seen on this connection.");
@@ -139,7 +144,7 @@ export class KnownTools {
     await this.#store.commit((writes) => {
       const before = writes.tools.fingerprint(connection.name, tool) ?? null;
       writes.tools.put(connection.name, tool, fingerprint);
-      writes.append("tool.accepted", { connection: connection.name, tool, fingerprint, before, by });
+      writes.append("tool.accepted", { connection: connection.name, tool, fingerprint, before, ...who });
     });
     this.#recorded.clear();
   }

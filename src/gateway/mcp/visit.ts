@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { CountersignError } from "../../shared/errors.ts";
+import { CountersignError, type ErrorCode } from "../../shared/errors.ts";
 import { isJsonObject } from "../../shared/json.ts";
 import type { RpcId } from "../../shared/target.ts";
 import type { Connection, Runtime } from "../runtime.ts";
@@ -17,6 +17,8 @@ export interface Visit {
   readonly connection: Connection;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  /** Records that the request was refused before it could be judged. */
+  readonly refused: (code: ErrorCode) => Promise<unknown>;
 }
 
 /**
@@ -91,6 +93,14 @@ export function namedSession(visit: Visit, id: RpcId | null): Session | null {
 export function accepted({ response }: Visit): void {
   response.writeHead(202).end();
 }
+
+/** For what can't be read as a message, or isn't what it says: the refusal is recorded first. */
+export async function refuseUnread(visit: Visit, ...said: Said): Promise<void> {
+  await visit.refused(said[0] === 413 ? "too_large" : "bad_request");
+  refuse(visit, ...said);
+}
+
+type Said = Parameters<typeof refuse> extends [Visit, ...infer Rest] ? Rest : never;
 
 /** For what can't be judged at all. */
 export function refuse(
