@@ -24,8 +24,18 @@ export interface Receiver {
 
 const delivery = z.strictObject({ events: z.array(received) });
 
+/** Where a receiver listens, and what else hears of each event before it is taken. */
+export interface ReceiverOptions {
+  readonly port?: number;
+  readonly noted?: (event: Received) => void;
+}
+
 /** An HTTPS webhook that checks signatures as Standard Webhooks has them. */
-export async function webhookReceiver({ cert, key }: ServerCertificate, secret: Buffer): Promise<Receiver> {
+export async function webhookReceiver(
+  { cert, key }: ServerCertificate,
+  secret: Buffer,
+  { port = 0, noted = () => undefined }: ReceiverOptions = {},
+): Promise<Receiver> {
   const events: Received[] = [];
   const faults: string[] = [];
   const server = createHttps({ cert, key }, (request, response) => {
@@ -38,11 +48,15 @@ export async function webhookReceiver({ cert, key }: ServerCertificate, secret: 
         .update(`${String(id)}.${String(at)}.${body}`)
         .digest("base64");
       if (signature !== `v1,${wanted}`) faults.push("signature");
-      if (!receiver.refuse) events.push(...delivery.parse(JSON.parse(body)).events);
+      const sent = receiver.refuse ? [] : delivery.parse(JSON.parse(body)).events;
+      for (const event of sent) {
+        noted(event);
+        events.push(event);
+      }
       response.writeHead(receiver.refuse ? 503 : 204).end();
     });
   });
-  server.listen(0, "127.0.0.1");
+  server.listen(port, "127.0.0.1");
   await once(server, "listening");
   const receiver: Receiver = {
     port: (server.address() as AddressInfo).port,
@@ -59,7 +73,10 @@ export async function webhookReceiver({ cert, key }: ServerCertificate, secret: 
 }
 
 /** A syslog receiver over TLS: counted messages of RFC 5424, each with an event. */
-export async function syslogReceiver({ cert, key }: ServerCertificate): Promise<Receiver> {
+export async function syslogReceiver(
+  { cert, key }: ServerCertificate,
+  { port = 0, noted = () => undefined }: ReceiverOptions = {},
+): Promise<Receiver> {
   const events: Received[] = [];
   const faults: string[] = [];
   const open = new Set<TLSSocket>();
@@ -78,11 +95,15 @@ export async function syslogReceiver({ cert, key }: ServerCertificate): Promise<
         kept = kept.subarray(head.length + Number(count));
         const [, json] = /^<\d+>1 \S+ \S+ countersign \d+ \S+ - \uFEFF(.*)$/s.exec(message) ?? [];
         if (json === undefined) faults.push(message);
-        else events.push(received.parse(JSON.parse(json)));
+        else {
+          const event = received.parse(JSON.parse(json));
+          noted(event);
+          events.push(event);
+        }
       }
     });
   });
-  server.listen(0, "127.0.0.1");
+  server.listen(port, "127.0.0.1");
   await once(server, "listening");
   const receiver: Receiver = {
     port: (server.address() as AddressInfo).port,

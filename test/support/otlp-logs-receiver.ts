@@ -3,12 +3,13 @@ import { createServer as createHttps } from "node:https";
 import type { AddressInfo } from "node:net";
 import { z } from "zod";
 import type { ServerCertificate } from "../../src/demo/idp/certificate.ts";
-import { received, type Received, type Receiver } from "./event-receivers.ts";
+import { received, type Received, type Receiver, type ReceiverOptions } from "./event-receivers.ts";
 
 /** An OpenTelemetry receiver of logs over HTTPS, which takes OTLP/HTTP in JSON for whoever sends its key. */
 export async function otlpLogsReceiver(
   { cert, key }: ServerCertificate,
   apiKey: string,
+  { port = 0, noted = () => undefined }: ReceiverOptions = {},
 ): Promise<Receiver & { answer: OtlpAnswer }> {
   const events: Received[] = [];
   const faults: string[] = [];
@@ -19,11 +20,15 @@ export async function otlpLogsReceiver(
       const { "content-type": type, "x-api-key": sent } = request.headers;
       if (request.url !== "/v1/logs" || type !== "application/json" || sent !== apiKey) faults.push("request");
       const { status, headers, body, takes } = receiver.refuse ? { ...refusing } : receiver.answer;
-      if (takes) events.push(...recordsIn(JSON.parse(Buffer.concat(chunks).toString("utf8"))));
+      const records = takes ? recordsIn(JSON.parse(Buffer.concat(chunks).toString("utf8"))) : [];
+      for (const event of records) {
+        noted(event);
+        events.push(event);
+      }
       response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(body));
     });
   });
-  server.listen(0, "127.0.0.1");
+  server.listen(port, "127.0.0.1");
   await once(server, "listening");
   const receiver = {
     port: (server.address() as AddressInfo).port,

@@ -80,8 +80,9 @@ export class Feed {
 
   /** Delivers what there is, and answers how long to wait before the next look. */
   async #bring(): Promise<number> {
-    const { name, tail, size, log } = this.#options;
+    const { name, tail, sink, size, log } = this.#options;
     try {
+      this.#next = Math.min(this.#next, sink.again?.() ?? this.#next);
       // After a full disk: what was delivered is not delivered again for that.
       await this.#note();
       const known = size();

@@ -6,7 +6,7 @@ export function fileSink(path: string): Sink {
   return {
     async deliver(events) {
       // Opened each time: what rotates logs moves the file away while it is written.
-      const file = await open(path, "a", 0o600);
+      const file = await open(path, "a+", 0o600);
       try {
         await append(file, events);
       } finally {
@@ -20,7 +20,7 @@ export function fileSink(path: string): Sink {
 
 /** All of them or none: on a full disk half a line would stay before the same events come again. */
 async function append(file: FileHandle, events: readonly SinkEvent[]): Promise<void> {
-  const { size } = await file.stat();
+  const size = await wholeLines(file);
   try {
     await file.appendFile(events.map(({ event }) => `${JSON.stringify(event)}\n`).join(""));
     await file.datasync();
@@ -30,3 +30,25 @@ async function append(file: FileHandle, events: readonly SinkEvent[]): Promise<v
     throw error;
   }
 }
+
+/** The size of the file, from which a line that a crash left half is cut off: its event comes again, and would be appended to it. */
+async function wholeLines(file: FileHandle): Promise<number> {
+  const stat = await file.stat();
+  // A pipe or device has no lines to look at.
+  if (!stat.isFile() || stat.size === 0) return stat.size;
+  let end = stat.size;
+  for (const part = Buffer.alloc(65_536); end > 0;) {
+    const from = Math.max(0, end - part.length);
+    const { bytesRead } = await file.read(part, 0, end - from, from);
+    const at = part.lastIndexOf(newline, bytesRead - 1);
+    if (at !== -1) {
+      end = from + at + 1;
+      break;
+    }
+    end = from;
+  }
+  if (end < stat.size) await file.truncate(end);
+  return end;
+}
+
+const newline = 0x0a;

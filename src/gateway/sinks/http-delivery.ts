@@ -8,6 +8,8 @@ export interface HttpReceiver {
   readonly ca: string | undefined;
   /** Sent along, such as a receiver's key. */
   readonly headers: Readonly<Record<string, string>>;
+  /** How long it may be silent, in milliseconds. */
+  readonly silenceMs: number;
 }
 
 /** What a receiver that took a delivery said; at most so many characters of it. */
@@ -22,15 +24,14 @@ export interface HttpDelivery {
   close(): Promise<void>;
 }
 
-const timeoutMs = 20_000;
 const mostSaidBytes = 65_536;
 /** No receiver sends a sink away for longer. */
 const longestWaitMs = 300_000;
 
 /** Posts JSON over one connection, one delivery at a time. */
-export function httpDelivery({ url, ca, headers: own }: HttpReceiver): HttpDelivery {
+export function httpDelivery({ url, ca, headers: own, silenceMs }: HttpReceiver): HttpDelivery {
   const dispatcher = new Agent({
-    connect: { ...(ca === undefined ? {} : { ca }), timeout: timeoutMs },
+    connect: { ...(ca === undefined ? {} : { ca }), timeout: silenceMs },
     connections: 1,
     keepAliveTimeout: 10_000,
   });
@@ -43,9 +44,9 @@ export function httpDelivery({ url, ca, headers: own }: HttpReceiver): HttpDeliv
         headers: { ...always, ...headers, "content-type": "application/json" },
         body,
         // A receiver that drips its answer would never be given up by the other two.
-        signal: AbortSignal.any([signal, AbortSignal.timeout(2 * timeoutMs)]),
-        headersTimeout: timeoutMs,
-        bodyTimeout: timeoutMs,
+        signal: AbortSignal.any([signal, AbortSignal.timeout(2 * silenceMs)]),
+        headersTimeout: silenceMs,
+        bodyTimeout: silenceMs,
       });
       const text = await beginning(answer.body);
       const { statusCode: status } = answer;

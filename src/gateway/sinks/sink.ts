@@ -25,6 +25,8 @@ export interface Sink {
    * an Undelivered names.
    */
   deliver(events: readonly SinkEvent[], signal: AbortSignal): Promise<Rejected | null>;
+  /** The first entry that a receiver took and may have lost since, or null; asked before each delivery, and said once. */
+  again?(): number | null;
   close(): Promise<void>;
 }
 

@@ -22,7 +22,11 @@ interface SinksOptions {
   readonly size: () => number;
   readonly now: () => number;
   readonly log: Log;
+  /** How long a receiver may be silent before a delivery is given up, in milliseconds. */
+  readonly silenceMs?: number;
 }
+
+const usualSilenceMs = 20_000;
 
 /** Where the ledger's entries go besides, each sink at its own pace. */
 export interface Sinks {
@@ -51,19 +55,22 @@ export function createSinks(options: SinksOptions): Sinks {
   };
 }
 
-async function sinkOf(config: SinkConfig, { origin, now }: SinksOptions): Promise<Sink> {
+async function sinkOf(config: SinkConfig, { origin, now, silenceMs = usualSilenceMs }: SinksOptions): Promise<Sink> {
   const { file, webhook, syslog, otlp } = config;
   if (webhook !== undefined) {
     const [receiver, secret] = await Promise.all([receiverOf(webhook), resolveSecret(webhook.secret)]);
-    return webhookSink({ ...receiver, secret, now });
+    return webhookSink({ ...receiver, silenceMs, secret, now });
   }
-  if (otlp !== undefined) return otlpSink({ ...(await receiverOf(otlp)), origin });
-  if (syslog !== undefined)
-    return syslogSink({ host: syslog.host, port: syslog.port, ca: await pem(syslog.ca), hostname: origin });
+  if (otlp !== undefined) return otlpSink({ ...(await receiverOf(otlp)), silenceMs, origin });
+  if (syslog !== undefined) return syslogSink({ ...syslog, ca: await pem(syslog.ca), hostname: origin, silenceMs });
   return fileSink(file?.path ?? "");
 }
 
-async function receiverOf({ url, ca, headers }: NonNullable<SinkConfig["otlp"]>): Promise<HttpReceiver> {
+async function receiverOf({
+  url,
+  ca,
+  headers,
+}: NonNullable<SinkConfig["otlp"]>): Promise<Omit<HttpReceiver, "silenceMs">> {
   const values = Object.entries(headers).map(async ([name, secret]) => [name, await resolveSecret(secret)] as const);
   return { url, ca: await pem(ca), headers: Object.fromEntries(await Promise.all(values)) };
 }

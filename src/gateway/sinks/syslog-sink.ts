@@ -10,23 +10,33 @@ interface Syslog {
   readonly ca: string | undefined;
   /** The gateway's host name, as the messages say it. */
   readonly hostname: string;
+  /** How long it may be silent, in milliseconds. */
+  readonly silenceMs: number;
 }
 
-const timeoutMs = 20_000;
-/** The protocol has no word of thanks: what a connection has taken counts as delivered once it has stood for so long after. */
+/** The protocol has no word of thanks: what a connection has taken counts as delivered once it has stood for so long after, */
 const settleMs = 200;
+/** and comes again where the connection ends within so long: its receiver may have ended before it read it. */
+const doubtMs = 5000;
 
 /** Sends an event a message (RFC 5424), counted (RFC 5425, section 4.3), over TLS. */
-export function syslogSink({ host, port, ca, hostname }: Syslog): Sink {
+export function syslogSink({ host, port, ca, hostname, silenceMs }: Syslog): Sink {
   let open: TLSSocket | null = null;
+  /** What the open connection took last: its first entries, and when. */
+  let taken: { readonly seq: number; readonly atMs: number }[] = [];
+  let lost: number | null = null;
   const connected = async (signal: AbortSignal): Promise<TLSSocket> => {
     if (open !== null && !open.destroyed && open.writable) return open;
     const socket = connect({ host, port, ...(ca === undefined ? {} : { ca }) });
     // What goes wrong between two deliveries is seen by the next one.
     socket.on("error", () => socket.destroy());
     socket.on("end", () => socket.destroy());
+    socket.once("close", () => {
+      lost ??= taken.find(({ atMs }) => performance.now() - atMs < doubtMs)?.seq ?? null;
+      taken = [];
+    });
     socket.resume();
-    await once(socket, "secureConnect", { signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]) }).catch(
+    await once(socket, "secureConnect", { signal: AbortSignal.any([signal, AbortSignal.timeout(silenceMs)]) }).catch(
       (error: unknown) => {
         socket.destroy();
         throw error;
@@ -39,10 +49,24 @@ export function syslogSink({ host, port, ca, hostname }: Syslog): Sink {
     async deliver(events, signal) {
       const socket = await connected(signal);
       const text = Buffer.concat(events.map((event) => counted(messageOf(event, hostname))));
-      await written(socket, text, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]));
-      await delay(settleMs, undefined, { signal });
+      try {
+        await written(socket, text, AbortSignal.any([signal, AbortSignal.timeout(silenceMs)]));
+        await delay(settleMs, undefined, { signal });
+      } catch (error) {
+        // Half of it may be on its way: nothing more goes after that.
+        socket.destroy();
+        throw error;
+      }
       if (socket.destroyed) throw new Error("the connection ended");
+      const atMs = performance.now();
+      taken = taken.filter((each) => atMs - each.atMs < doubtMs);
+      taken.push({ seq: events[0]?.seq ?? 0, atMs });
       return null;
+    },
+    again() {
+      const from = lost;
+      lost = null;
+      return from;
     },
     close() {
       open?.destroy();

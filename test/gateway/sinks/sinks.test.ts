@@ -1,16 +1,13 @@
 import { randomBytes } from "node:crypto";
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { appendFile, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { SinkConfig } from "../../../src/gateway/config-sinks.ts";
-import type { LogLine } from "../../../src/gateway/log.ts";
-import { createSinks, type Sinks } from "../../../src/gateway/sinks/sinks.ts";
-import type { Store } from "../../../src/gateway/store/store.ts";
 import { makeServerCertificate } from "../../../src/demo/idp/certificate.ts";
 import { type Receiver, syslogReceiver, webhookReceiver } from "../../support/event-receivers.ts";
 import { otlpLogsReceiver } from "../../support/otlp-logs-receiver.ts";
 import { eventually } from "../../support/eventually.ts";
-import { scratch } from "../store/scratch.ts";
+import { append, ground } from "./sink-ground.ts";
 
 const certificate = makeServerCertificate(Date.now());
 const secret = randomBytes(24);
@@ -26,44 +23,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all([webhook.close(), syslog.close(), otlp.close()]);
 });
-
-interface Ground {
-  readonly data: string;
-  readonly store: Store;
-  readonly log: LogLine[];
-  /** Starts these sinks on the store's ledger. */
-  readonly start: (...config: readonly SinkConfig[]) => Promise<Sinks>;
-}
-
-async function ground(): Promise<Ground> {
-  const { data, open } = await scratch();
-  const store = await open();
-  const log: LogLine[] = [];
-  const size = (): number => Number(store.checkpoint().split("\n", 2)[1]);
-  return {
-    data,
-    store,
-    log,
-    async start(...config) {
-      const sinks = createSinks({
-        config,
-        folder: data,
-        origin: "gw.example",
-        size,
-        now: Date.now,
-        log: (line) => void log.push(line),
-      });
-      await sinks.start();
-      return sinks;
-    },
-  };
-}
-
-async function append(store: Store, count: number): Promise<void> {
-  await store.commit((writes) => {
-    for (let n = 0; n < count; n += 1) writes.append("config.rejected", { why: `edit ${n}` });
-  });
-}
 
 async function fileConfig(data: string): Promise<SinkConfig> {
   return { name: "file", file: { path: join(data, "events.jsonl") }, from: "beginning" };
@@ -224,6 +183,20 @@ describe("a sink", () => {
     await second.close();
     const [, answer = ""] = (await readFile(join(data, "events.jsonl"), "utf8")).split("\n");
     expect(JSON.parse(answer)).toMatchObject({ actor: { user: { uid: "corp:1" } }, metadata: { sequence: 1 } });
+  });
+
+  it("that is a file gets a whole line for each entry, though a kill left the last one half", async () => {
+    const { data, store, start } = await ground();
+    await append(store, 2);
+    const path = join(data, "events.jsonl");
+    const first = await start(await fileConfig(data));
+    await eventually(() => expect(first.feeds[0]?.lag).toBe(0));
+    await first.close();
+    await appendFile(path, `{"class_uid":3004,"half":"${"x".repeat(100_000)}`);
+    await append(store, 1);
+    const second = await start(await fileConfig(data));
+    await eventually(async () => expect(await linesOf(path)).toEqual([0, 1, 2]));
+    await second.close();
   });
 
   it("may begin with what comes from its first start on, and a file of it be moved away at any time", async () => {

@@ -1,0 +1,119 @@
+import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
+import type { RequestListener } from "node:http";
+import { createServer, type Server } from "node:https";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { createServer as createTls } from "node:tls";
+import { expect, it, onTestFinished } from "vitest";
+import type { SinkConfig } from "../../../src/gateway/config-sinks.ts";
+import { makeServerCertificate } from "../../../src/demo/idp/certificate.ts";
+import { syslogReceiver } from "../../support/event-receivers.ts";
+import { eventually } from "../../support/eventually.ts";
+import { append, ground } from "./sink-ground.ts";
+
+const certificate = makeServerCertificate(Date.now());
+const secret = `whsec_${Buffer.alloc(24, 7).toString("base64")}`;
+
+/** What a receiver does with a delivery instead of taking it, and what the log says then. */
+const moods: Readonly<Record<string, readonly [act: RequestListener, said: RegExp]>> = {
+  "never answers": [() => undefined, /Timeout/],
+  "answers 500": [(_request, response) => void response.writeHead(500).end(), /HTTP 500/],
+  "answers 404": [(_request, response) => void response.writeHead(404).end(), /HTTP 404/],
+  "answers that it has moved": [
+    (_request, response) => void response.writeHead(307, { location: "https://127.0.0.1:9/" }).end(),
+    /HTTP 307/,
+  ],
+  "ends in the middle of a delivery": [
+    (request) => void request.once("data", () => request.destroy()),
+    /socket|ECONN/i,
+  ],
+  "ends in the middle of its answer": [
+    (_request, response) => {
+      response.writeHead(200, { "content-length": "100" });
+      response.write("{", () => response.destroy());
+    },
+    /closed|terminated|ECONN/i,
+  ],
+};
+
+async function listening(listener: RequestListener): Promise<Server> {
+  const server = createServer({ cert: certificate.cert, key: certificate.key }, listener).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return server;
+}
+
+async function configs(data: string, port: number): Promise<readonly SinkConfig[]> {
+  const [ca, key] = [join(data, "ca.pem"), join(data, "secret")];
+  await writeFile(ca, certificate.ca);
+  await writeFile(key, secret);
+  const url = `https://127.0.0.1:${port}/`;
+  return [
+    { name: "hook", webhook: { url, headers: {}, secret: `file:${key}`, ca }, from: "beginning" },
+    { name: "otlp", otlp: { url, headers: {}, ca }, from: "beginning" },
+    { name: "file", file: { path: join(data, "events.jsonl") }, from: "beginning" },
+  ];
+}
+
+it.each(Object.keys(moods))(
+  "a receiver that %s lags, is tried again, and keeps no other sink waiting",
+  async (name) => {
+    const [act, said] = moods[name] ?? [];
+    let isBad = true;
+    const bodies: string[] = [];
+    const server = await listening((request, response) => {
+      if (isBad) return act?.(request, response);
+      request.setEncoding("utf8").on("data", (text: string) => bodies.push(text));
+      request.on("end", () => response.writeHead(200).end());
+    });
+    const { data, store, log, start } = await ground(300);
+    await append(store, 5);
+    const sinks = await start(...(await configs(data, (server.address() as AddressInfo).port)));
+    await eventually(() => {
+      const told = sinks.feeds.map(({ name: sink, lag, failures }) => [sink, lag, failures > 0]);
+      expect(told).toEqual([
+        ["hook", 5, true],
+        ["otlp", 5, true],
+        ["file", 0, false],
+      ]);
+    });
+    expect(log.filter(({ event }) => event === "sink.failed").map(({ error }) => String(error))).toEqual([
+      expect.stringMatching(said ?? /never/),
+      expect.stringMatching(said ?? /never/),
+    ]);
+    isBad = false;
+    await eventually(() => expect(sinks.feeds.map(({ lag }) => lag)).toEqual([0, 0, 0]));
+    for (const seq of [0, 1, 2, 3, 4]) expect(bodies.join("")).toContain(`gw.example#${seq}`);
+    await sinks.close();
+  },
+);
+
+it("what a syslog receiver took and never read, since its connection ended, comes again", async () => {
+  const { cert, key, ca } = certificate;
+  const opened = Promise.withResolvers<() => void>();
+  const deaf = createTls({ cert, key }, (socket) => {
+    socket.on("error", () => undefined);
+    socket.pause();
+    opened.resolve(() => socket.destroy());
+  }).listen(0, "127.0.0.1");
+  await once(deaf, "listening");
+  const { port } = deaf.address() as AddressInfo;
+  const { data, store, start } = await ground();
+  const path = join(data, "ca.pem");
+  await writeFile(path, ca);
+  await append(store, 5);
+  const sinks = await start({ name: "syslog", syslog: { host: "127.0.0.1", port, ca: path }, from: "beginning" });
+  await eventually(() => expect(sinks.feeds[0]?.lag).toBe(0));
+  deaf.close();
+  (await opened.promise)();
+  await once(deaf, "close");
+  const receiver = await syslogReceiver(certificate, { port });
+  onTestFinished(() => receiver.close());
+  await eventually(() => expect(new Set(receiver.events.map(({ metadata }) => metadata.sequence)).size).toBe(5));
+  expect(receiver.events.slice(0, 5).map(({ metadata }) => metadata.sequence)).toEqual([0, 1, 2, 3, 4]);
+  await sinks.close();
+});
