@@ -84,13 +84,16 @@ export async function killRounds(rounds: number): Promise<KillOutcome> {
 }
 
 function sinksAt(ports: Readonly<Record<(typeof receivers)[number], number>>): JsonObject[] {
-  const at = (port: number, path: string): string => `https://127.0.0.1:${port}/${path}`;
   return [
     { name: "file", file: { path: "file.jsonl" } },
     { name: "webhook", webhook: { url: at(ports.webhook, "events"), secret: "env:SINK_SECRET", ca: "ca.pem" } },
     { name: "syslog", syslog: { host: "127.0.0.1", port: ports.syslog, ca: "ca.pem" } },
     { name: "otlp", otlp: { url: at(ports.otlp, "v1/logs"), headers: { "x-api-key": "env:SINK_KEY" }, ca: "ca.pem" } },
   ];
+}
+
+function at(port: number, path: string): string {
+  return `https://127.0.0.1:${port}/${path}`;
 }
 
 async function writeCertificate(folder: string): Promise<void> {
