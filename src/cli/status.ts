@@ -66,11 +66,17 @@ function summary({ gateway, session, signInAsked, tunnel, pause, approvals, clie
 const isNobodyYet = ({ session }: ConsoleState): boolean =>
   session.state === "signed-out" || session.state === "signing-in";
 
+/** The one reason that nothing at this machine can heal, and that ends by itself. */
+function whyOffline({ gateway }: ConsoleState): string {
+  if (gateway.trouble?.kind !== "issuer") return "";
+  return ": it does not reach your sign-in provider, and lets you in once it does";
+}
+
 function stateLines(profile: string, state: ConsoleState): readonly string[] {
   const { pending, clients, seen, link } = summary(state);
   return [
     `Profile  ${profile}`,
-    `Gateway  ${state.gateway.origin} (${isNobodyYet(state) ? "connected once somebody signs in" : link})`,
+    `Gateway  ${state.gateway.origin} (${isNobodyYet(state) ? "connected once somebody signs in" : link}${whyOffline(state)})`,
     `Account  ${sessionText(state.session)}`,
     ...deviceLines(state),
     ...(state.signInAsked === null ? [] : [`Sign-in  ${signInNews(null, state.signInAsked) ?? ""}`]),

@@ -18,9 +18,10 @@ export function troubleOfStatus(status: number): LinkTrouble {
   return { kind: status === 401 || status === 403 ? "turned-away" : "failing", detail: `HTTP ${status}` };
 }
 
-/** Why there was no token to show. */
+/** Why there was no token to show, or no session to be had for it. */
 export function troubleOfToken(error: unknown): LinkTrouble {
-  return { kind: "sign-in", detail: toFailure(error).code };
+  const { code } = toFailure(error);
+  return { kind: code === "issuer_unreachable" ? "issuer" : "sign-in", detail: code };
 }
 
 const kinds: ReadonlyMap<string, LinkTrouble["kind"]> = new Map([

@@ -13,6 +13,7 @@ import { startSweeping } from "./sweeping.ts";
 import { createDoors } from "./identity/doors.ts";
 import { Revocations } from "./identity/revocations.ts";
 import { peopleOf } from "./identity/people.ts";
+import { watchIssuers } from "./identity/issuers-watch.ts";
 import { Lasting } from "./identity/lasting.ts";
 import { Present } from "./identity/present.ts";
 import { Refusals } from "./identity/refusals.ts";
@@ -147,6 +148,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const recordLoaded = async ({ policy }: Runtime, { sha256 }: LoadedConfig): Promise<void> =>
     await store.commit((writes) => writes.append("config.loaded", { rules: policy.version, sha256 }));
   const stopSweeping = startSweeping(site);
+  let stopWatching = (): void => undefined;
 
   return {
     async start() {
@@ -158,6 +160,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       await listening(server, listen.host, listen.port);
       const { port } = server.address() as AddressInfo;
       log({ level: "info", event: "gateway.listening", port });
+      stopWatching = watchIssuers({ verifier: () => runtime().verifier, log });
       const host = listen.host.includes(":") ? `[${listen.host}]` : listen.host;
       return { url: `${listen.tls === undefined ? "http" : "https"}://${host}:${port}` };
     },
@@ -187,6 +190,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     },
     async stop() {
       stopSweeping();
+      stopWatching();
       stream.close();
       server.close();
       await sessions.closeAll();

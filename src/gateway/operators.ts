@@ -51,8 +51,11 @@ async function readiness(operators: Operators, response: ServerResponse): Promis
   const [store, issuers] = await Promise.all([isWritable(operators), runtime().verifier.ready()]);
   const unwritable = observed.disk.full ? "disk" : "store";
   const failing = [...(store ? [] : [unwritable]), ...(issuers ? [] : ["issuers"])];
-  if (failing.length === 0) return sendJson(response, 200, { status: "ready" });
-  return sendJson(response, 503, { status: "not_ready", failing });
+  // They stand in the discovery document as well.
+  const names = runtime().verifier.unknown();
+  const unknown = names.length === 0 ? {} : { unknownIssuers: names };
+  if (failing.length === 0) return sendJson(response, 200, { status: "ready", ...unknown });
+  return sendJson(response, 503, { status: "not_ready", failing, ...unknown });
 }
 
 const probes = new WeakMap<Store, Promise<boolean>>();

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 /**
  * Why the link to the gateway is down: its name is not found, nothing listens there, no way leads there, it does not answer, it shows a
- * certificate that this machine does not trust, there is no token to show it, it turned the person away, it failed, or a link that
+ * certificate that this machine does not trust, there is no token to show it, it does not reach the sign-in provider itself and so lets nobody in, it turned the person away, it failed, or a link that
  * stood broke off.
  */
 export const linkTrouble = z.object({
@@ -13,6 +13,7 @@ export const linkTrouble = z.object({
     "silent",
     "certificate",
     "sign-in",
+    "issuer",
     "turned-away",
     "failing",
     "broken-off",

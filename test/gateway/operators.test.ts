@@ -90,7 +90,10 @@ describe("operators' paths", () => {
     const issuer = { name: "gone", kind: "oidc", issuer: "http://127.0.0.1:9", audience: "gateway", clients: ["app"] };
     const running = await gateway((await target()).url, { issuers: [issuer] });
     const answer = await fetch(`${running.url}/readyz`);
-    expect([answer.status, await answer.json()]).toEqual([503, { status: "not_ready", failing: ["issuers"] }]);
+    expect([answer.status, await answer.json()]).toEqual([
+      503,
+      { status: "not_ready", failing: ["issuers"], unknownIssuers: ["gone"] },
+    ]);
     expect((await fetch(`${running.url}/healthz`)).status).toBe(200);
   });
 });

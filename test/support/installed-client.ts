@@ -6,7 +6,7 @@ import { writeProfile } from "../../src/client/profile.ts";
 import { CountersignError, type ErrorCode } from "../../src/shared/errors.ts";
 import type { Discovery } from "../../src/shared/provider.ts";
 import type { JsonObject } from "../../src/shared/json.ts";
-import { modernRequest, type Ground } from "../gateway/mcp/ground.ts";
+import { groundSignIn, modernRequest, type Ground } from "../gateway/mcp/ground.ts";
 import { until } from "../client/workbench.ts";
 
 /** A person's client before a real gateway, signed in by a provider that the test turns, on the gateway's own clock. */
@@ -45,13 +45,12 @@ export async function installClient(ground: Ground, options: InstalledOptions = 
   const directory = await mkdtemp(join(tmpdir(), "countersign-installed-"));
   const origin = options.gateway ?? ground.url;
   const found = (await (await fetch(`${origin}/.well-known/countersign`)).json()) as Discovery;
-  const provider = { kind: "oidc", issuer: "http://127.0.0.1:1", clientId: "app", scope: "openid" } as const;
   await writeProfile(directory, {
     v: 1,
     gateway: origin,
     audience: "gateway",
     ledgerKey: found.ledgerKey,
-    provider,
+    provider: groundSignIn,
   });
   const opened: string[] = [];
   const turned: InstalledClient["provider"] = { refreshes: 0, failure: null };

@@ -72,6 +72,10 @@ export class IssuerKeys {
     if (this.#known !== null && this.#options.now() >= this.#known.atMs + oldAfterMs) void this.#reload();
   }
 
+  get isKnown(): boolean {
+    return this.#known !== null;
+  }
+
   /** Whether keys are known; asks for them where none are, as often as a token would. */
   async ready(): Promise<boolean> {
     if (this.#known === null) await this.#reload();

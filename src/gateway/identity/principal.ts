@@ -28,5 +28,7 @@ export interface TokenVerifier {
   verify(token: string | undefined): Promise<Principal>;
   /** Whether the keys of some issuer are known; asks for them where none are. */
   ready(): Promise<boolean>;
+  /** Issuers of which no keys are known so far, by their names in gateway.yaml: nobody of theirs is let in. */
+  unknown(): readonly string[];
   close(): void;
 }

@@ -68,6 +68,7 @@ export function createTokenVerifier(config: VerifierConfig, options: TokenVerifi
       const known = await Promise.all([...issuers.values()].map(({ keys }) => keys.ready()));
       return known.includes(true);
     },
+    unknown: () => [...issuers.values()].filter(({ keys }) => !keys.isKnown).map(({ issuer }) => issuer.name),
     close() {
       for (const { keys, graph } of issuers.values()) {
         keys.close();

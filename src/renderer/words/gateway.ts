@@ -36,6 +36,10 @@ export const gateway = {
       why: "There is no token to show it: the sign-in provider gave none.",
       cure: "Check that the provider can be reached, or sign out and in again.",
     },
+    issuer: {
+      why: "It answers, but does not reach the sign-in provider, so it can’t check who anybody is.",
+      cure: "It asks the provider again by itself and lets you in once that is back; nobody has to restart it. If that lasts, tell who runs the gateway.",
+    },
     "turned-away": {
       why: "It does not accept your sign-in.",
       cure: "Sign out and in again. If that does not help, ask who runs the gateway whether your account may use it.",

@@ -9,7 +9,7 @@ import { createGateway } from "../../../src/gateway/index.ts";
 import type { LogLine } from "../../../src/gateway/log.ts";
 import type { JsonObject } from "../../../src/shared/json.ts";
 import { serve, type Handler, type Served } from "../connections/servers.ts";
-import { sign, signingKey, startLocalIssuer } from "../identity/local-issuer.ts";
+import { sign, signingKey, startLocalIssuer, type LocalIssuer } from "../identity/local-issuer.ts";
 import { freePort } from "../../../src/demo/free-port.ts";
 
 /** A gateway before one HTTP target that a test scripts, with an issuer of its own and a clock that the test may move. */
@@ -17,6 +17,8 @@ export interface Ground {
   readonly url: string;
   readonly data: string;
   readonly target: Served;
+  /** Where its people sign in. */
+  readonly issuer: LocalIssuer;
   readonly log: readonly LogLine[];
   /** Milliseconds by which the gateway's clock is ahead. */
   readonly clock: { aheadMs: number };
@@ -40,6 +42,9 @@ interface GroundYaml {
   rules: JsonObject[];
   [member: string]: unknown;
 }
+
+/** What its profiles pin: nobody signs in there, as installed clients are given their tokens. */
+export const groundSignIn = { kind: "oidc", issuer: "http://127.0.0.1:1", clientId: "app", scope: "openid" } as const;
 
 /** The rules where a test names none: `get_*` runs, `slow_*` is held, resources by address. */
 const usual: JsonObject[] = [
@@ -68,7 +73,16 @@ export async function openGround(
     publicUrl: options.publicUrl ?? url,
     data: "data",
     keys: "keys",
-    issuers: [{ name: "staff", kind: "oidc", issuer: issuer.origin, audience: "gateway", clients: ["app"] }],
+    issuers: [
+      {
+        name: "staff",
+        kind: "oidc",
+        issuer: issuer.origin,
+        audience: "gateway",
+        clients: ["app"],
+        signIn: groundSignIn,
+      },
+    ],
     roles: { admin: ["admins"], auditor: [] },
     // Its people have a new device for each test.
     devices: { secondWaits: false },
@@ -96,6 +110,7 @@ export async function openGround(
     url,
     data: join(folder, "data"),
     target,
+    issuer,
     log,
     clock,
     token: (person, groups, client = "app", lastsS, more = {}) => {
