@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: what Countersign costs, as ratios within one run. Target, bare proxy, client and gateway are processes of their own, pinned
  * to one CPU; everything is on: verification, rules, masking, durable ledger. Absolute figures depend on the machine; compare
- * ratios only. `-- --million` adds a ledger of a million entries to the sizes, `-- load`, `sizes`, `crowd`, `memory`, `peers` (the tunnel beside other bridges), `tunnel`, `console` run one part alone. The
+ * ratios only. `-- --million` adds a ledger of a million entries to the sizes, `-- load`, `sizes`, `crowd`, `memory`, `peers` (the tunnel beside other bridges), `tunnel`, `console`, `revocations` run one part alone. The
  * console's frames are measured first and on all CPUs, as a browser has them. `-- ledger`, only when it is named, makes a ledger of a million entries (`--entries N`), and measures
  * appending, verifying, searching and a sink on it; `--keep DIR` keeps it there for the next time.
  */
@@ -17,6 +17,7 @@ import { compareLoads, compareSizes } from "./load.ts";
 import { measureMemory } from "./memory.ts";
 import { comparePeers } from "./peers.ts";
 import { isPinned, pinned } from "./pinned.ts";
+import { measureRevocations } from "./revocations.ts";
 import { table } from "./table.ts";
 
 const { values, positionals } = parseArgs({
@@ -41,6 +42,7 @@ if (wanted("sizes")) await onGround((ground) => compareSizes(ground, ledgers));
 if (wanted("crowd")) await onGround(measureCrowd);
 if (wanted("memory")) print(await measureMemory());
 if (wanted("peers")) print(await comparePeers());
+if (wanted("revocations")) print(await measureRevocations());
 if (wanted("tunnel")) await tunnelAndHolds();
 
 async function onGround(measure: (ground: Ground) => Promise<string>): Promise<void> {
