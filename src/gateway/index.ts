@@ -148,7 +148,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const recordLoaded = async ({ policy }: Runtime, { sha256 }: LoadedConfig): Promise<void> =>
     await store.commit((writes) => writes.append("config.loaded", { rules: policy.version, sha256 }));
   const stopSweeping = startSweeping(site);
-  let stopWatching = (): void => undefined;
+  let stopWatching: (() => void) | null = null;
 
   return {
     async start() {
@@ -190,7 +190,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     },
     async stop() {
       stopSweeping();
-      stopWatching();
+      stopWatching?.();
       stream.close();
       server.close();
       await sessions.closeAll();

@@ -2,14 +2,24 @@ import type { ConsoleState } from "../shared/console.ts";
 import { spoken } from "./visible-text.ts";
 import { words } from "./words.ts";
 
-/** Who wants what, who asks for the sign-in, and what waits for it. */
-export function signInAskedText(
-  asked: NonNullable<ConsoleState["signInAsked"]>,
-  clients: ConsoleState["clients"],
-): string {
-  const { rule, asks, connection, name, client, calls } = asked;
-  const who = clients.find(({ id }) => id === client)?.name ?? words.signInAsked.aClient;
-  const wants = words.signInAsked.wants(spoken(who, 40), spoken(name ?? "", 60), spoken(connection, 40));
+type Asked = NonNullable<ConsoleState["signInAsked"]>;
+type Clients = ConsoleState["clients"];
+
+/** How the sentence on the waiting call begins: which client calls. */
+export function beginsWith({ client, name }: Asked, clients: Clients): string {
+  const who = spoken(clients.find(({ id }) => id === client)?.name ?? words.signInAsked.aClient, 40);
+  return name === null ? words.signInAsked.calls(who) : words.signInAsked.wants(who);
+}
+
+/** Who asks for the sign-in, and what waits for it. */
+export function goesOn({ rule, asks, calls }: Asked): string {
   const why = rule === null ? words.signInAsked.provider : words.signInAsked.rule(spoken(rule, 60), spoken(asks, 120));
-  return `${wants} ${why} ${words.signInAsked.waits(calls)}`;
+  return `${why} ${words.signInAsked.waits(calls)}`;
+}
+
+/** All of it for a screen reader. */
+export function signInAskedText(asked: Asked, clients: Clients): string {
+  const { name, connection } = asked;
+  const what = name === null ? "" : `${spoken(name, 60)}${words.signInAsked.on}`;
+  return `${beginsWith(asked, clients)}${what}${spoken(connection, 40)}. ${goesOn(asked)}`;
 }

@@ -9,7 +9,7 @@ export const signInDemand = z.object({
   rule: z.string(),
   /** What the present sign-in doesn't show: it is too old (or doesn't say its age), or lacks the context class, or the method. */
   lacks: z.enum(["age", "acr", "methods"]),
-  /** The whole demand in words: "a sign-in of the last 15m, with acr c1". */
+  /** The whole demand in words: "a sign-in of the last 15 minutes, with acr c1". */
   asks: z.string(),
   maxAgeSeconds: z.number().optional(),
   /** Context classes of which one is needed, a space between two. */

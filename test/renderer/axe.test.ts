@@ -17,6 +17,7 @@ afterAll(() => stage.close());
 const everyLook: ReadonlySet<string> = new Set([
   "inbox",
   "empty",
+  "sign-in-asked",
   "hostile",
   "critical-number",
   "quorum",

@@ -62,8 +62,8 @@ describe("signing in", () => {
 
   it.each([
     [
-      { rule: "deleting", asks: "a sign-in of the last 15m", calls: 2 },
-      "Cursor wants to run delete_customer on crm-production. First, rule “deleting” asks you for a sign-in of the last 15m. 2 calls wait and go on by themselves.",
+      { rule: "deleting", asks: "a sign-in of the last 15 minutes", calls: 2 },
+      "Cursor wants to run delete_customer on crm-production. First, rule “deleting” asks you for a sign-in of the last 15 minutes. 2 calls wait and go on by themselves.",
     ],
     [
       { rule: null, asks: "", calls: 1 },

@@ -1,5 +1,4 @@
 import type { Principal } from "../identity/principal.ts";
-import { durationText } from "./limits-text.ts";
 
 /** What a rule asks of its caller's sign-in: each member that is there. */
 export interface SignInTerms {
@@ -25,12 +24,24 @@ export function lackingOf(principal: SignedIn, terms: SignInTerms, nowMs: number
   return null;
 }
 
-/** The demand in words, for who reads a policy or is refused by it: "a sign-in of the last 15m, with acr c1". */
+/** The demand in words, for who reads a policy or is refused by it: "a sign-in of the last 15 minutes, with acr c1". */
 export function signInText({ withinMs, acr, methods }: SignInTerms): string {
-  const age = withinMs === undefined ? "a sign-in" : `a sign-in of the last ${durationText(withinMs)}`;
+  const age = withinMs === undefined ? "a sign-in" : `a sign-in of the last ${durationWords(withinMs)}`;
   return [
     age,
     ...(acr === undefined ? [] : [`with acr ${acr.join(" or ")}`]),
     ...(methods === undefined ? [] : [`by ${methods.join(" or ")}`]),
   ].join(", ");
+}
+
+/** In the largest unit that divides it: people read it in their console. */
+function durationWords(milliseconds: number): string {
+  const units = [
+    ["day", 86_400_000],
+    ["hour", 3_600_000],
+    ["minute", 60_000],
+  ] as const;
+  const [unit, length] = units.find(([, each]) => milliseconds % each === 0) ?? ["second", 1000];
+  const count = Math.ceil(milliseconds / length);
+  return count === 1 ? unit : `${count} ${unit}s`;
 }

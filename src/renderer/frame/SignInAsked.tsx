@@ -2,7 +2,8 @@ import type { ConsoleState } from "../../shared/console.ts";
 import { useModel } from "../model.ts";
 import { Band } from "../parts/Band.tsx";
 import { Button } from "../parts/Button.tsx";
-import { signInAskedText } from "../sign-in-asked.ts";
+import { Outside } from "../parts/Outside.tsx";
+import { beginsWith, goesOn } from "../sign-in-asked.ts";
 import { words } from "../words.ts";
 
 type Asked = NonNullable<ConsoleState["signInAsked"]>;
@@ -22,7 +23,14 @@ export function SignInAsked({ asked, clients }: { readonly asked: Asked; readonl
   );
   return (
     <Band tone="warn" icon="note" action={actions}>
-      {signInAskedText(asked, clients)}
+      {beginsWith(asked, clients)}
+      {asked.name !== null && (
+        <>
+          <Outside text={asked.name} look="code" foldAt={60} />
+          {words.signInAsked.on}
+        </>
+      )}
+      <Outside text={asked.connection} look="code" foldAt={60} />. {goesOn(asked)}
     </Band>
   );
 }

@@ -1,8 +1,11 @@
 /** A call that waits for its person to sign in anew. */
 export const signInAsked = {
   aClient: "A client",
-  wants: (who: string, name: string, connection: string) =>
-    name === "" ? `${who} calls ${connection}.` : `${who} wants to run ${name} on ${connection}.`,
+  /** What follows is the tool, then ` on ` and the connection. */
+  wants: (who: string) => `${who} wants to run `,
+  on: " on ",
+  /** What follows is the connection alone. */
+  calls: (who: string) => `${who} calls `,
   rule: (rule: string, asks: string) => `First, rule “${rule}” asks you for ${asks}.`,
   provider: "First, your sign-in provider asks for a fresh or a stronger sign-in.",
   waits: (calls: number) => {

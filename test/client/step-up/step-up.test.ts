@@ -85,7 +85,7 @@ describe("a call that lacks a fresh sign-in", () => {
     const seat = await seated();
     clock.pass(16 * minute);
     const call = seat.call("list_customers", { arguments: {} });
-    expect(await seat.asked()).toMatchObject({ rule: "listing", asks: "a sign-in of the last 15m" });
+    expect(await seat.asked()).toMatchObject({ rule: "listing", asks: "a sign-in of the last 15 minutes" });
     await signIn(seat);
     expect((await call).last.result).toBeDefined();
     expect(Number(new URL(seat.opened[0] ?? "").searchParams.get("max_age"))).toBeLessThanOrEqual(900);

@@ -35,7 +35,11 @@ describe("what a sign-in lacks", () => {
   });
 
   it("is said in words", () => {
-    expect(signInText({ ...recent, ...strong })).toBe("a sign-in of the last 15m, with acr c1 or urn:example:mfa");
+    expect(signInText({ ...recent, ...strong })).toBe(
+      "a sign-in of the last 15 minutes, with acr c1 or urn:example:mfa",
+    );
+    expect(signInText({ withinMs: 3_600_000 })).toBe("a sign-in of the last hour");
+    expect(signInText({ withinMs: 90_000 })).toBe("a sign-in of the last 90 seconds");
     expect(signInText(byKey)).toBe("a sign-in, by hwk or phr");
   });
 });

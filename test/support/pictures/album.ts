@@ -182,6 +182,7 @@ export const album: readonly Screen[] = [
       light("sign-in-failed", "The gateway takes no one of that tenant."),
       dark("signing-in", "The browser is open; the address can be copied."),
       light("needs-sign-in", "The session has ended: what was known stays readable."),
+      light("sign-in-asked", "Calls wait for a fresh sign-in, which a rule asks for: nothing opens before a press."),
       dark("account", "Who is signed in, on which device."),
     ],
   },

@@ -131,7 +131,7 @@ export const scenes: readonly Scene[] = [
       ...inbox,
       signInAsked: {
         rule: "deleting customers",
-        asks: "a sign-in of the last 15m, with acr c1",
+        asks: "a sign-in of the last 15 minutes, with acr c1",
         connection: "crm-production",
         name: "delete_customer",
         client: "c1",
