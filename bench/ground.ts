@@ -23,6 +23,9 @@ interface GatewayOptions {
   readonly entries?: number;
   /** Whether the call's rule says that it changes nothing, so that its record may be written while it runs. */
   readonly readOnly?: boolean;
+  /** As gateway.yaml has them, with the secrets that they name. */
+  readonly sinks?: JsonObject[];
+  readonly env?: Readonly<Record<string, string>>;
   readonly node?: readonly string[];
 }
 
@@ -36,13 +39,14 @@ export async function openGround(): Promise<Ground> {
     target: targetUrl,
     proxy: `http://127.0.0.1:${proxy.port}/mcp`,
     client,
-    async gateway({ rules = 10, entries = 0, readOnly = true, node = [] } = {}) {
+    async gateway({ rules = 10, entries = 0, readOnly = true, sinks = [], env = {}, node = [] } = {}) {
       const gateway = await startGatewayProcess({
         target: targetUrl,
         rules: rulesBefore(rules, readOnly),
         // One principal makes all the calls that are held.
-        config: { approvals: { mostPending: 10_000 } },
+        config: { approvals: { mostPending: 10_000 }, sinks },
         node,
+        env,
         prepare: (folder, origin) => fill(folder, origin, entries),
       });
       gateways.push(gateway);

@@ -2,6 +2,7 @@
  * `npm run bench`: what Countersign costs, as ratios within one run. Target, bare proxy, client and gateway are processes of their own, pinned
  * to one CPU; everything is on: verification, rules, masking, durable ledger. Absolute figures depend on the machine; compare
  * ratios only. `-- --million` adds a ledger of a million entries to the sizes, `-- load`, `sizes`, `crowd`, `memory`, `peers` (the tunnel beside other bridges), `tunnel`, `console`, `revocations` run one part alone. The
+ * ratios only. `-- --million` adds a ledger of a million entries to the sizes, `-- load`, `sizes`, `sinks`, `crowd`, `memory`, `peers` (the tunnel beside other bridges), `tunnel`, `console` run one part alone. The
  * console's frames are measured first and on all CPUs, as a browser has them. `-- ledger`, only when it is named, makes a ledger of a million entries (`--entries N`), and measures
  * appending, verifying, searching and a sink on it; `--keep DIR` keeps it there for the next time.
  */
@@ -18,6 +19,7 @@ import { measureMemory } from "./memory.ts";
 import { comparePeers } from "./peers.ts";
 import { isPinned, pinned } from "./pinned.ts";
 import { measureRevocations } from "./revocations.ts";
+import { measureDeadSinks, measureReach } from "./sinks.ts";
 import { table } from "./table.ts";
 
 const { values, positionals } = parseArgs({
@@ -39,6 +41,7 @@ print(pinned() ? "Pinned to one CPU.\n" : "Not pinned (no taskset): figures depe
 if (wanted("load")) await onGround(compareLoads);
 const ledgers = [1e3, 1e4, 1e5, ...(values.million === true ? [1e6] : [])];
 if (wanted("sizes")) await onGround((ground) => compareSizes(ground, ledgers));
+if (wanted("sinks")) for (const measure of [measureReach, measureDeadSinks]) await onGround(measure);
 if (wanted("crowd")) await onGround(measureCrowd);
 if (wanted("memory")) print(await measureMemory());
 if (wanted("peers")) print(await comparePeers());

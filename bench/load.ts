@@ -4,7 +4,7 @@ import type { LoadClient } from "./processes/children.ts";
 import { quantile } from "./table.ts";
 
 /** Where the same call goes. */
-interface Way {
+export interface Way {
   readonly name: string;
   readonly url: string;
   readonly token: string | null;
@@ -24,7 +24,7 @@ const callsEachWidth = 2000;
  * The same call by every way in turn, for so many rounds, at these widths besides one at a time. Each round begins with
  * another way and each measurement with calls that don't count, so that neither place nor rest is taken for a cost.
  */
-async function measureLoad(
+export async function measureLoad(
   client: LoadClient,
   ways: readonly Way[],
   widths: readonly number[],
@@ -132,16 +132,16 @@ export async function compareSizes(ground: Ground, ledgers: readonly number[]): 
 }
 
 /** The median over the rounds. */
-function alone(load: Load | undefined): number {
+export function alone(load: Load | undefined): number {
   return quantile(load?.p50sMs ?? [], 0.5);
 }
 
-function together(load: Load | undefined, width: number): number {
+export function together(load: Load | undefined, width: number): number {
   return quantile(load?.perSecond.get(width) ?? [], 0.5);
 }
 
 /** The median of each round's own ratio: what slows a whole round slows both. */
-function ratio(these: readonly number[] = [], those: readonly number[] = []): number {
+export function ratio(these: readonly number[] = [], those: readonly number[] = []): number {
   return quantile(
     these.map((figure, round) => figure / (those[round] ?? Number.NaN)),
     0.5,
