@@ -9,6 +9,7 @@ const strangers: readonly unknown[] = [undefined, null, 0, "text", [], { strange
 /** Calls of the built main of `root` that are answered without their schema, without looking at who asks, or beside the agreed list. */
 export async function callFindings(root: string, electron: RecordedElectron): Promise<readonly string[]> {
   const ipc = await importBuilt(root, "main/ipc.js");
+  const agreed = await agreedCalls(root);
   // As the settings do before the calls are answered: the library then listens for renderers.
   (await import("electron-store")).default.initRenderer();
   ipc.answerCalls({
@@ -16,16 +17,10 @@ export async function callFindings(root: string, electron: RecordedElectron): Pr
     client: { call: async () => ({ ok: true, value: null as never }) },
     browser: { clicked: () => undefined },
     desktop: {
-      answers: {
-        "desktop.set": () => null,
-        "desktop.testNotification": () => null,
-        "desktop.dropDecision": () => null,
-        "desktop.quit": () => null,
-      },
+      answers: Object.fromEntries(agreed.map((call) => [call, () => null])) as never,
     },
     whole: () => ({ kind: "whole", revision: 0, state: null as never }),
   });
-  const agreed = await agreedCalls(root);
   const unasked = Object.keys(ipc).filter((name) => name !== "answerCalls");
   const unknown = [...electron.handlers.keys()].filter((channel) => !agreed.includes(channel));
   const unanswered = agreed.filter((call) => !electron.handlers.has(call));

@@ -67,6 +67,11 @@ export function gatewayOrigin(address: string): string {
   return read.origin;
 }
 
+/** What is wrong with an address, for whoever typed it. */
+export function addressFault(why: AddressFault): string {
+  return addressFaults[why];
+}
+
 const addressFaults: Readonly<Record<AddressFault, string>> = {
   empty: "A gateway address is missing.",
   unreadable: "This is not a gateway address.",

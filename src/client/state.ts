@@ -56,6 +56,12 @@ export function firstState(profile: Profile, origin: string, nowMs: number): Sta
   };
 }
 
+/** What is shown where no profile is open. */
+export function nobodysState(nowMs: number): ConsoleState {
+  const provider = { kind: "oidc", issuer: "", clientId: "", scope: "" } as const;
+  return draw(firstState({ v: 1, gateway: "", audience: "", ledgerKey: "", provider }, "", nowMs));
+}
+
 /** The address of a connection at the tunnel; names hold no character that would need escaping (the gateway's own grammar). */
 export function tunnelAddress(port: number, name: string): string {
   return `http://127.0.0.1:${port}/mcp/${name}`;

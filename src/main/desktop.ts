@@ -1,5 +1,7 @@
 import { app } from "electron";
+import type { SideBySide } from "../client/profiles/side-by-side.ts";
 import type { DesktopCall, DesktopInput, DesktopOutput, DesktopView, NotificationTest } from "../shared/desktop.ts";
+import type { ProfileCall } from "../shared/profiles.ts";
 import type { Notifications } from "./notifications.ts";
 import type { QuickDecisions } from "./quick-decision.ts";
 import type { Settings } from "./settings.ts";
@@ -9,7 +11,9 @@ import type { StartAtLogin } from "./start-at-login.ts";
 export interface Desktop {
   readonly view: () => DesktopView;
   /** Answers one call of `desktopCalls`, its input parsed. */
-  readonly answers: { readonly [C in DesktopCall]: (input: DesktopInput<C>) => DesktopOutput[C] };
+  readonly answers: SideBySide["answers"] & {
+    readonly [C in Exclude<DesktopCall, ProfileCall>]: (input: DesktopInput<C>) => DesktopOutput[C];
+  };
   /** Asks the system anew what may have been set there. */
   lookAgain(): void;
 }
@@ -21,12 +25,13 @@ interface DesktopParts {
   readonly decisions: () => Pick<QuickDecisions, "view" | "drop">;
   readonly vouched: () => boolean;
   readonly hasTray: () => boolean;
+  readonly profiles: Pick<SideBySide, "view" | "answers">;
   /** Something of the view has changed. */
   readonly changed: () => void;
 }
 
 export function createDesktop(parts: DesktopParts): Desktop {
-  const { settings, startAtLogin, notifications, decisions, vouched, hasTray, changed } = parts;
+  const { settings, startAtLogin, notifications, decisions, vouched, hasTray, profiles, changed } = parts;
   const held: { test: NotificationTest; atLogin: ReturnType<StartAtLogin["state"]> } = {
     test: "none",
     atLogin: startAtLogin.state(),
@@ -48,9 +53,11 @@ export function createDesktop(parts: DesktopParts): Desktop {
         decidesInNotifications: vouched(),
         hasTray: hasTray(),
         decisions: [...decisions().view()],
+        profiles: profiles.view(),
       };
     },
     answers: {
+      ...profiles.answers,
       "desktop.set": (input) => {
         settings.set(given(input));
         if (input.startAtLogin !== undefined) startAtLogin.apply(input.startAtLogin);

@@ -58,7 +58,7 @@ export function answerCalls({ window, client, browser, desktop, whole }: Answere
         () => desktopCalls[call].safeParse(input),
         async (parsed) => ({
           ok: true,
-          value: desktop.answers[call](parsed as never),
+          value: await desktop.answers[call](parsed as never),
         }),
       ),
     );

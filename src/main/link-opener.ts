@@ -63,7 +63,7 @@ export function createLinkOpener({ state, show }: LinkParts): LinkOpener {
 async function isWanted(target: LinkTarget, state: ConsoleState): Promise<boolean> {
   const { response } = await dialog.showMessageBox({
     type: "question",
-    message: target.approval === null ? words.openApp : words.openRequest,
+    message: question(target),
     detail: words.asks(named(target, state)),
     buttons: [words.open, words.cancel],
     defaultId: 1,
@@ -72,7 +72,13 @@ async function isWanted(target: LinkTarget, state: ConsoleState): Promise<boolea
   return response === 0;
 }
 
-function named({ approval, page }: LinkTarget, state: ConsoleState): string {
+function question({ approval, gateway }: LinkTarget): string {
+  if (gateway !== undefined) return words.addGateway;
+  return approval === null ? words.openApp : words.openRequest;
+}
+
+function named({ approval, page, gateway }: LinkTarget, state: ConsoleState): string {
+  if (gateway !== undefined) return words.gateway(gateway);
   if (approval === null) return words.page(page ?? "inbox");
   const known = state.approvals.find(({ id }) => id === approval);
   if (known === undefined) return words.unknown(approval);

@@ -11,6 +11,8 @@ export type LinkTarget = ConsoleEvents["show"];
 export function parseLink(text: string): LinkTarget | null {
   const approval = /^countersign:\/\/approval\/([A-Za-z0-9_-]{1,100})$/.exec(text)?.[1];
   if (approval !== undefined) return { approval };
+  const gateway = /^countersign:\/\/gateway\/([a-z0-9.-]{1,253}(?::[0-9]{1,5})?)$/.exec(text)?.[1];
+  if (gateway !== undefined) return { approval: null, page: "gateways", gateway };
   switch (text) {
     case "countersign://inbox":
       return { approval: null, page: "inbox" };

@@ -1,5 +1,5 @@
 import { app } from "electron";
-import type { Client } from "../client/index.ts";
+import type { SideBySide } from "../client/profiles/side-by-side.ts";
 import { createStatePushes } from "../client/state-pushes.ts";
 import type { ConsoleEvents, ConsoleState } from "../shared/console.ts";
 import { createDesktop } from "./desktop.ts";
@@ -18,7 +18,7 @@ import { createPerformer } from "./tray-actions.ts";
 import { createConsoleWindow } from "./window.ts";
 import { requestsWait } from "./words/tray.ts";
 
-/** Window, tray and notifications over one client. */
+/** Window, tray and notifications over the profile that is open. */
 export interface Shell {
   readonly show: (what?: ConsoleEvents["show"]) => void;
   close(): void;
@@ -26,7 +26,7 @@ export interface Shell {
 
 interface ShellParts {
   readonly files: { readonly preload: string; readonly assets: string };
-  readonly client: Client;
+  readonly profiles: SideBySide;
   readonly browser: BrowserOpener;
   readonly settings: Settings;
   readonly place: Surroundings;
@@ -36,12 +36,13 @@ interface ShellParts {
 }
 
 /** Builds them, shows the present state in each, and each change after it. */
-export function assembleShell({ files, client, browser, settings, place, profile, signedOut }: ShellParts): Shell {
+export function assembleShell({ files, profiles, browser, settings, place, profile, signedOut }: ShellParts): Shell {
+  const { client } = profiles;
   const { platform, hasTray, vouched } = place;
   const startAtLogin = createStartAtLogin({
     platform,
     env: process.env,
-    profile: profile.userData === null ? null : profile.directory,
+    profile: profile.only,
   });
   const stateNow = (): ConsoleState => ({ ...client.state(), desktop: desktop.view() });
   const follow = (): void => {
@@ -61,6 +62,7 @@ export function assembleShell({ files, client, browser, settings, place, profile
     decisions: () => decisions,
     vouched,
     hasTray,
+    profiles,
     changed: follow,
   });
   const window = createConsoleWindow({ preload: files.preload, settings, hasTray });
@@ -87,6 +89,7 @@ export function assembleShell({ files, client, browser, settings, place, profile
   client.onState(follow);
   client.onShow((approval) => window.show({ approval }));
   place.onChange(follow);
+  profiles.onChange(follow);
   startAtLogin.refresh();
   const lookAgain = (): void => desktop.lookAgain();
   app.on("browser-window-focus", lookAgain);

@@ -1,14 +1,13 @@
 import { fileURLToPath } from "node:url";
 import { app, clipboard, session } from "electron";
-import type { Client, openClient } from "../client/index.ts";
+import type { openClient } from "../client/index.ts";
 import { setAppMenu } from "./app-menu.ts";
 import { createBrowserOpener } from "./external.ts";
 import { claimLinks, createLinkOpener, listenForLinks } from "./link-opener.ts";
 import { linkAmong } from "./links.ts";
 import { claimInstance, closeBeforeQuit, nameApp, stayInTray } from "./lifecycle.ts";
 import { denyPermissions, lockPages } from "./permissions.ts";
-import { findProfile, openProfile } from "./profile.ts";
-import { report } from "./report.ts";
+import { findProfile, openProfiles } from "./profile.ts";
 import { saveText } from "./save-text.ts";
 import { declareConsoleScheme, serveConsole } from "./scheme.ts";
 import { openSettings } from "./settings.ts";
@@ -52,21 +51,22 @@ export async function runTrayApp(parts: TrayAppParts): Promise<void> {
   denyPermissions(session.defaultSession);
   serveConsole(session.defaultSession, parts.files.renderer);
   const browser = createBrowserOpener();
-  const client = await openProfile(parts.openClient, profile, {
+  const profiles = await openProfiles(parts.openClient, profile, {
     openBrowser: (url) => browser.open(url),
     copyText: (text) => clipboard.writeText(text),
     saveText,
+    vaultOf: async () => ({}),
   });
-  if (client === null) return app.quit();
+  if (profiles === null) return app.quit();
   const place = await surroundings(platform);
   const signedOut = forgetOnSignOut(session.defaultSession);
-  const shell = assembleShell({ files: parts.files, client, browser, settings, place, profile, signedOut });
+  const shell = assembleShell({ files: parts.files, profiles, browser, settings, place, profile, signedOut });
 
   closeBeforeQuit(async () => {
     shell.close();
-    await client.close();
+    await profiles.close();
   });
-  const opener = createLinkOpener({ state: () => client.state(), show: shell.show });
+  const opener = createLinkOpener({ state: () => profiles.client.state(), show: shell.show });
   app.on("second-instance", (_event, argv) => {
     const link = linkAmong(argv);
     if (link !== null) void opener.follow(link);
@@ -76,14 +76,5 @@ export async function runTrayApp(parts: TrayAppParts): Promise<void> {
   app.on("activate", () => shell.show());
   if (!startsHidden(platform, process.argv) || !place.hasTray()) shell.show();
   listenForLinks(opener, links);
-  await openTunnel(client);
-}
-
-/** A tunnel that does not open is part of the state that window and tray show; the app lives on without it. */
-async function openTunnel(client: Client): Promise<void> {
-  try {
-    await client.openTunnel();
-  } catch (error) {
-    report("The tunnel for MCP clients did not open", error);
-  }
+  await profiles.openTunnel();
 }

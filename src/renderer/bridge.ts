@@ -21,6 +21,7 @@ import type { DesktopCall, DesktopOutput } from "../shared/desktop.ts";
 import type { Result } from "../shared/errors.ts";
 import { grantView } from "../shared/grant.ts";
 import { historyDetail, historyFigures, historyPage } from "../shared/history.ts";
+import { proposalView, removalView } from "../shared/profiles.ts";
 import { setupChange, setupView } from "../shared/setup.ts";
 import { wholeState, type StateCall, type StateOutput } from "../shared/state-push.ts";
 import { Channel } from "./channel.ts";
@@ -45,6 +46,7 @@ export const showEvent = z.object({
   approval: z.string().nullable(),
   page: pageName.optional(),
   part: pagePart.optional(),
+  gateway: z.string().max(300).optional(),
 });
 
 type Call = ConsoleCall | DesktopCall | StateCall;
@@ -91,6 +93,12 @@ const outputs: { readonly [C in Call]: z.ZodType<Output<C>> } = {
   "desktop.testNotification": nothing,
   "desktop.dropDecision": nothing,
   "desktop.quit": nothing,
+  "profiles.propose": proposalView,
+  "profiles.add": nothing,
+  "profiles.use": nothing,
+  "profiles.rename": nothing,
+  "profiles.removal": removalView,
+  "profiles.remove": nothing,
 };
 
 /** Sends one call and resolves to the raw answer; rejects only where there can be none. */

@@ -30,6 +30,8 @@ export interface Model {
   readonly page: WritableStore<Page>;
   /** The part of a page that was asked for and has not been brought into view yet. */
   readonly part: WritableStore<PagePart | null>;
+  /** The address of a gateway that a link proposed, until one is added. */
+  readonly linkedGateway: WritableStore<string | null>;
   readonly selection: Selection;
   /** Which of one's own requests is shown. */
   readonly own: WritableStore<OwnChoice>;
@@ -47,6 +49,7 @@ export function createModel(bridge: LinkedBridge): Model {
   const view = createStore<View>({ at: "waiting" });
   const page = createStore<Page>("inbox");
   const part = createStore<PagePart | null>(null);
+  const linkedGateway = createStore<string | null>(null);
   const selection = createSelection();
   const own = createStore<OwnChoice>({ id: null, isOpen: false });
   const history = new History(bridge);
@@ -102,8 +105,9 @@ export function createModel(bridge: LinkedBridge): Model {
     under = decisions.all.get();
     newsOfDeciding(before, under).forEach(announcer.say);
   });
-  bridge.onShow(({ approval, page: asked, part: within }) => {
+  bridge.onShow(({ approval, page: asked, part: within, gateway }) => {
     const now = view.get();
+    if (gateway !== undefined) linkedGateway.set(gateway);
     part.set(within ?? null);
     if (approval === null && asked !== undefined) return page.set(asked);
     const isOwn = now.at === "live" && ownRequests(now.state).some(({ id }) => id === approval);
@@ -119,6 +123,7 @@ export function createModel(bridge: LinkedBridge): Model {
     clock,
     page,
     part,
+    linkedGateway,
     selection,
     own,
     history,

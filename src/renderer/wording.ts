@@ -208,6 +208,26 @@ export function signInWording(code: ErrorCode): string {
   return `${what} ${next}`;
 }
 
+/** Why a gateway was not added and what to do, in one line. */
+export function addressWording(code: ErrorCode): string {
+  const { what, next } = ofAddress[code] ?? wordings[code];
+  return `${what} ${next}`;
+}
+
+/** Where the same code means something else to whoever types a gateway's address. */
+const ofAddress: Readonly<Partial<Record<ErrorCode, Wording>>> = {
+  bad_request: { what: "This is not a gateway’s address.", next: "Write it as in https://gateway.example.com." },
+  misconfigured: {
+    what: "There is no Countersign gateway at this address.",
+    next: "Compare it, letter by letter, with what you were given.",
+  },
+  gateway_unreachable: {
+    what: "Nothing answers at this address.",
+    next: "Compare it with what you were given, and check the network and the VPN.",
+  },
+  timed_out: { what: "The gateway did not answer in time.", next: "Check the network and the VPN, then try again." },
+};
+
 /** The line above the decision bar after a refused decision; a decision whose answer was lost may have arrived. */
 export function refusal(code: ErrorCode, verdict: Verdict): { readonly lead: string; readonly rest: string } {
   if (code === "decision_unanswered" || code === "transient" || code === "timed_out")

@@ -5,6 +5,7 @@ import { devices } from "./words/devices.ts";
 import { denyAll } from "./words/deny-all.ts";
 import { decide, decided } from "./words/decisions.ts";
 import { gateway } from "./words/gateway.ts";
+import { gateways } from "./words/gateways.ts";
 import { grant, grants } from "./words/grants.ts";
 import { history } from "./words/history.ts";
 import { inbox, quorum } from "./words/inbox.ts";
@@ -30,6 +31,7 @@ export const words = {
     search: "Search",
     audit: "Audit",
     settings: "Settings",
+    gateways: "Gateways",
     signIn: "Sign in",
   },
   link: {
@@ -135,6 +137,7 @@ export const words = {
   history,
   search,
   gateway,
+  gateways,
   connections,
   repairAll,
   tunnel,

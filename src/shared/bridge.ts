@@ -49,6 +49,12 @@ export const desktopBridgeCalls = {
   testNotification: "desktop.testNotification",
   dropDecision: "desktop.dropDecision",
   quit: "desktop.quit",
+  proposeGateway: "profiles.propose",
+  addProfile: "profiles.add",
+  openProfile: "profiles.use",
+  renameProfile: "profiles.rename",
+  profileRemoval: "profiles.removal",
+  removeProfile: "profiles.remove",
 } as const satisfies Readonly<Record<string, DesktopCall>>;
 
 /** And for the state itself, of whoever tells it. */

@@ -123,7 +123,16 @@ export const consoleState = z.object({
 export type ConsoleState = z.infer<typeof consoleState>;
 
 /** The pages that can be asked for from outside of the console. */
-export const pageName = z.enum(["inbox", "requests", "connections", "history", "grants", "search", "settings"]);
+export const pageName = z.enum([
+  "inbox",
+  "requests",
+  "connections",
+  "history",
+  "grants",
+  "search",
+  "settings",
+  "gateways",
+]);
 export type PageName = z.infer<typeof pageName>;
 
 /** The parts of a page that can be asked for: what holds for the link to the gateway, and for MCP clients, on Connections. */
@@ -137,5 +146,7 @@ export interface ConsoleEvents {
     readonly approval: string | null;
     readonly page?: PageName | undefined;
     readonly part?: PagePart | undefined;
+    /** The address of a gateway that a link proposes, for the field: it is read and confirmed by the person alone. */
+    readonly gateway?: string | undefined;
   };
 }

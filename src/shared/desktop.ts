@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { verdict } from "./approval.ts";
 import { errorCodes } from "./errors.ts";
+import { profileCalls, profilesView, type ProfileOutput } from "./profiles.ts";
 
 /** A time of day by this machine's clock, `07:30`. */
 const timeOfDay = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/);
@@ -44,6 +45,8 @@ export const desktopView = z.object({
   /** Whether closing the window leaves the app in a tray; otherwise the window stays. */
   hasTray: z.boolean(),
   decisions: z.array(notifiedDecision),
+  /** Null where the app was started for one profile that has its gateway. */
+  profiles: profilesView.nullable(),
 });
 export type DesktopView = z.infer<typeof desktopView>;
 
@@ -58,10 +61,11 @@ export const desktopCalls = {
   /** Takes back what is held of this approval, or lets go of what failed. */
   "desktop.dropDecision": z.strictObject({ id: z.string().max(100) }),
   "desktop.quit": z.strictObject({}),
+  ...profileCalls,
 } as const;
 export type DesktopCall = keyof typeof desktopCalls;
 export type DesktopInput<C extends DesktopCall> = z.infer<(typeof desktopCalls)[C]>;
-export interface DesktopOutput {
+export interface DesktopOutput extends ProfileOutput {
   "desktop.set": null;
   "desktop.testNotification": null;
   "desktop.dropDecision": null;

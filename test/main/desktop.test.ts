@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { installElectron, type StandIn } from "../support/electron/stand-in.ts";
+import { noDesktop } from "./fake-client.ts";
 
 let electron: StandIn;
 beforeAll(async () => {
@@ -30,6 +31,7 @@ test("changes what was named and nothing else, and tells of it", async () => {
     decisions: () => ({ view: () => [], drop: () => undefined }),
     vouched: () => false,
     hasTray: () => true,
+    profiles: { view: () => null, answers: noDesktop.answers },
     changed: () => void told.push(desktop.view()),
   });
   const before = desktop.view();

@@ -1,5 +1,6 @@
 import type { Client } from "../../src/client/index.ts";
 import type { Desktop } from "../../src/main/desktop.ts";
+import { desktopCalls } from "../../src/shared/desktop.ts";
 import type { ApprovalView } from "../../src/shared/approval.ts";
 import type { ConsoleState } from "../../src/shared/console.ts";
 
@@ -71,12 +72,9 @@ export function approvalWith(changed: Partial<ApprovalView> = {}): ApprovalView 
 
 /** A desktop that is set, shown and tested by nobody. */
 export const noDesktop: Pick<Desktop, "answers"> = {
-  answers: {
-    "desktop.set": () => null,
-    "desktop.testNotification": () => null,
-    "desktop.dropDecision": () => null,
-    "desktop.quit": () => null,
-  },
+  answers: Object.fromEntries(
+    Object.keys(desktopCalls).map((call) => [call, () => null]),
+  ) as unknown as Desktop["answers"],
 };
 
 /** An engineer's side without a gateway: its state is what a test says, its calls are kept. */

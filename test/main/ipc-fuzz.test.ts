@@ -1,6 +1,7 @@
 import type { IpcMainInvokeEvent, WebFrameMain } from "electron";
 import { fc } from "../support/fast-check.ts";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import type { Desktop } from "../../src/main/desktop.ts";
 import { createStatePushes } from "../../src/client/state-pushes.ts";
 import { consoleCalls, type ConsoleCall } from "../../src/shared/console-calls.ts";
 import { desktopCalls, type DesktopCall } from "../../src/shared/desktop.ts";
@@ -23,12 +24,9 @@ beforeAll(async () => {
     client,
     browser: { clicked: () => void clicks++ },
     desktop: {
-      answers: {
-        "desktop.set": () => (clicks++, null),
-        "desktop.testNotification": () => (clicks++, null),
-        "desktop.dropDecision": () => (clicks++, null),
-        "desktop.quit": () => (clicks++, null),
-      },
+      answers: Object.fromEntries(
+        Object.keys(desktopCalls).map((call) => [call, () => (clicks++, null)]),
+      ) as unknown as Desktop["answers"],
     },
     whole: createStatePushes(client.state()).whole,
   });

@@ -8,6 +8,8 @@ test.each([
   ["countersign://requests", { approval: null, page: "requests" }],
   ["countersign://connections", { approval: null, page: "connections" }],
   ["countersign://settings", { approval: null, page: "settings" }],
+  ["countersign://gateway/gw.example", { approval: null, page: "gateways", gateway: "gw.example" }],
+  ["countersign://gateway/gw.example:8443", { approval: null, page: "gateways", gateway: "gw.example:8443" }],
 ])("%s names what is to be shown", (link, target) => {
   expect(parseLink(link)).toEqual(target);
 });
@@ -39,6 +41,13 @@ test.each([
   "countersign://user@approval/a",
   "countersign://approval:1/a",
   "countersign://approve/a",
+  "countersign://gateway/",
+  "countersign://gateway/https://gw.example",
+  "countersign://gateway/gw.example/add",
+  "countersign://gateway/gw.example?trust=1",
+  "countersign://gateway/a@gw.example",
+  "countersign://gateway/g\u0430teway.example",
+  "countersign://gateway/GW.example",
   "countersign://deny/a",
   "countersign://sign-out",
   "countersign://evil.example/approval/a",

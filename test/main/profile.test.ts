@@ -9,18 +9,20 @@ beforeAll(async () => {
 });
 afterAll(() => electron.close());
 
-test("a profile named on the command line has its own user data, the default one does not", async () => {
+const refuse = () => Promise.reject(new Error("it is damaged"));
+const vaultOf = async () => ({});
+const env = { HOME: "/home/e", XDG_CONFIG_HOME: "/c" };
+
+test("a profile named on the command line has its own user data, the list does not", async () => {
   const { findProfile } = await import("../../src/main/profile.ts");
   const gateway = "https://gateway.example";
-  expect(findProfile(["countersign", "--profile", "/p/approver"], { COUNTERSIGN_GATEWAY: gateway })).toEqual({
-    directory: "/p/approver",
-    userData: "/p/approver/desktop",
-    gateway,
-  });
-  expect(findProfile(["countersign"], {})).toEqual({
-    directory: join(electron.app.getPath("userData"), "profiles", "default"),
+  expect(
+    findProfile(["countersign", "--profile", "/p/approver"], { ...env, COUNTERSIGN_GATEWAY: gateway }, "/none"),
+  ).toMatchObject({ only: "/p/approver", userData: "/p/approver/desktop", managed: { gateway, profile: null } });
+  expect(findProfile(["countersign"], env, "/none")).toMatchObject({
+    only: null,
     userData: null,
-    gateway: null,
+    managed: { gateway: null, profile: null },
   });
 });
 
@@ -33,16 +35,19 @@ test.each([
   const { findProfile } = await import("../../src/main/profile.ts");
   const file = join(electron.folder, "policy.json");
   await writeFile(file, policy);
-  expect(findProfile(["countersign"], { COUNTERSIGN_GATEWAY: "https://own.example" }, file).gateway).toBe(gateway);
+  const found = findProfile(["countersign"], { ...env, COUNTERSIGN_GATEWAY: "https://own.example" }, file);
+  expect(found.managed.gateway).toBe(gateway);
 });
 
-test("without a profile, a dialog says what to type, and nothing is opened", async () => {
-  const { openProfile } = await import("../../src/main/profile.ts");
-  const place = { directory: join(electron.folder, "none"), userData: null, gateway: "https://gateway.example" };
-  expect(await openProfile(mustNotOpen, place, { openBrowser: () => undefined })).toBe(null);
-  expect(electron.desktop.dialogs.at(-1)?.detail).toContain("countersign sign-in --gateway https://gateway.example");
+test("a profile that can't be opened is said in a dialog", async () => {
+  const { openProfiles } = await import("../../src/main/profile.ts");
+  await writeFile(join(electron.folder, "profile.json"), "{}");
+  const place = {
+    home: electron.folder,
+    only: electron.folder,
+    userData: null,
+    managed: { gateway: null, profile: null },
+  };
+  expect(await openProfiles(refuse, place, { openBrowser: () => undefined, vaultOf })).toBe(null);
+  expect(electron.desktop.dialogs.at(-1)?.message).toBe("Countersign cannot start");
 });
-
-function mustNotOpen(): never {
-  throw new Error("must not be opened");
-}

@@ -13,17 +13,14 @@ export const dialogs = {
   link: {
     openApp: "Open Countersign?",
     openRequest: "Open this request?",
+    addGateway: "Add a gateway?",
+    gateway: (address: string) => `the page that adds the gateway ${address}, which you would have to confirm there`,
     asks: (what: string) => `A link asks to show ${what}. Opening it decides nothing.`,
     page: (page: string) => `the page “${page}”`,
     unknown: (approval: string) => `the request ${approval}, which is not known here`,
     request: (tool: string, connection: string) => `${tool} on ${connection}`,
     open: "Open",
     cancel: "Cancel",
-  },
-  noGateway: {
-    message: "Countersign has no gateway yet",
-    detail: (command: string, isNamed: boolean) =>
-      `Run this in a terminal (${isNamed ? "confirm the address" : "with the address your company gave you"}), then start Countersign again:\n\n${command}`,
   },
   notStarted: "Countersign cannot start",
 } as const;

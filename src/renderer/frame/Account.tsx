@@ -1,4 +1,5 @@
 import type { ConsoleState } from "../../shared/console.ts";
+import { ProfilesMenu } from "../gateways/ProfilesMenu.tsx";
 import { useModel } from "../model.ts";
 import { Button } from "../parts/Button.tsx";
 import { Outside } from "../parts/Outside.tsx";
@@ -9,7 +10,7 @@ import { Devices } from "./Devices.tsx";
 import css from "./TitleBar.module.css";
 
 /** Who is signed in, from which device, and the way out. */
-export function Account({ session, devices }: Pick<ConsoleState, "session" | "devices">) {
+export function Account({ session, devices, desktop }: Pick<ConsoleState, "session" | "devices" | "desktop">) {
   const { bridge } = useModel();
   if (session.state !== "signed-in" && session.state !== "needs-sign-in") return null;
   const { account } = session;
@@ -36,6 +37,7 @@ export function Account({ session, devices }: Pick<ConsoleState, "session" | "de
           )}
         </dl>
         <Devices devices={devices} />
+        {desktop?.profiles && !desktop.profiles.isSingle && <ProfilesMenu profiles={desktop.profiles} />}
         <Button onClick={() => void bridge.signOut()}>{words.signOut}</Button>
       </section>
     </>

@@ -1,4 +1,5 @@
 import type { ConsoleState } from "../../shared/console.ts";
+import type { ProfilesView } from "../../shared/profiles.ts";
 import { useModel, type Page, type View } from "../model.ts";
 import { Status } from "../parts/Status.tsx";
 import { waitingFor } from "../inbox/listed.ts";
@@ -19,7 +20,7 @@ export function TitleBar({ view }: { readonly view: View }) {
     <header className={css.bar}>
       <Mark state={markState(state, isLinked)} className={css.mark} />
       {state && isIn && <Tabs state={state} />}
-      {state?.desktop && !isIn && <TabsSignedOut />}
+      {state?.desktop && !isIn && <TabsSignedOut profiles={state.desktop.profiles} />}
       <span className={css.space} />
       <div className={css.who}>
         {state && <LinkStatus state={state} isLinked={isLinked} />}
@@ -29,7 +30,7 @@ export function TitleBar({ view }: { readonly view: View }) {
           </Status>
         )}
         {state && isIn && <span className={css.host}>{host(state.gateway.origin)}</span>}
-        {state && <Account session={state.session} devices={state.devices} />}
+        {state && <Account session={state.session} devices={state.devices} desktop={state.desktop} />}
       </div>
     </header>
   );
@@ -57,10 +58,11 @@ function Tabs({ state }: { readonly state: ConsoleState }) {
 }
 
 /** The settings of this computer are nobody's in particular: they can be reached before signing in. */
-function TabsSignedOut() {
+function TabsSignedOut({ profiles }: { readonly profiles: ProfilesView | null }) {
   return (
     <nav className={css.tabs} aria-label={words.tabs.label}>
-      <Tab page="inbox" name={words.tabs.signIn} />
+      {profiles?.all.length !== 0 && <Tab page="inbox" name={words.tabs.signIn} />}
+      {profiles !== null && <Tab page="gateways" />}
       <Tab page="settings" />
     </nav>
   );

@@ -1,4 +1,6 @@
+import type { ProfilesView } from "../../shared/profiles.ts";
 import { Connections } from "../connections/Connections.tsx";
+import { Gateways } from "../gateways/Gateways.tsx";
 import { Grants } from "../grants/Grants.tsx";
 import { History } from "../history/History.tsx";
 import { Inbox } from "../inbox/Inbox.tsx";
@@ -9,6 +11,7 @@ import { waitingFor } from "../inbox/listed.ts";
 import { Search } from "../search/Search.tsx";
 import { Ended } from "../session/Ended.tsx";
 import { Loading } from "../session/Loading.tsx";
+import { PinChanged } from "../session/PinChanged.tsx";
 import { SignedOut } from "../session/SignedOut.tsx";
 import { SigningIn } from "../session/SigningIn.tsx";
 import { Settings } from "../settings/Settings.tsx";
@@ -48,7 +51,15 @@ function Content({ view }: { readonly view: View }) {
   if (view.at === "waiting") return <Loading />;
   if (view.at === "live") {
     const { session, desktop } = view.state;
+    const profiles = desktop?.profiles ?? null;
     if (page === "settings" && desktop !== null) return <Settings desktop={desktop} />;
+    if (profiles !== null && (page === "gateways" || !isOneOpen(profiles))) return <Gateways profiles={profiles} />;
+    if (session.state === "needs-sign-in" && session.error.code === "pin_changed")
+      return (
+        <main className={css.alone}>
+          <PinChanged error={session.error} canManage={profiles !== null} />
+        </main>
+      );
     if (session.state === "signed-in" || session.state === "needs-sign-in") return <Pages view={view} page={page} />;
   }
   return (
@@ -58,11 +69,17 @@ function Content({ view }: { readonly view: View }) {
   );
 }
 
+function isOneOpen({ all }: ProfilesView): boolean {
+  return all.some(({ isOpen }) => isOpen);
+}
+
 /** The pages that stand by themselves, because there is nothing else to show. */
 function Alone({ view }: { readonly view: Exclude<View, { at: "waiting" }> }) {
   if (view.at === "ended") return <Ended />;
   const { session, provider } = view.state;
   if (session.state === "signing-in") return <SigningIn url={session.url} code={session.code} />;
+  if (session.state === "signed-out" && session.error?.code === "pin_changed")
+    return <PinChanged error={session.error} canManage={view.state.desktop?.profiles != null} />;
   return (
     <SignedOut
       issuer={provider.issuer}
@@ -79,7 +96,7 @@ const pages = {
   grants: Grants,
   history: History,
   search: Search,
-} as const satisfies Record<Exclude<Page, "settings">, unknown>;
+} as const satisfies Record<Exclude<Page, "settings" | "gateways">, unknown>;
 
 function Pages({ view, page }: { readonly view: Extract<View, { at: "live" }>; readonly page: Page }) {
   const Shown = pages[offered(page, view.state)];

@@ -12,15 +12,27 @@ interface ButtonProps {
   readonly expanded?: boolean;
   readonly keys?: string;
   readonly id?: string;
+  readonly type?: "button" | "submit";
 }
 
 /** A verb to press. A held-down key presses it once, so that nothing is decided by a stuck Enter. */
-export function Button({ children, onClick, look = "plain", size, disabled, label, expanded, keys, id }: ButtonProps) {
+export function Button({
+  children,
+  onClick,
+  look = "plain",
+  size,
+  disabled,
+  label,
+  expanded,
+  keys,
+  id,
+  type = "button",
+}: ButtonProps) {
   const looks = look === "link" ? classes(css.link, size && css[size]) : classes(css.btn, css[look], size && css[size]);
   return (
     <button
       id={id}
-      type="button"
+      type={type}
       className={looks}
       onClick={onClick}
       onKeyDown={ignoreRepeat}

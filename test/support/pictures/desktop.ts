@@ -2,6 +2,7 @@ import type { Page } from "playwright-core";
 import { bridgeCalls, desktopBridgeCalls } from "../../../src/shared/bridge.ts";
 import type { ConsoleState } from "../../../src/shared/console.ts";
 import type { DesktopView } from "../../../src/shared/desktop.ts";
+import type { ProposalView, RemovalView } from "../../../src/shared/profiles.ts";
 import { fullInbox, signedIn } from "../console/states.ts";
 import type { Scene } from "./scene.ts";
 
@@ -15,6 +16,7 @@ const usual: DesktopView = {
   decidesInNotifications: true,
   hasTray: true,
   decisions: [],
+  profiles: null,
 };
 const bare: DesktopView = {
   notifications: false,
@@ -26,8 +28,54 @@ const bare: DesktopView = {
   decidesInNotifications: false,
   hasTray: false,
   decisions: [],
+  profiles: null,
 };
 const settings = (page: Page) => page.getByRole("button", { name: "Settings" }).click();
+
+const profile = {
+  id: "gateway.example.com",
+  name: "gateway.example.com",
+  gateway: "https://gateway.example.com",
+  issuer: "https://login.microsoftonline.com/0e7d6a3c-51c4-4f6e-8d0b-7f1f8a2f9c11",
+  isOpen: true,
+  isManaged: false,
+  fault: null,
+};
+const several: DesktopView["profiles"] = {
+  all: [
+    profile,
+    { ...profile, id: "staging", name: "Staging", gateway: "https://mcp.staging.example.com:8443", isOpen: false },
+    {
+      ...profile,
+      id: "managed",
+      name: "Group",
+      gateway: "https://mcp.group.example",
+      isOpen: false,
+      isManaged: true,
+    },
+    {
+      ...profile,
+      id: "old",
+      name: "old",
+      gateway: null,
+      issuer: null,
+      isOpen: false,
+      fault: "profile.json is not JSON: repair it or remove it.",
+    },
+  ],
+  isSingle: false,
+  suggested: null,
+};
+const none: DesktopView["profiles"] = { all: [], isSingle: false, suggested: "https://gateway.example.com" };
+const changedPin = {
+  code: "pin_changed",
+  message:
+    "https://gateway.example.com names client other instead of countersign-desktop. No token goes there. Ask who runs it; only removing the gateway and adding it again takes the change.",
+} as const;
+const signedOut = { state: "signed-out", error: null } as const;
+const withProfiles = (profiles: DesktopView["profiles"], session: ConsoleState["session"] = signedOut): ConsoleState =>
+  signedIn([], { desktop: { ...usual, profiles }, session });
+const gateways = (page: Page) => page.getByRole("button", { name: "Gateways" }).click();
 
 /** The pages as the tray app shows them: they find a preload, whose calls do nothing here. */
 export const desktopScenes: readonly Scene[] = [
@@ -35,6 +83,18 @@ export const desktopScenes: readonly Scene[] = [
   scene("settings-bare", signedIn([], { desktop: bare })),
   scene("notified-held", clickedInNotification("held"), null),
   scene("notified-failed", clickedInNotification("failed"), null),
+  scene("gateway-first", withProfiles(none), null),
+  scene("gateway-confirm", withProfiles(none), async (page) => {
+    await page.getByRole("button", { name: "Continue" }).click();
+    await page.getByRole("button", { name: "Trust and add" }).waitFor();
+  }),
+  scene("gateways", withProfiles(several), gateways),
+  scene("gateway-removal", withProfiles(several), async (page) => {
+    await gateways(page);
+    await page.getByRole("button", { name: "Remove Staging" }).click();
+    await page.getByRole("group", { name: /Remove Staging/ }).waitFor();
+  }),
+  scene("gateway-changed", withProfiles(several, { state: "signed-out", error: changedPin }), null),
   scene("settings-signed-out", signedIn([], { desktop: usual, session: { state: "signed-out", error: null } })),
 ];
 
@@ -60,6 +120,27 @@ function scene(name: string, state: ConsoleState, act: Scene["act"] | null = set
   };
 }
 
+const proposal: ProposalView = {
+  origin: "https://gateway.example.com",
+  isDisguised: false,
+  ways: [
+    {
+      id: "1",
+      kind: "entra",
+      issuer: "https://login.microsoftonline.com/0e7d6a3c-51c4-4f6e-8d0b-7f1f8a2f9c11",
+      tenant: "0e7d6a3c-51c4-4f6e-8d0b-7f1f8a2f9c11",
+      clientId: "c7a9f7a2-6d0e-4c39-9e9b-0a35c1f7d610",
+      audience: "9d3f6d0e-5a0b-4f4e-8a53-5b8a6f1c2d77",
+      ledgerKey: "gateway.example.com+5d1b9f44+AaHxcQFD7k5KJcPBXUZDCeVRQNqJ4rYpzDvKX3RzEGbW",
+    },
+  ],
+};
+const removal: RemovalView = {
+  name: "Staging",
+  folder: "/home/erin/.config/countersign/profiles/staging",
+  entries: [{ name: "Cursor", file: "/home/erin/.cursor/mcp.json" }],
+};
+
 /** A script that puts the preload's methods into the page. What is to be dropped is kept as `dropped`. */
 function preload(state: ConsoleState): string {
   return `(() => {
@@ -67,6 +148,9 @@ function preload(state: ConsoleState): string {
     const nothing = () => Promise.resolve({ ok: true, value: null });
     const onState = (listener) => { listener(whole); return () => undefined; };
     const desktop = { ${doingNothing(desktopBridgeCalls)} };
+    const saying = (value) => () => Promise.resolve({ ok: true, value });
+    desktop.proposeGateway = saying(${JSON.stringify(proposal)});
+    desktop.profileRemoval = saying(${JSON.stringify(removal)});
     desktop.dropDecision = (input) => (window.dropped = [...(window.dropped ?? []), input.id], nothing());
     const value = { ${doingNothing(bridgeCalls)}, desktop, onState, wholeState: nothing, onShow: () => () => undefined };
     Object.defineProperty(window, "countersign", { value });
