@@ -24,17 +24,23 @@ export function Devices({ devices }: { readonly devices: readonly KnownDevice[] 
         {devices.map((device) => (
           <li key={device.id}>
             <Outside text={device.name} foldAt={40} />
-            <small>
-              {device.isThis ? words.devices.this : words.devices.enrolled(moment(device.enrolledAtMs, nowMs))}
-              {device.waits !== undefined && <>. {words.devices.waits}</>}
-            </small>
-            {!device.isThis && mayConfirm && device.waits !== undefined && <Confirm device={device} />}
-            {!device.isThis && <Remove device={device} />}
+            <small>{standingOf(device, moment(device.enrolledAtMs, nowMs))}</small>
+            {!device.isThis && (
+              <span className={css.verbs}>
+                {mayConfirm && device.waits !== undefined && <Confirm device={device} />}
+                <Remove device={device} />
+              </span>
+            )}
           </li>
         ))}
       </ul>
     </section>
   );
+}
+
+function standingOf({ isThis, waits }: KnownDevice, enrolled: string): string {
+  if (waits !== undefined) return words.devices.waits;
+  return isThis ? words.devices.this : words.devices.enrolled(enrolled);
 }
 
 /** Lets a device decide that waits for it. */

@@ -184,6 +184,9 @@ export const album: readonly Screen[] = [
       light("needs-sign-in", "The session has ended: what was known stays readable."),
       light("sign-in-asked", "Calls wait for a fresh sign-in, which a rule asks for: nothing opens before a press."),
       dark("account", "Who is signed in, on which device."),
+      light("device-asks", "A second device asks, on the first, to be let decide."),
+      dark("device-waits", "The second device until then: it shows what waits and decides nothing."),
+      light("device-waits-alone", "Where no other device is left that could let it: what an administrator has to run."),
     ],
   },
   {

@@ -5,6 +5,7 @@ import { auditScenes } from "./audit.ts";
 import { clientScenes } from "./clients.ts";
 import { contextScenes } from "./context.ts";
 import { decisionScenes } from "./decisions.ts";
+import { deviceScenes } from "./devices.ts";
 import { inboxScenes } from "./inbox.ts";
 import { pageScenes } from "./pages.ts";
 import { endedScenes, riskScenes } from "./requests.ts";
@@ -62,6 +63,7 @@ export const scenes: readonly Scene[] = [
   ...inboxScenes,
   ...decisionScenes,
   ...contextScenes,
+  ...deviceScenes,
   {
     name: "denying",
     state: inbox,
