@@ -19,6 +19,7 @@ import { sendPart } from "./mcp/send-parts.ts";
 import { gatewaySessionPath } from "../shared/gateway-session.ts";
 import { beginSession, endSession } from "./session-api.ts";
 import { aboutEntry, auditor, readActivity, recordLook, searchLedger } from "./search-api.ts";
+import { eraseEntries, liftHold, listHolds, placeHold } from "./retention-api.ts";
 import { exportSession, listSessions, showEntry, showSession } from "./sessions-api.ts";
 import { proveConsistency, proveInclusion } from "./proofs-api.ts";
 import { acceptTool, listTools } from "./tools-api.ts";
@@ -83,6 +84,14 @@ export async function api(visit: ApiVisit): Promise<void> {
       return listTools(visit);
     case "POST /v1/tools/accept":
       return acceptTool(visit);
+    case "GET /v1/holds":
+      return listHolds(visit);
+    case "POST /v1/holds":
+      return placeHold(visit);
+    case "POST /v1/holds/lift":
+      return liftHold(visit);
+    case "POST /v1/erasures":
+      return eraseEntries(visit);
     case "GET /v1/audit/checkpoint":
       return sendJson(visit.response, 200, { note: visit.site.gate.store.checkpoint() });
     case "GET /v1/audit/consistency":

@@ -3,6 +3,7 @@ import type { Config, IssuerConfig } from "./config-schema.ts";
 import { isLoopbackHost, isProtectedUrl } from "../shared/protected-url.ts";
 import { checkFiles, checkFolders } from "./config-files.ts";
 import { serviceFindings } from "./config-services.ts";
+import { retentionFindings } from "./config-retention.ts";
 import { sinkFindings } from "./config-sinks.ts";
 import { compileCondition } from "./policy/condition.ts";
 import { globMatcher } from "./policy/glob.ts";
@@ -27,6 +28,7 @@ export async function crossCheck(config: Config): Promise<readonly Finding[]> {
     ...unique(config.rules, "rules", "name"),
     ...unique(config.sinks, "sinks", "name"),
     ...sinkFindings(config.sinks),
+    ...retentionFindings(config),
     ...checkRules(config),
     ...checkConditions(config),
     ...(await checkFiles(config)),

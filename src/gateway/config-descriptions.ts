@@ -151,6 +151,15 @@ export const settings: Readonly<Record<string, string>> = {
   "masking.patterns[].mode": "How its finds are hidden: redact (unless said), partial, pseudonym or drop.",
   "masking.binary": "What becomes of base64 in images, audio and resources: allow (unless said), drop or hash.",
 
+  retention:
+    "How long the bodies of the ledger's entries are kept. Without it for ever. What goes is its body; that it was there stays.",
+  "retention.default": "How long what no rule fits is kept: 1d at least. Without it for ever.",
+  "retention.rules": "The first that fits an entry counts.",
+  "retention.rules[].name": "Stands in the record of what was erased under it.",
+  "retention.rules[].connections": "Globs; without them entries of any connection, and those of none.",
+  "retention.rules[].kinds": "Kinds of entries (docs/ledger-entries.md), or globs such as call.*; without them all.",
+  "retention.rules[].keep": "How long from the entry's own time on, 1d at least: 30d, 400d.",
+
   sinks: "Where the ledger's entries go besides, each at its own pace. Changes only with a new start.",
   "sinks[].name": "Names its place in the ledger (sink-NAME.json in the data folder): another name begins anew.",
   "sinks[].file": "A file to append to, an event a line (JSON Lines).",

@@ -5,6 +5,7 @@ import { mostPending } from "./config-limits.ts";
 import { maskedField, masking } from "./config-masking.ts";
 import { rule } from "./config-rules.ts";
 import { service } from "./config-services.ts";
+import { retention } from "./config-retention.ts";
 import { sink } from "./config-sinks.ts";
 import { configName as name, httpTarget, secretName, stdioTarget } from "../shared/target-config.ts";
 
@@ -114,6 +115,8 @@ export const configSchema = z.strictObject({
   masking,
   /** Who may read `/metrics`. Without a token: this machine alone, and only where publicUrl is loopback too. */
   metrics: z.strictObject({ token: secretName }).optional(),
+  /** How long the bodies of the ledger's entries are kept; without it for ever. */
+  retention,
   /** Where the ledger's entries go besides. */
   sinks: z.array(sink).default([]),
   /** How long calls under way may take to end after SIGTERM. */

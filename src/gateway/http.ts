@@ -16,6 +16,7 @@ import type { Caller, Gate } from "./mcp/context.ts";
 import { serveMcp } from "./mcp/endpoint.ts";
 import { errorMessage, sendJson } from "./mcp/reply.ts";
 import { gatewayFault } from "./mcp/refusal.ts";
+import type { Retention } from "./retention/retention.ts";
 import type { LedgerSearch } from "./search/search.ts";
 import { operatorPaths, serveOperators, type Operators } from "./operators.ts";
 
@@ -30,6 +31,7 @@ export interface Site extends Doors {
   /** The data folder, for exports. */
   readonly data: string;
   readonly search: LedgerSearch;
+  readonly retention: Retention;
   readonly log: Log;
   readonly refusals: Refusals;
   readonly draining: Draining;

@@ -33,6 +33,7 @@ import { Setup } from "./setup.ts";
 import type { Runtime } from "./runtime.ts";
 import { Draining } from "./draining.ts";
 import { Observed } from "./observed.ts";
+import { Retention } from "./retention/retention.ts";
 import { LedgerSearch } from "./search/search.ts";
 import { createSinks } from "./sinks/sinks.ts";
 import { openStore } from "./store/open-store.ts";
@@ -140,7 +141,31 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const revoked = { store, approvals, conversations: sessions, lasting, present, revocations, ...people, now };
   const doors = createDoors(origin, revoked);
   const search = new LedgerSearch(data);
-  const site = { ...doors, gate, stream, agents, refusals, draining, operators, origin, ledgerKey, data, search, log };
+  const retention = new Retention({
+    store,
+    folder: data,
+    config: () => runtime().config.retention,
+    personOf: people.personOf,
+    forget: () => search.forget(),
+    erasedByHand: () => gate.seen.forget(),
+    now,
+    log,
+  });
+  const site = {
+    ...doors,
+    gate,
+    stream,
+    agents,
+    refusals,
+    draining,
+    operators,
+    origin,
+    ledgerKey,
+    data,
+    search,
+    retention,
+    log,
+  };
 
   const server = await createServer(listen.tls);
   server.on("request", routes(site));
@@ -200,6 +225,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       try {
         await gate.inputs.close();
         await refusals.sweep("ending");
+        await retention.close();
         await search.close();
       } finally {
         await sinks.close();

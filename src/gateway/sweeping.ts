@@ -5,11 +5,12 @@ import { sweepSessions } from "./session-api.ts";
 const sweepMs = 1000;
 
 /** Ends what is over, once a second: approvals, grants, sessions, streams; and lets the search follow the ledger. Returns the way to stop. */
-export function startSweeping({ gate, sessions, lasting, refusals, search, log }: Site): () => void {
+export function startSweeping({ gate, sessions, lasting, refusals, search, retention, log }: Site): () => void {
   const { store, approvals, grants, limits, unheard, inputs, owed, sessions: conversations } = gate;
   const sweep = setInterval(() => {
     limits.sweep();
     search.follow();
+    retention.sweep();
     sweepSessions(sessions, store, log);
     lasting.sweep();
     unheard.sweep();

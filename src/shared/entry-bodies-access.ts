@@ -7,7 +7,8 @@ const gatewaySession = text("the gateway session");
 /** Where an act came from. Absent in entries of earlier versions. */
 const from = { device: device.optional(), address: address.optional() };
 
-const hold = z.object({ by, reason: text("why, in words") });
+const holdName = text("the hold's name");
+const reason = text("why, in words");
 
 /** Bodies of the entries about the gateway itself, and about who was let in. */
 export const accessBodies = {
@@ -83,8 +84,16 @@ export const accessBodies = {
     ...from,
   }),
   "entries.erased": erasedEntries.strict(),
-  "hold.placed": hold,
-  "hold.lifted": hold,
+  "hold.placed": z.strictObject({
+    name: holdName,
+    connection: text("of this connection alone").optional(),
+    person: text("of this principal, and all identities of the same person, alone").optional(),
+    fromMs: time("of entries from this moment on").optional(),
+    toMs: time("of entries before this moment").optional(),
+    reason,
+    by,
+  }),
+  "hold.lifted": z.strictObject({ name: holdName, reason, by }),
   "agent.connected": z.strictObject({
     agent: text("the agent's name in gateway.yaml"),
     key: text("its public key"),

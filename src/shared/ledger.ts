@@ -100,6 +100,15 @@ export const erasedEntries = z.object({
 });
 export type ErasedEntries = z.infer<typeof erasedEntries>;
 
+/** How an entry was erased: by which rule, or by whom and why; `record` is the entry that says so. */
+export interface Erasure {
+  readonly record: number;
+  readonly atMs: number;
+  readonly rule: string | null;
+  readonly by: string | null;
+  readonly reason: string;
+}
+
 /** The body of `principal.seen`: a caller as rules saw it. `state` is what the entries of its calls refer to. */
 export const seenPrincipal = z.object({
   state: text("digest over all that follows"),

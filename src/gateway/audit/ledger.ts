@@ -9,6 +9,7 @@ import type { GatewayKeys } from "../keys.ts";
 import { type AboutApproval, type ApprovalEntries, approvalEntries } from "./approval-entries.ts";
 import type { BodyFile } from "./body-files.ts";
 import { checkpointEvery, signCheckpoint } from "./checkpoint.ts";
+import { type ErasedRanges, erasedRanges } from "./erased-ranges.ts";
 import { appendLeaf, emptyTree, leafHash, packFrontier, type Tree, treeRoot, unpackTree } from "./merkle.ts";
 import { newSalt } from "./salt.ts";
 
@@ -45,8 +46,14 @@ export const ledgerSchema = `
 
 /** Whether an entry names the body file of this digest; by an index, made where it isn't there. */
 export function namedBodies(db: DatabaseSync): (digest: string) => boolean {
-  db.exec("CREATE INDEX IF NOT EXISTS ledger_long_bodies ON ledger_entries (leaf ->> '$.body') WHERE body IS NULL");
-  const select = db.prepare("SELECT seq FROM ledger_entries WHERE leaf ->> '$.body' = ? AND body IS NULL");
+  // An erased entry names none: its file is what a crash left.
+  db.exec(`
+    CREATE INDEX IF NOT EXISTS ledger_body_files ON ledger_entries (leaf ->> '$.body') WHERE body IS NULL AND salt IS NOT NULL;
+    DROP INDEX IF EXISTS ledger_long_bodies;
+  `);
+  const select = db.prepare(
+    "SELECT seq FROM ledger_entries WHERE leaf ->> '$.body' = ? AND body IS NULL AND salt IS NOT NULL",
+  );
   return (digest) => select.get(digest) !== undefined;
 }
 
@@ -65,6 +72,7 @@ export class LedgerTables {
   readonly #insertCheckpoint: StatementSync;
   readonly #deleteCheckpoint: StatementSync;
   readonly #ofApprovals: ApprovalEntries;
+  readonly #erased: ErasedRanges;
 
   constructor(db: DatabaseSync, log: LedgerLog) {
     this.#log = log;
@@ -73,6 +81,7 @@ export class LedgerTables {
     );
     this.#insertCheckpoint = db.prepare("INSERT INTO ledger_checkpoints (size, note, frontier) VALUES (?, ?, ?)");
     this.#ofApprovals = approvalEntries(db);
+    this.#erased = erasedRanges(db);
     this.#deleteCheckpoint = db.prepare("DELETE FROM ledger_checkpoints WHERE size = ?");
   }
 
@@ -102,6 +111,7 @@ export class LedgerTables {
     const leaf = canonical({ v: 1, seq: tree.size, atMs, kind, body: digest });
     const leafDigest = leafHash(leaf);
     this.#insertEntry.run(tree.size, leaf, leafDigest, salt, isShort ? body : null);
+    if (isShort && kind === "entries.erased") this.#erased.put(tree.size, body);
     if (about) this.#ofApprovals.put(about, { seq: tree.size, kind, atMs });
     return appendLeaf(tree, leafDigest);
   }

@@ -58,6 +58,11 @@ export class Seen {
     return mentions.filter(({ kind, key }) => !this.#recorded[kind].has(key));
   }
 
+  /** What was recorded may be erased: all is recorded again before a call that refers to it. */
+  forget(): void {
+    for (const known of Object.values(this.#recorded)) known.clear();
+  }
+
   append(writes: Writes, mentions: readonly Mention[]): void {
     for (const { kind, body } of mentions) writes.append(kind, body());
   }

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { activityAsk } from "../../shared/audit-activity.ts";
 import { auditQuery } from "../../shared/audit-search.ts";
 import { sessionFormat, sessionsQuery } from "../../shared/audit-sessions.ts";
+import { removeIndex } from "./index-file.ts";
 import { Searcher } from "./searcher.ts";
 
 /** What the thread is asked: to take further entries into the index, or for something of it, which does so first. */
@@ -40,17 +41,24 @@ const ask = z.discriminatedUnion("does", [
     format: sessionFormat,
     after: z.number(),
   }),
+  z.object({ does: z.literal("renew"), id: z.number(), mostMs: z.number() }),
   z.object({ does: z.literal("body"), id: z.number(), mostMs: z.number(), entry: z.number() }),
   z.object({ does: z.literal("activity"), id: z.number(), mostMs: z.number(), asked: activityAsk }),
   z.object({ does: z.literal("one"), id: z.number(), mostMs: z.number(), seq: z.number() }),
 ]);
 export type Ask = z.infer<typeof ask>;
 
-const searcher = new Searcher(z.object({ folder: z.string() }).parse(workerData).folder);
+const { folder } = z.object({ folder: z.string() }).parse(workerData);
+let searcher = new Searcher(folder);
 
 parentPort?.on("message", (message: unknown) => {
   const asked = ask.parse(message);
   try {
+    if (asked.does === "renew") {
+      searcher.close();
+      removeIndex(folder);
+      searcher = new Searcher(folder);
+    }
     say({ id: asked.id, value: answerTo(asked, searcher.follow(asked.mostMs)) });
   } catch (error) {
     say({ id: asked.id, error: error instanceof Error ? error.message : String(error) });
@@ -60,6 +68,7 @@ parentPort?.on("message", (message: unknown) => {
 function answerTo(asked: Ask, isWhole: boolean): unknown {
   switch (asked.does) {
     case "follow":
+    case "renew":
       return isWhole;
     case "find":
       return searcher.find(asked.query, asked.before, asked.most);

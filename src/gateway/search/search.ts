@@ -13,6 +13,7 @@ import {
   type SessionsQuery,
 } from "../../shared/audit-sessions.ts";
 import { CountersignError } from "../../shared/errors.ts";
+import { removeIndex } from "./index-file.ts";
 import type { SearchedEntry } from "./searcher.ts";
 import { exportPart, storedBody, type ExportPart, type StoredBody } from "../sessions/stored-moment.ts";
 import type { Ask } from "./search-worker.ts";
@@ -88,6 +89,12 @@ export class LedgerSearch {
   /** The entry of this number; null where there is none, or it is not taken into the index yet. Throws CountersignError `store_failed`. */
   async one(seq: number): Promise<SearchedEntry | null> {
     return searchedEntry.nullable().parse(await this.#ask({ does: "one", mostMs: mostMs.find, seq }));
+  }
+
+  /** The index is made anew from the ledger: what was erased there is in none of its pages. Throws CountersignError `store_failed`. */
+  async forget(): Promise<void> {
+    if (this.#worker === null) removeIndex(this.#folder);
+    else await this.#ask({ does: "renew", mostMs: 0 });
   }
 
   /** Once a second: takes what is new into the index, where there is one at work and the gateway has time. */

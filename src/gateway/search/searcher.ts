@@ -1,4 +1,3 @@
-import { rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
@@ -19,11 +18,9 @@ import { leafHash } from "../audit/merkle.ts";
 import { exportFoot, exportHead, exportMoment } from "../sessions/session-export.ts";
 import type { ExportPart, StoredBody, StoredMoment } from "../sessions/stored-moment.ts";
 import { mostSearched } from "./entry-words.ts";
+import { indexFile, removeIndex } from "./index-file.ts";
 import { indexVersion, SearchIndex, type LedgerRow } from "./search-index.ts";
 import { momentOf, StoredMoments } from "./stored-moments.ts";
-
-/** The index's own file within the data folder. It may be deleted: it is made anew from the ledger. */
-export const indexFile = "search.sqlite";
 
 /** An entry but for what the store alone knows of it. */
 export type SearchedEntry = Omit<AuditEntry, "checkpoint">;
@@ -53,7 +50,7 @@ export class Searcher {
     );
     this.#length = this.#ledger.prepare("SELECT coalesce(max(seq) + 1, 0) AS entries FROM ledger_entries");
     this.#stored = new StoredMoments(this.#ledger, folder);
-    this.#db = openIndex(join(folder, indexFile), this.#ledger);
+    this.#db = openIndex(folder, this.#ledger);
     this.#index = new SearchIndex(this.#db);
   }
 
@@ -174,11 +171,12 @@ function kindIn(leaf: string): unknown {
 }
 
 /** An index of another version or ledger, or that can't be read, is made anew. */
-function openIndex(path: string, ledger: DatabaseSync): DatabaseSync {
+function openIndex(folder: string, ledger: DatabaseSync): DatabaseSync {
+  const path = join(folder, indexFile);
   const db = opened(path);
   if (db !== null && fits(db, ledger)) return db;
   db?.close();
-  for (const end of ["", "-wal", "-shm"]) rmSync(path + end, { force: true });
+  removeIndex(folder);
   const fresh = opened(path);
   if (fresh === null) throw new Error(`${path} can't be opened as a database`);
   return fresh;

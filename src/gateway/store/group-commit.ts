@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Draft, Head, LedgerTables } from "../audit/ledger.ts";
 import { CountersignError } from "../../shared/errors.ts";
+import type { Erased } from "./erasing.ts";
 import { unwritten } from "./room.ts";
 import type { Writes } from "./store.ts";
 import type { StateWrites } from "./tables.ts";
@@ -16,6 +17,7 @@ export interface Ground {
   readonly state: StateWrites;
   readonly ledger: LedgerTables;
   readonly longBodies: LongBodies;
+  readonly erase: (entries: readonly number[]) => Erased;
   readonly head: Head;
   readonly now: () => number;
 }
@@ -134,13 +136,14 @@ export class GroupCommit {
 
   /** Runs one work in its savepoint: its own failure undoes it alone, the store's failure ends the group by throwing. */
   #runAlone(work: Work, drafts: Draft[]): () => void {
-    const { db, state, longBodies, now } = this.#ground;
+    const { db, state, longBodies, now, erase } = this.#ground;
     let saved = false;
-    const writes = openWrites(state, longBodies, now, () => {
+    const beforeState = (): void => {
       // Entries touch no table before the group's end, so most works have nothing to undo.
       if (!saved) db.exec("SAVEPOINT work");
       saved = true;
-    });
+    };
+    const writes = openWrites(state, longBodies, now, beforeState, erase);
     try {
       const tell = work.run(writes.face);
       const fault = writes.fault();

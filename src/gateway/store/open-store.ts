@@ -1,4 +1,5 @@
 import { realpathSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { isAbsolute, relative, sep } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { sweepBodies, writeBody } from "../audit/body-files.ts";
@@ -8,9 +9,12 @@ import type { GatewayKeys } from "../keys.ts";
 import { CountersignError } from "../../shared/errors.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import { jsonPieces, longText, outweighs } from "../../shared/json-pieces.ts";
+import { erasureQuery } from "../audit/erased-ranges.ts";
 import { formatVersion, openDatabase, prepareFolder, readFormat } from "./database.ts";
+import { eraser } from "./erasing.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { lockFolder } from "./lock.ts";
+import { type Settling, settling } from "./settling.ts";
 import type { Store } from "./store.ts";
 import { type StateTables, stateSchema, stateTables } from "./tables.ts";
 import { openWriteAheadLog, type WriteAheadLog } from "./write-ahead-log.ts";
@@ -50,21 +54,29 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     wal.sync();
     sweepBodies(options.folder, namedBodies(db));
     const longBodies: LongBodies = new WeakMap();
-    const group = new GroupCommit({
+    const left = settling(db);
+    const eraseEntries = eraser(db, options.folder);
+    const erase = (entries: readonly number[]) => {
+      left.begin();
+      return eraseEntries(entries);
+    };
+    const ground = {
       folder: options.folder,
       db,
       wal,
       state: state.writes,
       ledger,
       longBodies,
+      erase,
       head,
       now: options.now,
-    });
+    };
+    const group = new GroupCommit(ground);
     const prepare = async (body: JsonObject): Promise<void> => {
       if (outweighs(body, longText))
         longBodies.set(body, await writeBody(options.folder, jsonPieces(body, "canonical")));
     };
-    return store(db, wal, state, group, prepare, unlock);
+    return store({ db, wal, state, group, left, prepare, unlock });
   } catch (error) {
     wal?.close();
     db?.close();
@@ -74,14 +86,17 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   }
 }
 
-function store(
-  db: DatabaseSync,
-  wal: WriteAheadLog,
-  state: StateTables,
-  group: GroupCommit,
-  prepare: Store["prepare"],
-  unlock: () => void,
-): Store {
+interface OpenParts {
+  readonly db: DatabaseSync;
+  readonly wal: WriteAheadLog;
+  readonly state: StateTables;
+  readonly group: GroupCommit;
+  readonly left: Settling;
+  readonly prepare: Store["prepare"];
+  readonly unlock: () => void;
+}
+
+function store({ db, wal, state, group, left, prepare, unlock }: OpenParts): Store {
   let closed: Promise<void> | undefined;
   const close = async () => {
     try {
@@ -102,6 +117,10 @@ function store(
         ? group.commit(work, when)
         : Promise.reject(new CountersignError("store_failed", "The gateway's store is closed.")),
     prepare,
+    deleteBodies: async (files) => void (await Promise.all(files.map((file) => rm(file, { force: true })))),
+    settle: () => left.settle(),
+    isSettled: () => left.isSettled(),
+    erasureOf: erasureQuery(db),
     // A row that is only set to what it was makes SQLite write nothing.
     probe: () =>
       group.commit(() => {

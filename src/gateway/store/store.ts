@@ -2,10 +2,12 @@ import { z } from "zod";
 import { approvalView, approverStep } from "../../shared/approval.ts";
 import { devicePublicKey } from "../../shared/device.ts";
 import type { JsonObject } from "../../shared/json.ts";
-import type { EntryKind } from "../../shared/ledger.ts";
+import type { EntryKind, ErasedEntries, Erasure } from "../../shared/ledger.ts";
 import type { ProofReads } from "../audit/proofs.ts";
 import type { AnswerReads, AnswerWrites } from "./answers.ts";
 import type { DeviceReads, DeviceWrites } from "./devices.ts";
+import type { Erased } from "./erasing.ts";
+import type { HoldReads, HoldWrites } from "./holds.ts";
 import type { GrantReads, GrantWrites } from "./grants.ts";
 import type { HistoryReads } from "./history.ts";
 import type { PrecedentReads } from "./precedents.ts";
@@ -80,6 +82,7 @@ export interface Reads {
   readonly grants: GrantReads;
   readonly devices: DeviceReads;
   readonly revocations: RevocationReads;
+  readonly holds: HoldReads;
   readonly tools: { fingerprint(connection: string, tool: string): string | undefined };
 }
 
@@ -96,9 +99,15 @@ export interface Writes extends Reads {
   readonly grants: GrantWrites;
   readonly devices: DeviceWrites;
   readonly revocations: RevocationWrites;
+  readonly holds: HoldWrites;
   readonly tools: Reads["tools"] & { put(connection: string, tool: string, fingerprint: string): void };
   /** Appends one ledger entry. `body` holds masked values only (rule 6). */
   append(kind: EntryKind, body: JsonObject): void;
+  /**
+   * Erases what the store has of these entries (rising numbers), and appends the entry that says so, where anything was there to erase. Once the commit is durable, its
+   * files go by `Store.settle`.
+   */
+  erase(entries: readonly number[], why: Omit<ErasedEntries, "entries">): Erased;
 }
 
 /** The one way to the gateway's state. */
@@ -115,6 +124,14 @@ export interface Store extends Reads {
    * short one nothing is done. Throws CountersignError `store_failed` or `disk_full`.
    */
   prepare(body: JsonObject): Promise<void>;
+  /** Deletes these files of erased bodies. */
+  deleteBodies(files: Erased["files"]): Promise<void>;
+  /** Removes what erased rows left in the store's files; false where a reader is in the way, to be asked again. Throws what SQLite throws. */
+  settle(): boolean;
+  /** Whether nothing that was erased is left anywhere since. */
+  isSettled(): boolean;
+  /** How entry `seq` was erased; undefined where it was not. */
+  erasureOf(seq: number): Erasure | undefined;
   /** Writes something that changes nothing, durably. Throws CountersignError `store_failed` or `disk_full` where nothing can be written. */
   probe(): Promise<void>;
   /** Whether the last write failed: then the next one is waited for before anything is done. */

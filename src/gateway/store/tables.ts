@@ -5,6 +5,7 @@ import { answerTable } from "./answers.ts";
 import { storedApproval } from "./stored-approval.ts";
 import { deviceTable } from "./devices.ts";
 import { grantTable } from "./grants.ts";
+import { holdTable } from "./holds.ts";
 import { type HistoryTable, historyTable } from "./history.ts";
 import { precedentTable, type PrecedentTable } from "./precedents.ts";
 import { revocationTable } from "./revocations.ts";
@@ -34,7 +35,7 @@ export const stateSchema = `
 `;
 
 /** The writes that tables of state take, without the ledger's. */
-export type StateWrites = Omit<Writes, "append">;
+export type StateWrites = Omit<Writes, "append" | "erase">;
 
 export interface StateTables {
   readonly reads: Reads;
@@ -53,11 +54,12 @@ export function stateTables(db: DatabaseSync): StateTables {
   const precedents = precedentTable(db);
   const devices = deviceTable(db);
   const revocations = revocationTable(db);
+  const holds = holdTable(db);
   const tools = toolReads(db);
   const running = db.prepare("SELECT running FROM running");
   const setRunning = db.prepare("UPDATE running SET running = ?");
   return {
-    reads: { approvals, answers, history, precedents, grants, devices, revocations, tools },
+    reads: { approvals, answers, history, precedents, grants, devices, revocations, holds, tools },
     writes: {
       approvals: { ...approvals, put: approvalPut(db, approvals, [history, precedents]) },
       answers,
@@ -66,6 +68,7 @@ export function stateTables(db: DatabaseSync): StateTables {
       grants,
       devices,
       revocations,
+      holds,
       tools: { ...tools, put: toolPut(db) },
     },
     wasRunning: () => z.object({ running: z.number() }).parse(running.get()).running !== 0,

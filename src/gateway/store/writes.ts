@@ -2,7 +2,8 @@ import { aboutApproval } from "../audit/approval-entries.ts";
 import type { BodyFile } from "../audit/body-files.ts";
 import type { Draft } from "../audit/ledger.ts";
 import { canonical, type JsonObject } from "../../shared/json.ts";
-import type { EntryKind } from "../../shared/ledger.ts";
+import type { EntryKind, ErasedEntries } from "../../shared/ledger.ts";
+import type { Erased } from "./erasing.ts";
 import type { Writes } from "./store.ts";
 import type { StateWrites } from "./tables.ts";
 
@@ -29,6 +30,7 @@ export function openWrites(
   longBodies: LongBodies,
   now: () => number,
   beforeState: () => void,
+  erase: (entries: readonly number[]) => Erased,
 ): OpenWrites {
   const drafts: Draft[] = [];
   let ended = false;
@@ -65,8 +67,20 @@ export function openWrites(
         put: (record) => changing(() => state.revocations.put(record)),
         remove: (...which) => changing(() => state.revocations.remove(...which)),
       },
+      holds: {
+        ...state.holds,
+        put: (hold) => changing(() => state.holds.put(hold)),
+        remove: (name) => changing(() => state.holds.remove(name)),
+      },
       tools: { ...state.tools, put: (...tool) => changing(() => state.tools.put(...tool)) },
       append: (kind, body) => guarded(() => void drafts.push(draftOf(kind, body, longBodies, now()))),
+      erase: (entries, why) =>
+        changing(() => {
+          const erased = erase(entries);
+          const body = { ...why, entries: rangesOf(erased.entries) };
+          if (erased.entries.length > 0) drafts.push(draftOf("entries.erased", body, longBodies, now()));
+          return erased;
+        }),
     },
     drafts,
     end: () => {
@@ -84,6 +98,17 @@ export function storeFault(error: unknown): Error | undefined {
 
 /** https://www.sqlite.org/rescode.html#constraint, the primary code. */
 const sqliteConstraint = 19;
+
+/** Rising numbers as ranges with both ends. */
+function rangesOf(numbers: readonly number[]): ErasedEntries["entries"] {
+  const ranges: ErasedEntries["entries"] = [];
+  for (const number of numbers) {
+    const last = ranges.at(-1);
+    if (last?.[1] === number - 1) last[1] = number;
+    else ranges.push([number, number]);
+  }
+  return ranges;
+}
 
 function draftOf(kind: EntryKind, body: JsonObject, longBodies: LongBodies, atMs: number): Draft {
   const written = longBodies.get(body) ?? canonical(body);

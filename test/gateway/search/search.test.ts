@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, expect, it } from "vitest";
 import { LedgerSearch } from "../../../src/gateway/search/search.ts";
-import { indexFile } from "../../../src/gateway/search/searcher.ts";
+import { indexFile } from "../../../src/gateway/search/index-file.ts";
 import type { Store } from "../../../src/gateway/store/store.ts";
 import { scratch } from "../store/scratch.ts";
 

@@ -37,6 +37,7 @@ it("that can't be synced ends all writing: what may be lost is built upon by not
     state: stateTables(db).writes,
     ledger: new LedgerTables(db, log),
     longBodies: new WeakMap(),
+    erase: () => ({ entries: [], files: [] }),
     head: await readHead(db, log),
     now: Date.now,
   });

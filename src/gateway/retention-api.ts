@@ -1,0 +1,45 @@
+import { CountersignError } from "../shared/errors.ts";
+import { erasureWish, holdLift, holdWish } from "../shared/retention.ts";
+import type { ApiVisit } from "./api.ts";
+import { refuseElsewhere } from "./devices-api.ts";
+import { bodyOf } from "./json-body.ts";
+import { sendJson } from "./mcp/reply.ts";
+
+/** `GET /v1/holds`, for the roles admin and auditor. Throws CountersignError `not_allowed`. */
+export function listHolds({ site, response, principal }: ApiVisit): void {
+  if (principal.roles.length === 0)
+    throw new CountersignError("not_allowed", "Only the roles admin and auditor may see holds.");
+  sendJson(response, 200, { holds: site.retention.holds() });
+}
+
+/** `POST /v1/holds`. Throws CountersignError `not_allowed` or `bad_request`, and as `refuseElsewhere`. */
+export async function placeHold(visit: ApiVisit): Promise<void> {
+  await requireAdmin(visit);
+  const wish = await bodyOf(visit, holdWish);
+  sendJson(visit.response, 200, await visit.site.retention.place(visit.principal.id, wish));
+}
+
+/** `POST /v1/holds/lift`. Throws CountersignError `not_allowed` or `not_found`, and as `refuseElsewhere`. */
+export async function liftHold(visit: ApiVisit): Promise<void> {
+  await requireAdmin(visit);
+  const lift = await bodyOf(visit, holdLift);
+  await visit.site.retention.lift(visit.principal.id, lift);
+  sendJson(visit.response, 200, lift);
+}
+
+/** `POST /v1/erasures`: answers once all is erased. Throws CountersignError `not_allowed`, and as `refuseElsewhere`. */
+export async function eraseEntries(visit: ApiVisit): Promise<void> {
+  await requireAdmin(visit);
+  const wish = await bodyOf(visit, erasureWish);
+  sendJson(visit.response, 200, await visit.site.retention.erase(visit.principal.id, wish));
+}
+
+/** From a device that decides: what is erased doesn't come back. */
+async function requireAdmin(visit: ApiVisit): Promise<void> {
+  if (!visit.principal.roles.includes("admin"))
+    throw new CountersignError(
+      "not_allowed",
+      "Only the role admin may erase or hold: `roles` in gateway.yaml names its groups.",
+    );
+  await refuseElsewhere(visit);
+}

@@ -1,0 +1,82 @@
+import type { DatabaseSync } from "node:sqlite";
+import { z } from "zod";
+import { aboutApproval } from "../audit/approval-entries.ts";
+import { beginningOf, membersIn } from "../audit/body-beginning.ts";
+import { bodyFile } from "../audit/body-files.ts";
+import { entryKind, isNeverErased } from "../../shared/ledger.ts";
+import { isJson, isJsonObject, type JsonObject } from "../../shared/json.ts";
+
+/** What went of the ledger, and what has still to go once that is durable. */
+export interface Erased {
+  /** Rising; those that had something to erase. */
+  readonly entries: readonly number[];
+  /** The files of long bodies, to be deleted once the commit is durable: what a crash leaves of them, the next start sweeps. */
+  readonly files: readonly string[];
+}
+
+const longBeginning = 4096;
+
+/**
+ * Erases bodies and salts of these entries (rising numbers), inside the transaction of whoever calls it, who records it there too; and what the state keeps of
+ * the same: an approval with its history, an answer, a grant. Nothing that is in force may be among them.
+ */
+export function eraser(db: DatabaseSync, folder: string): (entries: readonly number[]) => Erased {
+  const select = db.prepare("SELECT leaf, body, salt IS NOT NULL AS salted FROM ledger_entries WHERE seq = ?");
+  const erase = db.prepare("UPDATE ledger_entries SET salt = NULL, body = NULL WHERE seq = ?");
+  const state = stateEraser(db);
+  return (entries) => {
+    const erased: number[] = [];
+    const files: string[] = [];
+    for (const seq of entries) {
+      const found = row.optional().parse(select.get(seq));
+      if (found === undefined || (found.body === null && found.salted === 0)) continue;
+      const { kind, body: digest } = leafShape.parse(JSON.parse(found.leaf));
+      if (isNeverErased(kind)) continue;
+      const file = found.body === null ? bodyFile(folder, digest) : null;
+      if (file !== null) files.push(file);
+      state(seq, kind, found.body === null ? membersIn(beginning(folder, found.leaf)) : bodyOf(found.body));
+      erase.run(seq);
+      erased.push(seq);
+    }
+    return { entries: erased, files };
+  };
+}
+
+const row = z.object({ leaf: z.string(), body: z.string().nullable(), salted: z.number() });
+const leafShape = z.object({ kind: z.string(), body: z.string() });
+
+function beginning(folder: string, leaf: string): string {
+  return beginningOf(folder, leaf, longBeginning) ?? "";
+}
+
+/** What can't be read has nothing of which the state would know. */
+function bodyOf(text: string): JsonObject {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isJson(value) && isJsonObject(value) ? value : {};
+  } catch {
+    return {};
+  }
+}
+
+function stateEraser(db: DatabaseSync): (seq: number, kind: string, body: JsonObject) => void {
+  const ofApproval = [
+    "approvals WHERE id",
+    "history WHERE approval",
+    "precedents WHERE approval",
+    "answers WHERE approval",
+  ].map((where) => db.prepare(`DELETE FROM ${where} = ?`));
+  const answer = db.prepare("DELETE FROM answers WHERE approval = ?");
+  const entry = db.prepare("DELETE FROM approval_entries WHERE approval = ? AND seq = ?");
+  const grant = db.prepare("DELETE FROM grants WHERE id = ? AND live = 0");
+  return (seq, kind, body) => {
+    const { approval } = body;
+    const named = entryKind.safeParse(kind);
+    const about = named.success ? aboutApproval(named.data, body) : null;
+    if (about !== null) {
+      for (const each of ofApproval) each.run(about.approval);
+      entry.run(about.approval, seq);
+    } else if (kind === "call.response" && typeof approval === "string") answer.run(approval);
+    if (kind.startsWith("grant.") && typeof body["grant"] === "string") grant.run(body["grant"]);
+  };
+}
