@@ -19,6 +19,6 @@ export function signInNews(before: ConsoleState["signInAsked"], now: ConsoleStat
   const why =
     now.rule === null
       ? "the sign-in provider asks for it"
-      : `rule ${JSON.stringify(now.rule)} asks for ${visibleLine(now.asks, 120)}`;
+      : `rule ${JSON.stringify(visibleLine(now.rule, 100))} asks for ${visibleLine(now.asks, 120)}`;
   return `${what} waits for your sign-in, as ${why}: countersign sign-in`;
 }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { sessionNews } from "../../src/cli/session-text.ts";
+import { sessionNews, signInNews } from "../../src/cli/session-text.ts";
 import type { ConsoleState } from "../../src/shared/console.ts";
 
 type Session = ConsoleState["session"];
@@ -22,4 +22,25 @@ it.each<[string, Session, Session, RegExp | null]>([
 ])("the terminal is told of a session %s", (_what, before, now, said) => {
   if (said === null) expect(sessionNews(before, now)).toBeNull();
   else expect(sessionNews(before, now)).toMatch(said);
+});
+
+const asked = {
+  rule: 'deleting "all"',
+  asks: "a sign-in of the last 15 minutes",
+  connection: "crm",
+  name: "delete\u202e_customer",
+  client: "c1",
+  calls: 1,
+  sinceMs: 0,
+} as const;
+
+it("the terminal is told once that a call waits for a sign-in, who asks for it, and what to run", () => {
+  expect(signInNews(null, asked)).toBe(
+    'delete⟨U+202E⟩_customer on crm waits for your sign-in, as rule "deleting \\"all\\"" asks for a sign-in of the last 15 minutes: countersign sign-in',
+  );
+  expect(signInNews(null, { ...asked, rule: null, name: null })).toBe(
+    "A call on crm waits for your sign-in, as the sign-in provider asks for it: countersign sign-in",
+  );
+  expect(signInNews(asked, { ...asked, calls: 2 })).toBeNull();
+  expect(signInNews(asked, null)).toBeNull();
 });

@@ -39,3 +39,19 @@ test("it names nobody", () => {
   notifications.follow(needed);
   expect(JSON.stringify(standing().map(words))).not.toContain(account.name);
 });
+
+test("calls that wait for a sign-in are told of once, whatever their number, without a name on a locked screen, and no more after it", () => {
+  const { notifications, standing, opened } = stages.open("linux", false);
+  const asked = { rule: "deleting", asks: "", connection: "crm", name: "delete_customer", client: "c1", sinceMs: 0 };
+  const waiting = (calls: number): ConsoleState => ({ ...signedIn(), signInAsked: { ...asked, calls } });
+  for (const calls of [1, 2, 3]) notifications.follow(waiting(calls));
+  expect(standing().map(words)).toMatchObject([{ title: "A call waits for your sign-in" }]);
+  expect(JSON.stringify(standing().map(words))).toContain("delete_customer on crm");
+  stages.electron.desktop.powerMonitor.emit("lock-screen");
+  expect(JSON.stringify(standing().map(words))).not.toContain("delete_customer");
+  stages.electron.desktop.powerMonitor.emit("unlock-screen");
+  standing()[0]?.emit("click");
+  expect(opened).toEqual([null]);
+  notifications.follow(signedIn());
+  expect(standing()).toEqual([]);
+});

@@ -91,18 +91,21 @@ function openWire(issuer: IssuerConfig, settings: GraphSettings, { now, secret }
     const signal = AbortSignal.timeout(timeoutMs);
     const answer = await request(url, { dispatcher: agent, method: "POST", headers, body, signal });
     const text = await answer.body.text();
+    if (answer.statusCode === 401) throw new Turned(url, claimsIn(answer.headers["www-authenticate"]));
     // Their own words may quote the request: the status alone is told.
     if (answer.statusCode !== 200) throw new Error(`${new URL(url).host} answered ${answer.statusCode}`);
     return JSON.parse(text);
   }
 
-  async function ownToken(): Promise<string> {
+  /** `claims`: what a new one must bring. */
+  async function ownToken(claims: string | null): Promise<string> {
     if (token !== null && now() < token.untilMs) return token.value;
     const form = new URLSearchParams({
       grant_type: "client_credentials",
       client_id: settings.clientId,
       client_secret: await secret(settings.clientSecret),
       scope: `${new URL(settings.url).origin}/.default`,
+      ...(claims === null ? {} : { claims }),
     });
     const headers = { "content-type": "application/x-www-form-urlencoded" };
     const told = tokenAnswer.parse(await post(tokenUrl(issuer), headers, form.toString()));
@@ -111,16 +114,43 @@ function openWire(issuer: IssuerConfig, settings: GraphSettings, { now, secret }
     return token.value;
   }
 
+  async function ask({ oid, kind }: GraphSubject, claims: string | null): Promise<readonly string[]> {
+    const collection = kind === "user" ? "users" : "servicePrincipals";
+    const headers = { authorization: `Bearer ${await ownToken(claims)}`, "content-type": "application/json" };
+    const url = `${settings.url}/${collection}/${encodeURIComponent(oid)}/getMemberGroups`;
+    // It answers all ids at once, up to 11,000, and refuses beyond that.
+    return groupsAnswer.parse(await post(url, headers, JSON.stringify({ securityEnabledOnly: false }))).value;
+  }
+
   return {
-    async memberGroups({ oid, kind }) {
-      const collection = kind === "user" ? "users" : "servicePrincipals";
-      const headers = { authorization: `Bearer ${await ownToken()}`, "content-type": "application/json" };
-      const url = `${settings.url}/${collection}/${encodeURIComponent(oid)}/getMemberGroups`;
-      // It answers all ids at once, up to 11,000, and refuses beyond that.
-      return groupsAnswer.parse(await post(url, headers, JSON.stringify({ securityEnabledOnly: false }))).value;
+    async memberGroups(subject) {
+      const before = token;
+      try {
+        return await ask(subject, null);
+      } catch (error) {
+        // Continuous access evaluation: a token may be taken back before its time. Only a new one is tried once more.
+        if (!(error instanceof Turned) || before === null) throw error;
+        if (token === before) token = null;
+        return await ask(subject, error.claims);
+      }
     },
     close: () => void agent?.destroy(),
   };
+}
+
+/** `401`, with what Entra wants of the next token, where it says so (a claims challenge). */
+class Turned extends Error {
+  readonly claims: string | null;
+
+  constructor(url: string, claims: string | null) {
+    super(`${new URL(url).host} answered 401`);
+    this.claims = claims;
+  }
+}
+
+function claimsIn(challenge: string | string[] | undefined): string | null {
+  const encoded = /\bclaims="([A-Za-z0-9+/_-]{1,4000}={0,2})"/.exec(String(challenge))?.[1];
+  return encoded === undefined ? null : Buffer.from(encoded, "base64").toString("utf8");
 }
 
 /** Version 2.0 issuers stand beside their token endpoint; those of version 1.0 (sts.windows.net) at the public cloud's. */

@@ -4,8 +4,14 @@ import type { AddressInfo } from "node:net";
 /** Microsoft Graph's `getMemberGroups`, and the token endpoint beside it, on a real socket. */
 export interface GraphStandIn {
   readonly origin: string;
-  /** Groups by object id; `status` is what Graph answers with, `tokenStatus` what the token endpoint does. */
-  readonly state: { groups: Map<string, readonly string[]>; status: number; tokenStatus: number };
+  /** Groups by object id; `status` is what Graph answers with, `tokenStatus` what the token endpoint does; `token` is the one that counts, `challenge` what another is answered with. */
+  readonly state: {
+    groups: Map<string, readonly string[]>;
+    status: number;
+    tokenStatus: number;
+    token: string;
+    challenge: string | null;
+  };
   /** What was asked: `POST /path`, in order. */
   readonly requests: string[];
   /** The forms that the token endpoint got. */
@@ -13,10 +19,14 @@ export interface GraphStandIn {
   close(): Promise<void>;
 }
 
-const token = "graph-token";
-
 export async function startGraph(): Promise<GraphStandIn> {
-  const state: GraphStandIn["state"] = { groups: new Map(), status: 200, tokenStatus: 200 };
+  const state: GraphStandIn["state"] = {
+    groups: new Map(),
+    status: 200,
+    tokenStatus: 200,
+    token: "graph-token",
+    challenge: null,
+  };
   const requests: string[] = [];
   const forms: URLSearchParams[] = [];
   const server = createServer((request, response) => {
@@ -27,9 +37,16 @@ export async function startGraph(): Promise<GraphStandIn> {
       requests.push(`${request.method} ${path}`);
       if (path.endsWith("/oauth2/v2.0/token")) {
         forms.push(new URLSearchParams(Buffer.concat(chunks).toString()));
-        return answer(response, state.tokenStatus, { token_type: "Bearer", access_token: token, expires_in: 3599 });
+        return answer(response, state.tokenStatus, {
+          token_type: "Bearer",
+          access_token: state.token,
+          expires_in: 3599,
+        });
       }
-      if (request.headers.authorization !== `Bearer ${token}`) return answer(response, 401, {});
+      if (request.headers.authorization !== `Bearer ${state.token}`) {
+        if (state.challenge !== null) response.setHeader("www-authenticate", state.challenge);
+        return answer(response, 401, {});
+      }
       const oid = /^\/v1\.0\/(?:users|servicePrincipals)\/([\w-]+)\/getMemberGroups$/.exec(path)?.[1];
       const value = state.groups.get(oid ?? "");
       if (value === undefined) return answer(response, 404, {});

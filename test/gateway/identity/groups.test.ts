@@ -100,6 +100,28 @@ describe("groups that a token doesn't list", () => {
     expect(await verifier.verify(await token(overage))).toMatchObject({ groups: ["g-1"] });
   });
 
+  it("are asked for again at once where Graph takes the gateway's own token back before its time, with the claims that it demands", async () => {
+    const verifier = verifierOf();
+    await verifier.verify(await token(overage));
+    const claims = '{"access_token":{"nbf":{"essential":true,"value":"1732000000"}}}';
+    const encoded = Buffer.from(claims).toString("base64");
+    graph.state.token = "another";
+    graph.state.challenge = `Bearer realm="", error="insufficient_claims", claims="${encoded}"`;
+    nowMs += 300_000;
+    expect(await verifier.verify(await token(overage))).toMatchObject({ groups: ["g-1", "g-2"] });
+    expect(graph.forms.map((form) => form.get("claims"))).toEqual([null, claims]);
+  });
+
+  it("are unknown where Graph takes back each token that it is shown, and it is asked twice, not for ever", async () => {
+    const verifier = verifierOf();
+    await verifier.verify(await token(overage));
+    const before = asked();
+    Object.defineProperty(graph.state, "token", { get: () => `never the same ${Math.random()}`, configurable: true });
+    nowMs += 300_000;
+    await expect(verifier.verify(await token(overage))).rejects.toMatchObject({ code: "issuer_unreachable" });
+    expect(asked() - before).toBe(2);
+  });
+
   it("that can't be asked for are refused with what to configure", async () => {
     const verifier = verifierOf({ graph: undefined });
     await expect(verifier.verify(await token(overage))).rejects.toMatchObject({
