@@ -13,6 +13,7 @@ import {
 import { CountersignError, type Result } from "../shared/errors.ts";
 import { visibleLine } from "../shared/visible.ts";
 import { momentOf } from "./moment.ts";
+import { unwritten } from "./new-file.ts";
 import { readable, withOfflineIndex } from "./offline-index.ts";
 import { withOwner } from "./owner.ts";
 import { listed, type Terminal } from "./terminal.ts";
@@ -66,7 +67,7 @@ async function fromGateway(id: string, format: SessionFormat, out: string, profi
   await withOwner(profile, async (owner) => {
     const file = await owner.ask("ledger.exportSession", { id, format });
     try {
-      await copyFile(file, out, constants.COPYFILE_EXCL).catch(refused(out));
+      await copyFile(file, out, constants.COPYFILE_EXCL).catch(unwritten(out));
     } finally {
       await rm(file, { force: true });
     }
@@ -74,15 +75,7 @@ async function fromGateway(id: string, format: SessionFormat, out: string, profi
 }
 
 async function write(out: string, text: string): Promise<void> {
-  await writeFile(out, text, { flag: "wx", mode: 0o600 }).catch(refused(out));
-}
-
-/** A file that is there already may be the one to keep. */
-function refused(file: string) {
-  return (cause: NodeJS.ErrnoException): never => {
-    const why = cause.code === "EEXIST" ? "is there already: name a new file" : `can't be written (${cause.code})`;
-    throw new CountersignError("usage", `${file} ${why}.`, { cause });
-  };
+  await writeFile(out, text, { flag: "wx", mode: 0o600 }).catch(unwritten(out));
 }
 
 async function atGateway(query: SessionsQuery, most: number, profile: string): Promise<readonly SessionView[]> {

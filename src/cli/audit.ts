@@ -1,15 +1,14 @@
-import { constants, copyFile, open, readFile, realpath } from "node:fs/promises";
-import { join, sep } from "node:path";
-import { readText } from "../client/private-file.ts";
-import { readProfile } from "../client/profile.ts";
+import { constants, copyFile, open } from "node:fs/promises";
 import { openSource } from "../gateway/audit/source.ts";
 import { verifyLedger, type LedgerReport } from "../gateway/audit/verify.ts";
 import { CountersignError } from "../shared/errors.ts";
-import { verifierName } from "../shared/note.ts";
+import { reportOptions, writeReport } from "./audit-report.ts";
 import { searchLedger, searchOptions } from "./audit-search.ts";
 import { exportSession, listSessions, sessionOptions } from "./audit-sessions.ts";
 import { command, positional } from "./command.ts";
 import { withExport } from "./ledger-export.ts";
+import { ledgerTrust } from "./ledger-trust.ts";
+import { unwritten } from "./new-file.ts";
 import { readingProgress } from "./reading-progress.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -22,6 +21,8 @@ const help = `Usage: countersign audit verify [--data DIR|EXPORT] [--key KEY|FIL
        countersign audit sessions [--person NAME] [--service NAME] [--client NAME] [--connection NAME]
            [--had held|denied|failed] [--from TIME] [--to TIME] [--limit N] [--data DIR|EXPORT] [--profile DIR] [--json]
        countersign audit session ID --out FILE [--format jsonl|html] [--data DIR|EXPORT] [--profile DIR] [--json]
+       countersign audit report --from TIME --out FILE [--to TIME] [--format html|json] [--data DIR|EXPORT]
+           [--key KEY|FILE] [--profile DIR] [--json]
 
 Checks a ledger: that every entry is as it was written, that none is missing, added or moved, and that the gateway's
 key signed it so. --data is a gateway's data folder or an exported file; without it the profile's gateway is asked for
@@ -38,9 +39,20 @@ searches a data folder or an exported file, offline; it does not check it, as ve
 
 sessions lists what each MCP client did through one connection, those that began last first; session writes one to a
 new FILE, as JSON Lines or as one HTML page that any browser opens without network. Both take the role auditor and are
-recorded, or are read offline with --data.`;
+recorded, or are read offline with --data.
 
-const options = { data: { type: "string" }, key: { type: "string" }, ...searchOptions, ...sessionOptions } as const;
+report checks a ledger as verify does and writes what it says of a period to a new FILE, for an auditor: calls,
+approvals with each signature checked again, denials, blocked calls, changes, access, grants that nobody uses, and what
+could not be shown. --to is now unless it is given. It ends with status 1, and the file is there, where the ledger does
+not hold.`;
+
+const options = {
+  data: { type: "string" },
+  key: { type: "string" },
+  ...searchOptions,
+  ...sessionOptions,
+  ...reportOptions,
+} as const;
 
 export const audit = command(help, options, async ({ values, positionals, profile, terminal }) => {
   const { data, key } = values;
@@ -57,6 +69,12 @@ export const audit = command(help, options, async ({ values, positionals, profil
     const asked = { given: values, data, profile, terminal };
     return await (verb === "sessions" || id === undefined ? listSessions(asked) : exportSession(id, asked));
   }
+  if (positionals[0] === "report") {
+    positional(positionals, ["report"]);
+    refuseOptions(Object.keys(values), { ...reportOptions, data: options.data, key: options.key });
+    if (data !== undefined) await refuseDatabase(data);
+    return await writeReport({ given: values, data, key, profile, terminal });
+  }
   refuseOptions(Object.keys(values), { data: options.data, key: options.key });
   if (positionals[0] === "export")
     return await exportTo(positional(positionals, ["export", "FILE"])[1], profile, terminal);
@@ -64,9 +82,9 @@ export const audit = command(help, options, async ({ values, positionals, profil
   if (verb !== "verify")
     throw new CountersignError(
       "usage",
-      "audit knows verify, export, search, sessions and session; --help shows the usage.",
+      "audit knows verify, export, search, sessions, session and report; --help shows the usage.",
     );
-  const trusted = await trust(profile, key, data);
+  const trusted = await ledgerTrust(profile, key, data);
   const verify = async (path: string): Promise<LedgerReport> => {
     const source = await openSource(path);
     return await verifyLedger(source, { ...trusted, onEntry: readingProgress(terminal) }).finally(() =>
@@ -88,10 +106,7 @@ function refuseOptions(given: readonly string[], taken: object): void {
 /** Readable for its owner alone, as the export is; a file that is there already may be the one to keep. */
 async function exportTo(file: string, profile: string, terminal: Terminal): Promise<void> {
   await withExport(profile, async (exported) => {
-    await copyFile(exported, file, constants.COPYFILE_EXCL).catch((cause: NodeJS.ErrnoException) => {
-      const why = cause.code === "EEXIST" ? "is there already: name a new file" : `can't be written (${cause.code})`;
-      throw new CountersignError("usage", `${file} ${why}.`, { cause });
-    });
+    await copyFile(exported, file, constants.COPYFILE_EXCL).catch(unwritten(file));
   });
   terminal.answer({ file }, [`The ledger is in ${file}. Check it: countersign audit verify --data ${file}`]);
 }
@@ -112,36 +127,6 @@ async function refuseDatabase(path: string): Promise<void> {
 
 /** The first 16 bytes of every SQLite 3 file (sqlite.org/fileformat2.html, section 1.3). */
 const databaseMark = "SQLite format 3\0";
-
-interface Trust {
-  readonly verifierKey: string;
-  /** The last checkpoint the profile saw; absent where there is no profile of this log. */
-  readonly seen?: string;
-}
-
-/** What the check rests on: a key and a checkpoint that did not come with the ledger. */
-async function trust(profile: string, key: string | undefined, data: string | undefined): Promise<Trust> {
-  const pinned = (await readProfile(profile))?.ledgerKey ?? null;
-  const verifierKey = key === undefined ? pinned : await givenKey(key, data);
-  if (verifierKey === null) {
-    const message = "No key to check by: give --key KEY|FILE, or a --profile whose gateway was confirmed.";
-    throw new CountersignError("usage", message);
-  }
-  const seen = verifierKey === pinned ? await readText(join(profile, "checkpoint.txt")) : null;
-  return seen === null ? { verifierKey } : { verifierKey, seen };
-}
-
-/** A key given as itself or as a file, which must not lie with the ledger: whoever rewrites one can rewrite the other. */
-async function givenKey(key: string, data: string | undefined): Promise<string> {
-  if (verifierName(key) !== null) return key.trim();
-  const file = await realpath(key).catch(() => null);
-  if (file === null) throw new CountersignError("usage", "--key is neither a verifier key (NAME+HASH+KEY) nor a file.");
-  const folder = data === undefined ? null : await realpath(data).catch(() => null);
-  if (folder !== null && file.startsWith(folder + sep)) {
-    throw new CountersignError("usage", "--key lies in the folder that it is to check: take it from elsewhere.");
-  }
-  return (await readFile(file, "utf8")).trim();
-}
 
 function answer(report: LedgerReport, keptHeld: boolean, terminal: Terminal): void {
   if (report.ok) {

@@ -84,6 +84,28 @@ async function searched(person: "approver" | "engineer", ...args: readonly strin
   return lines.parse(JSON.parse(ran.stdout));
 }
 
+describe("audit report", () => {
+  it("writes what the ledger says of a period as a page and as JSON, offline and from the gateway, and never over a file", async () => {
+    const folder = dirname(demo.told.data);
+    const [page, json] = [join(folder, "report.html"), join(folder, "report.json")];
+    const online = await demo.as("approver", "audit", "report", "--from", "24h", "--out", page);
+    expect(online).toMatchObject({ status: 0, stdout: expect.stringContaining("0 of 0 decisions verified") });
+    expect(await readFile(page, "utf8")).toContain("The ledger is whole");
+    expect((await stat(page)).mode & 0o777).toBe(0o600);
+    const offline = ["--data", demo.told.data, "--format", "json", "--out", json] as const;
+    expect((await demo.as("approver", "audit", "report", "--from", "24h", ...offline)).status).toBe(0);
+    const report = z.object({
+      ledger: verified,
+      calls: z.object({ connections: z.array(z.record(z.string(), z.unknown())) }),
+    });
+    const [customers] = report.parse(JSON.parse(await readFile(json, "utf8"))).calls.connections;
+    expect(customers).toMatchObject({ connection: "customers", allowed: 3, held: 0, denied: 0 });
+    const again = await demo.as("approver", "audit", "report", "--from", "24h", ...offline);
+    expect(again).toMatchObject({ status: 2, stderr: expect.stringContaining("is there already") });
+    expect((await demo.as("approver", "audit", "report", "--out", "x.html")).status).toBe(2);
+  });
+});
+
 describe("audit search", () => {
   it("tells by one query who used a tool since a time, and what they were answered", async () => {
     const found = await searched("approver", "--tool", "get_customer", "--from", "24h", "--kind", "call.response");

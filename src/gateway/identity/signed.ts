@@ -2,14 +2,14 @@ import { compactVerify, decodeProtectedHeader, importJWK } from "jose";
 import type { z } from "zod";
 import { CountersignError } from "../../shared/errors.ts";
 import { parseStrictJson } from "../../shared/strict-json.ts";
-import type { DeviceRecord, Reads } from "../store/store.ts";
+import type { DeviceRecord } from "../store/store.ts";
 import type { Principal } from "./principal.ts";
 
 /** What a device of the caller signed: the signature holds, the payload is parsed, nothing of it is compared yet. */
-export interface Signed<T> {
+export interface Signed<T, D = DeviceRecord> {
   readonly jws: string;
   readonly payload: T;
-  readonly device: DeviceRecord;
+  readonly device: D;
 }
 
 /** What kind of JWS is expected: its `typ`, the shape of its payload, and what to call it in a refusal. */
@@ -20,12 +20,12 @@ export interface SignedKind<T> {
 }
 
 /** Checks who signed (RFC 7515). Throws CountersignError `unknown_device` or `bad_signature`. */
-export async function verifySigned<T>(
+export async function verifySigned<T, D extends Pick<DeviceRecord, "principal" | "key">>(
   jws: string,
   { typ, payload, noun }: SignedKind<T>,
-  principal: Principal,
-  devices: Reads["devices"],
-): Promise<Signed<T>> {
+  principal: Pick<Principal, "id">,
+  devices: { get(id: string): D | undefined },
+): Promise<Signed<T, D>> {
   const header = headerOf(jws, noun);
   if (header.alg !== "EdDSA" || header.typ !== typ || typeof header.kid !== "string") {
     throw new CountersignError("bad_signature", `The ${noun} is not a JWS of the kind that devices sign.`);
