@@ -6,6 +6,7 @@ import { createAnnouncer, type Announcer } from "./announcer.ts";
 import type { LinkedBridge } from "./bridge.ts";
 import { createDecisions, type Decisions } from "./decisions.ts";
 import { History } from "./history/history.ts";
+import { ActivityReading } from "./activity/activity-reading.ts";
 import { LedgerSearch } from "./search/ledger-search.ts";
 import type { OwnChoice } from "./requests/own-choice.ts";
 import { createSelection, ownRequests, type Selection } from "./selection.ts";
@@ -37,6 +38,7 @@ export interface Model {
   readonly own: WritableStore<OwnChoice>;
   readonly history: History;
   readonly search: LedgerSearch;
+  readonly activity: ActivityReading;
   readonly decisions: Decisions;
   /** Reasons being written, by approval. */
   readonly reasons: WritableStore<ReadonlyMap<string, string>>;
@@ -54,6 +56,7 @@ export function createModel(bridge: LinkedBridge): Model {
   const own = createStore<OwnChoice>({ id: null, isOpen: false });
   const history = new History(bridge);
   const search = new LedgerSearch(bridge);
+  const activity = new ActivityReading(bridge);
   const decisions = createDecisions(bridge);
   const announcer = createAnnouncer();
   const reasons = createStore<ReadonlyMap<string, string>>(new Map());
@@ -87,6 +90,7 @@ export function createModel(bridge: LinkedBridge): Model {
     decisions.follow(state);
     history.follow(state);
     search.follow(state);
+    activity.follow(state);
     if (view.get().at !== "ended") view.set({ at: "live", state, isLinked: true, lastAtMs: Date.now() });
   });
   bridge.onLink((link) => {
@@ -128,6 +132,7 @@ export function createModel(bridge: LinkedBridge): Model {
     own,
     history,
     search,
+    activity,
     decisions,
     reasons,
     announcer,

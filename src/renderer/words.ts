@@ -1,3 +1,4 @@
+import { activity } from "./words/activity.ts";
 import { around, clients, repairAll, setup, traffic } from "./words/clients.ts";
 import { connections, tunnel } from "./words/connections.ts";
 import { context } from "./words/context.ts";
@@ -29,6 +30,7 @@ export const words = {
     history: "History",
     grants: "Grants",
     search: "Search",
+    activity: "Activity",
     audit: "Audit",
     settings: "Settings",
     gateways: "Gateways",
@@ -136,6 +138,7 @@ export const words = {
   requests,
   history,
   search,
+  activity,
   gateway,
   gateways,
   connections,

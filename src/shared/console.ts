@@ -130,6 +130,7 @@ export const pageName = z.enum([
   "history",
   "grants",
   "search",
+  "activity",
   "settings",
   "gateways",
 ]);

@@ -25,6 +25,8 @@ const everyLook: ReadonlySet<string> = new Set([
   "denied",
   "own-number",
   "history",
+  "search",
+  "activity",
   "grants",
   "connections-busy",
   "clients-refused",

@@ -21,7 +21,12 @@ const letters = {
 /** One word for each fact, of letters and digits alone: the index intersects their lists as it does those of a text's words. */
 export function factWords(kind: string, facts: EntryFacts, figures: readonly Counted[]): string {
   const words = Object.entries(letters).map(([name, letter]) => wordOf(letter, facts[name as keyof typeof letters]));
-  const besides = [wordOf("k", kind), wordOf("p", facts.principal), wordOf("p", facts.by)];
+  const besides = [
+    wordOf("k", kind),
+    wordOf("p", facts.principal),
+    wordOf("p", facts.by),
+    wordOf("u", facts.principal),
+  ];
   return [...words, ...besides, ...figures.map((name) => wordOf("x", name))].join(" ").trim();
 }
 
@@ -41,7 +46,9 @@ export function matchOf(query: AuditQuery, principals: readonly string[] | null)
   });
   if (query.kind !== undefined) wanted.push(`facts : ${wordOf("k", query.kind)}`);
   if (query.counted !== undefined) wanted.push(`facts : ${wordOf("x", query.counted)}`);
-  if (principals !== null) wanted.push(`facts : (${principals.map((id) => wordOf("p", id)).join(" OR ")})`);
+  // What is counted is whose call it was, not who decided it.
+  const whose = query.counted === undefined ? "p" : "u";
+  if (principals !== null) wanted.push(`facts : (${principals.map((id) => wordOf(whose, id)).join(" OR ")})`);
   const all = [...wanted, ...textTerms(query.text ?? "").map((term) => `body : ${term}`)];
   return all.length === 0 ? null : all.join(" AND ");
 }

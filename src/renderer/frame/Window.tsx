@@ -1,4 +1,5 @@
 import type { ProfilesView } from "../../shared/profiles.ts";
+import { Activity } from "../activity/Activity.tsx";
 import { Connections } from "../connections/Connections.tsx";
 import { Gateways } from "../gateways/Gateways.tsx";
 import { Grants } from "../grants/Grants.tsx";
@@ -96,6 +97,7 @@ const pages = {
   grants: Grants,
   history: History,
   search: Search,
+  activity: Activity,
 } as const satisfies Record<Exclude<Page, "settings" | "gateways">, unknown>;
 
 function Pages({ view, page }: { readonly view: Extract<View, { at: "live" }>; readonly page: Page }) {

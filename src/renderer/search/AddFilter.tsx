@@ -1,5 +1,6 @@
 import { useId, useState, type FormEvent } from "react";
 import { risk as risks } from "../../shared/approval.ts";
+import { counted } from "../../shared/audit-activity.ts";
 import type { ConsoleState } from "../../shared/console.ts";
 import { entryKind } from "../../shared/ledger.ts";
 import menu from "../frame/TitleBar.module.css";
@@ -78,6 +79,7 @@ interface ValueFieldProps {
 
 const closed: Partial<Record<FactName, readonly (readonly [string, string])[]>> = {
   risk: risks.options.map((each) => [each, words.risk[each]]),
+  counted: counted.options.map((each) => [each, words.search.counted[each]]),
   kind: entryKind.options.map((each) => [each, kindWord(each)]),
 };
 
@@ -124,6 +126,7 @@ function ValueField({ name, value, onValue, known }: ValueFieldProps) {
 function knownValues(name: FactName, { lines, names }: Sought, { connections }: ConsoleState): readonly string[] {
   const inLines = lines.map(({ kind, facts }) => {
     if (name === "kind") return kind;
+    if (name === "counted") return null;
     if (name !== "person" && name !== "service") return facts[name];
     const isIt = facts.principalKind === (name === "person" ? "user" : "service");
     return isIt && facts.principal !== null ? (names[facts.principal] ?? facts.name) : null;

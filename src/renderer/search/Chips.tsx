@@ -1,3 +1,4 @@
+import { counted } from "../../shared/audit-activity.ts";
 import { useModel } from "../model.ts";
 import { Button } from "../parts/Button.tsx";
 import { Icon } from "../parts/Icon.tsx";
@@ -60,7 +61,9 @@ function Chip({ name, value, onRemove }: ChipProps) {
 }
 
 function shown(name: FactName, value: string): string {
-  return name === "kind" ? kindWord(value) : value;
+  if (name === "kind") return kindWord(value);
+  const as = name === "counted" ? counted.safeParse(value) : null;
+  return as?.success ? words.search.counted[as.data] : value;
 }
 
 function rangeText(range: Range): string {

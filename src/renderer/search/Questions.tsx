@@ -1,31 +1,38 @@
-import { useId, useState, type FormEvent } from "react";
-import type { ConsoleState } from "../../shared/console.ts";
+import { useEffect, useId, useState, type FormEvent } from "react";
+import type { ActivityRow } from "../../shared/audit-activity.ts";
 import past from "../history/History.module.css";
 import { useModel } from "../model.ts";
 import { Button } from "../parts/Button.tsx";
+import { OutsideLine } from "../parts/Outside.tsx";
 import { words } from "../words.ts";
 import { dayField, dayRange } from "./ranges.ts";
 import css from "./Search.module.css";
+import type { Suggested, Wanted } from "./sought.ts";
 
-/** What an investigator asks first, each a press away; nothing is looked at before one is asked. */
-export function Questions({ state }: { readonly state: ConsoleState }) {
+interface QuestionsProps {
+  readonly suggested: Suggested;
+  readonly isReached: boolean;
+}
+
+/** What an investigator asks first, each a press away for what was used most of late. */
+export function Questions({ suggested, isReached }: QuestionsProps) {
   const { search } = useModel();
+  useEffect(() => {
+    if (isReached) search.suggest();
+  }, [search, isReached]);
   return (
     <div className={css.questions}>
       <h2>{words.search.questionsTitle}</h2>
       <p className={past.sub}>{words.search.questionsWhy}</p>
-      <Question
-        title={words.search.usedTool}
-        field={words.search.tool}
-        onAsk={(tool, range) => search.ask({ facts: { tool, kind: "call.request" }, range })}
-      />
+      <Question title={words.search.usedTool} field={words.search.tool} rows={suggested.tools} factsFor={usesOf} />
       <Question
         title={words.search.returned}
         field={words.search.service_}
-        onAsk={(service, range) => search.ask({ facts: { service, kind: "call.response" }, range })}
+        rows={suggested.services}
+        factsFor={answersTo}
       />
       <p>
-        <Button disabled={state.gateway.link !== "online"} onClick={() => search.ask({})}>
+        <Button disabled={!isReached} onClick={() => search.ask({})}>
           {words.search.newest}
         </Button>
       </p>
@@ -33,23 +40,40 @@ export function Questions({ state }: { readonly state: ConsoleState }) {
   );
 }
 
+type FactsFor = (value: string, row: ActivityRow | null) => Wanted["facts"];
+
+const usesOf: FactsFor = (tool, row) => {
+  const connection = row?.connection ?? null;
+  return { tool, ...(connection === null ? {} : { connection }), counted: "calls" };
+};
+const answersTo: FactsFor = (service) => ({ service, kind: "call.response" });
+
 interface QuestionProps {
   readonly title: string;
   readonly field: string;
-  readonly onAsk: (value: string, range: ReturnType<typeof dayRange>) => void;
+  readonly rows: readonly ActivityRow[];
+  readonly factsFor: FactsFor;
 }
 
-function Question({ title, field, onAsk }: QuestionProps) {
+function Question({ title, field, rows, factsFor }: QuestionProps) {
+  const { search } = useModel();
   const id = useId();
   const [value, setValue] = useState("");
   const [day, setDay] = useState(() => dayField(Date.now()));
-  const ask = (event: FormEvent) => {
+  const ask = (said: string, row: ActivityRow | null) => {
+    if (said !== "") search.ask({ facts: factsFor(said, row), range: dayRange(day) });
+  };
+  const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (value.trim() !== "") onAsk(value.trim(), dayRange(day));
+    ask(value.trim(), null);
   };
   return (
-    <form className={css.question} aria-labelledby={id} onSubmit={ask}>
+    <form className={css.question} aria-labelledby={id} onSubmit={submit}>
       <h3 id={id}>{title}</h3>
+      <label>
+        {words.search.day}
+        <input type="date" className={past.select} value={day} onChange={({ target }) => setDay(target.value)} />
+      </label>
       <label>
         {field}
         <input
@@ -60,13 +84,24 @@ function Question({ title, field, onAsk }: QuestionProps) {
           onChange={({ target }) => setValue(target.value)}
         />
       </label>
-      <label>
-        {words.search.day}
-        <input type="date" className={past.select} value={day} onChange={({ target }) => setDay(target.value)} />
-      </label>
       <button type="submit" className={past.open} disabled={value.trim() === ""}>
         {words.search.show}
       </button>
+      {rows.length > 0 && (
+        <div className={css.suggested}>
+          {words.search.suggested}
+          {rows.map((row) => (
+            <Button key={`${row.key}\n${row.connection}`} size="small" onClick={() => ask(row.key, row)}>
+              <OutsideLine text={row.name ?? row.key} look={row.name === null ? "code" : "plain"} />
+              {row.connection !== null && (
+                <span className={css.what}>
+                  <OutsideLine text={row.connection} />
+                </span>
+              )}
+            </Button>
+          ))}
+        </div>
+      )}
     </form>
   );
 }

@@ -32,11 +32,13 @@ export function RangePicker({ range }: { readonly range: Range }) {
             <label key={end}>
               {words.search[end]}
               <input
+                key={range[end]}
                 type="datetime-local"
                 className={past.select}
                 defaultValue={range[end]}
                 onBlur={({ target }) => {
-                  if (target.value !== range[end]) search.within({ ...range, [end]: target.value });
+                  if (target.value !== range[end])
+                    search.within({ is: "own", from: range.from, to: range.to, [end]: target.value });
                 }}
                 onKeyDown={({ key, currentTarget }) => {
                   if (key === "Enter") currentTarget.blur();

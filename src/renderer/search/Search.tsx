@@ -41,7 +41,11 @@ export function Search({ state, isLinked }: SearchProps) {
         {isAsked && <Chips wanted={sought.wanted} />}
         {!isReached && <p className={past.note}>{words.search.offline}</p>}
         {isReached && <Trouble sought={sought} />}
-        {isAsked ? <SearchTable sought={sought} gateway={state.gateway} /> : <Questions state={state} />}
+        {isAsked ? (
+          <SearchTable sought={sought} gateway={state.gateway} />
+        ) : (
+          <Questions suggested={sought.suggested} isReached={isReached} />
+        )}
       </section>
       {isAsked && <EntryDetail sought={sought} gateway={state.gateway} />}
     </main>

@@ -1,13 +1,15 @@
 import type { ConsoleBridge } from "../../shared/bridge.ts";
 import type { ConsoleState } from "../../shared/console.ts";
 import { personOf } from "../../shared/signed-in.ts";
+import { spanOf } from "../activity/periods.ts";
 import { createStore, type Store } from "../store.ts";
 import { anything, factsIn, queryOf, unasked, type FactName, type Sought, type Wanted } from "./sought.ts";
 
-type Reader = Pick<ConsoleBridge, "searchAudit" | "auditEntry">;
+type Reader = Pick<ConsoleBridge, "searchAudit" | "auditEntry" | "auditActivity">;
 
 /** Who walks through the lines reads the entry that they rest on: each one read is a look that is recorded. */
 const restMs = 150;
+const mostSuggested = 5;
 const pageLines = 100;
 /** A search that finds little in one look is taken on by itself so far; then it waits to be asked for more. */
 const enough = 50;
@@ -58,8 +60,11 @@ export class LedgerSearch {
   /** Back to the questions that the page begins with. */
   readonly clear = (): void => {
     this.#question += 1;
-    this.#sought.set(unasked);
+    this.#sought.set({ ...unasked, suggested: this.#sought.get().suggested });
   };
+
+  /** Reads what was used most of late; where that fails nothing is suggested. */
+  readonly suggest = (): void => void this.#readSuggested();
 
   /** From the newest on, and no further than one page. */
   readonly again = (): void => {
@@ -94,7 +99,10 @@ export class LedgerSearch {
     const person = personOf(state);
     if (person === undefined) return;
     const who = state.roles.includes("auditor") ? person : null;
-    if (who !== this.#who) this.clear();
+    if (who !== this.#who) {
+      this.#question += 1;
+      this.#sought.set(unasked);
+    }
     this.#who = who;
   };
 
@@ -116,6 +124,20 @@ export class LedgerSearch {
       if (next === null || lines.length - kept.length >= enough) break;
     }
     this.#change({ at: "read", error: null });
+  }
+
+  async #readSuggested(): Promise<void> {
+    const who = this.#who;
+    const span = spanOf("week", this.#offsetMs);
+    const answers = [
+      this.#bridge.auditActivity({ by: "tool", ...span }),
+      this.#bridge.auditActivity({ by: "person", ...span }),
+    ] as const;
+    const [tools, people] = await Promise.all(answers);
+    if (!tools.ok || !people.ok || who !== this.#who) return;
+    const services = people.value.rows.filter(({ principalKind }) => principalKind === "service");
+    const named = tools.value.rows.filter(({ key }) => key !== "");
+    this.#change({ suggested: { tools: named.slice(0, mostSuggested), services: services.slice(0, mostSuggested) } });
   }
 
   async #readDetail(entry: number): Promise<void> {

@@ -3,7 +3,13 @@ import type { AuditQuery } from "../../shared/audit-search.ts";
 /** The time that is searched: a preset by the reader's own days, or bounds of their own as `datetime-local` fields have them, empty where open. */
 export type Range =
   | { readonly is: "any" | "today" | "yesterday" | "week" | "month" }
-  | { readonly is: "own"; readonly from: string; readonly to: string };
+  | {
+      readonly is: "own";
+      readonly from: string;
+      readonly to: string;
+      /** Of the gateway's clock to the millisecond, where a figure is looked into; gone once a bound is changed by hand. */
+      readonly exact?: Required<Pick<AuditQuery, "fromMs" | "toMs">>;
+    };
 
 export const presets = ["any", "today", "yesterday", "week", "month"] as const;
 
@@ -22,14 +28,14 @@ export function boundsOf(range: Range, offsetMs: number, nowMs = Date.now()): Pi
     case "month":
       return { fromMs: day(29) };
     case "own":
-      return { ...bound("fromMs", range.from, offsetMs), ...bound("toMs", range.to, offsetMs) };
+      return range.exact ?? { ...bound("fromMs", range.from, offsetMs), ...bound("toMs", range.to, offsetMs) };
     default:
       return range satisfies never;
   }
 }
 
 /** When the day so many days before this one began, by this computer's calendar: not all days have 24 hours. */
-function dayBegan(nowMs: number, ago: number): number {
+export function dayBegan(nowMs: number, ago: number): number {
   const day = new Date(nowMs);
   day.setHours(0, 0, 0, 0);
   return day.setDate(day.getDate() - ago);

@@ -1,3 +1,4 @@
+import type { ActivityRow } from "../../shared/audit-activity.ts";
 import { auditQuery, type AuditLine, type AuditPage, type AuditQuery } from "../../shared/audit-search.ts";
 import type { AuditEntry } from "../../shared/audit-entry.ts";
 import type { Failure } from "../../shared/errors.ts";
@@ -17,6 +18,12 @@ export interface Wanted {
 
 export const anything: Wanted = { text: "", facts: {}, range: { is: "any" } };
 
+/** What was used most of late: what an investigator is likely to ask about. */
+export interface Suggested {
+  readonly tools: readonly ActivityRow[];
+  readonly services: readonly ActivityRow[];
+}
+
 /** What the search page shows. `lines` stay while others are asked for; an answer to an older question changes nothing. */
 export interface Sought {
   readonly wanted: Wanted;
@@ -31,6 +38,7 @@ export interface Sought {
   readonly chosen: { readonly entry: number; readonly isOpen: boolean } | null;
   /** The chosen one whole, once it has come, or why it did not. */
   readonly detail: { readonly entry: number; readonly got: AuditEntry | Failure } | null;
+  readonly suggested: Suggested;
 }
 
 export const unasked: Sought = {
@@ -44,6 +52,7 @@ export const unasked: Sought = {
   error: null,
   chosen: null,
   detail: null,
+  suggested: { tools: [], services: [] },
 };
 
 /** The question as it is sent; null where a value of it is none that the gateway takes (a risk that there is not). */

@@ -164,6 +164,21 @@ export const album: readonly Screen[] = [
     ],
   },
   {
+    title: "Search and activity, for auditors",
+    shots: [
+      {
+        scene: "search",
+        says: "Entries that fit words, filters and a time; one of them whole, with all of its call.",
+        views: ["light", "dark"],
+      },
+      {
+        scene: "activity",
+        says: "Calls, holds, denials and masked fields by day, against the days before; each bar and figure opens its entries.",
+        views: ["light", "dark"],
+      },
+    ],
+  },
+  {
     title: "Settings",
     shots: [
       {

@@ -1,5 +1,6 @@
 import type { Page } from "playwright-core";
 import { answerAudit } from "../console/audited.ts";
+import { answerActivity } from "../console/audited-activity.ts";
 import { fullInbox, signedIn } from "../console/states.ts";
 import type { Scene } from "./scene.ts";
 
@@ -17,8 +18,9 @@ export const auditScenes: readonly Scene[] = [
     state: auditor,
     async act(page, server) {
       answerAudit(server, 60);
+      answerActivity(server);
       await tab("Search")(page);
-      await page.getByRole("heading", { name: "Ask the ledger" }).waitFor();
+      await page.getByRole("button", { name: "nightly-report" }).waitFor();
     },
   },
   {
@@ -65,6 +67,46 @@ export const auditScenes: readonly Scene[] = [
       server.refuse("audit.search", { code: "store_failed", message: "" });
       await newest(page);
       await page.getByRole("alert").waitFor();
+    },
+  },
+  {
+    name: "activity",
+    state: auditor,
+    async act(page, server) {
+      answerActivity(server);
+      await tab("Activity")(page);
+      await page.getByRole("toolbar", { name: /^Calls by day/ }).waitFor();
+    },
+  },
+  {
+    name: "activity-hours",
+    state: auditor,
+    async act(page, server) {
+      answerActivity(server, { indexed: 31_000 });
+      await tab("Activity")(page);
+      await page.getByRole("button", { name: "People" }).click();
+      await page.getByRole("combobox", { name: "Period" }).selectOption("yesterday");
+      await page.getByRole("button", { name: /^Draw nightly-report/ }).click();
+      await page.getByRole("heading", { name: /nightly-report/ }).waitFor();
+    },
+  },
+  {
+    name: "activity-table",
+    state: auditor,
+    async act(page, server) {
+      answerActivity(server);
+      await tab("Activity")(page);
+      await page.getByRole("button", { name: "Table" }).click();
+      await page.getByRole("columnheader", { name: "Day" }).waitFor();
+    },
+  },
+  {
+    name: "activity-nothing",
+    state: auditor,
+    async act(page, server) {
+      answerActivity(server, {}, true);
+      await tab("Activity")(page);
+      await page.getByText("Nothing was called in this time.").waitFor();
     },
   },
 ];
