@@ -5,7 +5,7 @@ import { approving } from "../support/device.ts";
 import { install, type Installation, type OpenSession } from "../support/gateway-session.ts";
 
 /** What a request at the gateway's API was answered with: its code, null where it was done. */
-interface Answered {
+export interface Answered {
   readonly status: number;
   readonly code: string | null;
   readonly body: Record<string, unknown>;

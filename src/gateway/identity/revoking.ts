@@ -52,17 +52,21 @@ export class Revoking {
     await conversations.closeOf(isTheirs, "its principal was revoked");
   }
 
-  /** Lets a person in again. */
+  /** Lets a person in again, under whichever of their ids they were revoked. */
   async restore(by: Principal, id: string, from: Origin): Promise<void> {
-    const { store, revocations } = this.#parts;
+    const { store, revocations, personOf } = this.#parts;
     requireAdmin(by);
-    await store.commit((writes) => {
-      if (!writes.revocations.all().some((each) => each.kind === "principal" && each.id === id))
-        throw new CountersignError("not_found", "This principal is not revoked.");
-      writes.revocations.remove("principal", id);
-      writes.append("principal.restored", { principal: id, by: by.id, ...from });
+    const lifted = await store.commit((writes) => {
+      const all = writes.revocations.all().filter(({ kind }) => kind === "principal");
+      const ids = all.map((each) => each.id).filter((each) => each === id || personOf(each) === personOf(id));
+      if (ids.length === 0) throw new CountersignError("not_found", "This principal is not revoked.");
+      for (const each of ids) {
+        writes.revocations.remove("principal", each);
+        writes.append("principal.restored", { principal: each, by: by.id, ...from });
+      }
+      return ids;
     });
-    revocations.forget(id);
+    for (const each of lifted) revocations.forget(each);
   }
 
   /** A device, for good: its key is enrolled for nobody again. By its owner or an administrator. */

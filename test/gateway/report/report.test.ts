@@ -240,7 +240,9 @@ describe("a report on a day", () => {
   });
 
   it("says what it can't show", () => {
-    expect(report.gaps.join("\n")).toContain("2 held calls ran without as many verified approvals as the rule asks for");
+    expect(report.gaps.join("\n")).toContain(
+      "2 held calls ran without as many verified approvals as the rule asks for",
+    );
     expect(report.gaps.join("\n")).toContain("5 decisions could not be verified");
   });
 
