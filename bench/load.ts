@@ -4,7 +4,7 @@ import type { LoadClient } from "./processes/children.ts";
 import { quantile } from "./table.ts";
 
 /** Where the same call goes. */
-export interface Way {
+interface Way {
   readonly name: string;
   readonly url: string;
   readonly token: string | null;
@@ -24,7 +24,7 @@ const callsEachWidth = 2000;
  * The same call by every way in turn, for so many rounds, at these widths besides one at a time. Each round begins with
  * another way and each measurement with calls that don't count, so that neither place nor rest is taken for a cost.
  */
-export async function measureLoad(
+async function measureLoad(
   client: LoadClient,
   ways: readonly Way[],
   widths: readonly number[],
@@ -132,11 +132,11 @@ export async function compareSizes(ground: Ground, ledgers: readonly number[]): 
 }
 
 /** The median over the rounds. */
-export function alone(load: Load | undefined): number {
+function alone(load: Load | undefined): number {
   return quantile(load?.p50sMs ?? [], 0.5);
 }
 
-export function together(load: Load | undefined, width: number): number {
+function together(load: Load | undefined, width: number): number {
   return quantile(load?.perSecond.get(width) ?? [], 0.5);
 }
 

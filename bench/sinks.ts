@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -9,7 +10,7 @@ import type { JsonObject } from "../src/shared/json.ts";
 import { syslogReceiver, webhookReceiver, type Receiver } from "../test/support/event-receivers.ts";
 import { otlpLogsReceiver } from "../test/support/otlp-logs-receiver.ts";
 import { echoJob, type Ground } from "./ground.ts";
-import { alone, measureLoad, ratio, together, type Way } from "./load.ts";
+import { ratio } from "./load.ts";
 import { quantile } from "./table.ts";
 
 /** How long calls are made at a moderate pace, and how far apart, in milliseconds. */
@@ -80,7 +81,7 @@ export async function measureReach(ground: Ground): Promise<string> {
 /** What dead sinks cost: the same call by a gateway without sinks, by another such one, and by one whose three sinks are dead in three ways. */
 export async function measureDeadSinks(ground: Ground): Promise<string> {
   const silent = createServer(() => undefined).listen(0, "127.0.0.1");
-  await new Promise((resolve) => silent.once("listening", resolve));
+  await once(silent, "listening");
   const address = silent.address();
   const port = typeof address === "object" && address !== null ? address.port : 0;
   const dead = [
@@ -88,23 +89,58 @@ export async function measureDeadSinks(ground: Ground): Promise<string> {
     { name: "silent", otlp: { url: `http://127.0.0.1:${port}/v1/logs` } },
     { name: "unreached", syslog: { host: "127.0.0.1", port } },
   ];
-  const way = async (name: string, sinks: JsonObject[]): Promise<Way> => {
-    const gateway = await ground.gateway({ sinks, env: { BENCH_SECRET: "text" } });
-    return { name, url: `${gateway.url}/mcp/target`, token: await gateway.token("erin", ["engineers"]) };
-  };
-  const ways = [await way("no sinks", []), await way("no sinks, again", []), await way("three dead sinks", dead)];
-  const { loads } = await measureLoad(ground.client, ways, [16], 7);
-  const [base] = loads;
-  const lines = loads.map((load) =>
-    [
-      load.name.padEnd(30),
-      alone(load).toFixed(3).padStart(9),
-      `×${ratio(load.p50sMs, base?.p50sMs).toFixed(2)}`.padStart(9),
-      together(load, 16).toFixed(0).padStart(9),
-      `×${ratio(base?.perSecond.get(16), load.perSecond.get(16)).toFixed(2)}`.padStart(9),
-    ].join(" "),
-  );
+  const kinds = { "no sinks": [], "no sinks, again": [], "three dead sinks": dead };
+  const ways: Way[] = [];
+  for (const [name, sinks] of Object.entries(kinds)) ways.push(await wayTo(ground, name, sinks));
+  for (let round = 0; round < rounds; round += 1)
+    for (const way of ways.map((_, at) => ways[(at + round) % ways.length]))
+      if (way !== undefined) await measureOnce(ground, way);
   silent.close();
-  const head = ["".padEnd(30), "×1 p50 ms", "     cost", "   ×16 /s", "     cost"].join(" ");
-  return ["What dead sinks cost a call, medians of seven interleaved rounds", head, ...lines, ""].join("\n");
+  const [base] = ways;
+  const lines = ways.map(({ name, p50sMs, spentsUs }) => {
+    const [alone, spent] = [quantile(p50sMs, 0.5).toFixed(3), quantile(spentsUs, 0.5).toFixed(0)];
+    const [slower, dearer] = [ratio(p50sMs, base?.p50sMs).toFixed(2), ratio(spentsUs, base?.spentsUs).toFixed(2)];
+    return [
+      name.padEnd(30),
+      alone.padStart(9),
+      `×${slower}`.padStart(9),
+      spent.padStart(11),
+      `×${dearer}`.padStart(9),
+    ].join(" ");
+  });
+  const head = ["".padEnd(30), "×1 p50 ms", "     cost", "×16 CPU µs ", "    cost"].join(" ");
+  return [`What dead sinks cost a call, medians of ${rounds} interleaved rounds`, head, ...lines, ""].join("\n");
+}
+
+/** A gateway, and in each round the median of a call alone and the gateway's processor time for each of many at once. */
+interface Way {
+  readonly name: string;
+  readonly url: string;
+  readonly token: string;
+  readonly p50sMs: number[];
+  readonly spentsUs: number[];
+}
+
+const rounds = 7;
+const callsAtOnce = 1500;
+
+async function wayTo(ground: Ground, name: string, sinks: JsonObject[]): Promise<Way> {
+  const gateway = await ground.gateway({ sinks, env: { BENCH_SECRET: "text" } });
+  const token = await gateway.token("erin", ["engineers"]);
+  const way = { name, url: gateway.url, token, p50sMs: [], spentsUs: [] };
+  await ground.client.run(echoJob(`${way.url}/mcp/target`, token, 16, callsAtOnce));
+  return way;
+}
+
+async function measureOnce({ client }: Ground, { url, token, p50sMs, spentsUs }: Way): Promise<void> {
+  const { times } = await client.run(echoJob(`${url}/mcp/target`, token, 1, 200));
+  p50sMs.push(quantile(times, 0.5));
+  const beforeUs = await spentUs(url);
+  await client.run(echoJob(`${url}/mcp/target`, token, 16, callsAtOnce));
+  spentsUs.push(((await spentUs(url)) - beforeUs) / callsAtOnce);
+}
+
+async function spentUs(url: string): Promise<number> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  return Number(/^process_cpu_seconds (\S+)$/m.exec(text)?.[1]) * 1e6;
 }

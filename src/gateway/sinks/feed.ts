@@ -3,7 +3,7 @@ import { backoffMs } from "../../shared/backoff.ts";
 import type { Log } from "../log.ts";
 import type { Cursor } from "./cursor.ts";
 import { enoughEntries, type LedgerTail } from "./ledger-tail.ts";
-import { type Sink, type SinkEvent, Undelivered } from "./sink.ts";
+import { type Sink, Undelivered, type WrittenEvent } from "./sink.ts";
 
 interface FeedOptions {
   readonly name: string;
@@ -86,7 +86,7 @@ export class Feed {
       // After a full disk: what was delivered is not delivered again for that.
       await this.#note();
       const known = size();
-      const events = this.#next < known ? await tail.from(this.#next, this.#most) : [];
+      const events = this.#next < known ? await tail.from(this.#next, this.#most, sink.textOf) : [];
       if (events.length === 0) return lookMs;
       await this.#deliver(events);
       await this.#note();
@@ -102,7 +102,7 @@ export class Feed {
     }
   }
 
-  async #deliver(events: readonly SinkEvent[]): Promise<void> {
+  async #deliver(events: readonly WrittenEvent[]): Promise<void> {
     const { name, sink, log } = this.#options;
     try {
       const rejected = await sink.deliver(events, this.#stop.signal);

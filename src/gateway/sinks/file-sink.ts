@@ -1,9 +1,10 @@
 import { type FileHandle, open } from "node:fs/promises";
-import type { Sink, SinkEvent } from "./sink.ts";
+import type { Sink, WrittenEvent } from "./sink.ts";
 
 /** Appends an event a line (JSON Lines) to a file, readable for the gateway's user alone where it is new. */
 export function fileSink(path: string): Sink {
   return {
+    textOf: ({ event }) => `${JSON.stringify(event)}\n`,
     async deliver(events) {
       // Opened each time: what rotates logs moves the file away while it is written.
       const file = await open(path, "a+", 0o600);
@@ -19,10 +20,10 @@ export function fileSink(path: string): Sink {
 }
 
 /** All of them or none: on a full disk half a line would stay before the same events come again. */
-async function append(file: FileHandle, events: readonly SinkEvent[]): Promise<void> {
+async function append(file: FileHandle, events: readonly WrittenEvent[]): Promise<void> {
   const size = await wholeLines(file);
   try {
-    await file.appendFile(events.map(({ event }) => `${JSON.stringify(event)}\n`).join(""));
+    await file.appendFile(events.map(({ text }) => text).join(""));
     await file.datasync();
   } catch (error) {
     // What can't be cut off (a pipe, a device) kept nothing either.

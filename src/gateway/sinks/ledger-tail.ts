@@ -9,7 +9,7 @@ import type { Sliced } from "../../shared/slices.ts";
 import { inTurns } from "../in-turns.ts";
 import { databaseFile } from "../store/database.ts";
 import { ocsfOf, severityOf } from "./ocsf.ts";
-import type { SinkEvent } from "./sink.ts";
+import type { Sink, SinkEvent, WrittenEvent } from "./sink.ts";
 
 /** A body up to so many characters goes along with its event; a longer one is told by its leaf, and kept by the ledger. */
 const longestBody = 65_536;
@@ -25,7 +25,6 @@ const longestParsed = 262_144;
 const beginningBytes = 4096;
 
 const row = z.object({ seq: z.number(), leaf: z.string(), body: z.string().nullable(), salted: z.number() });
-type Row = z.infer<typeof row>;
 const leafShape = z.object({ atMs: z.number(), kind: z.string() });
 
 /** The ledger of a data folder as one sink reads it, in its order, by a connection of its own. */
@@ -47,37 +46,29 @@ export class LedgerTail {
     );
   }
 
-  /** The events from this entry on, at most so many; none at the end. Others' work goes on meanwhile. */
-  async from(seq: number, most: number): Promise<readonly SinkEvent[]> {
-    return await inTurns(this.#events(this.#rows(seq, most)));
+  /** The events from this entry on, at most so many, as `textOf` writes them; none at the end. Others' work goes on meanwhile. */
+  async from(seq: number, most: number, textOf: Sink["textOf"]): Promise<readonly WrittenEvent[]> {
+    return await inTurns(this.#events(seq, most, textOf));
   }
 
   /** Looks at what came before this entry, for what a call's later entries say only by the call's id. */
   async recall(seq: number): Promise<void> {
     for (let at = Math.max(0, seq - recalled); at < seq;) {
-      const rows = this.#rows(at, Math.min(seq - at, enoughEntries));
-      if (rows.length === 0) return;
-      await inTurns(this.#events(rows));
-      at += rows.length;
+      const events = await this.from(at, Math.min(seq - at, enoughEntries), () => "");
+      if (events.length === 0) return;
+      at += events.length;
     }
   }
 
-  #rows(seq: number, most: number): readonly Row[] {
-    const rows: Row[] = [];
+  *#events(seq: number, most: number, textOf: Sink["textOf"]): Sliced<readonly WrittenEvent[]> {
+    const events: WrittenEvent[] = [];
     let characters = 0;
     for (const each of this.#after.iterate(seq, most)) {
-      const entry = row.parse(each);
-      rows.push(entry);
-      characters += entry.leaf.length + (entry.body?.length ?? 0);
+      const event = this.#eventOf(row.parse(each));
+      const text = textOf(event);
+      events.push({ id: event.id, seq: event.seq, text });
+      characters += text.length;
       if (characters >= mostCharacters) break;
-    }
-    return rows;
-  }
-
-  *#events(rows: readonly Row[]): Sliced<readonly SinkEvent[]> {
-    const events: SinkEvent[] = [];
-    for (const each of rows) {
-      events.push(this.#eventOf(each));
       yield;
     }
     return events;
@@ -87,7 +78,7 @@ export class LedgerTail {
     this.#db.close();
   }
 
-  #eventOf({ seq, leaf, body: text, salted }: Row): SinkEvent {
+  #eventOf({ seq, leaf, body: text, salted }: z.infer<typeof row>): SinkEvent {
     const { atMs, kind } = leafShape.parse(JSON.parse(leaf));
     const whole = bodyOf(text);
     const isInFile = text === null && salted === 1;

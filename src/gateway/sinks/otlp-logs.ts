@@ -12,17 +12,19 @@ const severities: Readonly<Record<number, readonly [number: number, name: string
 /** Deeper values go as their JSON text: receivers bound how deep a message is nested, at 100 mostly, and each level here takes three of that. */
 const deepestValue = 24;
 
-/** Events as OTLP's ExportLogsServiceRequest, in its JSON encoding (opentelemetry-proto, logs/v1): a record an event, which is its body. */
-export function logsRequest(events: readonly SinkEvent[], origin: string): JsonObject {
+/** OTLP's ExportLogsServiceRequest with these records, in its JSON encoding (opentelemetry-proto, logs/v1). */
+export function logsRequest(records: readonly string[], origin: string): string {
   const resource = { attributes: attributes({ "service.name": "countersign-gateway", "service.instance.id": origin }) };
-  const scopeLogs = [{ scope: { name: "countersign.ledger" }, logRecords: events.map(recordOf) }];
-  return { resourceLogs: [{ resource, scopeLogs }] };
+  const scope = JSON.stringify({ name: "countersign.ledger" });
+  const logs = `{"scope":${scope},"logRecords":[${records.join(",")}]}`;
+  return `{"resourceLogs":[{"resource":${JSON.stringify(resource)},"scopeLogs":[${logs}]}]}`;
 }
 
-function recordOf({ id, seq, atMs, kind, severity, event }: SinkEvent): JsonObject {
+/** An event's LogRecord, as text: the event is its body. */
+export function recordText({ id, seq, atMs, kind, severity, event }: SinkEvent): string {
   const [severityNumber, severityText] = severities[severity] ?? [0, ""];
   const time = `${atMs}000000`;
-  return {
+  return JSON.stringify({
     timeUnixNano: time,
     observedTimeUnixNano: time,
     severityNumber,
@@ -31,7 +33,7 @@ function recordOf({ id, seq, atMs, kind, severity, event }: SinkEvent): JsonObje
     body: anyValue(event, deepestValue),
     // By its uid a record that comes again is known as the same ("General logs attributes").
     attributes: attributes({ "log.record.uid": id, "countersign.seq": seq, "countersign.kind": kind }),
-  };
+  });
 }
 
 function attributes(values: JsonObject): readonly JsonObject[] {

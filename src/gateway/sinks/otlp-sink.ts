@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { httpDelivery, type HttpReceiver } from "./http-delivery.ts";
-import { logsRequest } from "./otlp-logs.ts";
+import { logsRequest, recordText } from "./otlp-logs.ts";
 import type { Rejected, Sink } from "./sink.ts";
 
 interface Otlp extends HttpReceiver {
@@ -22,9 +22,11 @@ const exported = z.object({
 export function otlpSink({ origin, ...receiver }: Otlp): Sink {
   const delivery = httpDelivery(receiver);
   return {
+    textOf: recordText,
     async deliver(events, signal) {
-      const { json, text } = await delivery.post(JSON.stringify(logsRequest(events, origin)), {}, signal);
-      return json ? rejectedIn(text) : null;
+      const records = events.map(({ text }) => text);
+      const answer = await delivery.post(logsRequest(records, origin), {}, signal);
+      return answer.json ? rejectedIn(answer.text) : null;
     },
     close: () => delivery.close(),
   };

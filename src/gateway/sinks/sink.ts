@@ -12,6 +12,13 @@ export interface SinkEvent {
   readonly event: JsonObject;
 }
 
+/** An event as a sink writes it. */
+export interface WrittenEvent {
+  readonly id: string;
+  readonly seq: number;
+  readonly text: string;
+}
+
 /** What a receiver said of events that it took and does not keep; it must not get them again. */
 export interface Rejected {
   readonly count: number;
@@ -20,11 +27,13 @@ export interface Rejected {
 
 /** A receiver of events. */
 export interface Sink {
+  /** The event's text. Written one by one, since hundreds together would hold up a call. */
+  textOf(event: SinkEvent): string;
   /**
    * Resolves once all of them were taken, in their order; rejects where it isn't known that they were: then they come again, after the time that
    * an Undelivered names.
    */
-  deliver(events: readonly SinkEvent[], signal: AbortSignal): Promise<Rejected | null>;
+  deliver(events: readonly WrittenEvent[], signal: AbortSignal): Promise<Rejected | null>;
   /** The first entry that a receiver took and may have lost since, or null; asked before each delivery, and said once. */
   again?(): number | null;
   close(): Promise<void>;

@@ -46,9 +46,10 @@ export function syslogSink({ host, port, ca, hostname, silenceMs }: Syslog): Sin
     return socket;
   };
   return {
+    textOf: (event) => counted(messageOf(event, hostname)),
     async deliver(events, signal) {
       const socket = await connected(signal);
-      const text = Buffer.concat(events.map((event) => counted(messageOf(event, hostname))));
+      const text = events.map((event) => event.text).join("");
       try {
         await written(socket, text, AbortSignal.any([signal, AbortSignal.timeout(silenceMs)]));
         await delay(settleMs, undefined, { signal });
@@ -75,7 +76,7 @@ export function syslogSink({ host, port, ca, hostname, silenceMs }: Syslog): Sin
   };
 }
 
-function written(socket: TLSSocket, text: Buffer, signal: AbortSignal): Promise<void> {
+function written(socket: TLSSocket, text: string, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const give = (): void => reject(new Error("the connection took nothing more"));
     signal.addEventListener("abort", give, { once: true });
@@ -87,21 +88,21 @@ function written(socket: TLSSocket, text: Buffer, signal: AbortSignal): Promise<
   });
 }
 
-function counted(message: Buffer): Buffer {
-  return Buffer.concat([Buffer.from(`${message.length} `), message]);
+function counted(message: string): string {
+  return `${Buffer.byteLength(message)} ${message}`;
 }
 
 /** RFC 5424, section 6: facility 13 (log audit), the entry's kind as MSGID, no structured data, and the event as JSON in UTF-8. */
-function messageOf({ atMs, kind, severity, event }: SinkEvent, hostname: string): Buffer {
+function messageOf({ atMs, kind, severity, event }: SinkEvent, hostname: string): string {
   const priority = 13 * 8 + (severities[severity] ?? 6);
   const time = new Date(atMs).toISOString();
   const head = `<${priority}>1 ${time} ${printable(hostname, 255)} countersign ${process.pid} ${printable(kind, 32)} - `;
-  return Buffer.concat([Buffer.from(head), byteOrderMark, Buffer.from(JSON.stringify(event))]);
+  return `${head}${byteOrderMark}${JSON.stringify(event)}`;
 }
 
 /** Syslog's severities by OCSF's: informational, notice, warning, error. */
 const severities: Readonly<Record<number, number>> = { 1: 6, 2: 5, 3: 4, 4: 3 };
-const byteOrderMark = Buffer.of(0xef, 0xbb, 0xbf);
+const byteOrderMark = "\uFEFF";
 
 /** PRINTUSASCII, or the nil value. */
 function printable(text: string, most: number): string {

@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { httpDelivery, type HttpReceiver } from "./http-delivery.ts";
-import type { Sink, SinkEvent } from "./sink.ts";
+import type { Sink } from "./sink.ts";
 
 interface Webhook extends HttpReceiver {
   /** `whsec_` and base64, or the key's own text. */
@@ -16,9 +16,10 @@ export function webhookSink({ secret, now, ...receiver }: Webhook): Sink {
   const delivery = httpDelivery(receiver);
   const key = keyOf(secret);
   return {
+    textOf: ({ event }) => JSON.stringify(event),
     async deliver(events, signal) {
       const id = `${events[0]?.id ?? ""}-${events.at(-1)?.seq ?? ""}`;
-      const body = bodyOf(events);
+      const body = `{"events":[${events.map(({ text }) => text).join(",")}]}`;
       const timestamp = Math.floor(now() / 1000);
       const signature = createHmac("sha256", key).update(`${id}.${timestamp}.`).update(body).digest("base64");
       const signed = {
@@ -31,10 +32,6 @@ export function webhookSink({ secret, now, ...receiver }: Webhook): Sink {
     },
     close: () => delivery.close(),
   };
-}
-
-function bodyOf(events: readonly SinkEvent[]): string {
-  return JSON.stringify({ events: events.map(({ event }) => event) });
 }
 
 function keyOf(secret: string): Buffer {

@@ -1,12 +1,11 @@
 import { expect, it } from "vitest";
 import type { Json } from "../../../src/shared/json.ts";
-import { logsRequest } from "../../../src/gateway/sinks/otlp-logs.ts";
+import { logsRequest, recordText } from "../../../src/gateway/sinks/otlp-logs.ts";
 
 /** The body of the one record that this value's event becomes. */
 function bodyOf(value: Json): unknown {
   const event = { id: "gw#1", seq: 1, atMs: 1_790_000_000_000, kind: "call.request", severity: 1, event: { value } };
-  const request = logsRequest([event], "gw");
-  const { resourceLogs } = JSON.parse(JSON.stringify(request)) as {
+  const { resourceLogs } = JSON.parse(logsRequest([recordText(event)], "gw")) as {
     resourceLogs: { scopeLogs: { logRecords: { body: { kvlistValue: { values: { value: unknown }[] } } }[] }[] }[];
   };
   return resourceLogs[0]?.scopeLogs[0]?.logRecords[0]?.body.kvlistValue.values[0]?.value;
