@@ -28,7 +28,7 @@ export interface Rejected {
 /** A receiver of events. */
 export interface Sink {
   /** The event's text. Written one by one, since hundreds together would hold up a call. */
-  textOf(event: SinkEvent): string;
+  readonly textOf: (event: SinkEvent) => string;
   /**
    * Resolves once all of them were taken, in their order; rejects where it isn't known that they were: then they come again, after the time that
    * an Undelivered names.
