@@ -17,7 +17,7 @@ const help = `Usage: countersign audit verify [--data DIR|EXPORT] [--key KEY|FIL
        countersign audit search [WORD…] [--person NAME] [--service NAME] [--connection NAME] [--tool NAME]
            [--rule NAME] [--outcome OUTCOME] [--effect EFFECT] [--risk RISK] [--kind KIND] [--client NAME]
            [--device ID] [--address IP] [--session ID] [--call ID] [--approval ID] [--from TIME] [--to TIME]
-           [--limit N] [--data DIR|EXPORT] [--profile DIR] [--json]
+           [--counted calls|held|denied|masked] [--limit N] [--data DIR|EXPORT] [--profile DIR] [--json]
        countersign audit sessions [--person NAME] [--service NAME] [--client NAME] [--connection NAME]
            [--had held|denied|failed] [--from TIME] [--to TIME] [--limit N] [--data DIR|EXPORT] [--profile DIR] [--json]
        countersign audit session ID --out FILE [--format jsonl|html] [--data DIR|EXPORT] [--profile DIR] [--json]

