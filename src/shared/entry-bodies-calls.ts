@@ -89,6 +89,12 @@ export const callBodies = {
       .describe("`result` or `error` as the client got it, masked; absent where only its digest is kept")
       .optional(),
     hidden: hiddenIn("`response`").optional(),
+    unrecorded: z
+      .literal(true)
+      .describe(
+        "the call was passed on, and what came of it could be neither recorded nor given to anybody (a full disk, say): the entry came once it could be written",
+      )
+      .optional(),
     digest: text("of lists and the protocol's own methods: base64url SHA-256 over the canonical answer").optional(),
   }),
   "target.request": z.strictObject({

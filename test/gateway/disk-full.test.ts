@@ -1,5 +1,7 @@
+import { spawnSync } from "node:child_process";
 import { cp, mkdtemp, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { approvalView, type ApprovalView } from "../../src/shared/approval.ts";
@@ -14,6 +16,7 @@ import { serve, type Served } from "./connections/servers.ts";
 import { enrolApprover } from "./mcp/approver.ts";
 import { modernRequest, post, result } from "./mcp/ground.ts";
 
+const program = fileURLToPath(new URL("../../src/cli/index.ts", import.meta.url));
 let target: Served;
 let gateway: GatewayProcess;
 let disk: SmallDisk;
@@ -146,6 +149,26 @@ describe.each(diskKinds)("on a $name", (kind) => {
     },
   );
 });
+
+it.skipIf(process.platform !== "linux")(
+  "a gateway that is started on a full disk says what to do, and ends",
+  async () => {
+    await open([]);
+    gateway.child.kill("SIGKILL");
+    await gateway.ended();
+    const start = [
+      "--fsize=0:",
+      process.execPath,
+      program,
+      "gateway",
+      "--config",
+      join(gateway.folder, "gateway.yaml"),
+    ];
+    const { status, stderr } = spawnSync("/usr/bin/prlimit", start, { encoding: "utf8" });
+    expect(status).toBe(1);
+    expect(stderr).toContain("The data folder's disk is full: make room, then start the gateway again.");
+  },
+);
 
 const full = { code: -32061, data: { code: "disk_full", outcome: "not_run" } };
 const afterwards = {

@@ -4,8 +4,8 @@ import { isUnwritten, CountersignError } from "../../shared/errors.ts";
 import type { Store } from "../store/store.ts";
 import { gatewayFault } from "./refusal.ts";
 
-/** So many calls at most are owed an answer's entry; those beyond keep a request without one, as after a crash. */
-const mostOwed = 1000;
+/** So many calls at most are owed an answer's entry, and so many characters of requests: what is beyond is as after a crash. */
+const most = { calls: 1000, characters: 8_000_000 };
 
 /** A call that was passed on, and whose entries could not be written. `request` is its first, where that is missing too. */
 interface Owed {
@@ -20,14 +20,19 @@ interface Owed {
 export class OwedAnswers {
   readonly #store: Store;
   #owed: Owed[] = [];
+  #characters = 0;
 
   constructor(store: Store) {
     this.#store = store;
   }
 
   note(call: string, request: JsonObject | null): void {
-    if (this.#owed.length >= mostOwed) return;
-    this.#owed.push({ call, request: request !== null && outweighs(request, longText) ? null : request });
+    if (this.#owed.length >= most.calls) return;
+    const isLong = request !== null && outweighs(request, longText);
+    const characters = request === null ? 0 : isLong ? Infinity : JSON.stringify(request).length;
+    if (this.#characters + characters > most.characters) return;
+    this.#characters += characters;
+    this.#owed.push({ call, request });
   }
 
   /** Pays what is owed, where the store takes it. */
@@ -42,6 +47,7 @@ export class OwedAnswers {
           writes.append("call.response", unrecorded(call));
         }
       });
+      if (this.#owed.length === 0) this.#characters = 0;
     } catch (error) {
       this.#owed = [...owed, ...this.#owed];
       if (!(error instanceof CountersignError && isUnwritten(error.code))) throw error;

@@ -15,6 +15,7 @@ import { eraser } from "./erasing.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { lockFolder } from "./lock.ts";
 import { type Settling, settling } from "./settling.ts";
+import { unwritten } from "./room.ts";
 import type { Store } from "./store.ts";
 import { type StateTables, stateSchema, stateTables } from "./tables.ts";
 import { openWriteAheadLog, type WriteAheadLog } from "./write-ahead-log.ts";
@@ -81,8 +82,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     wal?.close();
     db?.close();
     unlock();
-    if (error instanceof CountersignError) throw error;
-    throw new CountersignError("store_failed", "The store in the data folder can't be opened.", { cause: error });
+    throw notOpened(options.folder, error);
   }
 }
 
@@ -132,6 +132,18 @@ function store({ db, wal, state, group, left, prepare, unlock }: OpenParts): Sto
     proofs: ledgerProofs(db),
     close: () => (closed ??= close()),
   };
+}
+
+function notOpened(folder: string, error: unknown): CountersignError {
+  const known = error instanceof CountersignError ? error : null;
+  const fault = unwritten(
+    folder,
+    "The store in the data folder can't be opened.",
+    known === null ? error : known.cause,
+  );
+  if (fault.code !== "disk_full") return known ?? fault;
+  const message = "The data folder's disk is full: make room, then start the gateway again.";
+  return new CountersignError("disk_full", message, { cause: error });
 }
 
 function create(db: DatabaseSync, log: ConstructorParameters<typeof LedgerTables>[1]): void {
