@@ -7,21 +7,30 @@ import { openTelemetry } from "../gateway/telemetry/index.ts";
 import { CountersignError } from "../shared/errors.ts";
 import { command, positional } from "./command.ts";
 import { stampOf, whenChanged } from "./file-watch.ts";
+import { rotateKey } from "./rotate-key.ts";
 import { untilStopped } from "./signals.ts";
 import type { Terminal } from "./terminal.ts";
 
 const help = `Usage: countersign gateway --config FILE [--json]
+       countersign gateway rotate-key --config FILE [--json]
 
 Runs a gateway with an embedded agent until SIGINT or SIGTERM. Its log goes to standard error, one JSON object a line.
 A first signal lets calls under way end (drain in the configuration), a second one ends it at once.
 It reads its configuration again when the file changes and at SIGHUP, without dropping calls. The log says
 config.loaded, or config.rejected and why: then the old configuration stays in force. listen, publicUrl, data and keys
-change only with a new start. With --json it prints {"url"} once it listens.`;
+change only with a new start. With --json it prints {"url"} once it listens.
+
+rotate-key makes another key for the ledger beside the present one, as the gateway's user. At its next start the gateway
+hands over to it, with an entry that both keys sign, and overwrites the old one; whoever pinned that follows by itself.`;
 
 export const gateway = command(help, { config: { type: "string" } }, async ({ values, positionals, terminal }) => {
-  positional(positionals, []);
   const file = values.config;
   if (file === undefined) throw new CountersignError("usage", "--config FILE is missing; --help shows the usage.");
+  if (positionals[0] === "rotate-key") {
+    positional(positionals, ["rotate-key"]);
+    return await rotateKey(file, terminal);
+  }
+  positional(positionals, []);
   const asRead = stampOf(file);
   const config = await loadConfig(file);
   const said = logTo((text) => void process.stderr.write(text), Date.now);

@@ -1,7 +1,8 @@
 import { join } from "node:path";
-import { CountersignError, toFailure, type ErrorCode, type Failure } from "../shared/errors.ts";
-import { verifyCheckpoint, type Checkpoint } from "../shared/note.ts";
+import { CountersignError, toFailure, type Failure } from "../shared/errors.ts";
+import type { Checkpoint } from "../shared/note.ts";
 import { isConsistent } from "../shared/tree-proof.ts";
+import { createKnownKeys, later } from "./known-ledger-keys.ts";
 import { readText, writePrivate } from "./private-file.ts";
 
 /** Keeps the newest proved checkpoint of the gateway's ledger in `checkpoint.txt`, for `audit verify` to hold the log to. */
@@ -19,6 +20,8 @@ export interface CheckpointKeeperOptions {
   readonly directory: string;
   /** The pinned verifier key. */
   readonly ledgerKey: string;
+  /** The notes by which it handed over to later keys, as the gateway shows them. Throws its codes. */
+  readonly rotations: () => Promise<readonly string[]>;
   /** The gateway's proof that its ledger of `to` entries continues the one of `from`: base64 hashes. Throws its codes. */
   readonly prove: (from: number, to: number) => Promise<readonly string[]>;
   /** Called once, with the first thing that is wrong. */
@@ -27,18 +30,9 @@ export interface CheckpointKeeperOptions {
   readonly paceMs: number;
 }
 
-/** Without these a proof may come another time. */
-const later: ReadonlySet<ErrorCode> = new Set([
-  "gateway_unreachable",
-  "transient",
-  "signed_out",
-  "reauthentication_needed",
-  "token_expired",
-]);
-
 export function createCheckpointKeeper(options: CheckpointKeeperOptions): CheckpointKeeper {
-  const { ledgerKey } = options;
   const path = join(options.directory, "checkpoint.txt");
+  const known = createKnownKeys(options);
   let failure: Failure | null = null;
   /** What is stored. */
   let kept: Checkpoint | null = null;
@@ -57,7 +51,7 @@ export function createCheckpointKeeper(options: CheckpointKeeperOptions): Checkp
   async function readStored(): Promise<void> {
     const note = await readText(path);
     if (note === null) return;
-    kept = await verifyCheckpoint(note, ledgerKey);
+    kept = await known.verify(note);
     if (kept === null) throw inconsistent(`${path} was not signed by the pinned ledger key: look who changed it.`);
     largest = kept;
   }
@@ -65,7 +59,8 @@ export function createCheckpointKeeper(options: CheckpointKeeperOptions): Checkp
   async function check(note: string): Promise<void> {
     // What was kept is the evidence: once something is wrong nothing replaces it.
     if (failure !== null) return;
-    const seen = await verifyCheckpoint(note, ledgerKey);
+    const seen = await known.verifyNow(note);
+    if (seen === "later") return;
     if (seen === null) throw inconsistent("A checkpoint was not signed by the pinned ledger key: tell an auditor.");
     if (largest !== null) refuseOther(seen, largest);
     largest = seen;

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { connectionView, type ConnectionView } from "../shared/connection.ts";
 import { proof } from "../shared/ledger.ts";
 import { role } from "../shared/principal.ts";
-import type { Profile } from "../shared/provider.ts";
+import { discovery, type Profile } from "../shared/provider.ts";
 import { createCheckpointKeeper } from "./checkpoint.ts";
 import { createFeed } from "./feed.ts";
 import type { FeedLink } from "./feed-frames.ts";
@@ -62,6 +62,7 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
   const keeper = createCheckpointKeeper({
     directory: options.directory,
     ledgerKey: options.profile.ledgerKey,
+    rotations: async () => (await api.get("/.well-known/countersign", discovery)).ledgerKeyRotations ?? [],
     prove: async (from, to) => (await api.get(`/v1/audit/consistency?from=${from}&to=${to}`, proof)).proof,
     onFailure: (ledger) => state.set({ ledger }),
     paceMs: proveEveryMs,

@@ -132,7 +132,9 @@ export function discoveryOf({ gate, origin, ledgerKey }: Site): Discovery {
   const signIn = issuers.flatMap(({ audience, signIn: provider }) =>
     provider === undefined ? [] : [{ audience, provider }],
   );
-  return { v: 1, gateway: origin, ledgerKey, signIn, nowMs: gate.now() };
+  const { rotations } = gate.store;
+  const rotated = rotations.length === 0 ? {} : { ledgerKeyRotations: [...rotations] };
+  return { v: 1, gateway: origin, ledgerKey, ...rotated, signIn, nowMs: gate.now() };
 }
 
 function me({ response, principal }: ApiVisit): void {

@@ -1,4 +1,5 @@
 import type { AddressInfo } from "node:net";
+import { statedFirstKey } from "../shared/ledger-keys.ts";
 import type { Agent } from "../shared/target.ts";
 import { Agents } from "./agents/agents.ts";
 import { Approvals } from "./approvals/approvals.ts";
@@ -137,7 +138,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   };
   const metricsToken = (): string | null => setup.metricsToken;
   const operators = { store, runtime, draining, observed, readings, metricsToken };
-  const ledgerKey = keys.verifierKey(ledgerOrigin);
+  // The key that the log began with: who pinned it follows the rotations to the one of now.
+  const ledgerKey = statedFirstKey(store.rotations[0] ?? "") ?? keys.verifierKey(ledgerOrigin);
   const revoked = { store, approvals, conversations: sessions, lasting, present, revocations, ...people, now };
   const doors = createDoors(origin, revoked);
   const search = new LedgerSearch(data);

@@ -8,11 +8,11 @@ import {
   sign,
 } from "node:crypto";
 import type { KeyObject } from "node:crypto";
-import { constants, type Stats } from "node:fs";
-import { link, mkdir, open, realpath, stat, unlink } from "node:fs/promises";
+import { mkdir, realpath, rename, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { CountersignError } from "../shared/errors.ts";
 import { canonical, type Json } from "../shared/json.ts";
+import { createOnce, readKey, readKeyIfPresent, refuseLoose, syncFolder } from "./key-files.ts";
 
 /** The gateway's secrets, usable but not readable: they stand in a folder of their own, outside the data (rule 6). */
 export interface GatewayKeys {
@@ -24,9 +24,22 @@ export interface GatewayKeys {
   verifierKey(origin: string): string;
   /** Ed25519 signature (64 bytes) by the ledger's key. */
   signLedger(text: Uint8Array): Uint8Array;
+  /** The key that takes over from the ledger's at the next start; null where none was made, or it has. */
+  next(): LedgerKey | null;
+  /** The next key is the ledger's from now on; on the disk once `adopt` has resolved. */
+  takeNext(): void;
+  /** Puts a key that was taken durably in the old one's place, which is overwritten. Does nothing where none was. */
+  adopt(): Promise<void>;
+}
+
+/** One signing key of a ledger. */
+export interface LedgerKey {
+  verifierKey(origin: string): string;
+  sign(text: Uint8Array): Uint8Array;
 }
 
 const ledgerKeyFile = "ledger-signing-key.pem";
+const nextKeyFile = "ledger-signing-key.next.pem";
 const digestKeyFile = "digest-key";
 
 /**
@@ -37,21 +50,66 @@ export async function loadKeys(folder: string): Promise<GatewayKeys> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   refuseLoose(folder, "folder", await stat(folder));
   // The digest key is made first: a signing key without one is a loss, never an interrupted first start.
-  const signing = await readIfPresent(join(folder, ledgerKeyFile));
+  const signing = await readKeyIfPresent(join(folder, ledgerKeyFile));
   if (signing === null) {
     await createOnce(folder, digestKeyFile, `${randomBytes(32).toString("base64")}\n`);
     const { privateKey } = generateKeyPairSync("ed25519");
     await createOnce(folder, ledgerKeyFile, privateKey.export({ type: "pkcs8", format: "pem" }));
   }
-  const ledgerKey = parseLedgerKey(join(folder, ledgerKeyFile), signing ?? (await read(join(folder, ledgerKeyFile))));
-  const digestKey = parseDigestKey(join(folder, digestKeyFile), await read(join(folder, digestKeyFile)));
-  // The last 32 bytes of an Ed25519 SubjectPublicKeyInfo are the key itself (RFC 8410, section 4).
-  const publicKey = createPublicKey(ledgerKey).export({ type: "spki", format: "der" }).subarray(-32);
+  let ledgerKey = ledgerKeyOf(join(folder, ledgerKeyFile), signing ?? (await readKey(join(folder, ledgerKeyFile))));
+  const waiting = await readKeyIfPresent(join(folder, nextKeyFile));
+  let next = waiting === null ? null : ledgerKeyOf(join(folder, nextKeyFile), waiting);
+  let taken = false;
+  const digestKey = parseDigestKey(join(folder, digestKeyFile), await readKey(join(folder, digestKeyFile)));
   return {
     folder: await realpath(folder),
     keyedDigest: (value) => createHmac("sha256", digestKey).update(canonical(value)).digest("base64url"),
+    verifierKey: (origin) => ledgerKey.verifierKey(origin),
+    signLedger: (text) => ledgerKey.sign(text),
+    next: () => next,
+    takeNext() {
+      if (next === null) return;
+      ledgerKey = next;
+      next = null;
+      taken = true;
+    },
+    async adopt() {
+      if (!taken) return;
+      // One step: there is the old key or the new one, and the ledger says which.
+      await rename(join(folder, nextKeyFile), join(folder, ledgerKeyFile));
+      await syncFolder(folder);
+      taken = false;
+    },
+  };
+}
+
+/** Makes the key that takes over at the gateway's next start, and returns it. Throws CountersignError `configuration` where one waits already. */
+export async function makeNextKey(folder: string): Promise<LedgerKey> {
+  const found = await stat(folder).catch(() => null);
+  if (found === null || (await readKeyIfPresent(join(folder, ledgerKeyFile))) === null)
+    throw new CountersignError(
+      "configuration",
+      `There are no keys in ${folder} yet: the gateway's first start makes them.`,
+    );
+  refuseLoose(folder, "folder", found);
+  const path = join(folder, nextKeyFile);
+  if ((await readKeyIfPresent(path)) !== null)
+    throw new CountersignError(
+      "configuration",
+      `A key waits already in ${path}: restart the gateway, and it takes over.`,
+    );
+  const { privateKey } = generateKeyPairSync("ed25519");
+  await createOnce(folder, nextKeyFile, privateKey.export({ type: "pkcs8", format: "pem" }));
+  return ledgerKeyOf(path, await readKey(path));
+}
+
+function ledgerKeyOf(path: string, content: Buffer): LedgerKey {
+  const key = parseLedgerKey(path, content);
+  // The last 32 bytes of an Ed25519 SubjectPublicKeyInfo are the key itself (RFC 8410, section 4).
+  const publicKey = createPublicKey(key).export({ type: "spki", format: "der" }).subarray(-32);
+  return {
     verifierKey: (origin) => verifierKeyText(origin, publicKey),
-    signLedger: (text) => sign(null, text, ledgerKey),
+    sign: (text) => sign(null, text, key),
   };
 }
 
@@ -63,69 +121,6 @@ function verifierKeyText(origin: string, publicKey: Uint8Array): string {
   const key = Buffer.concat([Buffer.of(1), publicKey]);
   const keyHash = hash("sha256", Buffer.concat([Buffer.from(`${origin}\n`), key]), "hex").slice(0, 8);
   return `${origin}+${keyHash}+${key.toString("base64")}`;
-}
-
-/** Writes a file whole under another name and links it into place, which fails where the name is taken. */
-async function createOnce(folder: string, name: string, content: string | Buffer): Promise<void> {
-  const temporary = join(folder, `.${name}.${process.pid}.${randomBytes(6).toString("hex")}`);
-  const file = await open(temporary, "wx", 0o600);
-  try {
-    await file.writeFile(content);
-    await file.sync();
-    await link(temporary, join(folder, name)).catch((error: unknown) => {
-      // Another first start was quicker, or the last one was interrupted: its key counts.
-      if (!hasCode(error, "EEXIST")) throw error;
-    });
-  } finally {
-    await file.close();
-    await unlink(temporary);
-  }
-  const directory = await open(folder, "r");
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
-  }
-}
-
-async function read(path: string): Promise<Buffer> {
-  const content = await readIfPresent(path);
-  if (content === null) {
-    throw new CountersignError(
-      "configuration",
-      `The key file ${path} is missing while the other key is there. Restore it from a backup.`,
-    );
-  }
-  return content;
-}
-
-async function readIfPresent(path: string): Promise<Buffer | null> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW).catch((error: unknown) => {
-    if (hasCode(error, "ENOENT")) return null;
-    throw new CountersignError("configuration", `The key file ${path} can't be opened.`, { cause: error });
-  });
-  if (file === null) return null;
-  try {
-    refuseLoose(path, "file", await file.stat());
-    return await file.readFile();
-  } finally {
-    await file.close();
-  }
-}
-
-function refuseLoose(path: string, expected: "file" | "folder", found: Stats): void {
-  if (expected === "folder" ? !found.isDirectory() : !found.isFile()) {
-    throw new CountersignError("configuration", `${path} is not a ${expected}, so no keys can be kept there.`);
-  }
-  // Windows keeps access in ACLs; its mode bits say nothing.
-  if (process.platform === "win32") return;
-  if (found.uid !== process.geteuid?.() || (found.mode & 0o077) !== 0) {
-    const mode = expected === "folder" ? "700" : "600";
-    throw new CountersignError(
-      "configuration",
-      `Others than the gateway's user can reach ${path}. Make it the gateway's own: chown it, and chmod ${mode}.`,
-    );
-  }
 }
 
 function parseLedgerKey(path: string, content: Buffer): KeyObject {
@@ -143,8 +138,4 @@ function parseDigestKey(path: string, content: Buffer): Buffer {
   const key = Buffer.from(content.toString("latin1"), "base64");
   if (key.length === 32 && content.toString("latin1").trim() === key.toString("base64")) return key;
   throw new CountersignError("configuration", `${path} doesn't hold 32 bytes in base64.`);
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && "code" in error && error.code === code;
 }

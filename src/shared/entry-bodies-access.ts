@@ -83,6 +83,9 @@ export const accessBodies = {
     format: text("of a session's export").optional(),
     ...from,
   }),
+  "ledger.key": z.strictObject({
+    note: text("the note by which the key that signs the ledger changed (ledger.md, Keys)"),
+  }),
   "entries.erased": erasedEntries.strict(),
   "hold.placed": z.strictObject({
     name: holdName,

@@ -58,6 +58,7 @@ export const entryKind = z.enum([
   "grant.revoked",
   "grant.ended",
   "ledger.read",
+  "ledger.key",
   "entries.erased",
   "hold.placed",
   "hold.lifted",
@@ -78,9 +79,9 @@ export const leaf = z.strictObject({
   body: z.string().length(43),
 });
 
-/** Kinds that are never erased: they say what was erased, and what was not to be. */
+/** Kinds that are never erased: they say what was erased, what was not to be, and by which keys all of it is signed. */
 export function isNeverErased(kind: string): boolean {
-  return kind === "entries.erased" || kind === "hold.placed" || kind === "hold.lifted";
+  return kind === "ledger.key" || kind === "entries.erased" || kind === "hold.placed" || kind === "hold.lifted";
 }
 
 const seqRange = z.tuple([z.number().int().nonnegative(), z.number().int().nonnegative()]);

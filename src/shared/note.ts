@@ -17,6 +17,16 @@ export async function verifyCheckpoint(note: string, verifierKey: string): Promi
 
 /** The same for who verifies many notes by one key: it is read once. */
 export function checkpointVerifier(verifierKey: string): (note: string) => Promise<Checkpoint | null> {
+  const open = noteOpener(verifierKey);
+  const name = verifierName(verifierKey);
+  return async (note) => {
+    const text = await open(note);
+    return text === null || name === null ? null : parseCheckpoint(text, name);
+  };
+}
+
+/** The text of any note whose signature by this key holds, its last newline included, or null. */
+export function noteOpener(verifierKey: string): (note: string) => Promise<string | null> {
   const key = parseVerifierKey(verifierKey);
   if (key === null) return () => Promise.resolve(null);
   let imported: Promise<CryptoKey> | undefined;
@@ -31,8 +41,7 @@ export function checkpointVerifier(verifierKey: string): (note: string) => Promi
       const signature = signatureBy(key, line);
       if (signature === null) continue;
       const signed = new TextEncoder().encode(text);
-      if (await crypto.subtle.verify("Ed25519", await publicKey(), signature, signed))
-        return parseCheckpoint(text, key.name);
+      if (await crypto.subtle.verify("Ed25519", await publicKey(), signature, signed)) return text;
     }
     return null;
   };

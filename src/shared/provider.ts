@@ -35,6 +35,8 @@ export const discovery = z.object({
   gateway: z.url(),
   /** The ledger's verifier key, `NAME+KEYHASH+BASE64` (C2SP signed-note). */
   ledgerKey: z.string(),
+  /** The notes by which that key handed over to later ones, oldest first (docs/ledger.md, Keys). */
+  ledgerKeyRotations: z.array(z.string()).optional(),
   /** Each way to sign in, with the audience that its tokens must name. */
   signIn: z.array(z.object({ audience: z.string(), provider })),
   nowMs: z.number(),

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { startIdentityProvider, type IdentityProvider } from "../../src/demo/idp/index.ts";
+import { loadKeys } from "../../src/gateway/keys.ts";
 import { discovery } from "../../src/shared/provider.ts";
 import { shell, startShell, type Running } from "./shell.ts";
 import { freePort } from "../../src/demo/free-port.ts";
@@ -124,6 +125,24 @@ describe("countersign gateway", () => {
     const ran = await shell("audit", "verify", "--data", folder, "--key", key, "--profile", folder);
     expect(ran.status).toBe(2);
     expect(ran.stderr).toContain("take it from elsewhere");
+  });
+});
+
+describe("countersign gateway rotate-key", () => {
+  it("makes the key that the next start hands over to, once, and not before there is one to hand over from", async () => {
+    const port = await freePort();
+    const file = await writeConfig(port);
+    expect(await shell("gateway", "rotate-key", "--config", file)).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("no keys"),
+    });
+    await loadKeys(join(folder, "keys"));
+    const made = await shell("gateway", "rotate-key", "--config", file, "--json");
+    expect(JSON.parse(made.stdout)).toMatchObject({ next: expect.stringMatching(`^127\\.0\\.0\\.1:${port}\\+`) });
+    expect(await shell("gateway", "rotate-key", "--config", file)).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("waits already"),
+    });
   });
 });
 

@@ -38,6 +38,7 @@ function keeper(paceMs = 0) {
   return createCheckpointKeeper({
     directory,
     ledgerKey: gateway.profile.ledgerKey,
+    rotations: () => Promise.resolve([]),
     async prove(from, to) {
       proofs.push([from, to]);
       if (away !== null) throw new CountersignError(away, "Not now.");

@@ -14,10 +14,12 @@ export function findWrongPlaces(path: string, verifierKey: string, kept?: string
   const wrong: string[] = [];
   const log = statSync(path).isDirectory() ? readFolder(path, wrong) : readExport(path, key, wrong);
   if (log === null) return wrong;
+  const keys = keysOver(key, verifierKey.trim(), log.rotations, wrong);
   const roots = checkEntries(log.entries, wrong);
-  const last = checkCheckpoints(log, roots, key, wrong);
+  checkRotations(log, wrong);
+  const last = checkCheckpoints(log, roots, keys, wrong);
   if (last !== null && last !== log.entries.length) wrong.push("entries");
-  const seen = kept === undefined ? null : openNote(kept, key);
+  const seen = kept === undefined ? null : openCheckpoint(kept, keys);
   if (kept !== undefined && (seen === null || roots.get(seen.size) !== seen.root)) wrong.push("kept checkpoint");
   return wrong;
 }
@@ -32,6 +34,7 @@ interface Entry {
   readonly leaf_hash?: Uint8Array | undefined;
 }
 interface Log {
+  readonly rotations: readonly string[];
   readonly entries: readonly Entry[];
   readonly checkpoints: readonly { readonly note: string; readonly size?: number }[];
 }
@@ -70,7 +73,10 @@ function readFolder(path: string, wrong: string[]): Log | null {
       .array(z.object({ size: z.number(), note: z.string() }))
       .safeParse(db.prepare("SELECT size, note FROM ledger_checkpoints ORDER BY size").all());
     if (version?.["user_version"] !== 1 || !checkpoints.success) wrong.push("file");
-    return checkpoints.success ? { entries, checkpoints: checkpoints.data } : null;
+    const known = db.prepare("SELECT name FROM sqlite_schema WHERE name = 'ledger_keys'").all().length > 0;
+    const notes = known ? db.prepare("SELECT note FROM ledger_keys ORDER BY size").all() : [];
+    const rotations = notes.map((each) => String(each["note"]));
+    return checkpoints.success ? { rotations, entries, checkpoints: checkpoints.data } : null;
   } finally {
     db.close();
   }
@@ -80,6 +86,7 @@ const header = z.strictObject({ v: z.literal(1), origin: z.string(), entries: z.
 const isCanonical = (salt: string) => Buffer.from(salt, "base64url").toString("base64url") === salt;
 const line = z.strictObject({ leaf: z.string(), salt: z.string().refine(isCanonical), body: z.string() });
 const erasedLine = z.strictObject({ leaf: z.string(), salt: z.null(), body: z.null() });
+const rotationLine = z.strictObject({ rotation: z.string() });
 const noteLine = z.strictObject({ checkpoint: z.string() });
 
 function readExport(path: string, key: Key, wrong: string[]): Log | null {
@@ -88,6 +95,11 @@ function readExport(path: string, key: Key, wrong: string[]): Log | null {
   if (lines.at(-1) === undefined) lines.pop();
   const head = header.safeParse(lines.shift());
   if (!head.success || head.data.origin !== key.name) wrong.push("header");
+  const rotations: string[] = [];
+  for (let next = rotationLine.safeParse(lines[0]); next.success; next = rotationLine.safeParse(lines[0])) {
+    rotations.push(next.data.rotation);
+    lines.shift();
+  }
   const count = lines.findIndex((one) => noteLine.safeParse(one).success);
   const entries: Entry[] = [];
   for (const one of lines.slice(0, count < 0 ? undefined : count)) {
@@ -107,7 +119,7 @@ function readExport(path: string, key: Key, wrong: string[]): Log | null {
     if (!found.success) wrong.push("file");
     return found.success ? [{ note: found.data.checkpoint }] : [];
   });
-  return { entries, checkpoints };
+  return { rotations, entries, checkpoints };
 }
 
 /** A line's one spelling, so that no parser reads it otherwise. */
@@ -155,7 +167,8 @@ function checkErased(entries: readonly Entry[], wrong: string[]): void {
   const recorded = new Set<number>();
   entries.forEach(({ leaf, body }, at) => {
     const { kind } = leafShape.safeParse(parse(leaf)).data ?? {};
-    if (body === null && /^(entries\.erased|hold\.placed|hold\.lifted)$/.test(kind ?? "")) wrong.push(`entry ${at}`);
+    if (body === null && /^(entries\.erased|hold\.placed|hold\.lifted|ledger\.key)$/.test(kind ?? ""))
+      wrong.push(`entry ${at}`);
     const record = erasure.safeParse(kind === "entries.erased" && body !== null ? parse(body) : null);
     const ends = [-1, ...(record.data?.entries.flat() ?? []), at];
     // 0 ≤ first ≤ last < next first ≤ …: a single entry is both ends of its range.
@@ -172,11 +185,46 @@ function node(left: Buffer | undefined, right: Buffer): Buffer {
   return sha256(Buffer.of(1), left, right);
 }
 
+type KeyAt = (size: number) => Key;
+
+/** The key of each checkpoint's size: the given one's, where no rotation was filed or they are no chain with it. */
+function keysOver(given: Key, text: string, notes: readonly string[], wrong: string[]): KeyAt {
+  const chain = notes.map((note) => {
+    const [first, origin, size = "", from = "", to = "", ...rest] = note
+      .slice(0, note.lastIndexOf("\n\n") + 1)
+      .split("\n");
+    const stated = first === "countersign ledger key rotation" && /^(0|[1-9]\d*)$/.test(size) && rest.join() === "";
+    const signed = stated && [from, to].every((one) => one.startsWith(`${origin}+`) && isSigned(note, keyOrNull(one)));
+    return signed && from !== to ? { size: Number(size), from, to } : null;
+  });
+  const holds = chain.every((one, at) => {
+    const before = chain[at - 1];
+    return one !== null && (before === undefined || (before?.to === one.from && before.size < one.size));
+  });
+  if (notes.length === 0) return () => given;
+  if (!holds || !chain.some((one) => one?.from === text || one?.to === text)) {
+    wrong.push("keys");
+    return () => given;
+  }
+  return (size) => parseKey(chain.find((one) => one !== null && size <= one.size)?.from ?? chain.at(-1)?.to ?? text);
+}
+
+/** Each filed rotation is recorded by the entry of its size, and each such entry's is filed. */
+function checkRotations({ entries, rotations }: Log, wrong: string[]): void {
+  const filed = new Map(rotations.map((note) => [Number(note.split("\n")[2]), note]));
+  entries.forEach(({ leaf, body }, at) => {
+    if (leafShape.safeParse(parse(leaf)).data?.kind !== "ledger.key") return;
+    if (body !== canonical({ note: filed.get(at) ?? null })) wrong.push(`entry ${at}`);
+    else filed.delete(at);
+  });
+  for (const size of filed.keys()) wrong.push(`key after ${size}`);
+}
+
 /** The size of the last checkpoint, null where none can be read. */
-function checkCheckpoints(log: Log, roots: Map<number, string>, key: Key, wrong: string[]): number | null {
+function checkCheckpoints(log: Log, roots: Map<number, string>, keys: KeyAt, wrong: string[]): number | null {
   let last: number | null = null;
   for (const { note, size } of log.checkpoints) {
-    const opened = openNote(note, key);
+    const opened = openCheckpoint(note, keys);
     const named = `checkpoint ${size ?? opened?.size ?? "?"}`;
     const rises = opened !== null && opened.size > (last ?? -1) && (size ?? opened.size) === opened.size;
     if (opened === null || !rises || (roots.get(opened.size) ?? opened.root) !== opened.root) wrong.push(named);
@@ -207,22 +255,36 @@ function parseKey(text: string): Key {
   };
 }
 
-function openNote(note: string, key: Key): { readonly size: number; readonly root: string } | null {
+function keyOrNull(text: string): Key | null {
+  try {
+    return parseKey(text);
+  } catch {
+    return null;
+  }
+}
+
+function openCheckpoint(note: string, keys: KeyAt): { readonly size: number; readonly root: string } | null {
+  const text = note.slice(0, note.lastIndexOf("\n\n") + 1);
+  const [, origin, size = "", root = ""] = /^(.+)\n(0|[1-9]\d*)\n(.+)\n$/.exec(text) ?? [];
+  const key = keys(Number(size));
+  return origin === key.name && isSigned(note, key) ? { size: Number(size), root } : null;
+}
+
+function isSigned(note: string, key: Key | null): boolean {
+  if (key === null) return false;
   const split = note.lastIndexOf("\n\n") + 1;
   const [text, signatures] = [note.slice(0, split), note.slice(split + 1)];
-  const [, origin, size = "", root = ""] = /^(.+)\n(0|[1-9]\d*)\n(.+)\n$/.exec(text) ?? [];
-  if (origin !== key.name || !signatures.endsWith("\n")) return null;
+  if (!signatures.endsWith("\n")) return false;
   const lines = signatures
     .slice(0, -1)
     .split("\n")
     .map((one) => /^— (\S+) (\S+)$/.exec(one));
-  if (lines.includes(null)) return null;
-  const signed = lines.some((found) => {
+  if (lines.includes(null)) return false;
+  return lines.some((found) => {
     const signature = Buffer.from(found?.[2] ?? "", "base64");
     if (found?.[1] !== key.name || signature.length !== 68 || !signature.subarray(0, 4).equals(key.hash)) return false;
     return verify(null, Buffer.from(text), key.key, signature.subarray(4));
   });
-  return signed ? { size: Number(size), root } : null;
 }
 
 function parse(text: string): unknown {

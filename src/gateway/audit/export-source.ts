@@ -14,6 +14,7 @@ export function exportSource(path: string): LedgerSource {
   return {
     form: "export",
     header: () => readHeader(path),
+    rotations: () => readRotations(path),
     entries: () => singly(readPages(path)),
     pages: () => readPages(path),
     checkpoints: () => readCheckpoints(path),
@@ -22,17 +23,20 @@ export function exportSource(path: string): LedgerSource {
 }
 
 const headerLine = z.strictObject({ v: z.literal(1), origin: z.string(), entries: z.number().int().nonnegative() });
+const rotationLine = z.strictObject({ rotation: z.string() });
 const checkpointLine = z.strictObject({ checkpoint: z.string() });
 
 type Line =
   | { readonly is: "header"; readonly header: LedgerHeader }
   | { readonly is: "entry"; readonly entry: SourceEntry }
+  | { readonly is: "rotation"; readonly note: string }
   | { readonly is: "checkpoint"; readonly checkpoint: SourceCheckpoint }
   | { readonly is: "unreadable"; readonly unreadable: Unreadable };
 
 /** Lines in the order of an export; one out of place is unreadable. `of`: the only ones that are looked at, if not all. */
 async function* readLines(path: string, of: "all" | "checkpoints"): AsyncGenerator<readonly Line[]> {
   let number = 0;
+  let entries = false;
   let checkpoints = false;
   for await (const texts of linesOf(path)) {
     const lines: Line[] = [];
@@ -45,7 +49,10 @@ async function* readLines(path: string, of: "all" | "checkpoints"): AsyncGenerat
         lines.push(unreadable(number, what));
       } else if (line.is === "entry" && checkpoints) {
         lines.push(unreadable(number, "an entry stands behind the checkpoints"));
+      } else if (line.is === "rotation" && (entries || checkpoints)) {
+        lines.push(unreadable(number, "a key's rotation stands behind the first entry"));
       } else {
+        entries ||= line.is === "entry";
         checkpoints ||= line.is === "checkpoint";
         lines.push(line);
       }
@@ -78,6 +85,8 @@ function readLine(bytes: Buffer | null, number: number): Line {
   const checkpoint = checkpointLine.safeParse(value);
   if (checkpoint.success)
     return { is: "checkpoint", checkpoint: { readable: true, filedAs: null, note: checkpoint.data.checkpoint } };
+  const rotation = rotationLine.safeParse(value);
+  if (rotation.success) return { is: "rotation", note: rotation.data.rotation };
   const header = headerLine.safeParse(value);
   if (header.success) return { is: "header", header: header.data };
   return unreadable(number, "this is neither header nor entry nor checkpoint");
@@ -114,6 +123,18 @@ async function readHeader(path: string): ReturnType<LedgerSource["header"]> {
     if (line !== undefined) return line.is === "header" ? { readable: true, ...line.header } : noHeader;
   }
   return noHeader;
+}
+
+/** They stand between the header and the first entry. */
+async function readRotations(path: string): Promise<readonly string[]> {
+  const notes: string[] = [];
+  for await (const lines of readLines(path, "all")) {
+    for (const line of lines) {
+      if (line.is === "rotation") notes.push(line.note);
+      else if (line.is !== "header") return notes;
+    }
+  }
+  return notes;
 }
 
 const noHeader: Unreadable = { readable: false, place: "line 1", what: "there is no header" };

@@ -10,6 +10,7 @@ export async function* exportLedger(source: LedgerSource): AsyncGenerator<string
     const header = await source.header();
     const { origin, entries } = header.readable ? header : { origin: "", entries: 0 };
     yield `${JSON.stringify({ v: 1, origin, entries })}\n`;
+    for (const note of await source.rotations()) yield `${JSON.stringify({ rotation: note })}\n`;
     for await (const entry of source.entries()) {
       if (!entry.readable) yield `${JSON.stringify({ unreadable: entry.what })}\n`;
       else {

@@ -7,6 +7,7 @@ import { z } from "zod";
 import { CountersignError } from "../../shared/errors.ts";
 import { databaseFile, formatVersion } from "../store/database.ts";
 import { readBody } from "./body-files.ts";
+import { mostRotations } from "../../shared/ledger-keys.ts";
 import {
   type LedgerSource,
   singly,
@@ -31,6 +32,7 @@ export function folderSource(folder: string): LedgerSource {
   return {
     form: "folder",
     header: () => Promise.resolve(readHeader(db)),
+    rotations: () => Promise.resolve(readRotations(db)),
     entries: () => singly(readPages(db, folder, refuseChanged)),
     pages: () => readPages(db, folder, refuseChanged),
     checkpoints: () => readCheckpoints(db),
@@ -59,6 +61,7 @@ function openReadOnly(path: string, immutable: boolean): DatabaseSync {
   }
 }
 
+const noteRow = z.object({ note: z.string() });
 const checkpointRow = z.object({ size: z.number(), note: z.string() });
 
 /** Blobs as hex; what is neither blob nor NULL is given as a number, which no entry has. */
@@ -113,6 +116,15 @@ function readHeader(db: DatabaseSync): Awaited<ReturnType<LedgerSource["header"]
   if (!checkpoint.success) return { readable: false, place: "checkpoints", what: "there is none" };
   const { note } = checkpoint.data;
   return { readable: true, origin: note.slice(0, note.indexOf("\n")), entries: entries.data.entries };
+}
+
+/** None where the ledger is of before keys could be rotated. What isn't text is no note, and is told as none that holds. */
+function readRotations(db: DatabaseSync): readonly string[] {
+  const [known] = rowsOf(db, "SELECT name FROM sqlite_schema WHERE name = 'ledger_keys'");
+  if (known === undefined) return [];
+  return [...rowsOf(db, `SELECT note FROM ledger_keys ORDER BY size LIMIT ${mostRotations + 1}`)].map(
+    (row) => noteRow.safeParse(row).data?.note ?? "",
+  );
 }
 
 const damaged: Unreadable = {

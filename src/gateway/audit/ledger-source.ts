@@ -33,6 +33,8 @@ export interface LedgerSource {
   readonly form: "folder" | "export";
   /** What the source says of itself. */
   header(): Promise<({ readonly readable: true } & LedgerHeader) | Unreadable>;
+  /** The notes by which one key handed over to the next, oldest first. */
+  rotations(): Promise<readonly string[]>;
   entries(): AsyncIterable<SourceEntry | Unreadable>;
   /** The same, some at a time: for who has little to do for each, and a million of them. */
   pages(): AsyncIterable<readonly (SourceEntry | Unreadable)[]>;

@@ -4,14 +4,16 @@ import { z } from "zod";
 import { CountersignError } from "../../shared/errors.ts";
 import { canonical } from "../../shared/json.ts";
 import type { EntryKind } from "../../shared/ledger.ts";
-import { verifyCheckpoint } from "../../shared/note.ts";
+import { type Checkpoint, verifyCheckpoint } from "../../shared/note.ts";
 import type { GatewayKeys } from "../keys.ts";
 import { type AboutApproval, type ApprovalEntries, approvalEntries } from "./approval-entries.ts";
 import type { BodyFile } from "./body-files.ts";
-import { checkpointEvery, signCheckpoint } from "./checkpoint.ts";
 import { type ErasedRanges, erasedRanges } from "./erased-ranges.ts";
+import { checkpointEvery, signCheckpoint, signRotation } from "./checkpoint.ts";
 import { appendLeaf, emptyTree, leafHash, packFrontier, type Tree, treeRoot, unpackTree } from "./merkle.ts";
+import { rotationBody } from "./rotation-check.ts";
 import { newSalt } from "./salt.ts";
+import { type StoredRotations, storedRotations } from "./stored-rotations.ts";
 
 /** An entry before it has its place: `body` is canonical JSON, already masked (rule 6), or the file in which that stands. */
 export interface Draft {
@@ -71,6 +73,7 @@ export class LedgerTables {
   readonly #insertEntry: StatementSync;
   readonly #insertCheckpoint: StatementSync;
   readonly #deleteCheckpoint: StatementSync;
+  readonly #rotations: StoredRotations;
   readonly #ofApprovals: ApprovalEntries;
   readonly #erased: ErasedRanges;
 
@@ -82,6 +85,7 @@ export class LedgerTables {
     this.#insertCheckpoint = db.prepare("INSERT INTO ledger_checkpoints (size, note, frontier) VALUES (?, ?, ?)");
     this.#ofApprovals = approvalEntries(db);
     this.#erased = erasedRanges(db);
+    this.#rotations = storedRotations(db);
     this.#deleteCheckpoint = db.prepare("DELETE FROM ledger_checkpoints WHERE size = ?");
   }
 
@@ -102,6 +106,18 @@ export class LedgerTables {
     if (next.tree !== tree) next = this.#cover(tree);
     if (head.tree.size % checkpointEvery !== 0) this.#deleteCheckpoint.run(head.tree.size);
     return next;
+  }
+
+  /** Hands over to the key that waits, if one does: with an entry that says so, and the new key's checkpoint over it. */
+  rotate(head: Head, atMs: number): Head {
+    const { origin, keys } = this.#log;
+    const next = keys.next();
+    if (next === null) return head;
+    const { size } = head.tree;
+    const note = signRotation(origin, keys, next, size);
+    this.#rotations.put(size, note);
+    keys.takeNext();
+    return this.append(head, [{ atMs, kind: "ledger.key", body: rotationBody(note) }]);
   }
 
   #insert(tree: Tree, { atMs, kind, body, about }: Draft): Tree {
@@ -143,7 +159,7 @@ export async function readHead(db: DatabaseSync, log: LedgerLog): Promise<Head> 
       `The ledger in the data folder is the log of ${JSON.stringify(origin)}, not of ${JSON.stringify(log.origin)}. Set publicUrl back, or start with a new data folder.`,
     );
   }
-  const checkpoint = await verifyCheckpoint(note, log.keys.verifierKey(log.origin));
+  const checkpoint = (await verifyCheckpoint(note, log.keys.verifierKey(log.origin))) ?? (await byNext(note, log));
   if (checkpoint === null) throw broken("its newest checkpoint isn't signed by the key in the keys folder");
   if (checkpoint.size !== size || entries.size !== size) {
     throw broken(`its newest checkpoint covers ${checkpoint.size} entries and ${entries.size} are there`);
@@ -153,6 +169,14 @@ export async function readHead(db: DatabaseSync, log: LedgerLog): Promise<Head> 
     throw broken("its stored frontier doesn't have the root of its newest checkpoint");
   }
   return { tree, note };
+}
+
+/** A crash came between the rotation's commit and the key's taking its place: it has taken over already. */
+async function byNext(note: string, { origin, keys }: LedgerLog): Promise<Checkpoint | null> {
+  const next = keys.next();
+  const checkpoint = next === null ? null : await verifyCheckpoint(note, next.verifierKey(origin));
+  if (checkpoint !== null) keys.takeNext();
+  return checkpoint;
 }
 
 const newest = z.object({ size: z.number(), note: z.string(), frontier: z.instanceof(Uint8Array) });

@@ -1,4 +1,5 @@
-import { type Checkpoint, checkpointVerifier } from "../../shared/note.ts";
+import type { LedgerKeys } from "../../shared/ledger-keys.ts";
+import type { Checkpoint } from "../../shared/note.ts";
 import { checkpointEvery } from "./checkpoint.ts";
 import type { Findings } from "./findings.ts";
 import type { SourceCheckpoint, Unreadable } from "./ledger-source.ts";
@@ -12,8 +13,7 @@ export interface Signed extends Checkpoint {
 /** Reads checkpoints in step with the entries, so that each meets the tree of its size. */
 export class CheckpointCheck {
   readonly #checkpoints: AsyncIterator<SourceCheckpoint | Unreadable>;
-  readonly #verifierKey: string;
-  readonly #verify: (note: string) => Promise<Checkpoint | null>;
+  readonly #keys: LedgerKeys;
   readonly #findings: Findings;
   #next: Signed | null = null;
   #last: Signed | null = null;
@@ -21,10 +21,9 @@ export class CheckpointCheck {
   #held = 0;
   #broken = false;
 
-  constructor(checkpoints: AsyncIterable<SourceCheckpoint | Unreadable>, verifierKey: string, findings: Findings) {
+  constructor(checkpoints: AsyncIterable<SourceCheckpoint | Unreadable>, keys: LedgerKeys, findings: Findings) {
     this.#checkpoints = checkpoints[Symbol.asyncIterator]();
-    this.#verifierKey = verifierKey;
-    this.#verify = checkpointVerifier(verifierKey);
+    this.#keys = keys;
     this.#findings = findings;
   }
 
@@ -97,13 +96,13 @@ export class CheckpointCheck {
     const { filedAs, note } = item;
     const claimed = filedAs ?? claimedSize(note);
     const place = claimed === null ? "checkpoints" : `checkpoint ${claimed}`;
-    const checkpoint = await this.#verify(note);
+    const checkpoint = await this.#keys.verify(note);
     const holds = checkpoint !== null && checkpoint.size === claimed && checkpoint.size > (this.#last?.size ?? -1);
     if (holds) this.#requireBefore(checkpoint.size);
     // One that doesn't hold has its own finding; it isn't missing as well.
     if (claimed === this.#required) this.#required += checkpointEvery;
     if (holds) return { ...checkpoint, note };
-    const byKey = namesKey(note, this.#verifierKey)
+    const byKey = namesKey(note, this.#keys.at(claimed ?? 0))
       ? "changed: its signature doesn't hold"
       : "not signed by this log's key";
     this.#findings.add(

@@ -5,6 +5,7 @@ import { Erasures } from "./erasures.ts";
 import type { Findings } from "./findings.ts";
 import type { SourceEntry, Unreadable } from "./ledger-source.ts";
 import { GrowingTree, leafHashHex } from "./merkle.ts";
+import { RotationCheck } from "./rotation-check.ts";
 import { SaltedDigest } from "./salted-digest.ts";
 
 // Kinds may be added within version 1: a kind that this program doesn't know is no tampering.
@@ -20,12 +21,15 @@ export class EntryCheck {
   readonly #tree = new GrowingTree();
   readonly #digest = new SaltedDigest();
   readonly #erasures: Erasures;
+  readonly #rotations: RotationCheck;
   #end = 0;
   #displaced = false;
 
-  constructor(findings: Findings) {
+  /** `rotations`: the notes by which keys were rotated, by the number of their entry. */
+  constructor(findings: Findings, rotations: ReadonlyMap<number, string>) {
     this.#findings = findings;
     this.#erasures = new Erasures(findings);
+    this.#rotations = new RotationCheck(findings, rotations);
   }
 
   get tree(): GrowingTree {
@@ -59,6 +63,7 @@ export class EntryCheck {
   /** Once all were checked: whether each body that is gone was erased on the record. */
   finish(): void {
     this.#erasures.finish(this.#end);
+    this.#rotations.finish();
   }
 
   /** Numbers rise by one. What is skipped is missing at its place; what comes late is repeated, inserted or moved. */
@@ -88,6 +93,8 @@ export class EntryCheck {
       this.#findings.entry(leaf.seq, "the body or its salt was changed: they don't match the leaf");
     } else if (leaf.kind === "entries.erased" && !isFar) {
       this.#erasures.record(leaf.seq, body);
+    } else if (leaf.kind === "ledger.key") {
+      this.#rotations.record(leaf.seq, body);
     }
   }
 

@@ -1,4 +1,5 @@
-import { type Checkpoint, verifierName, verifyCheckpoint } from "../../shared/note.ts";
+import { type LedgerKeys, ledgerKeys } from "../../shared/ledger-keys.ts";
+import { type Checkpoint, verifierName } from "../../shared/note.ts";
 import { CountersignError } from "../../shared/errors.ts";
 import { type Finding, Findings } from "./findings.ts";
 import type { LedgerSource } from "./ledger-source.ts";
@@ -37,9 +38,10 @@ export async function verifyLedger(source: LedgerSource, options: VerifyOptions)
 
 async function verify(source: LedgerSource, origin: string, options: VerifyOptions): Promise<LedgerReport> {
   const findings = new Findings();
-  const entries = new EntryCheck(findings);
-  const checkpoints = new CheckpointCheck(source.checkpoints(), options.verifierKey, findings);
-  const kept = await KeptCheck.of(options, findings);
+  const keys = await keysOf(source, options.verifierKey, findings);
+  const entries = new EntryCheck(findings, keys.rotations);
+  const checkpoints = new CheckpointCheck(source.checkpoints(), keys, findings);
+  const kept = await KeptCheck.of(options.seen, keys, findings);
   await checkpoints.begin();
   await checkpoints.meet(entries.tree, false);
   kept.meet(entries.tree);
@@ -66,6 +68,16 @@ async function verify(source: LedgerSource, origin: string, options: VerifyOptio
   return { ok: false, findings: findings.list() };
 }
 
+/** The ledger's keys as far as the trusted one vouches for them; where that is in doubt, the trusted one alone. */
+async function keysOf(source: LedgerSource, trusted: string, findings: Findings): Promise<LedgerKeys> {
+  const keys = await ledgerKeys(trusted, await source.rotations());
+  if (keys !== null) return keys;
+  findings.add("keys", "the key doesn't vouch for the others: their rotations are not signed in one chain with it");
+  const alone = await ledgerKeys(trusted, []);
+  if (alone === null) throw new CountersignError("internal", "A key alone is a chain.");
+  return alone;
+}
+
 async function checkHeader(source: LedgerSource, origin: string, end: number, findings: Findings): Promise<void> {
   const header = await source.header();
   if (!header.readable) {
@@ -89,8 +101,8 @@ class KeptCheck {
     this.#findings = findings;
   }
 
-  static async of({ seen, verifierKey }: VerifyOptions, findings: Findings): Promise<KeptCheck> {
-    const kept = seen === undefined ? null : await verifyCheckpoint(seen, verifierKey);
+  static async of(seen: string | undefined, keys: LedgerKeys, findings: Findings): Promise<KeptCheck> {
+    const kept = seen === undefined ? null : await keys.verify(seen);
     if (seen !== undefined && kept === null) findings.add("kept checkpoint", "not signed by this log's key");
     return new KeptCheck(kept, findings);
   }

@@ -5,6 +5,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { sweepBodies, writeBody } from "../audit/body-files.ts";
 import { type Draft, type Head, LedgerTables, ledgerSchema, namedBodies, readHead } from "../audit/ledger.ts";
 import { ledgerProofs } from "../audit/proofs.ts";
+import { rotationsIn } from "../audit/stored-rotations.ts";
 import type { GatewayKeys } from "../keys.ts";
 import { CountersignError } from "../../shared/errors.ts";
 import type { JsonObject } from "../../shared/json.ts";
@@ -53,6 +54,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     // The log is there now that something was written.
     wal = openWriteAheadLog(options.folder);
     wal.sync();
+    // After the commit that hands over to it: until then the old key is what the ledger is signed by.
+    await options.keys.adopt();
     sweepBodies(options.folder, namedBodies(db));
     const longBodies: LongBodies = new WeakMap();
     const left = settling(db);
@@ -129,6 +132,7 @@ function store({ db, wal, state, group, left, prepare, unlock }: OpenParts): Sto
       }),
     failing: () => group.failing,
     checkpoint: () => group.head.note,
+    rotations: rotationsIn(db),
     proofs: ledgerProofs(db),
     close: () => (closed ??= close()),
   };
@@ -166,7 +170,7 @@ function start(state: StateTables, ledger: LedgerTables, head: Head, now: () => 
   };
   const next = state.wasRunning() ? ledger.append(head, [unclean]) : head;
   state.setRunning(true);
-  return next;
+  return ledger.rotate(next, unclean.atMs);
 }
 
 function inTransaction<T>(db: DatabaseSync, work: () => T): T {

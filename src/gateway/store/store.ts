@@ -138,6 +138,8 @@ export interface Store extends Reads {
   failing(): boolean;
   /** The newest checkpoint, a signed note; it covers every committed entry. */
   checkpoint(): string;
+  /** The notes by which the ledger's key was rotated, oldest first: that happens when the store is opened, and then alone. */
+  readonly rotations: readonly string[];
   readonly proofs: ProofReads;
   /**
    * Commits what waits, records the clean stop as `gateway.stopped` and closes. Throws CountersignError `store_failed`

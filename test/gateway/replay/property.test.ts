@@ -216,6 +216,7 @@ function source(entries: readonly SourceEntry[]): LedgerSource {
   return {
     form: "export",
     header: () => Promise.resolve({ readable: true, origin: "", entries: entries.length }),
+    rotations: () => Promise.resolve([]),
     entries: () => streamOf(entries),
     pages: () => streamOf([entries]),
     checkpoints: () => streamOf([]),
