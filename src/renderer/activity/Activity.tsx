@@ -12,7 +12,7 @@ import { useStore } from "../store.ts";
 import { words } from "../words.ts";
 import { wording } from "../wording.ts";
 import css from "./Activity.module.css";
-import { allOf, entriesOf, nameOf } from "./drawn.ts";
+import { allOf, entriesOf, nameOf, rowId } from "./drawn.ts";
 import { Lanes } from "./Lanes.tsx";
 import { periods } from "./periods.ts";
 import { RowTable } from "./RowTable.tsx";
@@ -97,7 +97,7 @@ function Figured({ figures, gateway }: FiguredProps) {
   const { got, only } = useStore(activity.counted);
   const [look, setLook] = useState<(typeof looks)[number]>("chart");
   if (got === null) return null;
-  const row = only === null ? null : (figures.rows[only] ?? null);
+  const row = figures.rows.find((each) => rowId(each) === only) ?? null;
   const open = (figure: Counted, step: number | null, of = row) => {
     search.ask(entriesOf(figures, { by: got.by, row: of, figure, step }, gateway));
     shown.set("search");

@@ -6,7 +6,7 @@ import table from "../parts/table.module.css";
 import { useStore } from "../store.ts";
 import { words } from "../words.ts";
 import css from "./Activity.module.css";
-import { figureNames, nameOf } from "./drawn.ts";
+import { figureNames, nameOf, rowId } from "./drawn.ts";
 import { Figure } from "./Figure.tsx";
 
 interface RowTableProps {
@@ -39,8 +39,8 @@ export function RowTable({ figures, by, onOpen }: RowTableProps) {
           </tr>
         </thead>
         <tbody>
-          {rows.map((row, at) => (
-            <Row key={`${row.key}\n${row.connection}`} row={row} at={at} onOpen={onOpen} />
+          {rows.map((row) => (
+            <Row key={rowId(row)} row={row} onOpen={onOpen} />
           ))}
           {rest !== null && (
             <tr>
@@ -63,18 +63,21 @@ export function RowTable({ figures, by, onOpen }: RowTableProps) {
 
 interface RowProps {
   readonly row: ActivityRow;
-  readonly at: number;
   readonly onOpen: RowTableProps["onOpen"];
 }
 
-function Row({ row, at, onOpen }: RowProps) {
+function Row({ row, onOpen }: RowProps) {
   const { activity } = useModel();
-  const isDrawn = useStore(activity.counted).only === at;
+  const isDrawn = useStore(activity.counted).only === rowId(row);
   const { key, name, connection, principalKind, steps, total } = row;
   return (
     <tr aria-current={isDrawn ? "true" : undefined}>
       <td>
-        <Button look="link" label={words.activity.only(nameOf(row))} onClick={() => activity.draw(isDrawn ? null : at)}>
+        <Button
+          look="link"
+          label={words.activity.only(nameOf(row))}
+          onClick={() => activity.draw(isDrawn ? null : rowId(row))}
+        >
           <OutsideLine
             text={name ?? (key === "" ? words.activity.nobody : key)}
             look={name === null ? "name" : "plain"}

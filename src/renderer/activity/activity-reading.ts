@@ -13,8 +13,8 @@ export interface Counted {
   readonly got: { readonly by: ActivityBy; readonly period: Period; readonly activity: Activity } | null;
   readonly at: "unread" | "reading" | "read" | "failed";
   readonly error: Failure | null;
-  /** The place among the rows of the one that is drawn alone; null: all of it. */
-  readonly only: number | null;
+  /** Which row is drawn alone, by `rowId`; null: all of it. */
+  readonly only: string | null;
 }
 
 const unread: Counted = { by: "connection", period: "week", got: null, at: "unread", error: null, only: null };
@@ -37,7 +37,7 @@ export class ActivityReading {
     this.again();
   };
 
-  readonly draw = (only: number | null): void => this.#change({ only });
+  readonly draw = (only: string | null): void => this.#change({ only });
 
   readonly again = (): void => {
     this.#change({ at: "reading" });

@@ -27,6 +27,11 @@ export function allOf({ rows, rest, total }: Activity): Pick<ActivityRow, "total
   return { total, steps };
 }
 
+/** What a row is known by when the figures are read anew. */
+export function rowId({ key, connection }: ActivityRow): string {
+  return `${key}\n${connection ?? ""}`;
+}
+
 /** What a row is called; a principal without a known name by its id. */
 export function nameOf({ key, name, principalKind, connection }: ActivityRow): string {
   const said = spoken(name ?? (key === "" ? words.activity.nobody : key), 60);

@@ -1,5 +1,6 @@
 import { useEffect, useId, useState, type FormEvent } from "react";
 import type { ActivityRow } from "../../shared/audit-activity.ts";
+import { rowId } from "../activity/drawn.ts";
 import past from "../history/History.module.css";
 import { useModel } from "../model.ts";
 import { Button } from "../parts/Button.tsx";
@@ -91,7 +92,7 @@ function Question({ title, field, rows, factsFor }: QuestionProps) {
         <div className={css.suggested}>
           {words.search.suggested}
           {rows.map((row) => (
-            <Button key={`${row.key}\n${row.connection}`} size="small" onClick={() => ask(row.key, row)}>
+            <Button key={rowId(row)} size="small" onClick={() => ask(row.key, row)}>
               <OutsideLine text={row.name ?? row.key} look={row.name === null ? "code" : "plain"} />
               {row.connection !== null && (
                 <span className={css.what}>
