@@ -16,6 +16,7 @@ export function approvalLines(approval: ApprovalView, nowMs: number): readonly s
     ...(approval.description === null ? [] : [`Server says ${quoted(approval.description)}`]),
     `Held by    rule ${quoted(rule.name)}, risk ${approval.risk}: ${quoted(rule.why)}`,
     ...stepLines(approval),
+    ...signInLines(approval),
     ...numberLines(approval),
     timing(approval, nowMs),
     `Arguments  ${hiddenCount(payload.hidden)}`,
@@ -65,6 +66,11 @@ function stepLines(approval: ApprovalView): readonly string[] {
   return [...lines, ...(yours === "" ? [] : [yours])].map(
     (line, index) => `${index === 0 ? "Deciders  " : "          "} ${line}`,
   );
+}
+
+function signInLines({ rule, state }: ApprovalView): readonly string[] {
+  if (rule.approverSignIn === undefined || state !== "pending") return [];
+  return [`Sign-in    to approve takes ${quoted(rule.approverSignIn.asks)} of yours: countersign sign-in`];
 }
 
 function numberLines({ matching, state, relation }: ApprovalView): readonly string[] {

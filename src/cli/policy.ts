@@ -89,6 +89,7 @@ async function check(positionals: readonly string[], terminal: Terminal): Promis
     requests: rule.requests ?? null,
     limits: rule.limits ?? null,
     signIn: rule.signIn ?? null,
+    approverSignIn: rule.approverSignIn ?? null,
     binary: rule.binary ?? null,
     warnings: warnings[index] ?? [],
   }));
@@ -116,6 +117,11 @@ async function check(positionals: readonly string[], terminal: Terminal): Promis
       signIn === null
         ? []
         : [`sign-in: rule ${JSON.stringify(id)} asks its caller for ${signInText(signInTermsOf(signIn))}`],
+    ),
+    ...rules.flatMap(({ id, approverSignIn }) =>
+      approverSignIn === null
+        ? []
+        : [`sign-in: rule ${JSON.stringify(id)} asks who approves for ${signInText(signInTermsOf(approverSignIn))}`],
     ),
     ...rules.flatMap((rule) => rule.warnings.map((warning) => `warning: rule ${JSON.stringify(rule.id)} ${warning}`)),
     ...(open.length === 0

@@ -20,5 +20,7 @@ export function signInNews(before: ConsoleState["signInAsked"], now: ConsoleStat
     now.rule === null
       ? "the sign-in provider asks for it"
       : `rule ${JSON.stringify(visibleLine(now.rule, 100))} asks for ${visibleLine(now.asks, 120)}`;
+  if (now.decision === true)
+    return `To approve ${what} takes your sign-in, as ${why}: countersign sign-in, then approve again`;
   return `${what} waits for your sign-in, as ${why}: countersign sign-in`;
 }

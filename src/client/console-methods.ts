@@ -24,7 +24,7 @@ export interface ConsoleMethodsOptions {
   readonly link: GatewayLink;
   readonly pause: Pick<Pause, "begin" | "end">;
   readonly session: Session;
-  readonly stepUps: Pick<StepUps, "decline">;
+  readonly stepUps: Pick<StepUps, "decline" | "want">;
   readonly sending: Sending;
   readonly setup: SetupHere;
   /** Opens the tunnel, at the remembered port unless another is named. Throws `port_taken`. */

@@ -2,17 +2,20 @@ import { z } from "zod";
 import { approvalView, type ApprovalView, type Presence } from "../shared/approval.ts";
 import type { ConsoleState } from "../shared/console.ts";
 import { CountersignError, isTooLate } from "../shared/errors.ts";
+import { entraClaims } from "../shared/sign-in-demand.ts";
 import { signDecision, type Decision } from "./decisions.ts";
 import type { Device } from "./device.ts";
 import type { GatewayApi } from "./gateway.ts";
 import type { GatewayLink } from "./gateway-link.ts";
 import type { Sending } from "./sending.ts";
+import type { StepUps } from "./step-up/step-ups.ts";
 
 interface DecidingOptions {
   readonly api: GatewayApi;
   readonly device: Device;
   readonly link: GatewayLink;
   readonly sending: Sending;
+  readonly stepUps: Pick<StepUps, "want">;
   readonly state: () => ConsoleState;
 }
 
@@ -36,6 +39,7 @@ export async function decide(options: DecidingOptions, decision: Decision, prese
     if (decision.grant !== undefined) link.refreshGrants();
     return decided;
   } catch (error) {
+    if (error instanceof CountersignError && error.code === "sign_in_needed") askForSignIn(options, approval);
     // Who comes too late is to see at once who decided, and how; where that can't be read now, the stream brings it.
     if (error instanceof CountersignError && isTooLate(error.code))
       await showLatest(options, decision.id).catch(() => undefined);
@@ -56,6 +60,18 @@ export function show(link: Pick<GatewayLink, "held" | "showApprovals">, approval
 async function showLatest({ api, link }: DecidingOptions, id: string): Promise<void> {
   const { approval } = await api.get(`/v1/approvals/${encodeURIComponent(id)}`, latest);
   if (approval.id === id && link.held.fits(approval)) show(link, approval);
+}
+
+/** The next sign-in brings what the rule asks of who approves; the person then approves again, what they still see. */
+function askForSignIn({ stepUps, state }: DecidingOptions, { rule, connection, tool }: ApprovalView): void {
+  const { asks = "", withinMs, acr } = rule.approverSignIn ?? {};
+  const [context] = state().provider.kind === "entra" ? (acr ?? []) : [];
+  const challenge = {
+    ...(withinMs === undefined ? {} : { maxAgeSeconds: Math.floor(withinMs / 1000) }),
+    ...(acr === undefined ? {} : { acrValues: acr.join(" ") }),
+    ...(context === undefined ? {} : { claims: entraClaims(context) }),
+  };
+  stepUps.want({ rule: rule.name, asks, connection, name: tool, client: "", challenge, decision: true });
 }
 
 const latest = z.object({ approval: approvalView });

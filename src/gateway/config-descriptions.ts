@@ -128,6 +128,11 @@ export const settings: Readonly<Record<string, string>> = {
   "rules[].signIn.within": "No longer ago than this, by the provider's auth_time.",
   "rules[].signIn.acr": "In one of these context classes (acr; of Entra its authentication contexts, acrs).",
   "rules[].signIn.methods": "By one of these methods (amr). They are checked, not asked for: name acr beside them.",
+  "rules[].approverSignIn": "How an approver must have signed in to approve; to deny is always free.",
+  "rules[].approverSignIn.within": "No longer ago than this, by the provider's auth_time.",
+  "rules[].approverSignIn.acr": "In one of these context classes (acr; of Entra its authentication contexts, acrs).",
+  "rules[].approverSignIn.methods":
+    "By one of these methods (amr). They are checked, not asked for: name acr beside them.",
   "rules[].binary":
     "What becomes of images, audio and blobs in the answers: allow, drop or hash, whatever masking.binary says.",
   "rules[].grants": "What an approver may grant for later calls of the same person and tool; nothing unless said.",

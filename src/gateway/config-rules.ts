@@ -46,6 +46,8 @@ export const rule = z
     limits: ruleLimits.optional(),
     /** How the caller must have signed in for such a call; who hasn't is asked to. */
     signIn: ruleSignIn.optional(),
+    /** The same of who approves such a call; to deny is free. */
+    approverSignIn: ruleSignIn.optional(),
     /** What becomes of binary content in the answers of such calls, whatever `masking.binary` says. */
     binary: z.enum(binaryModes).optional(),
     /** What an approver may grant for later calls of the same principal and tool (docs/configuration.md, "Grants"). */
@@ -84,6 +86,10 @@ export const rule = z
   .refine((value) => value.signIn === undefined || value.effect !== "deny", {
     message: "signIn goes with effect allow or approve: remove it here",
     path: ["signIn"],
+  })
+  .refine((value) => value.approverSignIn === undefined || value.effect === "approve", {
+    message: "approverSignIn goes with effect: approve: remove it here",
+    path: ["approverSignIn"],
   })
   .refine((value) => value.binary === undefined || value.effect !== "deny", {
     message: "binary goes with effect allow or approve: remove it here",

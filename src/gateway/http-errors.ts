@@ -15,6 +15,7 @@ const statuses: Partial<Readonly<Record<ErrorCode, number>>> = {
   wrong_client: 401,
   issuer_unreachable: 503,
   sign_in_too_old: 403,
+  sign_in_needed: 403,
   unknown_device: 403,
   device_waits: 403,
   not_allowed: 403,

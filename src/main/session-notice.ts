@@ -7,7 +7,8 @@ import { notices as words } from "./words/notices.ts";
 /** What a person should know of their sign-in without looking: that it ends soon, or that only they can renew it. On a locked screen it names nothing. */
 export function sessionNotice(state: ConsoleState, hidden: boolean): Notice | null {
   const { session, signInAsked } = state;
-  if (signInAsked !== null && session.state !== "signing-in") {
+  // Who approves sits before it.
+  if (signInAsked !== null && signInAsked.decision !== true && session.state !== "signing-in") {
     const { title, hidden: unnamed, wants } = words.session.asked;
     const { name, connection } = signInAsked;
     const named = wants(visibleLine(name ?? "", longestName), visibleLine(connection, longestName));

@@ -124,8 +124,8 @@ const wordings: Readonly<Record<ErrorCode, Wording>> = {
   signed_out: { what: "You are signed out.", next: "Sign in, then try again." },
   reauthentication_needed: { what: "Your sign-in has ended.", next: "Sign in again." },
   sign_in_needed: {
-    what: "A rule, or the sign-in provider, asks for a fresh or a stronger sign-in. Nothing was run.",
-    next: "Sign in again, then make the call again.",
+    what: "A rule, or the sign-in provider, asks for a fresh or a stronger sign-in first.",
+    next: "Sign in, then try again.",
   },
   cancelled: { what: "The sign-in was cancelled.", next: "Sign in when you are ready." },
   timed_out: { what: "It took too long.", next: "Try again." },

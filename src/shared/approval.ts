@@ -114,6 +114,15 @@ export const approvalView = z.object({
     presence: presence.optional(),
     /** It may be decided from a notification that showed the whole payload. Absent: no. */
     quick: z.boolean().optional(),
+    /** How who approves must have signed in, in words (`asks`) and as it is checked. Absent: in any way. */
+    approverSignIn: z
+      .object({
+        asks: z.string(),
+        withinMs: z.number().optional(),
+        acr: z.array(z.string()).optional(),
+        methods: z.array(z.string()).optional(),
+      })
+      .optional(),
   }),
   risk,
   /**

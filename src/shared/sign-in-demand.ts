@@ -24,6 +24,11 @@ export type SignInDemand = z.infer<typeof signInDemand>;
 /** `error` of the challenge (RFC 9470, section 3), and what Entra's own clients look for where it has `claims`. */
 export const demandErrors = ["insufficient_user_authentication", "insufficient_claims"] as const;
 
+/** What Entra is asked for an authentication context with (JSON): it knows no `acr_values`. */
+export function entraClaims(value: string): string {
+  return JSON.stringify({ access_token: { acrs: { essential: true, value } } });
+}
+
 /** What the owner of a profile shows while calls wait for a sign-in, or have lately been told to come again after one. */
 export const signInAsked = z.object({
   /** The gateway's rule; null where the sign-in provider itself asks. */
@@ -37,5 +42,7 @@ export const signInAsked = z.object({
   /** Calls that wait now, this one among them; none once their clients would wait no longer. */
   calls: z.number().int().nonnegative(),
   sinceMs: z.number(),
+  /** It is no call that wants it, but the person's own approval of one, which they make again. */
+  decision: z.literal(true).optional(),
 });
 export type SignInAsked = z.infer<typeof signInAsked>;

@@ -6,6 +6,14 @@ let token: string;
 beforeAll(async () => {
   people = await openTwoPeople([
     { name: "deleting customers", tools: ["delete_*"], effect: "allow", signIn: { within: "15m", acr: ["c1"] } },
+    {
+      name: "updating",
+      tools: ["update_*"],
+      effect: "approve",
+      approvers: ["approvers"],
+      risk: "low",
+      approverSignIn: { acr: ["c1"] },
+    },
     { name: "reads", tools: ["get_*"], effect: "allow" },
   ]);
   const { client } = people.engineer;
@@ -63,4 +71,22 @@ it("a sign-in that is put off tells the agent so, and runs nothing", async () =>
   await page.getByRole("button", { name: "Not now" }).click();
   expect(await answer).toContain("The person put the sign-in off. Nothing was run.");
   expect(people.world.forwarded.filter((body) => body.includes("cus_later"))).toHaveLength(before);
+});
+
+it("an approver whose sign-in is too weak is told so, signs in, and approves what they still see", async () => {
+  const { page } = people.approver;
+  const input = { id: "cus_20419", changes: { notes: "Called back." } };
+  const answer = people.call("customers", "update_customer", input);
+  await page.getByRole("heading", { name: /wants to run update_customer/ }).waitFor();
+  await page.getByText("Approving takes a sign-in, with acr c1.").waitFor();
+  await page.getByRole("button", { name: "Approve", exact: true }).click();
+  await page.getByText(/^Not approved\./).waitFor();
+  const asks = "rule “updating” asks you for a sign-in, with acr c1. Sign in, then approve again.";
+  const notices = page.getByRole("region", { name: "Notices" });
+  await notices.getByText(`To approve update_customer on customers, ${asks}`).waitFor();
+  await notices.getByRole("button", { name: "Sign in", exact: true }).click();
+  await notices.getByText(asks).waitFor({ state: "detached" });
+  await page.getByText("Connected", { exact: true }).waitFor();
+  await page.getByRole("button", { name: "Approve", exact: true }).click();
+  expect(await answer).toContain("Called back.");
 });

@@ -3,7 +3,7 @@ import type { Ending } from "../departure.ts";
 import type { Challenge } from "../sign-in/sign-in.ts";
 
 /** What is asked of the person, by a rule or by the provider itself, and for which call. */
-export interface Wanting extends Pick<SignInAsked, "rule" | "asks" | "connection" | "name" | "client"> {
+export interface Wanting extends Pick<SignInAsked, "rule" | "asks" | "connection" | "name" | "client" | "decision"> {
   readonly challenge: Challenge;
   /** How long this call's client is known to wait. */
   readonly waitMs: number;
@@ -19,6 +19,8 @@ export type Waited =
 export interface StepUps {
   /** Resolves with the wait's end. A call that was put off lately is not asked about again. */
   wait(wanting: Wanting, signal: Ending): Promise<Waited>;
+  /** Asks for it beside those that wait: whatever wants it is done again by the person. */
+  want(wanting: Omit<Wanting, "waitMs">): void;
   /** What a sign-in that begins now has to bring; null where nothing is asked for. */
   take(): Challenge | null;
   /** A sign-in of the same person is through: all that waits goes on. */
@@ -93,6 +95,12 @@ export function createStepUps({ now, onChange }: StepUpsOptions): StepUps {
         show();
       });
     },
+    want(wanting) {
+      // What waits is asked for first.
+      if (waiting.size > 0) return;
+      shown = { wanting: { ...wanting, waitMs: 0 }, sinceMs: now() };
+      show();
+    },
     take() {
       for (const waiter of waiting) waiter.asked = true;
       // Who put it off, and signs in after all, does so for that.
@@ -150,6 +158,6 @@ function keyOf({ rule, connection, client }: Wanting): string {
 }
 
 function viewOf(wanting: Wanting, sinceMs: number, calls: number): SignInAsked {
-  const { rule, asks, connection, name, client } = wanting;
-  return { rule, asks, connection, name, client, calls, sinceMs };
+  const { rule, asks, connection, name, client, decision } = wanting;
+  return { rule, asks, connection, name, client, calls, sinceMs, ...(decision === undefined ? {} : { decision }) };
 }

@@ -11,6 +11,7 @@ import { CountersignError } from "../../shared/errors.ts";
 import { isBlank } from "../../shared/visible.ts";
 import type { People } from "../identity/people.ts";
 import type { Principal } from "../identity/principal.ts";
+import { lackingOf } from "../policy/sign-in.ts";
 import type { ApprovalRecord, DecisionRecord, Writes } from "../store/store.ts";
 import { checkDecision, mismatch, type SignedDecision } from "./decision.ts";
 import { committed, type KeyedDigest, matchNumber, revealed } from "./number.ts";
@@ -69,6 +70,7 @@ export function recordDecision(
   const { verdict, reason, presence } = signed.payload;
   refusePresence(record, verdict, presence);
   if (verdict === "approve") refuseApproval(record, reason, step, principal);
+  if (verdict === "approve") refuseSignIn(record, principal, nowMs);
   if (!numberFits(record, signed.payload, terms)) return { kind: "wrong-number", record };
   const decision = { verdict, reason, by: viewOf(principal), device: signed.device.id, presence, atMs: nowMs };
   const decided = { ...decision, step: open, person: principal.person, jws: signed.jws };
@@ -130,6 +132,21 @@ function refuseApproval(record: ApprovalRecord, reason: string, step: StepView, 
     const message = "Your groups have approved this step already; a member of another one must. You may still deny.";
     throw new CountersignError("not_approver", message);
   }
+}
+
+/** What the rule asks of the approver's sign-in, as it asked when the call was held; a session of the morning is not its person. */
+function refuseSignIn({ rule }: ApprovalRecord, principal: Principal, nowMs: number): void {
+  const { approverSignIn: asked } = rule;
+  if (asked === undefined) return;
+  const { asks, withinMs, acr, methods } = asked;
+  const terms = {
+    ...(withinMs === undefined ? {} : { withinMs }),
+    ...(acr === undefined ? {} : { acr }),
+    ...(methods === undefined ? {} : { methods }),
+  };
+  if (lackingOf(principal, terms, nowMs) === null) return;
+  const message = `To approve this request takes ${asks}. Sign in anew in Countersign (or run: countersign sign-in), then approve again. It may be denied without.`;
+  throw new CountersignError("sign_in_needed", message);
 }
 
 /**

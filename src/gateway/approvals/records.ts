@@ -3,6 +3,7 @@ import type { ApprovalState } from "../../shared/approval.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import type { PrincipalView } from "../../shared/principal.ts";
 import type { Principal } from "../identity/principal.ts";
+import { signInText } from "../policy/sign-in.ts";
 import type { ApprovalRecord, Writes } from "../store/store.ts";
 import type { HeldCall } from "./turn.ts";
 
@@ -102,6 +103,7 @@ export function newRecord(call: HeldCall, nowMs: number): Omit<ApprovalRecord, "
       requireReason: effect.requireReason ?? false,
       presence: effect.presence ?? "cli",
       quick: effect.quick ?? false,
+      ...approverSignIn(effect),
     },
     risk: effect.risk,
     grants: call.grants,
@@ -114,6 +116,19 @@ export function newRecord(call: HeldCall, nowMs: number): Omit<ApprovalRecord, "
     reuseUntilMs: null,
     decision: null,
     outcome: null,
+  };
+}
+
+function approverSignIn({ approverSignIn: terms }: HeldCall["effect"]): Pick<ApprovalRecord["rule"], "approverSignIn"> {
+  if (terms === undefined) return {};
+  const { withinMs, acr, methods } = terms;
+  return {
+    approverSignIn: {
+      asks: signInText(terms),
+      ...(withinMs === undefined ? {} : { withinMs }),
+      ...(acr === undefined ? {} : { acr: [...acr] }),
+      ...(methods === undefined ? {} : { methods: [...methods] }),
+    },
   };
 }
 

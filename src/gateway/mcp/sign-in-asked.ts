@@ -1,5 +1,5 @@
 import type { Json } from "../../shared/json.ts";
-import { demandErrors, type SignInDemand } from "../../shared/sign-in-demand.ts";
+import { demandErrors, entraClaims, type SignInDemand } from "../../shared/sign-in-demand.ts";
 import type { Terms } from "../policy/policy.ts";
 import { lackingOf, signInText, type Lacking, type SignInTerms } from "../policy/sign-in.ts";
 import { budgetOf } from "./budgets.ts";
@@ -57,11 +57,6 @@ function demandOf(
     ...(issuer?.kind === "entra" && context !== undefined ? { claims: entraClaims(context) } : {}),
     waitMs: budgetOf(client?.name ?? "", progressTokenOf(request) !== undefined, runtime.config.approvals),
   };
-}
-
-/** Entra's request for an authentication context: it knows no `acr_values`. */
-function entraClaims(value: string): string {
-  return JSON.stringify({ access_token: { acrs: { essential: true, value } } });
 }
 
 /** RFC 9470, section 3; for Entra with `claims` as Microsoft's resource servers say them. */

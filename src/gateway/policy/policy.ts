@@ -76,6 +76,8 @@ export type Effect =
       readonly presence?: Presence;
       /** Whether it may be decided from a notification; absent, no. */
       readonly quick?: boolean;
+      /** How an approver must have signed in to approve; absent, in any way. */
+      readonly approverSignIn?: SignInTerms;
       /** What may be granted for later calls; absent, nothing. */
       readonly grants?: GrantTerms;
     });

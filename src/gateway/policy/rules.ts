@@ -106,6 +106,7 @@ function effectOf(rule: RuleConfig, reference: RuleReference): Effect {
         requireReason: rule.requireReason ?? false,
         presence: leastPresence(rule),
         quick: rule.quick ?? false,
+        ...(rule.approverSignIn === undefined ? {} : { approverSignIn: signInTermsOf(rule.approverSignIn) }),
         ...grantsOf(rule),
       };
     default:

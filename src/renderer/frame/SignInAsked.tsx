@@ -30,7 +30,8 @@ export function SignInAsked({ asked, clients }: { readonly asked: Asked; readonl
           {words.signInAsked.on}
         </>
       )}
-      <Outside text={asked.connection} look="code" foldAt={60} />. {goesOn(asked)}
+      <Outside text={asked.connection} look="code" foldAt={60} />
+      {goesOn(asked)}
     </Band>
   );
 }

@@ -25,7 +25,9 @@ export function DecisionLine({ approval, deciding, hinders, equal }: DecisionLin
   if (approval.rule.presence === "authenticator") return words.decide.authenticator;
   if (needsNumber(approval)) return <AskForNumber approval={approval} />;
   const same = equal.length > 1 ? words.decide.equal(equal.length, approval.payload.hidden.length) : "";
-  return same + whatFollows(approval);
+  const { approverSignIn: asked } = approval.rule;
+  const signIn = asked === undefined ? "" : words.decide.signIn(spoken(asked.asks, 120));
+  return same + whatFollows(approval) + signIn;
 }
 
 /** Never that it is decided: only the gateway says so, by the approval's own state. */

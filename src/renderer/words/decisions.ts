@@ -21,6 +21,7 @@ export const decide = {
     "not-their-step": "The open step is not yours to decide.",
     none: "You can see this request, but not decide it.",
   },
+  signIn: (asks: string) => ` Approving takes ${asks}.`,
   authenticator: "Its rule asks for an authenticator; this window is none. You can still deny.",
   equal: (n: number, hidden: number) =>
     `${count(n, "request", "requests")} by the same person show the same${hidden === 0 ? "" : `; ${count(hidden, "hidden value", "hidden values")} of each may differ`}. `,

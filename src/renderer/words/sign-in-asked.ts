@@ -6,6 +6,9 @@ export const signInAsked = {
   on: " on ",
   /** What follows is the connection alone. */
   calls: (who: string) => `${who} calls `,
+  /** What follows is the tool, then ` on ` and the connection. */
+  approves: "To approve ",
+  approvalAsks: (rule: string, asks: string) => `rule “${rule}” asks you for ${asks}. Sign in, then approve again.`,
   rule: (rule: string, asks: string) => `First, rule “${rule}” asks you for ${asks}.`,
   provider: "First, your sign-in provider asks for a fresh or a stronger sign-in.",
   waits: (calls: number) => {
