@@ -79,8 +79,8 @@ function claims({ effect, when }: RuleConfig): readonly string[] {
 
 /** No sign-in can ask the provider for a method. */
 function signingIn({ signIn, approverSignIn }: RuleConfig): readonly string[] {
-  const isUnasked = (asked: RuleConfig["signIn"]): boolean => asked?.methods !== undefined && asked.acr === undefined;
-  if (!isUnasked(signIn) && !isUnasked(approverSignIn)) return [];
+  const isUnasked = [signIn, approverSignIn].some((asked) => asked?.methods !== undefined && asked.acr === undefined);
+  if (!isUnasked) return [];
   return ["asks for methods alone, which no sign-in can ask the provider for: name the acr that brings them beside it"];
 }
 
