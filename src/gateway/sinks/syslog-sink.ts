@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { isIP } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { connect, type TLSSocket } from "node:tls";
 import type { Sink, SinkEvent } from "./sink.ts";
@@ -27,7 +28,9 @@ export function syslogSink({ host, port, ca, hostname, silenceMs }: Syslog): Sin
   let lost: number | null = null;
   const connected = async (signal: AbortSignal): Promise<TLSSocket> => {
     if (open !== null && !open.destroyed && open.writable) return open;
-    const socket = connect({ host, port, ...(ca === undefined ? {} : { ca }) });
+    // A receiver may stand behind one address with others; an IP address is no server's name (RFC 6066, section 3).
+    const servername = isIP(host) === 0 ? host : "";
+    const socket = connect({ host, port, servername, ...(ca === undefined ? {} : { ca }) });
     // What goes wrong between two deliveries is seen by the next one.
     socket.on("error", () => socket.destroy());
     socket.on("end", () => socket.destroy());
@@ -69,9 +72,11 @@ export function syslogSink({ host, port, ca, hostname, silenceMs }: Syslog): Sin
       lost = null;
       return from;
     },
-    close() {
-      open?.destroy();
-      return Promise.resolve();
+    async close() {
+      if (open === null || open.destroyed) return;
+      // The receiver is told that this is the end (RFC 5425, section 4.4), and not waited for beyond a moment.
+      open.end();
+      await once(open, "close", { signal: AbortSignal.timeout(settleMs) }).catch(() => open?.destroy());
     },
   };
 }

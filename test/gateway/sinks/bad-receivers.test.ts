@@ -117,3 +117,51 @@ it("what a syslog receiver took and never read, since its connection ended, come
   expect(receiver.events.slice(0, 5).map(({ metadata }) => metadata.sequence)).toEqual([0, 1, 2, 3, 4]);
   await sinks.close();
 });
+
+it("a receiver whose certificate another authority signed gets nothing, whatever the protocol", async () => {
+  const seen: string[] = [];
+  const impostor = makeServerCertificate(Date.now());
+  const server = createServer(
+    { cert: impostor.cert, key: impostor.key },
+    (request) => void seen.push(request.url ?? ""),
+  );
+  server.on("secureConnection", (socket) => socket.on("data", (data) => seen.push(data.toString("utf8"))));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  const { data, store, log, start } = await ground(300);
+  await append(store, 2);
+  const [webhook, otlp] = await configs(data, port);
+  if (webhook === undefined || otlp === undefined) throw new Error("no configuration");
+  const syslog = { host: "127.0.0.1", port, ca: join(data, "ca.pem") };
+  const sinks = await start(webhook, otlp, { name: "syslog", syslog, from: "beginning" });
+  await eventually(() => {
+    for (const { failures } of sinks.feeds) expect(failures).toBeGreaterThan(0);
+  });
+  expect(sinks.feeds.map(({ lag }) => lag)).toEqual([2, 2, 2]);
+  for (const { error } of log) expect(String(error)).toMatch(/certificate|self-signed|signature/i);
+  expect(seen).toEqual([]);
+  await sinks.close();
+});
+
+it("a syslog receiver is asked for by its name", async () => {
+  const names: (string | false | null)[] = [];
+  const { cert, key, ca } = certificate;
+  const server = createTls({ cert, key }, (socket) => {
+    socket.on("error", () => undefined);
+    socket.resume();
+    names.push(socket.servername ?? null);
+  }).listen(0, "localhost");
+  await once(server, "listening");
+  const { data, store, start } = await ground();
+  const path = join(data, "ca.pem");
+  await writeFile(path, ca);
+  await append(store, 1);
+  const { port } = server.address() as AddressInfo;
+  const sinks = await start({ name: "syslog", syslog: { host: "localhost", port, ca: path }, from: "beginning" });
+  await eventually(() => expect(sinks.feeds[0]?.lag).toBe(0));
+  expect(names).toEqual(["localhost"]);
+  await sinks.close();
+  server.close();
+});
