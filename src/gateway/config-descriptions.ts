@@ -45,7 +45,8 @@ export const settings: Readonly<Record<string, string>> = {
 
   roles: "Which groups have a role at the gateway. Approvers are named by rules.",
   "roles.admin": "Groups that may accept changed tools and revoke any grant.",
-  "roles.auditor": "Groups that read all that is recorded (search, activity, sessions, export, legal holds), each look being recorded itself, and any approval, grant, tool and device; the role alone decides and changes nothing.",
+  "roles.auditor":
+    "Groups that read all that is recorded (search, activity, sessions, export, legal holds), each look being recorded itself, and any approval, grant, tool and device; the role alone decides and changes nothing.",
   identities:
     "Each list joins the ids of one person, who then never decides on their own call, and has one set of limits.",
   services: "Services (non-human identities), and who answers for each.",

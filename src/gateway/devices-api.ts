@@ -55,7 +55,7 @@ export function listDevices({ site, request, response, principal, session }: Api
 export async function confirmDevice(visit: ApiVisit, id: string): Promise<void> {
   const { site, response, principal, session } = visit;
   const { store, now } = site.gate;
-  await recording(visit, () => refuseUndeciding(store.devices, visit));
+  await recording(visit, () => refuseUndeciding(site.gate.runtime().config, store.devices, visit));
   const confirming = { by: principal, from: session?.device ?? null };
   await confirm({ store, now, personOf: site.personOf }, confirming, id);
   tellOwner(site, id);

@@ -89,10 +89,14 @@ async function serve(site: Site, request: IncomingMessage, response: ServerRespo
 }
 
 async function serveApi(visit: ApiVisit, admission: Admission): Promise<void> {
+  const { site, request, response } = visit;
+  // What is read is read no further: an export takes as long as its reader likes.
+  const cut = (): void => void response.destroy();
+  if (request.method === "GET") response.once("close", site.lasting.keep(admission, "revoked", cut));
   try {
     await api(visit);
   } catch (error) {
-    await recordNotAllowed(visit.site, visit.request, error, admission);
+    await recordNotAllowed(site, request, error, admission);
     throw error;
   }
 }

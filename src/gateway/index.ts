@@ -195,6 +195,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       refuseFixedChange(config, next);
       if (await setup.replace(next, (made) => recordLoaded(made, next))) {
         doors.sessions.renewAll();
+        doors.revoking.shut(places.letIn);
         stream.sendAway("Others are let in than before.");
       }
       agents.reconfigured();

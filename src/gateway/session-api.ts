@@ -2,7 +2,7 @@ import { CountersignError } from "../shared/errors.ts";
 import { gatewaySessionPath } from "../shared/gateway-session.ts";
 import type { ApiVisit } from "./api.ts";
 import { bearerOf } from "./http-errors.ts";
-import { verifyDpop, type Dpop } from "./identity/dpop.ts";
+import { spendProof, verifyDpop, type Dpop } from "./identity/dpop.ts";
 import { addressOf, recordRefused } from "./admitting.ts";
 import type { Site } from "./http.ts";
 import type { GatewaySessions } from "./identity/gateway-sessions.ts";
@@ -40,7 +40,6 @@ async function begin(visit: ApiVisit): Promise<void> {
     method: "POST",
     address: `${origin}${gatewaySessionPath}`,
     token: bearerOf(request) ?? "",
-    principal: principal.id,
     nowMs: gate.now(),
   });
   if (principal.confirmedKey !== undefined && principal.confirmedKey !== proof.thumbprint)
@@ -48,6 +47,10 @@ async function begin(visit: ApiVisit): Promise<void> {
   if (principal.expiresAtMs - gate.now() < shortestMs)
     throw new CountersignError("token_expired", "The token has expired; get a new one.");
   const device = deviceOf(site, principal, proof);
+  spendProof(nonces, principal.id, proof);
+  // From here on nothing is awaited: who was revoked while the proof was looked at begins none.
+  if (site.revocations.isRevoked(principal.id))
+    throw new CountersignError("revoked", "An administrator revoked this account at the gateway: ask who runs it.");
   if (site.revocations.isSpent(proof.thumbprint, principal))
     throw new CountersignError("revoked", "This device's session was revoked. Sign in again.");
   const { epk, renews } = proof.claims;
@@ -59,7 +62,8 @@ async function begin(visit: ApiVisit): Promise<void> {
     const entry = { session: id, principal: principal.id, device, address: addressOf(request), issuer, signedInAtMs };
     await gate.store.commit((writes) => writes.append("gateway-session.begun", entry));
   }
-  gate.present.saw(begun.session.principal);
+  // It may have been revoked while it was recorded.
+  if (!begun.session.isEnded) gate.present.saw(begun.session.principal);
   sendJson(response, 200, begun.begun);
 }
 

@@ -211,3 +211,28 @@ describe("who has two identities is one person:", () => {
     expect(await codeOf(deed(await pair()))).toBe(code);
   });
 });
+
+describe("whose issuer is taken out of gateway.yaml", () => {
+  it("has their held calls ended at once, which nobody's approval runs any more", async () => {
+    const approver = await takeSeat(ground.url, await ground.token("avery", ["approvers"]));
+    const token = await partnerToken("guest", []);
+    calls += 1;
+    const at = `call ${calls}`;
+    const answer = post(ground, token, modernRequest(calls, "tools/call", { name: "slow_thing", arguments: { at } }));
+    const approval = await eventually(async () => {
+      const found = (await approver.pending()).find(({ payload }) => JSON.stringify(payload).includes(`"${at}"`));
+      if (found === undefined) throw new Error("nothing waits yet");
+      return found;
+    });
+    await ground.reload((config) => {
+      (config["issuers"] as object[]).pop();
+      config["identities"] = [];
+    });
+    expect(await (await answer).text()).toContain('"code":"revoked"');
+    Object.assign(approver.session, await approver.installation.begin());
+    await approver.decide(approval);
+    expect(ground.target.seen.filter(({ body }) => body.includes("tools/call") && body.includes(`"${at}"`))).toEqual(
+      [],
+    );
+  });
+});

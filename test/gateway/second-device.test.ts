@@ -148,6 +148,18 @@ describe("an approver's second device", () => {
     expect(await second.ask(`/v1/devices/${third.id}/confirm`, {})).toMatchObject(done);
   });
 
+  it("of the only administrator, whose first is gone, is confirmed while the setting is off, and decides once it is on again", async () => {
+    const [first, second] = await person(["admins"], 2);
+    expect(await first.ask("/v1/revocations", { kind: "device", id: first.id })).toMatchObject(done);
+    expect(await second.ask(`/v1/devices/${second.id}/confirm`, {})).toMatchObject(waits);
+    await ground.reload((config) => (config["devices"] = { secondWaits: false }));
+    expect(await second.ask(`/v1/devices/${second.id}/confirm`, {})).toMatchObject(done);
+    await ground.reload((config) => (config["devices"] = { secondWaits: true }));
+    expect(await waitingOf(second)).toEqual([null]);
+    expect(await second.ask("/v1/revocations", { kind: "principal", id: "staff:somebody" })).toMatchObject(done);
+    expect(await second.ask("/v1/revocations/lift", { kind: "principal", id: "staff:somebody" })).toMatchObject(done);
+  });
+
   it("of an administrator does none of an administrator's acts", async () => {
     const [first, second] = await person(["admins"], 2);
     const acts: readonly [string, object][] = [

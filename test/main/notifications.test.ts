@@ -249,7 +249,7 @@ test("a device that was enrolled elsewhere is told of once, without its name on 
   notifications.follow(stateWith({ devices: [{ ...device, isNew: true }] }));
   notifications.follow(stateWith({ devices: [{ ...device, isNew: true }], approvals: [] }));
   const said = "If that was not you, remove it in Countersign.";
-  expect(standing()).toMatchObject([{ title: "A device was enrolled for you", body: `a box. ${said}` }]);
+  expect(standing()).toMatchObject([{ title: "A device was enrolled for you", body: `“a box”. ${said}` }]);
   stages.electron.desktop.powerMonitor.emit("lock-screen");
   expect(standing()).toMatchObject([{ body: said }]);
   notifications.follow(stateWith({ devices: [{ ...device, isNew: false }] }));

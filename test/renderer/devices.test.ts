@@ -28,7 +28,7 @@ it("a device that was enrolled elsewhere is a band that asks, until the person k
   const added = device("dev_2", "somebody\u202es box", { isNew: true });
   const { page, server } = await stage.open(signedIn([], { devices: [here, added] }));
   const notices = page.getByRole("region", { name: "Notices" });
-  await notices.getByText(/^A device was enrolled for you: somebody.*If that was not you, remove it\.$/).waitFor();
+  await notices.getByText(/^A device was enrolled for you: “somebody.*If that was not you, remove it\.$/).waitFor();
   server.refuse("devices.remove", { code: "gateway_unreachable", message: "" });
   await notices.getByRole("button", { name: "Remove" }).click();
   await notices.getByText("The gateway cannot be reached.").waitFor();

@@ -27,6 +27,9 @@ export async function enrol(
   principal: Principal,
   request: Enrolment,
 ): Promise<DeviceRecord> {
+  // Some providers say of a service's token too when it signed in.
+  if (principal.kind === "service")
+    throw new CountersignError("not_allowed", "A service decides nothing, and enrols no device.");
   const { authenticatedAtMs } = principal;
   if (authenticatedAtMs === null || now() - authenticatedAtMs > freshMs) {
     throw new CountersignError(

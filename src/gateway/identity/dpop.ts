@@ -18,7 +18,6 @@ export interface DpopExpected {
   /** The address without query (RFC 9449, section 4.2). */
   readonly address: string;
   readonly token: string;
-  readonly principal: string;
   readonly nowMs: number;
 }
 
@@ -48,10 +47,17 @@ export async function verifyDpop(proof: string | undefined, nonces: DpopNonces, 
     refuse("use_dpop_nonce", "The proof needs the nonce of this answer's DPoP-Nonce header.");
   if (Math.abs(claims.iat - Math.floor(expected.nowMs / 1000)) > skewSeconds)
     refuse("proof_stale", "The proof was made too long ago or in the future (iat): compare the clocks.");
-  const used = nonces.use(expected.principal, claims.jti);
+  return { claims, thumbprint: await calculateJwkThumbprint(key) };
+}
+
+/**
+ * Notes a good proof as used. Only one by a key that may begin sessions counts: whoever copied a token could otherwise use up, with keys of
+ * their own, what its person needs. Throws CountersignError `proof_replayed` or `transient`.
+ */
+export function spendProof(nonces: DpopNonces, principal: string, { claims }: Dpop): void {
+  const used = nonces.use(principal, claims.jti);
   if (used === "replayed") refuse("proof_replayed", "The proof was used before (jti).");
   if (used === "many") refuse("transient", "Too many sessions are begun: wait a few minutes.");
-  return { claims, thumbprint: await calculateJwkThumbprint(key) };
 }
 
 function keyIn(proof: string): DevicePublicKey {

@@ -99,6 +99,12 @@ export class Revoking {
     this.#end((admission) => admission.session?.id === id);
   }
 
+  /** Ends what those have who are let in no more, by a configuration that has lost their issuer. */
+  shut(isLetIn: (id: string) => boolean): void {
+    this.#parts.present.forget((id) => !isLetIn(id));
+    this.#end(({ principal }) => !isLetIn(principal.id));
+  }
+
   #end(isRevoked: (admission: Admission) => boolean): void {
     const { sessions, lasting } = this.#parts;
     for (const session of sessions.all())

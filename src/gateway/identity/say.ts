@@ -25,11 +25,14 @@ export function hasSay({ rules }: Pick<Config, "rules">, { roles, groups }: Prin
  * enrolled, would be enough for it. Throws as `refuseUndeciding`.
  */
 export function refuseUnconfirmed(config: Config, devices: DeviceReads, acting: Acting): void {
-  if (config.devices.secondWaits && hasSay(config, acting.principal)) refuseUndeciding(devices, acting);
+  if (config.devices.secondWaits && hasSay(config, acting.principal)) refuseUndeciding(config, devices, acting);
 }
 
-/** The same, whatever they have a say in; a service has no device to act from. Throws `session_needed`, `unknown_device` or `device_waits`. */
-export function refuseUndeciding(devices: DeviceReads, { principal, session }: Acting): void {
+/**
+ * The same, whatever they have a say in; a service has no device to act from. Where none waits, by the configuration, each device may do it.
+ * Throws `session_needed`, `unknown_device` or `device_waits`.
+ */
+export function refuseUndeciding(config: Config, devices: DeviceReads, { principal, session }: Acting): void {
   if (principal.kind === "service") return;
   if (session === null)
     throw new CountersignError(
@@ -39,7 +42,7 @@ export function refuseUndeciding(devices: DeviceReads, { principal, session }: A
   const device = session.device === null ? undefined : devices.get(session.device);
   if (device === undefined)
     throw new CountersignError("unknown_device", "This device is not enrolled for you. Sign in again to enrol it.");
-  refuseWaiting(device);
+  if (config.devices.secondWaits) refuseWaiting(device);
 }
 
 /** Throws `device_waits`. */

@@ -8,15 +8,16 @@ export const devices = {
   removeOf: (name: string) => `Remove ${name}`,
   sure: "Yes, remove it",
   keep: "Keep it",
-  isNew: (name: string, at: string) => `A device was enrolled for you: ${name}, ${at}. If that was not you, remove it.`,
+  isNew: (name: string, at: string) =>
+    `A device was enrolled for you: “${name}”, ${at}. If that was not you, remove it.`,
   asks: (name: string, at: string) =>
-    `A device was enrolled for you: ${name}, ${at}. It decides nothing until you let it. If that was not you, remove it.`,
+    `A device was enrolled for you: “${name}”, ${at}. It decides nothing until you let it. If that was not you, remove it.`,
   mine: "It was me",
   confirm: "It was me: let it decide",
   confirmOf: (name: string) => `Let it decide: ${name}`,
   confirmShort: "Let it decide",
   notMine: "Not me: remove it",
-  told: (name: string) => `A device was enrolled for you: ${name}. If that was not you, remove it.`,
+  told: (name: string) => `A device was enrolled for you: “${name}”. If that was not you, remove it.`,
   here: {
     device:
       "You had another device before this one, so this one decides nothing yet. Open Countersign there and choose “It was me: let it decide”.",
