@@ -12,6 +12,7 @@ import {
 } from "../client/profiles/list.ts";
 import { endProfile, entriesOf } from "../client/profiles/removal.ts";
 import { placesIn } from "../client/setup/machine.ts";
+import { openVault } from "../client/vault/open.ts";
 import { CountersignError } from "../shared/errors.ts";
 import { issuerOf } from "../shared/provider.ts";
 import { command, positional } from "./command.ts";
@@ -110,7 +111,13 @@ async function remove(home: string, wanted: string, { yes = false }: Wish, termi
   if (await isRunning(meant))
     throw new CountersignError("profile_in_use", `A process owns ${meant.name}: end it, then remove the profile.`);
   const client =
-    meant.profile === null ? null : await openClient({ directory: meant.directory, openBrowser: () => undefined });
+    meant.profile === null
+      ? null
+      : await openClient({
+          directory: meant.directory,
+          openBrowser: () => undefined,
+          ...(await openVault(meant.directory)),
+        });
   try {
     const environment = placesIn(process.env);
     const entries = client === null ? [] : await entriesOf(client, environment);

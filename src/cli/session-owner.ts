@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { openClient, type Client } from "../client/index.ts";
 import { placesIn } from "../client/setup/machine.ts";
+import { openVault } from "../client/vault/open.ts";
 import type { ConsoleState } from "../shared/console.ts";
 import { CountersignError } from "../shared/errors.ts";
 import { giveBackMemory, optimiseLater } from "./footprint.ts";
@@ -42,7 +43,8 @@ export async function ownUntilStopped(options: OwnerOptions): Promise<void> {
     launcher: launcherOf(profile),
     openBrowser: (url) => terminal.note(`Open this address to sign in: ${url}`),
     ...(ca === undefined ? {} : { ca: await readFile(ca, "utf8") }),
-    ...(options.service === undefined ? {} : await asService(options.service)),
+    // A service's credentials stand in a file already: it signs in by them at each start.
+    ...(options.service === undefined ? await openVault(profile) : await asService(options.service)),
   });
   const end = new AbortController();
   try {

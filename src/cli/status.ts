@@ -80,6 +80,7 @@ function stateLines(profile: string, state: ConsoleState): readonly string[] {
     `Account  ${sessionText(state.session)}`,
     ...deviceLines(state),
     ...(state.signInAsked === null ? [] : [`Sign-in  ${signInNews(null, state.signInAsked) ?? ""}`]),
+    `Secrets  ${secretsText(state.secrets)}`,
     `Tunnel   ${tunnelText(state.tunnel)}, ${clients} ${clients === 1 ? "client" : "clients"}`,
     ...seen.map(
       ({ name, isVerified, claimed }) =>
@@ -89,6 +90,22 @@ function stateLines(profile: string, state: ConsoleState): readonly string[] {
     `Pending  ${pending.toDecide} to decide, ${pending.own} of your own`,
     ...trafficLines(state),
   ];
+}
+
+/** Where the session and the device's key are, said plainly: what is in memory alone ends with the process. */
+export function secretsText({ place, why }: ConsoleState["secrets"]): string {
+  switch (place) {
+    case "keychain":
+      return "sealed by the OS keychain";
+    case "keyring":
+      return "sealed by a key in the OS keyring";
+    case "environment":
+      return "sealed by the key in COUNTERSIGN_VAULT_KEY";
+    case "memory":
+      return `in memory alone, until its process ends${why === null ? "" : `: ${why}`}`;
+    default:
+      return place satisfies never;
+  }
 }
 
 function deviceLines({ devices }: ConsoleState): readonly string[] {

@@ -10,7 +10,8 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 export default defineConfig({
   root: here("."),
   publicDir: false,
-  ssr: { noExternal: true },
+  // A native module stays a package of its own, and is loaded by the one program that asks the OS keyring.
+  ssr: { noExternal: true, external: ["@napi-rs/keyring"] },
   build: {
     ssr: true,
     outDir: here("../../dist/cli"),
@@ -21,7 +22,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 4000,
     rolldownOptions: {
       // A thread's program is a file of its own beside whoever starts it (test/packaging/loaded.test.ts).
-      input: ["index.ts", "../gateway/search/search-worker.ts"].map(here),
+      input: ["index.ts", "../gateway/search/search-worker.ts", "../client/vault/keyring-child.ts"].map(here),
       output: {
         entryFileNames: "[name].js",
         chunkFileNames: "[name].js",

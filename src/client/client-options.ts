@@ -1,9 +1,10 @@
+import type { SecretsKept } from "../shared/console.ts";
 import type { Provider } from "../shared/provider.ts";
 import type { SetupWish } from "../shared/setup.ts";
 import type { SaveText } from "./history.ts";
 import type { After } from "./renewal.ts";
 import type { SignIn } from "./sign-in/sign-in.ts";
-import type { Vault } from "./vault.ts";
+import type { Vault } from "./vault/vault.ts";
 
 /** What the process that owns a profile is started with. */
 export interface ClientOptions {
@@ -13,6 +14,8 @@ export interface ClientOptions {
   readonly openBrowser: (url: string) => void | Promise<void>;
   /** Where secrets rest between runs; memory where it is left out. */
   readonly vault?: Vault;
+  /** What is said of that place. */
+  readonly secrets?: SecretsKept;
   readonly createSignIn?: (
     provider: Provider,
     options: { readonly vault: Vault; readonly ca?: string; readonly now?: () => number },

@@ -6,7 +6,7 @@ import { grantType, type GrantPayload } from "../shared/grant.ts";
 import { CountersignError } from "../shared/errors.ts";
 import { dpopType, type DpopClaims } from "../shared/gateway-session.ts";
 import type { GatewayApi } from "./gateway.ts";
-import type { Vault } from "./vault.ts";
+import type { Vault } from "./vault/vault.ts";
 
 /** This installation's signing key, enrolled for one principal at one gateway. */
 export interface Device {

@@ -37,7 +37,7 @@ import { serveStdio } from "./stdio-server.ts";
 import { createTraffic } from "./traffic.ts";
 import { createTunnel } from "./tunnel.ts";
 import { createUpstream } from "./upstream/upstream.ts";
-import { memoryVault } from "./vault.ts";
+import { memoryVault } from "./vault/vault.ts";
 
 export type { Client } from "./client.ts";
 
@@ -67,6 +67,7 @@ async function assemble(options: ClientOptions, profile: Profile, closers: Close
   const origin = gatewayOrigin(profile.gateway);
   const vault = options.vault ?? memoryVault();
   const state = createState(firstState(profile, origin, now()));
+  if (options.secrets !== undefined) state.set({ secrets: options.secrets });
   const pin = createPinGuard({ profile, ca, now, onChanged: (error) => session.refused(error) });
   const token: TokenSource = pin.over((wanted) => session.token(wanted));
 

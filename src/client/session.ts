@@ -6,7 +6,7 @@ import { createRenewal, type After } from "./renewal.ts";
 import { watchSessionEnd } from "./session-end.ts";
 import { signedInAccount } from "./signed-in-account.ts";
 import type { Challenge, SignIn, Tokens } from "./sign-in/sign-in.ts";
-import type { Vault } from "./vault.ts";
+import type { Vault } from "./vault/vault.ts";
 
 export type SessionState = ConsoleState["session"];
 

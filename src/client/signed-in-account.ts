@@ -5,7 +5,7 @@ import { discovery } from "../shared/provider.ts";
 import type { Device } from "./device.ts";
 import type { GatewayApi } from "./gateway.ts";
 import type { SignIn } from "./sign-in/sign-in.ts";
-import type { Vault } from "./vault.ts";
+import type { Vault } from "./vault/vault.ts";
 
 interface Places {
   readonly signIn: SignIn;

@@ -44,6 +44,7 @@ export function firstState(profile: Profile, origin: string, nowMs: number): Sta
     provider: { kind: provider.kind, issuer: provider.kind === "entra" ? provider.authority : provider.issuer },
     tunnel: { state: "closed" },
     pause: null,
+    secrets: { place: "memory", why: null },
     desktop: null,
     connections: [],
     approvals: [],

@@ -42,7 +42,7 @@ export async function openProfiles(
   open: typeof openClient,
   { home, only, managed }: ProfilePlace,
   desktop: Pick<OpenOptions, "openBrowser" | "copyText" | "saveText"> & {
-    readonly vaultOf: (directory: string) => Promise<Pick<OpenOptions, "vault">>;
+    readonly vaultOf: (directory: string) => Promise<Pick<OpenOptions, "vault" | "secrets">>;
   },
 ): Promise<SideBySide | null> {
   const { vaultOf, ...ways } = desktop;

@@ -4,6 +4,7 @@ import type { openClient } from "../client/index.ts";
 import { setAppMenu } from "./app-menu.ts";
 import { createBrowserOpener } from "./external.ts";
 import { claimLinks, createLinkOpener, listenForLinks } from "./link-opener.ts";
+import { openKeychain } from "./keychain.ts";
 import { linkAmong } from "./links.ts";
 import { claimInstance, closeBeforeQuit, nameApp, stayInTray } from "./lifecycle.ts";
 import { denyPermissions, lockPages } from "./permissions.ts";
@@ -55,7 +56,7 @@ export async function runTrayApp(parts: TrayAppParts): Promise<void> {
     openBrowser: (url) => browser.open(url),
     copyText: (text) => clipboard.writeText(text),
     saveText,
-    vaultOf: async () => ({}),
+    vaultOf: (directory) => openKeychain(directory, platform),
   });
   if (profiles === null) return app.quit();
   const place = await surroundings(platform);

@@ -49,6 +49,13 @@ export const words = {
   accountGroups: "Groups",
   accountDevice: "Device",
   noGroups: "none",
+  accountSecrets: "Secrets",
+  secrets: {
+    keychain: "sealed by this computer’s key store",
+    keyring: "sealed by a key in this computer’s keyring",
+    environment: "sealed by a key given at its start",
+    memory: "in memory alone: a restart asks for a new sign-in",
+  },
   devices,
   signOut: "Sign out",
   risk: { low: "Low", medium: "Medium", high: "High", critical: "Critical" },

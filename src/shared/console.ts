@@ -41,6 +41,13 @@ export type ClientView = z.infer<typeof clientView>;
 const knownDevice = deviceView.extend({ isNew: z.boolean() });
 export type KnownDevice = z.infer<typeof knownDevice>;
 
+/** Where the session and the device's key rest between runs; `why`: what stands in the way of a better place, where only memory is left. */
+const secretsKept = z.object({
+  place: z.enum(["keychain", "keyring", "environment", "memory"]),
+  why: z.string().nullable(),
+});
+export type SecretsKept = z.infer<typeof secretsKept>;
+
 /** Until when calls are paused on this machine, by its clock; null in it: until the person resumes them. */
 export const pauseState = z.object({ untilMs: z.number().nullable() }).nullable();
 
@@ -87,6 +94,7 @@ export const consoleState = z.object({
   roles: z.array(role),
   /** What asks the person for a fresh or a stronger sign-in, which calls wait for; null where nothing does. */
   signInAsked: signInAsked.nullable(),
+  secrets: secretsKept,
   /** What is wrong with the gateway's ledger as this client checks it: a checkpoint badly signed or smaller than one seen before. */
   ledger: failure.nullable(),
   /** How the person signs in: shown on the signed-out screen. */

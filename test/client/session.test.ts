@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { memoryVault } from "../../src/client/vault.ts";
+import { memoryVault } from "../../src/client/vault/vault.ts";
 import { openWorkbench, signedIn, until, type Workbench } from "./workbench.ts";
 
 let bench: Workbench | null = null;

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openClient, type Client } from "../../src/client/index.ts";
 import { discover, writeProfile } from "../../src/client/profile.ts";
 import { createSignIn } from "../../src/client/sign-in/sign-in.ts";
-import { memoryVault, type Vault } from "../../src/client/vault.ts";
+import { memoryVault, type Vault } from "../../src/client/vault/vault.ts";
 import { enterCodeAs, signInAs } from "../../src/demo/idp/robot.ts";
 import { shell, startShell, type Running } from "../cli/shell.ts";
 import { openWorld, type World } from "../support/world.ts";

@@ -23,6 +23,7 @@ export function stateWith(changed: Partial<ConsoleState> = {}): ConsoleState {
     signInAsked: null,
     ledger: null,
     pause: null,
+    secrets: { place: "keychain", why: null },
     desktop: null,
     provider: { kind: "oidc", issuer: "https://login.example" },
     tunnel: { state: "open", port: 7878, addresses: ["http://127.0.0.1:7878"] },

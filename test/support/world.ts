@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 import { z } from "zod";
 import { createAgent } from "../../src/agent/index.ts";
-import { memoryVault } from "../../src/client/vault.ts";
+import { memoryVault } from "../../src/client/vault/vault.ts";
 import { createSignIn } from "../../src/client/sign-in/sign-in.ts";
 import { endpoint } from "../../src/demo/customers/endpoint.ts";
 import { readCustomers } from "../../src/demo/customers/records.ts";

@@ -1,5 +1,5 @@
 import type { SignedOut } from "../../shared/console.ts";
-import type { Vault } from "../vault.ts";
+import type { Vault } from "../vault/vault.ts";
 import type { RedirectAddress } from "./receiver.ts";
 import type { Challenge, Tokens } from "./sign-in.ts";
 import type { Transport } from "./transport.ts";

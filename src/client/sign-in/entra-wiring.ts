@@ -1,5 +1,5 @@
 import type { ICachePlugin, INetworkModule, NetworkRequestOptions, NetworkResponse } from "@azure/msal-node";
-import type { Vault } from "../vault.ts";
+import type { Vault } from "../vault/vault.ts";
 import type { Transport } from "./transport.ts";
 
 /** MSAL's token cache, resting in the vault under this key. */

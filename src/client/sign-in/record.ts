@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { Vault } from "../vault.ts";
+import type { Vault } from "../vault/vault.ts";
 
 /** A stored session, checked on its way out; what cannot be read counts as absent, and then one signs in anew. */
 export async function readRecord<T>(vault: Vault, key: string, schema: z.ZodType<T>): Promise<T | null> {

@@ -1,6 +1,6 @@
 import type { SignedOut } from "../../shared/console.ts";
 import type { Provider } from "../../shared/provider.ts";
-import type { Vault } from "../vault.ts";
+import type { Vault } from "../vault/vault.ts";
 import type { Adapter, Tools } from "./adapter.ts";
 import { signInThrough } from "./flow.ts";
 import { openTransport } from "./transport.ts";

@@ -10,7 +10,12 @@ import { Devices } from "./Devices.tsx";
 import css from "./TitleBar.module.css";
 
 /** Who is signed in, from which device, and the way out. */
-export function Account({ session, devices, desktop }: Pick<ConsoleState, "session" | "devices" | "desktop">) {
+export function Account({
+  session,
+  devices,
+  desktop,
+  secrets,
+}: Pick<ConsoleState, "session" | "devices" | "desktop" | "secrets">) {
   const { bridge } = useModel();
   if (session.state !== "signed-in" && session.state !== "needs-sign-in") return null;
   const { account } = session;
@@ -35,6 +40,8 @@ export function Account({ session, devices, desktop }: Pick<ConsoleState, "sessi
               </dd>
             </>
           )}
+          <dt>{words.accountSecrets}</dt>
+          <dd>{words.secrets[secrets.place]}</dd>
         </dl>
         <Devices devices={devices} />
         {desktop?.profiles && !desktop.profiles.isSingle && <ProfilesMenu profiles={desktop.profiles} />}

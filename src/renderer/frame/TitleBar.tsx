@@ -30,7 +30,9 @@ export function TitleBar({ view }: { readonly view: View }) {
           </Status>
         )}
         {state && isIn && <span className={css.host}>{host(state.gateway.origin)}</span>}
-        {state && <Account session={state.session} devices={state.devices} desktop={state.desktop} />}
+        {state && (
+          <Account session={state.session} devices={state.devices} desktop={state.desktop} secrets={state.secrets} />
+        )}
       </div>
     </header>
   );

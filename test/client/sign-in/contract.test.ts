@@ -1,7 +1,7 @@
 import { request } from "node:http";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createSignIn, type Challenge, type SignIn } from "../../../src/client/sign-in/sign-in.ts";
-import { memoryVault, type Vault } from "../../../src/client/vault.ts";
+import { memoryVault, type Vault } from "../../../src/client/vault/vault.ts";
 import { type DemoIssuer, type IdentityProvider, startIdentityProvider } from "../../../src/demo/idp/index.ts";
 import { type Arrival, enterCodeAs, signInAs } from "../../../src/demo/idp/robot.ts";
 import { initialSwitches } from "../../../src/demo/idp/switches.ts";

@@ -1,7 +1,7 @@
 import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createSignIn } from "../../../src/client/sign-in/sign-in.ts";
-import { memoryVault } from "../../../src/client/vault.ts";
+import { memoryVault } from "../../../src/client/vault/vault.ts";
 import { type IdentityProvider, startIdentityProvider } from "../../../src/demo/idp/index.ts";
 
 let idp: IdentityProvider;

@@ -35,6 +35,7 @@ export function signedIn(approvals: readonly ApprovalView[], change: Partial<Con
     signInAsked: null,
     ledger: null,
     pause: null,
+    secrets: { place: "keychain", why: null },
     desktop: null,
     provider: { kind: "oidc", issuer: "http://127.0.0.1:9400" },
     tunnel: { state: "open", port: 7316, addresses: ["127.0.0.1:7316", "[::1]:7316"] },

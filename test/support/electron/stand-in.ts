@@ -8,6 +8,7 @@ import { StandInApp } from "./app.ts";
 import { createWindowClass, type WindowClass } from "./browser-window.ts";
 import { createDesktop, StandInNotification, type Desktop } from "./desktop.ts";
 import { StandInIpcMain } from "./ipc-main.ts";
+import { StandInSafeStorage } from "./safe-storage.ts";
 import { StandInProtocol, StandInSession } from "./session.ts";
 import { StandInImage, StandInMenu, StandInTray } from "./tray.ts";
 
@@ -22,6 +23,7 @@ export interface StandIn {
   readonly app: StandInApp;
   readonly desktop: Desktop;
   readonly ipcMain: StandInIpcMain;
+  readonly safeStorage: StandInSafeStorage;
   readonly session: StandInSession;
   readonly BrowserWindow: WindowClass;
   readonly trays: readonly StandInTray[];
@@ -47,6 +49,7 @@ export async function installElectron(options: { readonly instanceTaken?: boolea
   const session = new StandInSession(protocol);
   const ipcMain = new StandInIpcMain();
   const desktop = createDesktop();
+  const safeStorage = new StandInSafeStorage();
   const BrowserWindow = createWindowClass(app, { context: () => chromiumPages.open(), protocol, ipcMain });
   windows.all = BrowserWindow;
   replaceElectron({
@@ -63,12 +66,14 @@ export async function installElectron(options: { readonly instanceTaken?: boolea
     dialog: desktop.dialog,
     nativeTheme: desktop.nativeTheme,
     powerMonitor: desktop.powerMonitor,
+    safeStorage,
     screen: desktop.screen,
     shell: desktop.shell,
   });
   return {
     app,
     desktop,
+    safeStorage,
     ipcMain,
     session,
     BrowserWindow,

@@ -1,4 +1,4 @@
-/** Where a profile's secrets rest: the OS keychain's encryption, or memory where there is none (rule 7). */
+/** Where a profile's secrets rest: sealed in its folder by a key of the OS's or the environment's, or in memory where there is none (rule 7). */
 export interface Vault {
   /** Null where nothing is kept under the key. */
   get(key: string): Promise<string | null>;
