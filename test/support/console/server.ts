@@ -130,7 +130,7 @@ function whole(state: ConsoleState): string {
 }
 
 /** What pages ask by themselves. */
-const byThemselves: ReadonlySet<string> = new Set(["approvals.context", "setup.list"]);
+const byThemselves: ReadonlySet<string> = new Set(["approvals.look", "approvals.context", "setup.list"]);
 
 /** Of a request nothing else is known where a test says nothing else. */
 function unasked({ call, input }: ConsoleRequest): Result<unknown> {
