@@ -116,7 +116,7 @@ function found(index: SearchIndex, query: AuditQuery, most: number, entries: num
 
 const heading = ["entry", "time", "what", "who", "connection", "tool", "outcome", "ms", "call"];
 
-function rowOf({ entry, atMs, kind, facts }: AuditLine): readonly string[] {
+function rowOf({ entry, atMs, kind, facts, erased }: AuditLine): readonly string[] {
   const { principal, by, connection, tool, method, outcome, effect, ms, call, approval } = facts;
   return [
     String(entry),
@@ -125,7 +125,7 @@ function rowOf({ entry, atMs, kind, facts }: AuditLine): readonly string[] {
     shown(by ?? principal, 40),
     shown(connection, 40),
     shown(tool ?? method, 60),
-    shown(outcome ?? effect, 20),
+    erased === true ? "erased" : shown(outcome ?? effect, 20),
     ms === null ? "" : String(Math.round(ms)),
     call ?? approval ?? "",
   ];

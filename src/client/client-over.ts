@@ -20,6 +20,7 @@ interface Parts {
   readonly setup: Setup;
   readonly ofTools: Pick<Client, "tools" | "acceptTool">;
   readonly access: Client["access"];
+  readonly retention: Client["retention"];
 }
 
 /** The owner of a profile as its shells see it, over the parts that do the work; `closers` end them all. */
@@ -35,6 +36,7 @@ export function clientOver({
   setup,
   ofTools,
   access,
+  retention,
 }: Parts): Client {
   const showing = new Set<(approval: string | null) => void>();
   let consoleServer: ConsoleServer | null = null;
@@ -65,6 +67,7 @@ export function clientOver({
     ...ofAudit,
     ...ofTools,
     access,
+    retention,
     show: (approval) => showing.forEach((listener) => listener(approval)),
     onShow(listener) {
       showing.add(listener);

@@ -4,6 +4,7 @@ import type { ClientView, ConsoleState } from "../shared/console.ts";
 import type { ToolAcceptance, ToolView } from "../shared/tool.ts";
 import type { CallConsole } from "./console-calls.ts";
 import type { GatewayAccess } from "./gateway-access.ts";
+import type { GatewayRetention } from "./gateway-retention.ts";
 import type { Setup } from "./setup/setup.ts";
 
 /** The owner of a profile, as its desktop, its terminal and its consoles use it. */
@@ -41,6 +42,7 @@ export interface Client {
   acceptTool(tool: ToolAcceptance): Promise<void>;
   /** Who is let in at the gateway. Takes the role admin. */
   readonly access: GatewayAccess;
+  readonly retention: GatewayRetention;
   /** Tells every console to show this approval, or its list. */
   show(approval: string | null): void;
   onShow(listener: (approval: string | null) => void): () => void;

@@ -4,6 +4,7 @@ import { sessionExportAsk } from "../shared/audit-sessions.ts";
 import { clientView, consoleState } from "../shared/console.ts";
 import { deviceView, revocation } from "../shared/device.ts";
 import { errorCodes } from "../shared/errors.ts";
+import { erasureView, erasureWish, hold, holdLift, holdWish } from "../shared/retention.ts";
 import { setupChange, setupView, setupWhere, setupWish } from "../shared/setup.ts";
 import { toolAcceptance, toolView } from "../shared/tool.ts";
 import { privateDirectory } from "./private-directory.ts";
@@ -38,6 +39,11 @@ export const controlInputs = {
   "access.confirm": z.strictObject({ device: z.string().max(100) }),
   "access.revoke": revocation,
   "access.restore": z.strictObject({ principal: z.string().max(500) }),
+  "holds.list": z.strictObject({}),
+  "holds.place": holdWish,
+  "holds.lift": holdLift,
+  /** Answers once all is erased. */
+  "entries.erase": erasureWish,
   "setup.list": setupWhere,
   "setup.plan": setupWish,
   "setup.apply": setupWish,
@@ -64,6 +70,10 @@ export const controlOutputs = {
   "access.confirm": z.null(),
   "access.revoke": z.null(),
   "access.restore": z.null(),
+  "holds.list": z.array(hold),
+  "holds.place": hold,
+  "holds.lift": z.null(),
+  "entries.erase": erasureView,
   "setup.list": z.array(setupView),
   "setup.plan": z.array(setupChange),
   "setup.apply": z.array(setupChange),

@@ -122,6 +122,13 @@ function commands(client: Client, onUrl: (url: string) => void): Commands {
       await client.access.restore(principal);
       return null;
     },
+    "holds.list": async () => [...(await client.retention.holds())],
+    "holds.place": (wish) => client.retention.place(wish),
+    "holds.lift": async (lift) => {
+      await client.retention.lift(lift);
+      return null;
+    },
+    "entries.erase": (wish) => client.retention.erase(wish),
     "setup.list": async (asked) => [...(await client.setup.list(asked))],
     "setup.plan": async (wish) => [...(await client.setup.plan(wish))],
     "setup.apply": async (wish) => [...(await client.setup.apply(wish))],

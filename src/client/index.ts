@@ -15,6 +15,7 @@ import { watchNames, withEverything } from "./everything.ts";
 import { createGatewayApi, type TokenSource } from "./gateway.ts";
 import { gatewayAudit } from "./gateway-audit.ts";
 import { gatewayAccess } from "./gateway-access.ts";
+import { gatewayRetention } from "./gateway-retention.ts";
 import { gatewayTools } from "./gateway-tools.ts";
 import { createGatewaySession } from "./gateway-session/gateway-session.ts";
 import { createGatewayLink } from "./gateway-link.ts";
@@ -201,6 +202,7 @@ async function assemble(options: ClientOptions, profile: Profile, closers: Close
     setup,
     ofTools: gatewayTools(api),
     access: gatewayAccess(api),
+    retention: gatewayRetention(api),
   });
   const control = await serveControl(directory, client);
   closers.push(() => control.close());

@@ -19,7 +19,7 @@ import { sendPart } from "./mcp/send-parts.ts";
 import { gatewaySessionPath } from "../shared/gateway-session.ts";
 import { beginSession, endSession } from "./session-api.ts";
 import { aboutEntry, auditor, readActivity, recordLook, searchLedger } from "./search-api.ts";
-import { eraseEntries, liftHold, listHolds, placeHold } from "./retention-api.ts";
+import { eraseEntries, liftHold, listHolds, placeHold, showErasure } from "./retention-api.ts";
 import { exportSession, listSessions, showEntry, showSession } from "./sessions-api.ts";
 import { proveConsistency, proveInclusion } from "./proofs-api.ts";
 import { acceptTool, listTools } from "./tools-api.ts";
@@ -51,6 +51,7 @@ export async function api(visit: ApiVisit): Promise<void> {
   const approval = /^\/v1\/approvals\/([\w-]{1,64})(\/decision|\/withdraw|\/context)?$/.exec(path);
   const past = /^\/v1\/history\/([\w-]{1,64})$/.exec(path)?.[1];
   const device = /^\/v1\/devices\/([\w-]{1,64})\/confirm$/.exec(path)?.[1];
+  const erasure = /^\/v1\/erasures\/([\w-]{1,64})$/.exec(path)?.[1];
   const grant = /^\/v1\/grants\/([\w-]{1,64})\/revoke$/.exec(path)?.[1];
   const replayed = /^\/v1\/audit\/sessions\/([\w-]{1,64})(\/export)?$/.exec(path);
   const entry = /^\/v1\/audit\/entries\/(\d{1,15})$/.exec(path)?.[1];
@@ -121,6 +122,7 @@ export async function api(visit: ApiVisit): Promise<void> {
       if (past !== undefined && request.method === "GET") return oneOfHistory(visit, past);
       if (device !== undefined && request.method === "POST") return confirmDevice(visit, device);
       if (about !== undefined && request.method === "GET") return aboutEntry(visit, Number(about));
+      if (erasure !== undefined && request.method === "GET") return showErasure(visit, erasure);
       if (grant !== undefined && request.method === "POST") return revokeGrant(visit, grant);
       throw new CountersignError("not_found", "There is nothing at this address.");
   }

@@ -8,6 +8,7 @@ import {
   type HistoryFigures,
   type HistoryPage,
 } from "../shared/history.ts";
+import { erasedWords } from "../shared/ledger.ts";
 import type { ApiVisit } from "./api.ts";
 import { viewAs } from "./approvals/view.ts";
 import type { ApprovalEntry } from "./audit/approval-entries.ts";
@@ -47,6 +48,10 @@ export function oneOfHistory(visit: ApiVisit, id: string): void {
   const { store } = visit.site.gate;
   const ids = identitiesOf(visit);
   const record = store.approvals.get(id);
+  // Whose it was is not known any more. Ids are no guess: who has one was told it.
+  const erasure = store.erasureOfApproval(id);
+  if (record === undefined && erasure !== undefined)
+    throw new CountersignError("not_found", `What the gateway had of this request was erased ${erasedWords(erasure)}.`);
   const own = record !== undefined && ids.includes(record.requester.id);
   const decided = record !== undefined && record.decisions.some(({ by }) => ids.includes(by.id));
   if (record === undefined || (!own && !decided))

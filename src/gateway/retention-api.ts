@@ -27,11 +27,23 @@ export async function liftHold(visit: ApiVisit): Promise<void> {
   sendJson(visit.response, 200, lift);
 }
 
-/** `POST /v1/erasures`: answers once all is erased. Throws CountersignError `not_allowed`, and as `refuseElsewhere`. */
+/** `POST /v1/erasures`: begins. Throws CountersignError `not_allowed`, and as `refuseElsewhere`. */
 export async function eraseEntries(visit: ApiVisit): Promise<void> {
   await requireAdmin(visit);
   const wish = await bodyOf(visit, erasureWish);
-  sendJson(visit.response, 200, await visit.site.retention.erase(visit.principal.id, wish));
+  sendJson(visit.response, 200, visit.site.retention.begin(visit.principal.id, wish));
+}
+
+/** `GET /v1/erasures/ID`: how it stands. Throws CountersignError `not_allowed` or `not_found`, and as `refuseElsewhere`. */
+export async function showErasure(visit: ApiVisit, id: string): Promise<void> {
+  await requireAdmin(visit);
+  const erasure = visit.site.retention.erasure(id);
+  if (erasure === undefined)
+    throw new CountersignError(
+      "not_found",
+      "The gateway knows no such erasure. It may have been started again: erase again.",
+    );
+  sendJson(visit.response, 200, erasure);
 }
 
 /** From a device that decides: what is erased doesn't come back. */

@@ -58,7 +58,9 @@ export async function aboutEntry(visit: ApiVisit, seq: number): Promise<void> {
   if (found === null)
     throw new CountersignError("not_found", "There is no entry of this number, or it is not read for searching yet.");
   const note = site.gate.store.history.checkpointOver(seq);
-  const entry: AuditEntry = { ...found, checkpoint: note === undefined ? null : statedHead(note) };
+  const erasure = site.gate.store.erasureOf(seq);
+  const checkpoint = note === undefined ? null : statedHead(note);
+  const entry: AuditEntry = { ...found, checkpoint, ...(erasure === undefined ? {} : { erasure }) };
   sendJson(response, 200, entry);
 }
 

@@ -3,6 +3,7 @@ import type { ServerResponse } from "node:http";
 import { z } from "zod";
 import { sessionFormat, sessionsQuery } from "../shared/audit-sessions.ts";
 import { CountersignError } from "../shared/errors.ts";
+import { erasedWords, type Erasure } from "../shared/ledger.ts";
 import type { ApiVisit } from "./api.ts";
 import { bodyFile } from "./audit/body-files.ts";
 import { sendJson } from "./mcp/reply.ts";
@@ -46,10 +47,15 @@ export async function showEntry(visit: ApiVisit, entry: number): Promise<void> {
   await recordLook(visit, { what: "entry", entry });
   const body = await site.search.body(entry);
   if (body === null) throw new CountersignError("not_found", "There is no such entry in the ledger.");
-  if (body.at === "erased") throw new CountersignError("not_found", "The body of this entry was erased.");
+  if (body.at === "erased") throw erased(site.gate.store.erasureOf(entry));
   begin(response, "application/json");
   await send(visit, body.at === "row" ? body.text : { file: body.digest });
   response.end();
+}
+
+function erased(erasure: Erasure | undefined): CountersignError {
+  if (erasure === undefined) return new CountersignError("not_found", "The body of this entry is gone.");
+  return new CountersignError("not_found", `The body of this entry was erased ${erasedWords(erasure)}.`);
 }
 
 /** `GET /v1/audit/sessions/ID/export?format=jsonl|html`: the whole session as one file; for the role `auditor`, and recorded. */

@@ -74,6 +74,8 @@ export const auditLine = z.object({
   /** Kinds may be added: a reader takes any. */
   kind: z.string(),
   facts: entryFacts,
+  /** Its body was erased: what it said is not known any more. */
+  erased: z.literal(true).optional(),
 });
 export type AuditLine = z.infer<typeof auditLine>;
 

@@ -102,12 +102,19 @@ export const erasedEntries = z.object({
 export type ErasedEntries = z.infer<typeof erasedEntries>;
 
 /** How an entry was erased: by which rule, or by whom and why; `record` is the entry that says so. */
-export interface Erasure {
-  readonly record: number;
-  readonly atMs: number;
-  readonly rule: string | null;
-  readonly by: string | null;
-  readonly reason: string;
+export const erasure = z.object({
+  record: z.number().int().nonnegative(),
+  atMs: z.number().int(),
+  rule: z.string().nullable(),
+  by: z.string().nullable(),
+  reason: z.string(),
+});
+export type Erasure = z.infer<typeof erasure>;
+
+/** The same in words, behind "was erased": when, and under which rule or by whom. */
+export function erasedWords({ atMs, rule, by, reason }: Erasure): string {
+  const day = new Date(atMs).toISOString().slice(0, 10);
+  return rule === null ? `on ${day} by ${by ?? "nobody"}: ${reason}` : `on ${day} under the retention rule ${rule}`;
 }
 
 /** The body of `principal.seen`: a caller as rules saw it. `state` is what the entries of its calls refer to. */

@@ -22,23 +22,28 @@ export type HoldWish = z.infer<typeof holdWish>;
 /** A hold in force. */
 export const hold = holdWish.extend({ by: z.string(), placedAtMs: z.number() });
 export type Hold = z.infer<typeof hold>;
+export const holds = z.object({ holds: z.array(hold) });
 
 /** `POST /v1/holds/lift`. */
 export const holdLift = z.strictObject({ name, reason: text });
 export type HoldLift = z.infer<typeof holdLift>;
 
-/** `POST /v1/erasures`: bodies to erase at once. `entries` are numbers, both ends included. */
+/** `POST /v1/erasures`: bodies to erase now. `entries` are numbers, both ends included. */
 export const erasureWish = scope
   .extend({ entries: z.tuple([time, time]).optional(), reason: text })
   .refine(
     ({ entries, person, connection }) => entries !== undefined || person !== undefined || connection !== undefined,
     "Say which: entries, person or connection",
-  );
+  )
+  .refine(({ entries }) => entries === undefined || entries[0] <= entries[1], "The first entry is not after the last");
 export type ErasureWish = z.infer<typeof erasureWish>;
 
-/** How many entries were erased, and of how many fitting ones the bodies stay: under a hold, or in force. */
-export interface ErasureResult {
-  readonly erased: number;
-  readonly held: number;
-  readonly inForce: number;
-}
+/** An erasure under way or over: how many entries were erased, and of how many fitting ones the bodies stay: under a hold, or in force. */
+export const erasureView = z.object({
+  id: z.string(),
+  state: z.enum(["running", "done", "failed"]),
+  erased: z.number(),
+  held: z.number(),
+  inForce: z.number(),
+});
+export type ErasureView = z.infer<typeof erasureView>;

@@ -1,8 +1,9 @@
+import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { CountersignError } from "../../shared/errors.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import type { ErasedEntries } from "../../shared/ledger.ts";
-import type { ErasureResult, ErasureWish, Hold, HoldLift, HoldWish } from "../../shared/retention.ts";
+import type { ErasureView, ErasureWish, Hold, HoldLift, HoldWish } from "../../shared/retention.ts";
 import type { RetentionConfig } from "../config-retention.ts";
 import type { Log } from "../log.ts";
 import type { Store } from "../store/store.ts";
@@ -33,6 +34,12 @@ const together = 200;
 /** Between two slices others have their turn for so long. */
 const pauseMs = 5;
 
+/** So many erasures by hand are told of afterwards. */
+const mostErasures = 20;
+const nothing = { erased: 0, held: 0, inForce: 0 };
+type Counted = { -readonly [K in keyof typeof nothing]: number };
+type Running = { -readonly [K in keyof ErasureView]: ErasureView[K] };
+
 /** One length of time's way through the ledger. */
 interface Way {
   readonly keepMs: number;
@@ -50,6 +57,7 @@ export class Retention {
   #lastMs = -Infinity;
   #underWay: Promise<void> | null = null;
   #unsettled = false;
+  readonly #erasures = new Map<string, Running>();
   /** Erasing and changing holds take turns, so that a hold covers all from the moment at which it is there. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -114,10 +122,38 @@ export class Retention {
     this.#lastMs = -Infinity;
   }
 
-  /** Erases at once what is asked for, as far as nothing holds it, and answers when it is done. */
-  async erase(by: string, { entries, reason, ...scope }: ErasureWish): Promise<ErasureResult> {
+  /** Begins to erase what is asked for, as far as nothing holds it. */
+  begin(by: string, wish: ErasureWish): ErasureView {
+    const view: Running = { id: `ers_${randomBytes(9).toString("base64url")}`, state: "running", ...nothing };
+    this.#erasures.set(view.id, view);
+    const [oldest] = this.#erasures.keys();
+    if (this.#erasures.size > mostErasures && oldest !== undefined) this.#erasures.delete(oldest);
+    void this.#eraseInto(view, by, wish);
+    return { ...view };
+  }
+
+  async #eraseInto(view: Running, by: string, wish: ErasureWish): Promise<void> {
+    try {
+      await this.erase(by, wish, view);
+      view.state = this.#stop.signal.aborted ? "failed" : "done";
+    } catch (error) {
+      view.state = "failed";
+      this.#parts.log({ level: "error", event: "retention.failed", error });
+    }
+  }
+
+  /** One that was begun since the gateway's start. */
+  erasure(id: string): ErasureView | undefined {
+    return this.#erasures.get(id);
+  }
+
+  /** Erases what is asked for, as far as nothing holds it, and counts it in `result`. */
+  async erase(
+    by: string,
+    { entries, reason, ...scope }: ErasureWish,
+    result: Counted = { ...nothing },
+  ): Promise<Counted> {
     const { store, folder, personOf, erasedByHand } = this.#parts;
-    const result = { erased: 0, held: 0, inForce: 0 };
     const [from, to] = entries ?? [0, Number(store.checkpoint().split("\n", 2)[1]) - 1];
     const reader = new EntryReader(folder);
     try {

@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 import { z } from "zod";
 import type { Activity, ActivityAsk } from "../../shared/audit-activity.ts";
 import { mostTogether, type AuditEntry } from "../../shared/audit-entry.ts";
-import type { AuditPage, AuditQuery } from "../../shared/audit-search.ts";
+import type { AuditLine, AuditPage, AuditQuery } from "../../shared/audit-search.ts";
 import type {
   SessionFormat,
   SessionPart,
@@ -23,7 +23,7 @@ import { indexVersion, SearchIndex, type LedgerRow } from "./search-index.ts";
 import { momentOf, StoredMoments } from "./stored-moments.ts";
 
 /** An entry but for what the store alone knows of it. */
-export type SearchedEntry = Omit<AuditEntry, "checkpoint">;
+export type SearchedEntry = Omit<AuditEntry, "checkpoint" | "erasure">;
 
 /** Entries, and characters of their bodies, that are taken in one transaction. */
 const batch = { entries: 500, characters: 4_000_000 };
@@ -38,6 +38,7 @@ export class Searcher {
   readonly #index: SearchIndex;
   readonly #after: StatementSync;
   readonly #length: StatementSync;
+  readonly #erased: StatementSync;
   readonly #stored: StoredMoments;
 
   /** The folder's gateway has its store open. Throws what SQLite throws. */
@@ -49,6 +50,7 @@ export class Searcher {
       "SELECT seq, leaf, body, salt IS NOT NULL AS salted FROM ledger_entries WHERE seq >= ? ORDER BY seq",
     );
     this.#length = this.#ledger.prepare("SELECT coalesce(max(seq) + 1, 0) AS entries FROM ledger_entries");
+    this.#erased = this.#ledger.prepare("SELECT 1 FROM ledger_entries WHERE seq = ? AND body IS NULL AND salt IS NULL");
     this.#stored = new StoredMoments(this.#ledger, folder);
     this.#db = openIndex(folder, this.#ledger);
     this.#index = new SearchIndex(this.#db);
@@ -65,7 +67,13 @@ export class Searcher {
   }
 
   find(query: AuditQuery, before: number, most: number): AuditPage {
-    return { ...this.#index.find(query, before, most), indexed: this.#index.taken().size, entries: this.#entries() };
+    const found = this.#index.find(query, before, most);
+    return {
+      ...found,
+      lines: found.lines.map((line) => this.#marked(line)),
+      indexed: this.#index.taken().size,
+      entries: this.#entries(),
+    };
   }
 
   /** The entry of this number whole, but for the checkpoint; null where there is none, or it is not taken yet. */
@@ -126,6 +134,10 @@ export class Searcher {
       moments.push(moment);
     }
     return { moments, next: moments.length < lines.length ? (moments.at(-1)?.line.entry ?? null) : null };
+  }
+
+  #marked(line: AuditLine): AuditLine {
+    return this.#erased.get(line.entry) === undefined ? line : { ...line, erased: true };
   }
 
   /** As the newest checkpoint names it. */

@@ -85,7 +85,16 @@ export class LedgerTail {
     const said = isInFile ? membersIn(beginningOf(this.#folder, leaf, beginningBytes) ?? "") : (whole ?? {});
     const facts = this.#calls.take(kind, said);
     const body = (text?.length ?? 0) <= longestBody ? whole : null;
-    const event = ocsfOf({ origin: this.#origin, seq, atMs, kind, leaf, facts, body });
+    const event = ocsfOf({
+      origin: this.#origin,
+      seq,
+      atMs,
+      kind,
+      leaf,
+      facts,
+      body,
+      isErased: text === null && salted === 0,
+    });
     return { id: `${this.#origin}#${seq}`, seq, atMs, kind, severity: severityOf(kind, facts), event };
   }
 }

@@ -37,11 +37,12 @@ export interface OcsfEntry {
   readonly facts: EntryFacts;
   /** The masked body; null where it was erased, or is longer than goes along. */
   readonly body: JsonObject | null;
+  readonly isErased?: boolean;
 }
 
 /** An entry as OCSF has it: calls as API Activity, sign-ins and refused tokens as Authentication, all else as Entity Management. */
 export function ocsfOf(entry: OcsfEntry): JsonObject {
-  const { origin, seq, atMs, kind, leaf, facts, body } = entry;
+  const { origin, seq, atMs, kind, leaf, facts, body, isErased = false } = entry;
   const group = groupOf(kind);
   const [activityId, activityName] = activityOf(kind, facts);
   const success = succeeded(kind, facts);
@@ -69,7 +70,7 @@ export function ocsfOf(entry: OcsfEntry): JsonObject {
     ...(facts.device === null ? {} : { device: { uid: facts.device, type_id: 0 } }),
     ...particulars(group, kind, facts),
     // What OCSF has no place for: the leaf is what a proof of inclusion is over.
-    unmapped: { leaf, ...decided(facts), ...(body === null ? {} : { body }) },
+    unmapped: { leaf, ...decided(facts), ...(body === null ? {} : { body }), ...(isErased ? { erased: true } : {}) },
   };
 }
 

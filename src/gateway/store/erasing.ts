@@ -42,6 +42,18 @@ export function eraser(db: DatabaseSync, folder: string): (entries: readonly num
   };
 }
 
+/** Whoever comes with the id of an approval that is gone can be told how it went: the first entry of it that was erased. */
+const schema = `
+  CREATE TABLE IF NOT EXISTS erased_approvals (approval TEXT PRIMARY KEY, entry INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+`;
+
+/** The first entry of this approval that was erased; undefined where none was. */
+export function erasedApproval(db: DatabaseSync): (approval: string) => number | undefined {
+  db.exec(schema);
+  const select = db.prepare("SELECT entry FROM erased_approvals WHERE approval = ?");
+  return (approval) => z.object({ entry: z.number() }).optional().parse(select.get(approval))?.entry;
+}
+
 const row = z.object({ leaf: z.string(), body: z.string().nullable(), salted: z.number() });
 const leafShape = z.object({ kind: z.string(), body: z.string() });
 
@@ -67,6 +79,8 @@ function stateEraser(db: DatabaseSync): (seq: number, kind: string, body: JsonOb
     "answers WHERE approval",
   ].map((where) => db.prepare(`DELETE FROM ${where} = ?`));
   const answer = db.prepare("DELETE FROM answers WHERE approval = ?");
+  db.exec(schema);
+  const gone = db.prepare("INSERT INTO erased_approvals VALUES (?, ?) ON CONFLICT DO NOTHING");
   const entry = db.prepare("DELETE FROM approval_entries WHERE approval = ? AND seq = ?");
   const grant = db.prepare("DELETE FROM grants WHERE id = ? AND live = 0");
   return (seq, kind, body) => {
@@ -76,6 +90,7 @@ function stateEraser(db: DatabaseSync): (seq: number, kind: string, body: JsonOb
     if (about !== null) {
       for (const each of ofApproval) each.run(about.approval);
       entry.run(about.approval, seq);
+      gone.run(about.approval, seq);
     } else if (kind === "call.response" && typeof approval === "string") answer.run(approval);
     if (kind.startsWith("grant.") && typeof body["grant"] === "string") grant.run(body["grant"]);
   };

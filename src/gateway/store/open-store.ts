@@ -12,7 +12,7 @@ import type { JsonObject } from "../../shared/json.ts";
 import { jsonPieces, longText, outweighs } from "../../shared/json-pieces.ts";
 import { erasureQuery } from "../audit/erased-ranges.ts";
 import { formatVersion, openDatabase, prepareFolder, readFormat } from "./database.ts";
-import { eraser } from "./erasing.ts";
+import { erasedApproval, eraser } from "./erasing.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { lockFolder } from "./lock.ts";
 import { type Settling, settling } from "./settling.ts";
@@ -100,6 +100,8 @@ interface OpenParts {
 }
 
 function store({ db, wal, state, group, left, prepare, unlock }: OpenParts): Store {
+  const erasureOf = erasureQuery(db);
+  const erasedEntry = erasedApproval(db);
   let closed: Promise<void> | undefined;
   const close = async () => {
     try {
@@ -123,7 +125,11 @@ function store({ db, wal, state, group, left, prepare, unlock }: OpenParts): Sto
     deleteBodies: async (files) => void (await Promise.all(files.map((file) => rm(file, { force: true })))),
     settle: () => left.settle(),
     isSettled: () => left.isSettled(),
-    erasureOf: erasureQuery(db),
+    erasureOf,
+    erasureOfApproval: (id) => {
+      const entry = erasedEntry(id);
+      return entry === undefined ? undefined : erasureOf(entry);
+    },
     // A row that is only set to what it was makes SQLite write nothing.
     probe: () =>
       group.commit(() => {

@@ -132,6 +132,8 @@ export interface Store extends Reads {
   isSettled(): boolean;
   /** How entry `seq` was erased; undefined where it was not. */
   erasureOf(seq: number): Erasure | undefined;
+  /** How this approval was erased with its entries; undefined where it was not. */
+  erasureOfApproval(id: string): Erasure | undefined;
   /** Writes something that changes nothing, durably. Throws CountersignError `store_failed` or `disk_full` where nothing can be written. */
   probe(): Promise<void>;
   /** Whether the last write failed: then the next one is waited for before anything is done. */

@@ -2,6 +2,8 @@ import { risk as risks } from "../../shared/approval.ts";
 import type { AuditEntry } from "../../shared/audit-entry.ts";
 import type { AuditLine } from "../../shared/audit-search.ts";
 import type { ConsoleState } from "../../shared/console.ts";
+import { erasedWords } from "../../shared/ledger.ts";
+import { visible } from "../../shared/visible.ts";
 import past from "../history/History.module.css";
 import { Payload } from "../inbox/Payload.tsx";
 import { useModel } from "../model.ts";
@@ -89,13 +91,15 @@ function Whole({ entry, gateway }: { readonly entry: AuditEntry; readonly gatewa
     <>
       <EntryFacts entry={entry} />
       {entry.together.length > 1 && <Together entry={entry} gateway={gateway} />}
-      {payload === null ? <NoBody body={entry.body} /> : <Payload payload={payload} />}
+      {payload === null ? <NoBody body={entry.body} erasure={entry.erasure} /> : <Payload payload={payload} />}
       <LeafFacts entry={entry} />
     </>
   );
 }
 
-function NoBody({ body }: { readonly body: AuditEntry["body"] }) {
+function NoBody({ body, erasure }: Pick<AuditEntry, "body" | "erasure">) {
+  if (erasure !== undefined)
+    return <p className={past.note}>{visible(words.search.erased(erasedWords(erasure), erasure.record))}</p>;
   if (body.state !== "part") return <p className={past.note}>{words.search.gone}</p>;
   return (
     <section>

@@ -164,6 +164,8 @@ export const search = {
   notCovered: "none covers it yet",
   leafNote: "As the gateway says it. Check all of it with",
   leafCommand: "countersign audit verify",
+  erased: (how: string, record: number) =>
+    `Its body was erased ${how}. Entry ${record.toLocaleString("en")} records it. The leaf stays, so that everything else still verifies.`,
   gone: "Its body was erased, or is missing. The leaf stays, so that everything else still verifies.",
   long: (n: number) =>
     `The beginning of its body, which has ${n.toLocaleString("en")} characters. It is whole in the export:`,
