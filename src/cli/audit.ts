@@ -1,6 +1,7 @@
 import { constants, copyFile, open } from "node:fs/promises";
 import { openSource } from "../gateway/audit/source.ts";
 import { verifyLedger, type LedgerReport } from "../gateway/audit/verify.ts";
+import { parseWitnessKey, type WitnessKey } from "../gateway/witnesses/cosignature.ts";
 import { CountersignError } from "../shared/errors.ts";
 import { reportOptions, writeReport } from "./audit-report.ts";
 import { searchLedger, searchOptions } from "./audit-search.ts";
@@ -12,7 +13,7 @@ import { unwritten } from "./new-file.ts";
 import { readingProgress } from "./reading-progress.ts";
 import type { Terminal } from "./terminal.ts";
 
-const help = `Usage: countersign audit verify [--data DIR|EXPORT] [--key KEY|FILE] [--profile DIR] [--json]
+const help = `Usage: countersign audit verify [--data DIR|EXPORT] [--key KEY|FILE] [--witness KEY]… [--profile DIR] [--json]
        countersign audit export FILE [--profile DIR] [--json]
        countersign audit search [WORD…] [--person NAME] [--service NAME] [--connection NAME] [--tool NAME]
            [--rule NAME] [--outcome OUTCOME] [--effect EFFECT] [--risk RISK] [--kind KIND] [--client NAME]
@@ -28,6 +29,7 @@ Checks a ledger: that every entry is as it was written, that none is missing, ad
 key signed it so. --data is a gateway's data folder or an exported file; without it the profile's gateway is asked for
 its ledger, which takes the role auditor. The key is --key, or the one pinned in the profile when its owner confirmed
 the gateway; never one from the folder itself. The last checkpoint that the profile saw must still hold.
+With --witness there must be a checkpoint that this witness cosigned, too: what it covers can't have been rewritten since.
 
 export writes the ledger of the profile's gateway as JSON Lines to a new FILE, which takes the role auditor.
 
@@ -49,6 +51,7 @@ not hold.`;
 const options = {
   data: { type: "string" },
   key: { type: "string" },
+  witness: { type: "string", multiple: true },
   ...searchOptions,
   ...sessionOptions,
   ...reportOptions,
@@ -75,7 +78,8 @@ export const audit = command(help, options, async ({ values, positionals, profil
     if (data !== undefined) await refuseDatabase(data);
     return await writeReport({ given: values, data, key, profile, terminal });
   }
-  refuseOptions(Object.keys(values), { data: options.data, key: options.key });
+  const { witness } = options;
+  refuseOptions(Object.keys(values), { data: options.data, key: options.key, witness });
   if (positionals[0] === "export")
     return await exportTo(positional(positionals, ["export", "FILE"])[1], profile, terminal);
   const [verb] = positional(positionals, ["verify"]);
@@ -84,7 +88,7 @@ export const audit = command(help, options, async ({ values, positionals, profil
       "usage",
       "audit knows verify, export, search, sessions, session and report; --help shows the usage.",
     );
-  const trusted = await ledgerTrust(profile, key, data);
+  const trusted = { ...(await ledgerTrust(profile, key, data)), witnesses: witnessKeys(values.witness ?? []) };
   const verify = async (path: string): Promise<LedgerReport> => {
     const source = await openSource(path);
     return await verifyLedger(source, { ...trusted, onEntry: readingProgress(terminal) }).finally(() =>
@@ -101,6 +105,15 @@ function refuseOptions(given: readonly string[], taken: object): void {
   const wrong = given.find((name) => Object.hasOwn(options, name) && !Object.hasOwn(taken, name));
   if (wrong !== undefined)
     throw new CountersignError("usage", `--${wrong} is for another of audit's commands; --help shows the usage.`);
+}
+
+function witnessKeys(given: readonly string[]): readonly WitnessKey[] {
+  return given.map((text) => {
+    const key = parseWitnessKey(text);
+    if (key !== null) return key;
+    const message = "--witness is no key of a witness (NAME+HASH+KEY, for cosignatures by Ed25519).";
+    throw new CountersignError("usage", message);
+  });
 }
 
 /** Readable for its owner alone, as the export is; a file that is there already may be the one to keep. */
@@ -131,7 +144,12 @@ const databaseMark = "SQLite format 3\0";
 function answer(report: LedgerReport, keptHeld: boolean, terminal: Terminal): void {
   if (report.ok) {
     const kept = keptHeld ? " The checkpoint that this profile kept holds." : "";
-    terminal.answer(report, [`The ledger of ${report.origin} is whole: ${report.entries} entries.${kept}`]);
+    terminal.answer(report, [
+      `The ledger of ${report.origin} is whole: ${report.entries} entries.${kept}`,
+      ...report.witnessed.map(
+        ({ name, size, atMs }) => `${name} saw its first ${size} entries at ${new Date(atMs).toISOString()}.`,
+      ),
+    ]);
     return;
   }
   terminal.answer(

@@ -5,6 +5,7 @@ import { checkFiles, checkFolders } from "./config-files.ts";
 import { serviceFindings } from "./config-services.ts";
 import { retentionFindings } from "./config-retention.ts";
 import { sinkFindings } from "./config-sinks.ts";
+import { witnessFindings } from "./config-witnesses.ts";
 import { compileCondition } from "./policy/condition.ts";
 import { globMatcher } from "./policy/glob.ts";
 import { isSecretName } from "./secrets.ts";
@@ -28,6 +29,8 @@ export async function crossCheck(config: Config): Promise<readonly Finding[]> {
     ...unique(config.rules, "rules", "name"),
     ...unique(config.sinks, "sinks", "name"),
     ...sinkFindings(config.sinks),
+    ...unique(config.witnesses, "witnesses", "name"),
+    ...witnessFindings(config.witnesses),
     ...retentionFindings(config),
     ...checkRules(config),
     ...checkConditions(config),

@@ -166,6 +166,12 @@ export const settings: Readonly<Record<string, string>> = {
   "retention.rules[].kinds": "Kinds of entries (docs/ledger-entries.md), or globs such as call.*; without them all.",
   "retention.rules[].keep": "How long from the entry's own time on, 1d at least: 30d, 400d.",
 
+  witnesses:
+    "Who else signs that the ledger only grew (C2SP tlog-witness), asked once a minute. Changes only with a new start.",
+  "witnesses[].name": "Names the file with what it signed last (witness-NAME.txt in the data folder).",
+  "witnesses[].url": "Its submission prefix, without add-checkpoint; http on loopback only.",
+  "witnesses[].key": "Its public key, NAME+HASH+KEY, for cosignatures by Ed25519.",
+  "witnesses[].ca": "PEM file of the authority that signed its certificate, where the system doesn't know it.",
   sinks: "Where the ledger's entries go besides, each at its own pace. Changes only with a new start.",
   "sinks[].name": "Names its place in the ledger (sink-NAME.json in the data folder): another name begins anew.",
   "sinks[].file": "A file to append to, an event a line (JSON Lines).",

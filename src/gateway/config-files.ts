@@ -21,7 +21,7 @@ async function realFolder(path: string): Promise<string> {
 }
 
 /** What the configuration names and the gateway reads must be there. */
-export async function checkFiles({ listen, issuers, sinks }: Config): Promise<Finding[]> {
+export async function checkFiles({ listen, issuers, sinks, witnesses }: Config): Promise<Finding[]> {
   const files: { readonly path: Finding["path"]; readonly file: string | undefined }[] = [
     { path: ["listen", "tls", "cert"], file: listen.tls?.cert },
     { path: ["listen", "tls", "key"], file: listen.tls?.key },
@@ -29,6 +29,7 @@ export async function checkFiles({ listen, issuers, sinks }: Config): Promise<Fi
     ...sinks.map(({ webhook }, index) => ({ path: ["sinks", index, "webhook", "ca"], file: webhook?.ca })),
     ...sinks.map(({ otlp }, index) => ({ path: ["sinks", index, "otlp", "ca"], file: otlp?.ca })),
     ...sinks.map(({ syslog }, index) => ({ path: ["sinks", index, "syslog", "ca"], file: syslog?.ca })),
+    ...witnesses.map(({ ca }, index) => ({ path: ["witnesses", index, "ca"], file: ca })),
   ];
   const findings: Finding[] = [];
   for (const { path, file } of files) {

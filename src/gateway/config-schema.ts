@@ -7,6 +7,7 @@ import { rule } from "./config-rules.ts";
 import { service } from "./config-services.ts";
 import { retention } from "./config-retention.ts";
 import { sink } from "./config-sinks.ts";
+import { witness } from "./config-witnesses.ts";
 import { configName as name, httpTarget, secretName, stdioTarget } from "../shared/target-config.ts";
 
 const names = z.array(z.string().min(1));
@@ -119,6 +120,8 @@ export const configSchema = z.strictObject({
   retention,
   /** Where the ledger's entries go besides. */
   sinks: z.array(sink).default([]),
+  /** Who else signs that the ledger only grew. */
+  witnesses: z.array(witness).default([]),
   /** How long calls under way may take to end after SIGTERM. */
   drain: duration.default(20_000),
   approvals: z

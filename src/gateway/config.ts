@@ -170,6 +170,7 @@ function withAbsolutePaths(config: Config, folder: string): Config {
     })),
     connections: config.connections.map((connection) => withPaths(connection, absolute)),
     sinks: config.sinks.map((each) => sinkWithPaths(each, absolute)),
+    witnesses: config.witnesses.map((each) => ({ ...each, ...(each.ca && { ca: absolute(each.ca) }) })),
   };
 }
 

@@ -3,7 +3,7 @@ import { formatConfigErrors, type LoadedConfig } from "./config.ts";
 import { CountersignError } from "../shared/errors.ts";
 
 /** What a running gateway was built on: its socket, its name in decisions and ledger, its store and keys, and what follows its ledger. */
-const fixed = ["listen", "publicUrl", "data", "keys", "sinks"] as const;
+const fixed = ["listen", "publicUrl", "data", "keys", "sinks", "witnesses"] as const;
 
 /** Refuses a reload that would change what only a new start can. Throws CountersignError `configuration`, one line a setting. */
 export function refuseFixedChange(before: LoadedConfig, next: LoadedConfig): void {

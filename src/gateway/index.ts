@@ -6,6 +6,7 @@ import { Approvals } from "./approvals/approvals.ts";
 import { ApprovalsStream } from "./approvals/stream.ts";
 import type { LoadedConfig } from "./config.ts";
 import { refuseFixedChange } from "./fixed-settings.ts";
+import { createFollowers } from "./followers.ts";
 import { Grants } from "./grants/grants.ts";
 import { placesOf } from "./grants/places.ts";
 import type { LastHop } from "./connections/registry.ts";
@@ -36,7 +37,6 @@ import { Draining } from "./draining.ts";
 import { Observed } from "./observed.ts";
 import { Retention } from "./retention/retention.ts";
 import { LedgerSearch } from "./search/search.ts";
-import { createSinks } from "./sinks/sinks.ts";
 import { openStore } from "./store/open-store.ts";
 import { freeBytes } from "./store/room.ts";
 import { noTelemetry, type Telemetry } from "./telemetry/port.ts";
@@ -127,14 +127,13 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     runtime,
     keyedDigest,
   };
-  const size = (): number => Number(store.checkpoint().split("\n", 2)[1]);
-  const sinks = createSinks({ config: config.config.sinks, folder: data, origin: ledgerOrigin, size, now, log });
+  const followers = createFollowers({ config: config.config, store, origin: ledgerOrigin, now, log });
   const readings = {
+    ...followers.readings,
     sessions: () => sessions.size,
     freeBytes: () => freeBytes(data),
     streams: () => stream.size,
     underWay: () => draining.underWay,
-    sinks: () => sinks.feeds,
   };
   const metricsToken = (): string | null => setup.metricsToken;
   const operators = { store, runtime, draining, observed, readings, metricsToken };
@@ -183,7 +182,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       await grants.endDue("now");
       await store.commit((writes) => writes.append("gateway.started", { origin }));
       await recordLoaded(runtime(), config);
-      await sinks.start();
+      await followers.start();
       await listening(server, listen.host, listen.port);
       const { port } = server.address() as AddressInfo;
       log({ level: "info", event: "gateway.listening", port });
@@ -231,7 +230,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
         await retention.close();
         await search.close();
       } finally {
-        await sinks.close();
+        await followers.close();
         await store.close();
       }
     },

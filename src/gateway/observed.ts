@@ -1,23 +1,16 @@
 import type { Json, JsonObject } from "../shared/json.ts";
 import type { EntryKind } from "../shared/ledger.ts";
 import { DiskWatch } from "./disk-watch.ts";
+import { followerGauges, type FollowerReadings } from "./follower-gauges.ts";
 import type { Log } from "./log.ts";
-import { Counter, exposition, Gauge, Gauges, Histogram, type Family } from "./metrics.ts";
+import { Counter, exposition, Gauge, Histogram, type Family } from "./metrics.ts";
 import type { Store, Writes } from "./store/store.ts";
 
-interface SinkReading {
-  readonly name: string;
-  readonly lag: number;
-  readonly failures: number;
-  readonly rejected: number;
-}
-
 /** What is read when the metrics are asked for. */
-export interface Readings {
+export interface Readings extends FollowerReadings {
   readonly sessions: () => number;
   readonly streams: () => number;
   readonly underWay: () => number;
-  readonly sinks: () => readonly SinkReading[];
   /** Of the data folder's disk. */
   readonly freeBytes: () => number;
 }
@@ -74,7 +67,7 @@ export class Observed {
   }
 
   /** The Prometheus text. */
-  text({ sessions, streams, underWay, sinks, freeBytes }: Readings): string {
+  text({ sessions, streams, underWay, freeBytes, ...followers }: Readings): string {
     return exposition([
       this.#calls,
       this.#durations,
@@ -89,16 +82,7 @@ export class Observed {
       gauge("countersign_data_free_bytes", "What can still be written in the data folder.", freeBytes),
       gauge("countersign_sessions_open", "Open MCP conversations.", sessions),
       gauge("countersign_approval_streams_open", "Connected approvers and requesters.", streams),
-      new Gauges({ name: "countersign_sink_lag_entries", help: "Entries that a sink has not taken yet." }, () =>
-        sinks().map(({ name, lag }) => [{ sink: name }, lag]),
-      ),
-      new Gauges({ name: "countersign_sink_failures", help: "Deliveries that failed in a row." }, () =>
-        sinks().map(({ name, failures }) => [{ sink: name }, failures]),
-      ),
-      new Gauges(
-        { name: "countersign_sink_rejected_entries", help: "Entries that a receiver took and said not to keep." },
-        () => sinks().map(({ name, rejected }) => [{ sink: name }, rejected]),
-      ),
+      ...followerGauges(followers),
       gauge("process_resident_memory_bytes", "Resident memory.", () => process.memoryUsage.rss()),
       gauge("process_start_time_seconds", "When the process began.", () => Date.now() / 1000 - process.uptime()),
       gauge("process_cpu_seconds", "CPU time so far.", cpuSeconds),

@@ -8,6 +8,8 @@ import { CountersignError } from "../../shared/errors.ts";
 import { databaseFile, formatVersion } from "../store/database.ts";
 import { readBody } from "./body-files.ts";
 import { mostRotations } from "../../shared/ledger-keys.ts";
+import { keptNotes } from "../witnesses/kept-note.ts";
+import { withWitnessed } from "./witnessed-checkpoints.ts";
 import {
   type LedgerSource,
   singly,
@@ -24,6 +26,8 @@ export function folderSource(folder: string): LedgerSource {
   const path = resolve(folder, databaseFile);
   if (!existsSync(path)) throw new CountersignError("not_found", `There is no ${databaseFile} in ${folder}.`);
   const alone = !existsSync(`${path}-wal`);
+  // Read before the database: what a running gateway has cosigned meanwhile would be of entries that aren't seen.
+  const witnessed = keptNotes(folder);
   const db = openReadOnly(path, alone);
   // An immutable file takes no locks; if a gateway has started meanwhile, what was read may be a mixture.
   const refuseChanged = () => {
@@ -35,7 +39,7 @@ export function folderSource(folder: string): LedgerSource {
     rotations: () => Promise.resolve(readRotations(db)),
     entries: () => singly(readPages(db, folder, refuseChanged)),
     pages: () => readPages(db, folder, refuseChanged),
-    checkpoints: () => readCheckpoints(db),
+    checkpoints: () => withWitnessed(readCheckpoints(db), witnessed),
     close: () => db.close(),
   };
 }

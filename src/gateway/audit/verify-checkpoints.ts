@@ -1,5 +1,6 @@
 import type { LedgerKeys } from "../../shared/ledger-keys.ts";
 import type { Checkpoint } from "../../shared/note.ts";
+import { witnessedBy, type Witnessed, type WitnessKey } from "../witnesses/cosignature.ts";
 import { checkpointEvery } from "./checkpoint.ts";
 import type { Findings } from "./findings.ts";
 import type { SourceCheckpoint, Unreadable } from "./ledger-source.ts";
@@ -20,8 +21,16 @@ export class CheckpointCheck {
   #required = 0;
   #held = 0;
   #broken = false;
+  readonly #witnesses: readonly WitnessKey[];
+  readonly #witnessed = new Map<string, Witnessed>();
 
-  constructor(checkpoints: AsyncIterable<SourceCheckpoint | Unreadable>, keys: LedgerKeys, findings: Findings) {
+  constructor(
+    checkpoints: AsyncIterable<SourceCheckpoint | Unreadable>,
+    keys: LedgerKeys,
+    findings: Findings,
+    witnesses: readonly WitnessKey[] = [],
+  ) {
+    this.#witnesses = witnesses;
     this.#checkpoints = checkpoints[Symbol.asyncIterator]();
     this.#keys = keys;
     this.#findings = findings;
@@ -35,6 +44,11 @@ export class CheckpointCheck {
   /** The size of the largest tree that had its signed root. */
   get held(): number {
     return this.#held;
+  }
+
+  /** Of each witness that was asked for, the largest tree that it cosigned. */
+  get witnessed(): readonly Witnessed[] {
+    return [...this.#witnessed.values()];
   }
 
   /** Whether `meet` has something to do at this size. */
@@ -54,8 +68,10 @@ export class CheckpointCheck {
   async meet(tree: GrowingTree, displaced: boolean): Promise<void> {
     while (this.#next !== null && this.#next.size <= tree.size) {
       const holds = this.#next.size === tree.size && tree.root() === this.#next.root;
-      if (holds) this.#held = tree.size;
-      else if (!this.#broken && !displaced) {
+      if (holds) {
+        this.#held = tree.size;
+        this.#hear(this.#next.note);
+      } else if (!this.#broken && !displaced) {
         this.#broken = true;
         const what = `the log was changed here: its first ${tree.size} leaves don't have the root that checkpoint ${this.#next.size} signs`;
         this.#findings.entries(Math.max(0, Math.min(this.#held, tree.size - 1)), Math.max(0, tree.size - 1), what);
@@ -72,10 +88,22 @@ export class CheckpointCheck {
       return;
     }
     this.#requireBefore(end + 1);
+    for (const { name } of this.#witnesses) {
+      const what = "no checkpoint that holds has a cosignature by its key: nobody else vouches that the log only grew";
+      if (!this.#witnessed.has(name)) this.#findings.add(`witness ${name}`, what);
+    }
     const { size } = this.#last;
     if (size > end) this.#findings.entries(end, size - 1, `missing at the end: checkpoint ${size} covers them`);
     if (size < end)
       this.#findings.entries(size, end - 1, "no checkpoint covers them: the newest was removed, or they were added");
+  }
+
+  /** What witnesses signed on a checkpoint that holds. */
+  #hear(note: string): void {
+    for (const witness of this.#witnesses) {
+      const said = witnessedBy(witness, note);
+      if (said !== null) this.#witnessed.set(witness.name, said);
+    }
   }
 
   async #advance(): Promise<void> {

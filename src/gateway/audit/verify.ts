@@ -4,12 +4,19 @@ import { CountersignError } from "../../shared/errors.ts";
 import { type Finding, Findings } from "./findings.ts";
 import type { LedgerSource } from "./ledger-source.ts";
 import type { GrowingTree } from "./merkle.ts";
+import type { Witnessed, WitnessKey } from "../witnesses/cosignature.ts";
 import { CheckpointCheck } from "./verify-checkpoints.ts";
 import { EntryCheck } from "./verify-entries.ts";
 
 export type LedgerReport =
-  /** Every entry is as it was written; `checkpoint` is the note that says so. */
-  | { readonly ok: true; readonly origin: string; readonly entries: number; readonly checkpoint: string }
+  /** Every entry is as it was written; `checkpoint` is the note that says so. `witnessed`: of each witness that was asked for, the largest tree that it cosigned. */
+  | {
+      readonly ok: true;
+      readonly origin: string;
+      readonly entries: number;
+      readonly checkpoint: string;
+      readonly witnessed: readonly Witnessed[];
+    }
   | { readonly ok: false; readonly findings: readonly Finding[] };
 
 export interface VerifyOptions {
@@ -17,6 +24,8 @@ export interface VerifyOptions {
   readonly verifierKey: string;
   /** The newest checkpoint (signed note) the reader saw before, where it kept one. */
   readonly seen?: string;
+  /** Whose cosignatures are asked for, known from elsewhere as well. */
+  readonly witnesses?: readonly WitnessKey[];
   /** Told after each entry how many were read. */
   readonly onEntry?: (read: number) => void;
 }
@@ -40,7 +49,7 @@ async function verify(source: LedgerSource, origin: string, options: VerifyOptio
   const findings = new Findings();
   const keys = await keysOf(source, options.verifierKey, findings);
   const entries = new EntryCheck(findings, keys.rotations);
-  const checkpoints = new CheckpointCheck(source.checkpoints(), keys, findings);
+  const checkpoints = new CheckpointCheck(source.checkpoints(), keys, findings, options.witnesses);
   const kept = await KeptCheck.of(options.seen, keys, findings);
   await checkpoints.begin();
   await checkpoints.meet(entries.tree, false);
@@ -59,9 +68,9 @@ async function verify(source: LedgerSource, origin: string, options: VerifyOptio
   await checkpoints.finish(entries.end);
   kept.finish(entries.end);
   await checkHeader(source, origin, entries.end, findings);
-  const { last, held } = checkpoints;
+  const { last, held, witnessed } = checkpoints;
   if (findings.none && last !== null && held === entries.tree.size && held === last.size) {
-    return { ok: true, origin, entries: held, checkpoint: last.note };
+    return { ok: true, origin, entries: held, checkpoint: last.note, witnessed };
   }
   // Every way here has a finding; should one be missed, the ledger still isn't verified.
   if (findings.none) findings.add("ledger", "the tree over all entries was never compared with a signed root");

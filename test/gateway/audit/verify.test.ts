@@ -60,7 +60,7 @@ describe("a tampered export", () => {
 describe("an untouched ledger", () => {
   test("verifies in both forms, alone and against every checkpoint that was kept", async () => {
     for (const path of [join(folder, "data"), written(exported)]) {
-      const whole = { ok: true, origin, entries: 601, checkpoint: kept.newest };
+      const whole = { ok: true, origin, entries: 601, witnessed: [], checkpoint: kept.newest };
       expect(await verify(path)).toEqual(whole);
       expect(await verify(path, "early")).toEqual(whole);
       expect(await verify(path, "newest")).toEqual(whole);
