@@ -21,6 +21,8 @@ const mainScreens = [
   "connections",
   "history",
   "grants",
+  "search",
+  "activity",
   "settings",
   "signed-out",
   "notified-held",
