@@ -108,20 +108,21 @@ async function textOffline(id: string, format: SessionFormat, data: string, term
     if (session === undefined) throw new CountersignError("not_found", "There is no such session in this ledger.");
     const header = await source.header();
     const lines = index.lines(index.sessions.entries(session, -1, entries));
+    const names = index.names(lines);
     const wanted = new Map(lines.map((line) => [line.entry, line]));
     const pieces = [exportHead(format, header.readable ? header.origin : "", session)];
     let seq = 0;
     for await (const { leaf, salt, body } of readable(source)) {
       const line = wanted.get(seq);
       seq += 1;
-      if (line !== undefined) pieces.push(...texts(format, stored(line, leaf, salt, body), session));
+      if (line !== undefined) pieces.push(...texts(format, { ...stored(line, leaf, salt, body), names }, session));
     }
     return [...pieces, exportFoot(format)].join("");
   });
 }
 
 /** `salt` is in hex. */
-function stored(line: AuditLine, leaf: string, salt: string | null, body: string | null): StoredMoment {
+function stored(line: AuditLine, leaf: string, salt: string | null, body: string | null): Omit<StoredMoment, "names"> {
   const kept = body === null ? ({ at: "erased" } as const) : ({ at: "row", text: body } as const);
   return { line, leaf, salt: salt === null ? null : Buffer.from(salt, "hex").toString("base64url"), body: kept };
 }

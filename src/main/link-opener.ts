@@ -77,8 +77,9 @@ function question({ approval, gateway }: LinkTarget): string {
   return approval === null ? words.openApp : words.openRequest;
 }
 
-function named({ approval, page, gateway }: LinkTarget, state: ConsoleState): string {
+function named({ approval, page, gateway, moment }: LinkTarget, state: ConsoleState): string {
   if (gateway !== undefined) return words.gateway(gateway);
+  if (moment !== undefined) return words.moment(moment.session, moment.entry);
   if (approval === null) return words.page(page ?? "inbox");
   const known = state.approvals.find(({ id }) => id === approval);
   if (known === undefined) return words.unknown(approval);

@@ -13,6 +13,9 @@ export function parseLink(text: string): LinkTarget | null {
   if (approval !== undefined) return { approval };
   const gateway = /^countersign:\/\/gateway\/([a-z0-9.-]{1,253}(?::[0-9]{1,5})?)$/.exec(text)?.[1];
   if (gateway !== undefined) return { approval: null, page: "gateways", gateway };
+  const moment = /^countersign:\/\/session\/([A-Za-z0-9_-]{1,64})\/(0|[1-9]\d{0,14})$/.exec(text);
+  if (moment?.[1] !== undefined)
+    return { approval: null, page: "sessions", moment: { session: moment[1], entry: Number(moment[2]) } };
   switch (text) {
     case "countersign://inbox":
       return { approval: null, page: "inbox" };

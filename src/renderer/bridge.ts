@@ -15,7 +15,7 @@ import {
   type StateBridge,
 } from "../shared/bridge.ts";
 import { sessionPart, sessionsPage } from "../shared/audit-sessions.ts";
-import { failure, pageName, pagePart, signedOut, type ConsoleState } from "../shared/console.ts";
+import { failure, pageName, pagePart, sessionMoment, signedOut, type ConsoleState } from "../shared/console.ts";
 import { exported, type ConsoleCall, type ConsoleOutput } from "../shared/console-calls.ts";
 import type { DesktopCall, DesktopOutput } from "../shared/desktop.ts";
 import type { Result } from "../shared/errors.ts";
@@ -47,6 +47,7 @@ export const showEvent = z.object({
   page: pageName.optional(),
   part: pagePart.optional(),
   gateway: z.string().max(300).optional(),
+  moment: sessionMoment.optional(),
 });
 
 type Call = ConsoleCall | DesktopCall | StateCall;

@@ -8,6 +8,7 @@ import { createDecisions, type Decisions } from "./decisions.ts";
 import { History } from "./history/history.ts";
 import { ActivityReading } from "./activity/activity-reading.ts";
 import { LedgerSearch } from "./search/ledger-search.ts";
+import { Replays } from "./sessions/replays.ts";
 import type { OwnChoice } from "./requests/own-choice.ts";
 import { createSelection, ownRequests, type Selection } from "./selection.ts";
 import { createStore, type Store, type WritableStore } from "./store.ts";
@@ -39,6 +40,7 @@ export interface Model {
   readonly history: History;
   readonly search: LedgerSearch;
   readonly activity: ActivityReading;
+  readonly replays: Replays;
   readonly decisions: Decisions;
   /** Reasons being written, by approval. */
   readonly reasons: WritableStore<ReadonlyMap<string, string>>;
@@ -57,6 +59,7 @@ export function createModel(bridge: LinkedBridge): Model {
   const history = new History(bridge);
   const search = new LedgerSearch(bridge);
   const activity = new ActivityReading(bridge);
+  const replays = new Replays(bridge);
   const decisions = createDecisions(bridge);
   const announcer = createAnnouncer();
   const reasons = createStore<ReadonlyMap<string, string>>(new Map());
@@ -91,6 +94,7 @@ export function createModel(bridge: LinkedBridge): Model {
     history.follow(state);
     search.follow(state);
     activity.follow(state);
+    replays.follow(state);
     if (view.get().at !== "ended") view.set({ at: "live", state, isLinked: true, lastAtMs: Date.now() });
   });
   bridge.onLink((link) => {
@@ -109,10 +113,12 @@ export function createModel(bridge: LinkedBridge): Model {
     under = decisions.all.get();
     newsOfDeciding(before, under).forEach(announcer.say);
   });
-  bridge.onShow(({ approval, page: asked, part: within, gateway }) => {
+  bridge.onShow(({ approval, page: asked, part: within, gateway, moment }) => {
     const now = view.get();
     if (gateway !== undefined) linkedGateway.set(gateway);
     part.set(within ?? null);
+    if (moment !== undefined && now.at === "live" && now.state.roles.includes("auditor"))
+      replays.open(moment.session, moment.entry);
     if (approval === null && asked !== undefined) return page.set(asked);
     const isOwn = now.at === "live" && ownRequests(now.state).some(({ id }) => id === approval);
     page.set(isOwn ? "requests" : "inbox");
@@ -133,6 +139,7 @@ export function createModel(bridge: LinkedBridge): Model {
     history,
     search,
     activity,
+    replays,
     decisions,
     reasons,
     announcer,

@@ -14,6 +14,7 @@ import { number } from "./words/number.ts";
 import { claims, payload, request } from "./words/request.ts";
 import { requests } from "./words/requests.ts";
 import { search } from "./words/search.ts";
+import { sessions } from "./words/sessions.ts";
 import { signInAsked } from "./words/sign-in-asked.ts";
 import { settings } from "./words/settings.ts";
 import { told } from "./words/told.ts";
@@ -31,6 +32,7 @@ export const words = {
     grants: "Grants",
     search: "Search",
     activity: "Activity",
+    sessions: "Sessions",
     audit: "Audit",
     settings: "Settings",
     gateways: "Gateways",
@@ -146,6 +148,7 @@ export const words = {
   history,
   search,
   activity,
+  sessions,
   gateway,
   gateways,
   connections,

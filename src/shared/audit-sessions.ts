@@ -103,5 +103,11 @@ export const moment = z.object({
 export type Moment = z.infer<typeof moment>;
 
 /** A session's entries in the ledger's order. `next`: where to go on (`after`), null at the end. */
-export const sessionPart = z.object({ session: sessionView, moments: z.array(moment), next: place.nullable() });
+export const sessionPart = z.object({
+  session: sessionView,
+  moments: z.array(moment),
+  next: place.nullable(),
+  /** Names of the principals in all of this, by id, as far as they are known. */
+  names: z.record(z.string(), z.string()),
+});
 export type SessionPart = z.infer<typeof sessionPart>;

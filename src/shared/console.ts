@@ -139,6 +139,7 @@ export const pageName = z.enum([
   "grants",
   "search",
   "activity",
+  "sessions",
   "settings",
   "gateways",
 ]);
@@ -147,6 +148,13 @@ export type PageName = z.infer<typeof pageName>;
 /** The parts of a page that can be asked for: what holds for the link to the gateway, and for MCP clients, on Connections. */
 export const pagePart = z.enum(["gateway", "clients"]);
 export type PagePart = z.infer<typeof pagePart>;
+
+/** A moment of an MCP client's session. */
+export const sessionMoment = z.object({
+  session: z.string().regex(/^[\w-]{1,64}$/),
+  entry: z.number().int().nonnegative(),
+});
+type SessionMoment = z.infer<typeof sessionMoment>;
 
 /** What the owner tells a console beside its state. Over IPC each is a channel of that name, as is `state`; headless, `{event, data}`. */
 export interface ConsoleEvents {
@@ -157,5 +165,7 @@ export interface ConsoleEvents {
     readonly part?: PagePart | undefined;
     /** The address of a gateway that a link proposes, for the field: it is read and confirmed by the person alone. */
     readonly gateway?: string | undefined;
+    /** On the page of sessions: a moment of one of them, by the ledger's entry. */
+    readonly moment?: SessionMoment | undefined;
   };
 }

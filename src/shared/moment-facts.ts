@@ -4,11 +4,15 @@ import { isJson, isJsonObject, type Json, type JsonObject } from "./json.ts";
 /** A line of facts about an entry: a name of ours, and what came from outside. */
 type Fact = readonly [name: string, value: string];
 
-/** What an entry says beside its payload: by which rule, who decided where and why, how it ended, how long and large. */
-export function factsOfMoment(facts: EntryFacts, body: JsonObject): readonly Fact[] {
+/** What an entry says beside its payload; `names` of principals, by id: by which rule, who decided where and why, how it ended, how long and large. */
+export function factsOfMoment(
+  facts: EntryFacts,
+  body: JsonObject,
+  names: Readonly<Record<string, string>>,
+): readonly Fact[] {
   const decision = typeof body.decision === "string" ? decisionIn(body.decision) : null;
   const found: readonly (readonly [string, Json | undefined])[] = [
-    ["By", facts.by],
+    ["By", facts.by === null ? null : (names[facts.by] ?? facts.by)],
     ["Where", typeof decision?.presence === "string" ? (surfaces[decision.presence] ?? decision.presence) : undefined],
     ["Reason", decision?.reason],
     ["Step", body.step],

@@ -32,8 +32,8 @@ function said(kind: string, facts: EntryFacts, body: JsonObject | null): readonl
 const asked: Readonly<Record<string, readonly [MomentTone, string]>> = {
   protocol: ["quiet", "Asks"],
   allow: ["call", "Calls"],
-  approve: ["call", "Calls, which a rule holds"],
-  "approve+grant": ["call", "Calls, under a grant"],
+  approve: ["call", "Calls, to be held"],
+  "approve+grant": ["call", "Calls, by a grant"],
 };
 
 function answered({ outcome, effect }: EntryFacts): readonly [MomentTone, string] {
@@ -42,28 +42,28 @@ function answered({ outcome, effect }: EntryFacts): readonly [MomentTone, string
 }
 
 const outcomes: Readonly<Record<string, readonly [MomentTone, string]>> = {
-  ok: ["answer", "Is answered"],
-  input_required: ["answer", "Is asked for input"],
-  joined: ["answer", "Is answered with an identical call"],
-  repeated: ["answer", "Is given the kept answer"],
-  waits: ["quiet", "Is told to call again: nobody has decided yet"],
-  gone: ["quiet", "Has gone before the answer"],
-  error: ["failure", "Is answered with an error"],
+  ok: ["answer", "Answered"],
+  input_required: ["answer", "Asked for input"],
+  joined: ["answer", "Answered, with others"],
+  repeated: ["answer", "Given the kept answer"],
+  waits: ["quiet", "Told to call again"],
+  gone: ["quiet", "Had gone"],
+  error: ["failure", "Failed"],
   unknown: ["failure", "Outcome unknown"],
-  cancelled: ["failure", "Is cancelled"],
-  failed: ["failure", "Is answered with an error"],
-  denied: ["denial", "Is told that it was denied"],
-  refused: ["denial", "Is refused"],
-  expired: ["denial", "Is told that nobody decided in time"],
-  withdrawn: ["denial", "Is told that it was withdrawn"],
-  lapsed: ["denial", "Is told that the approval lapsed"],
+  cancelled: ["failure", "Cancelled"],
+  failed: ["failure", "Failed"],
+  denied: ["denial", "Told: denied"],
+  refused: ["denial", "Told: refused"],
+  expired: ["denial", "Told: not decided"],
+  withdrawn: ["denial", "Told: withdrawn"],
+  lapsed: ["denial", "Told: lapsed"],
 };
 
 const kinds: Readonly<Record<string, readonly [MomentTone, string]>> = {
   "session.opened": ["quiet", "Session opened"],
   "session.closed": ["quiet", "Session closed"],
   "call.refused": ["denial", "Refused"],
-  "approval.pending": ["hold", "Held for a decision"],
+  "approval.pending": ["hold", "Held"],
   "approval.approved": ["decision", "Approved"],
   "approval.denied": ["denial", "Denied"],
   "approval.expired": ["denial", "Nobody decided in time"],
@@ -73,12 +73,12 @@ const kinds: Readonly<Record<string, readonly [MomentTone, string]>> = {
   "approval.failed": ["failure", "Ran, and failed"],
   "approval.unknown": ["failure", "Outcome unknown"],
   "approval.lapsed": ["denial", "Approval lapsed"],
-  "decision.recorded": ["decision", "One of several approvals"],
-  "decision.refused": ["denial", "A decision is refused"],
-  "grant.created": ["decision", "A grant for later calls"],
-  "grant.used": ["quiet", "A grant is used"],
-  "target.request": ["call", "The server asks the client"],
-  "target.answer": ["answer", "The client answers the server"],
+  "decision.recorded": ["decision", "Approved, one of several"],
+  "decision.refused": ["denial", "Decision refused"],
+  "grant.created": ["decision", "Grant made"],
+  "grant.used": ["quiet", "Grant used"],
+  "target.request": ["call", "Server asks"],
+  "target.answer": ["answer", "Client answers"],
 };
 
 /** What was asked or answered, as it is kept masked, with the places that are hidden in it; null where the entry has none. */

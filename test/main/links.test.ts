@@ -10,6 +10,7 @@ test.each([
   ["countersign://settings", { approval: null, page: "settings" }],
   ["countersign://gateway/gw.example", { approval: null, page: "gateways", gateway: "gw.example" }],
   ["countersign://gateway/gw.example:8443", { approval: null, page: "gateways", gateway: "gw.example:8443" }],
+  ["countersign://session/from-12/90", { approval: null, page: "sessions", moment: { session: "from-12", entry: 90 } }],
 ])("%s names what is to be shown", (link, target) => {
   expect(parseLink(link)).toEqual(target);
 });
@@ -40,6 +41,15 @@ test.each([
   `countersign://approval/${"a".repeat(101)}`,
   "countersign://user@approval/a",
   "countersign://approval:1/a",
+  "countersign://session/from-12",
+  "countersign://session/from-12/",
+  "countersign://session/from-12/012",
+  "countersign://session/from-12/1.5",
+  "countersign://session/from-12/-1",
+  "countersign://session/from-12/9999999999999999",
+  "countersign://session/../12",
+  `countersign://session/${"a".repeat(65)}/1`,
+  "countersign://session/from-12/1/export",
   "countersign://approve/a",
   "countersign://gateway/",
   "countersign://gateway/https://gw.example",

@@ -27,6 +27,7 @@ const everyLook: ReadonlySet<string> = new Set([
   "history",
   "search",
   "activity",
+  "sessions",
   "grants",
   "connections-busy",
   "clients-refused",

@@ -136,9 +136,9 @@ export class SearchIndex {
       // Only what is shown is read whole: there may be thousands beside it.
       if (atMs >= fromMs && atMs < toMs) lines.push(lineOf(row));
       if (lines.length === most || looks === mostLooks)
-        return { lines, next: Number(row["seq"]), names: this.#names(lines) };
+        return { lines, next: Number(row["seq"]), names: this.names(lines) };
     }
-    return { lines, next: null, names: this.#names(lines) };
+    return { lines, next: null, names: this.names(lines) };
   }
 
   /** The entry of this number, with all of its call and approval, oldest first; null where it was not taken. */
@@ -157,10 +157,11 @@ export class SearchIndex {
     const match = words.flat().join(" OR ");
     const together =
       match === "" ? [line] : [...this.#candidates(match, 0, Number.MAX_SAFE_INTEGER)].slice(0, most).map(lineOf);
-    return { line, together: together.toReversed(), names: this.#names(together) };
+    return { line, together: together.toReversed(), names: this.names(together) };
   }
 
-  #names(lines: readonly AuditLine[]): Names {
+  /** Names of the principals in these lines, by id, as far as they are known. */
+  names(lines: readonly AuditLine[]): Names {
     const nameOf = this.#db.prepare("SELECT name FROM principals WHERE id = ?");
     const ids = new Set(lines.flatMap(({ facts: { principal, by } }) => [principal, by]).filter((id) => id !== null));
     return Object.fromEntries(

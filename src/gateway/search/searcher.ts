@@ -100,7 +100,8 @@ export class Searcher {
     const session = this.#index.sessions.get(id);
     if (session === undefined) return null;
     const { moments, next } = this.#moments(session, after, most);
-    return { session, moments: moments.map(momentOf), next };
+    const names = this.#index.names(moments.map(({ line }) => line));
+    return { session, moments: moments.map(momentOf), next, names };
   }
 
   /** The part of a session's export that stands after this entry, the beginning for -1; null where there is no such session. */
@@ -127,8 +128,9 @@ export class Searcher {
     const moments: StoredMoment[] = [];
     let left = mostCharacters;
     const lines = this.#index.lines(this.#index.sessions.entries(session, after, most + 1));
+    const names = this.#index.names(lines);
     for (const line of lines.slice(0, most)) {
-      const moment = this.#stored.of(line);
+      const moment = { ...this.#stored.of(line), names };
       left -= moment.body.at === "erased" ? 0 : moment.body.text.length;
       if (left < 0 && moments.length > 0) break;
       moments.push(moment);

@@ -22,7 +22,7 @@ export class StoredMoments {
   }
 
   /** The entry of this line. */
-  of(line: AuditLine): StoredMoment {
+  of(line: AuditLine): Omit<StoredMoment, "names"> {
     const { leaf, body, salt } = storedRow.parse(this.#select.get(line.entry));
     const salted = salt === null ? null : Buffer.from(salt).toString("base64url");
     return { line, leaf, salt: salted, body: body === null ? this.#inFile(leaf, salted) : { at: "row", text: body } };
@@ -46,7 +46,7 @@ export class StoredMoments {
 }
 
 /** The entry with its body as far as it is shown. Of a body in a file the length is its bytes: characters would have to be counted one by one. */
-export function momentOf({ line, body }: StoredMoment): Moment {
+export function momentOf({ line, body }: Pick<StoredMoment, "line" | "body">): Moment {
   return { ...line, body: shownOf(body) };
 }
 

@@ -10,7 +10,7 @@ import type { StoredBody, StoredMoment } from "./stored-moment.ts";
 const mostShown = 65_536;
 
 /** An entry of a session as an item of the page's list. */
-export function pageMoment({ line, body }: StoredMoment, session: SessionView): string {
+export function pageMoment({ line, body, names }: StoredMoment, session: SessionView): string {
   const { entry, atMs, kind, facts } = line;
   const read = readBody(body);
   const { tone, title, name } = wordsOfMoment(kind, facts, read);
@@ -18,12 +18,12 @@ export function pageMoment({ line, body }: StoredMoment, session: SessionView): 
   const at = new Date(atMs).toISOString();
   return `<li id="e${entry}" class="${tone}" data-at="${atMs}">
 <h2><a href="#e${entry}">#${entry}</a> <time datetime="${at}" title="${at}">${offset(atMs - session.fromMs)}</time> <strong>${pageText(title)}</strong>${called}</h2>
-${read === null ? shownText(body) : shownBody(line, read)}</li>
+${read === null ? shownText(body) : shownBody(line, read, names)}</li>
 `;
 }
 
-function shownBody({ kind, facts }: AuditLine, body: JsonObject): string {
-  const list = factsOfMoment(facts, body).map(([name, value]) => `<dt>${name}</dt><dd>${pageText(value)}</dd>`);
+function shownBody({ kind, facts }: AuditLine, body: JsonObject, names: StoredMoment["names"]): string {
+  const list = factsOfMoment(facts, body, names).map(([name, value]) => `<dt>${name}</dt><dd>${pageText(value)}</dd>`);
   const payload = payloadOf(kind, body);
   const hidden = payload?.hidden.length ?? 0;
   const note =

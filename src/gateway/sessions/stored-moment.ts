@@ -14,6 +14,8 @@ export interface StoredMoment {
   readonly line: AuditLine;
   readonly leaf: string;
   readonly salt: string | null;
+  /** Names of principals by id, as far as they are known. */
+  readonly names: Readonly<Record<string, string>>;
   readonly body: StoredBody;
 }
 

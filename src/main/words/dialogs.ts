@@ -16,6 +16,7 @@ export const dialogs = {
     addGateway: "Add a gateway?",
     gateway: (address: string) => `the page that adds the gateway ${address}, which you would have to confirm there`,
     asks: (what: string) => `A link asks to show ${what}. Opening it decides nothing.`,
+    moment: (session: string, entry: number) => `entry ${entry} of the session ${session}, for the role auditor`,
     page: (page: string) => `the page “${page}”`,
     unknown: (approval: string) => `the request ${approval}, which is not known here`,
     request: (tool: string, connection: string) => `${tool} on ${connection}`,

@@ -15,6 +15,7 @@ import { Loading } from "../session/Loading.tsx";
 import { PinChanged } from "../session/PinChanged.tsx";
 import { SignedOut } from "../session/SignedOut.tsx";
 import { SigningIn } from "../session/SigningIn.tsx";
+import { Sessions } from "../sessions/Sessions.tsx";
 import { Settings } from "../settings/Settings.tsx";
 import { useStore } from "../store.ts";
 import { words } from "../words.ts";
@@ -98,6 +99,7 @@ const pages = {
   history: History,
   search: Search,
   activity: Activity,
+  sessions: Sessions,
 } as const satisfies Record<Exclude<Page, "settings" | "gateways">, unknown>;
 
 function Pages({ view, page }: { readonly view: Extract<View, { at: "live" }>; readonly page: Page }) {

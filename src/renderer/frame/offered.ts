@@ -2,7 +2,7 @@ import type { ConsoleState } from "../../shared/console.ts";
 import type { Page } from "../model.ts";
 
 /** What shows what the gateway recorded of everybody: for the role auditor alone. */
-export const auditPages = ["search", "activity"] as const satisfies readonly Page[];
+export const auditPages = ["search", "sessions", "activity"] as const satisfies readonly Page[];
 
 const forAuditors: ReadonlySet<Page> = new Set(auditPages);
 

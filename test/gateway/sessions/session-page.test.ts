@@ -80,7 +80,12 @@ function pageText(): string {
     const facts = factsOf(kind, body ?? {});
     const line = { entry: at + 1, atMs: beganMs + afterMs, kind, facts };
     const kept = body === null ? ({ at: "erased" } as const) : ({ at: "row", text: JSON.stringify(body) } as const);
-    return exportMoment("html", { line, leaf: "{}", salt: null, body: kept }, session);
+    const pieces = exportMoment(
+      "html",
+      { line, leaf: "{}", salt: null, body: kept, names: { [tricks]: `By ${tricks}` } },
+      session,
+    );
+    return pieces.filter((piece) => typeof piece === "string");
   });
   return [exportHead("html", tricks, session), ...items, exportFoot("html")].join("");
 }

@@ -164,11 +164,16 @@ export const album: readonly Screen[] = [
     ],
   },
   {
-    title: "Search and activity, for auditors",
+    title: "Search, sessions and activity, for auditors",
     shots: [
       {
         scene: "search",
         says: "Entries that fit words, filters and a time; one of them whole, with all of its call.",
+        views: ["light", "dark"],
+      },
+      {
+        scene: "sessions",
+        says: "What one MCP client did, replayed: its calls to scale, moment by moment, and who denied one of them and why.",
         views: ["light", "dark"],
       },
       {

@@ -8,6 +8,7 @@ import { decisionScenes } from "./decisions.ts";
 import { deviceScenes } from "./devices.ts";
 import { inboxScenes } from "./inbox.ts";
 import { pageScenes } from "./pages.ts";
+import { replayScenes } from "./replay.ts";
 import { endedScenes, riskScenes } from "./requests.ts";
 import type { Scene } from "./scene.ts";
 
@@ -194,5 +195,6 @@ export const scenes: readonly Scene[] = [
   },
   ...pageScenes,
   ...auditScenes,
+  ...replayScenes,
   ...clientScenes,
 ];
