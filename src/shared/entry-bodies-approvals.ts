@@ -27,6 +27,7 @@ const held = {
   fingerprint: text("digest of the tool's declaration"),
   arguments: text("keyed digest of the real arguments"),
   principal: caller,
+  owner: text("who answers for the service that called: a principal's id").optional(),
   rule,
 };
 const decision = {

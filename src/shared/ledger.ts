@@ -127,6 +127,7 @@ export const seenPrincipal = z.object({
   issuer: text("the issuer of gateway.yaml that vouched for them"),
   roles: z.array(z.enum(["admin", "auditor"])).describe("what `roles` of gateway.yaml gives their groups"),
   assurance: text("how well the issuer says that it knows them; null where it doesn't say").nullable(),
+  owner: text("who answers for a service, by gateway.yaml: a principal's id").optional(),
 });
 
 /** The body of `tool.declared`: a tool as rules saw it, masked. The entries of its calls refer to it by connection and fingerprint. */

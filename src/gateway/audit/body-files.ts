@@ -78,6 +78,21 @@ export async function readBody(folder: string, digest: string): Promise<string |
   }
 }
 
+/** base64url SHA-256 over the salt (hex) and the body of this digest, or null where there is no such file: whatever its length, a part of it is in memory. */
+export async function fileDigestOf(folder: string, digest: string, salt: string): Promise<string | null> {
+  const path = bodyFile(folder, digest);
+  if (path === null) return null;
+  const hash = createHash("sha256").update(salt, "hex");
+  try {
+    for await (const part of createReadStream(path, { highWaterMark: partBytes }) as AsyncIterable<Buffer>)
+      hash.update(part);
+    return hash.digest("base64url");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+    throw error;
+  }
+}
+
 /** Deletes what a crash left: files that no entry came to name. */
 export function sweepBodies(folder: string, isNamed: (digest: string) => boolean): void {
   const place = join(folder, bodiesFolder);

@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 import { z } from "zod";
 import { CountersignError } from "../../shared/errors.ts";
 import { databaseFile, formatVersion } from "../store/database.ts";
-import { readBody } from "./body-files.ts";
+import { fileDigestOf, readBody } from "./body-files.ts";
 import { mostRotations } from "../../shared/ledger-keys.ts";
 import { keptNotes } from "../witnesses/kept-note.ts";
 import { withWitnessed } from "./witnessed-checkpoints.ts";
@@ -37,8 +37,8 @@ export function folderSource(folder: string): LedgerSource {
     form: "folder",
     header: () => Promise.resolve(readHeader(db)),
     rotations: () => Promise.resolve(readRotations(db)),
-    entries: () => singly(readPages(db, folder, refuseChanged)),
-    pages: () => readPages(db, folder, refuseChanged),
+    entries: () => singly(readPages(db, withBody(folder), refuseChanged)),
+    pages: (files) => readPages(db, files === "digests" ? withDigest(folder) : withBody(folder), refuseChanged),
     checkpoints: () => withWitnessed(readCheckpoints(db), witnessed),
     close: () => db.close(),
   };
@@ -77,16 +77,19 @@ const entryQuery = `
 /** A page is this many entries, or fewer where they are this long together: what is read at once must not fill the memory. */
 const pageOf = { entries: 64, characters: 1_000_000 };
 
+/** Completes an entry whose body stands in a file. */
+type Complete = (entry: SourceEntry, digest: string) => Promise<SourceEntry>;
+
 async function* readPages(
   db: DatabaseSync,
-  folder: string,
+  complete: Complete,
   refuseChanged: () => void,
 ): AsyncGenerator<readonly (SourceEntry | Unreadable)[]> {
   let page: (SourceEntry | Unreadable)[] = [];
   let characters = 0;
   for (const row of rowsOf(db, entryQuery, "arrays")) {
     const entry = row === damaged ? damaged : entryOf(row);
-    page.push(entry.readable && entry.body === null && entry.salt !== null ? await withFile(entry, folder) : entry);
+    page.push(entry.readable && entry.body === null && entry.salt !== null ? await withFile(entry, complete) : entry);
     characters += lengthOf(page.at(-1));
     if (page.length < pageOf.entries && characters < pageOf.characters) continue;
     yield page;
@@ -162,14 +165,27 @@ function entryOf(value: unknown): SourceEntry | Unreadable {
   return { readable: false, place: "ledger_entries", what: "a row's columns are not those of an entry" };
 }
 
-/** The entry with its body from the file that its leaf names; without one where that is gone. */
-async function withFile(entry: SourceEntry, folder: string): Promise<SourceEntry | Unreadable> {
+/** The entry with what its body's file says, which its leaf names; without one where that is gone. */
+async function withFile(entry: SourceEntry, complete: Complete): Promise<SourceEntry | Unreadable> {
   const digest = digestIn(entry.leaf);
   try {
-    return { ...entry, body: digest === null ? null : await readBody(folder, digest) };
+    return digest === null ? entry : await complete(entry, digest);
   } catch {
     return { readable: false, place: `entry ${entry.row ?? 0}`, what: "the file of its body can't be read" };
   }
+}
+
+function withBody(folder: string): Complete {
+  return async (entry, digest) => ({ ...entry, body: await readBody(folder, digest) });
+}
+
+/** What the log itself says has to be read whole, however long it is. */
+function withDigest(folder: string): Complete {
+  const whole = withBody(folder);
+  return async (entry, digest) =>
+    /"kind":"(entries\.erased|ledger\.key)"/.test(entry.leaf)
+      ? await whole(entry, digest)
+      : { ...entry, fileDigest: await fileDigestOf(folder, digest, entry.salt ?? "") };
 }
 
 function digestIn(leaf: string): string | null {

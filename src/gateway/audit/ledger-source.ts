@@ -16,6 +16,11 @@ export interface SourceEntry {
   /** In hex: text costs a reader of a million entries less than a buffer each. */
   readonly salt: string | null;
   readonly body: string | null;
+  /**
+   * Where the body stands in a file and only digests were asked for: base64url SHA-256 over salt and file, null where that is gone. `body` is
+   * null then.
+   */
+  readonly fileDigest?: string | null;
 }
 
 /** A checkpoint in the order in which it stands: the note, and the size it is filed under (null in an export). */
@@ -36,8 +41,8 @@ export interface LedgerSource {
   /** The notes by which one key handed over to the next, oldest first. */
   rotations(): Promise<readonly string[]>;
   entries(): AsyncIterable<SourceEntry | Unreadable>;
-  /** The same, some at a time: for who has little to do for each, and a million of them. */
-  pages(): AsyncIterable<readonly (SourceEntry | Unreadable)[]>;
+  /** The same, some at a time: for who has little to do for each, and a million of them. `files`: what is wanted of a body that stands in a file, the whole of it unless said otherwise. */
+  pages(files?: "bodies" | "digests"): AsyncIterable<readonly (SourceEntry | Unreadable)[]>;
   checkpoints(): AsyncIterable<SourceCheckpoint | Unreadable>;
   close(): void;
 }

@@ -82,20 +82,28 @@ export class EntryCheck {
     this.#findings.entry(seq, `stands in row ${row}: the rows were renumbered from here`);
   }
 
-  #checkBody(leaf: AnyLeaf, { salt, body }: SourceEntry): void {
+  #checkBody(leaf: AnyLeaf, entry: SourceEntry): void {
+    const { salt, body } = entry;
+    const digest = this.#digestOf(entry);
     // What claims to stand far behind is found misplaced; to keep a bit for all between would fill the memory.
     const isFar = leaf.seq > this.#tree.size + farthest;
     if (body === null && salt === null && isFar) this.#findings.entry(leaf.seq, "the body was removed");
     else if (body === null && salt === null) this.#erasures.gone(leaf.seq, leaf.kind);
-    else if (body === null || salt === null) {
-      this.#findings.entry(leaf.seq, `the ${body === null ? "body" : "salt"} was removed`);
-    } else if (salt.length !== 64 || this.#digest.of(salt, body) !== leaf.body) {
+    else if (digest === null) {
+      this.#findings.entry(leaf.seq, `the ${salt === null ? "salt" : "body"} was removed`);
+    } else if (salt?.length !== 64 || digest !== leaf.body) {
       this.#findings.entry(leaf.seq, "the body or its salt was changed: they don't match the leaf");
-    } else if (leaf.kind === "entries.erased" && !isFar) {
+    } else if (leaf.kind === "entries.erased" && body !== null && !isFar) {
       this.#erasures.record(leaf.seq, body);
-    } else if (leaf.kind === "ledger.key") {
+    } else if (leaf.kind === "ledger.key" && body !== null) {
       this.#rotations.record(leaf.seq, body);
     }
+  }
+
+  /** Null where salt or body is gone. */
+  #digestOf({ salt, body, fileDigest }: SourceEntry): string | null {
+    if (salt === null) return null;
+    return body === null ? (fileDigest ?? null) : this.#digest.of(salt, body);
   }
 
   /**

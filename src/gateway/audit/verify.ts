@@ -55,7 +55,7 @@ async function verify(source: LedgerSource, origin: string, options: VerifyOptio
   await checkpoints.meet(entries.tree, false);
   kept.meet(entries.tree);
   let read = 0;
-  for await (const page of source.pages()) {
+  for await (const page of source.pages("digests")) {
     for (const entry of page) {
       options.onEntry?.((read += 1));
       entries.check(entry);
