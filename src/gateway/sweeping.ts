@@ -5,7 +5,7 @@ import { sweepSessions } from "./session-api.ts";
 const sweepMs = 1000;
 
 /** Ends what is over, once a second: approvals, grants, sessions, streams; and lets the search follow the ledger. Returns the way to stop. */
-export function startSweeping({ gate, sessions, lasting, refusals, search, retention, log }: Site): () => void {
+export function startSweeping({ gate, sessions, lasting, refusals, search, retention, operators, log }: Site): () => void {
   const { store, approvals, grants, limits, unheard, inputs, owed, sessions: conversations } = gate;
   const sweep = setInterval(() => {
     limits.sweep();
@@ -14,6 +14,8 @@ export function startSweeping({ gate, sessions, lasting, refusals, search, reten
     sweepSessions(sessions, store, log);
     lasting.sweep();
     unheard.sweep();
+    // Asked for again, so that it is told that there is room though nobody calls.
+    if (operators.observed.disk.full) store.probe().catch(() => undefined);
     Promise.all([
       approvals.expireDue(),
       grants.endDue(),

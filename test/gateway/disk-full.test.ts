@@ -126,11 +126,11 @@ describe.each(diskKinds)("on a $name", (kind) => {
 
       const { pid } = gateway.child;
       disk.free();
-      await eventually(async () => expect(await ask(erin, "set_after")).toHaveProperty("result"));
+      await eventually(async () => expect(await metric("countersign_disk_full")).toBe(0));
+      expect(await ask(erin, "set_after")).toHaveProperty("result");
       expect((await approver.approve(pending)).status).toBe(200);
       expect(await held).toHaveProperty("result");
       expect(gateway.child.pid).toBe(pid);
-      expect(await metric("countersign_disk_full")).toBe(0);
       expect((await fetch(`${gateway.url}/readyz`)).status).toBe(200);
       expect((await look()).status).toBe(200);
       expect(occurrences(gateway.log(), "disk.full")).toBe(1);
