@@ -46,6 +46,7 @@ const kinds: Readonly<Partial<Record<EntryKind, string>>> = {
   "grant.revoked": "Grant revoked",
   "grant.ended": "Grant ended",
   "ledger.read": "Ledger read",
+  "ledger.key": "Ledger key",
   "entries.erased": "Bodies erased",
   "hold.placed": "Legal hold",
   "hold.lifted": "Hold lifted",
@@ -103,6 +104,7 @@ export const search = {
   columns: { time: "Time", what: "What", call: "Call", who: "Who", outcome: "Outcome", risk: "Risk", entry: "Entry" },
   service: "service",
   nobody: "the gateway",
+  erased: "erased",
   found: (n: number, isAll: boolean) =>
     isAll ? count(n, "entry", "entries") : `The newest ${count(n, "entry", "entries")}`,
   older: "Load older",
