@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 import { z } from "zod";
 import { CountersignError } from "../../shared/errors.ts";
 import { databaseFile, formatVersion } from "../store/database.ts";
-import { fileDigestOf, readBody } from "./body-files.ts";
+import { type Complete, withBody, withDigest, withFile } from "./complete-entry.ts";
 import { mostRotations } from "../../shared/ledger-keys.ts";
 import { keptNotes } from "../witnesses/kept-note.ts";
 import { withWitnessed } from "./witnessed-checkpoints.ts";
@@ -76,9 +76,6 @@ const entryQuery = `
 
 /** A page is this many entries, or fewer where they are this long together: what is read at once must not fill the memory. */
 const pageOf = { entries: 64, characters: 1_000_000 };
-
-/** Completes an entry whose body stands in a file. */
-type Complete = (entry: SourceEntry, digest: string) => Promise<SourceEntry>;
 
 async function* readPages(
   db: DatabaseSync,
@@ -163,37 +160,6 @@ function entryOf(value: unknown): SourceEntry | Unreadable {
   )
     return { readable: true, row, leaf, leafHash, salt, body };
   return { readable: false, place: "ledger_entries", what: "a row's columns are not those of an entry" };
-}
-
-/** The entry with what its body's file says, which its leaf names; without one where that is gone. */
-async function withFile(entry: SourceEntry, complete: Complete): Promise<SourceEntry | Unreadable> {
-  const digest = digestIn(entry.leaf);
-  try {
-    return digest === null ? entry : await complete(entry, digest);
-  } catch {
-    return { readable: false, place: `entry ${entry.row ?? 0}`, what: "the file of its body can't be read" };
-  }
-}
-
-function withBody(folder: string): Complete {
-  return async (entry, digest) => ({ ...entry, body: await readBody(folder, digest) });
-}
-
-/** What the log itself says has to be read whole, however long it is. */
-function withDigest(folder: string): Complete {
-  const whole = withBody(folder);
-  return async (entry, digest) =>
-    /"kind":"(entries\.erased|ledger\.key)"/.test(entry.leaf)
-      ? await whole(entry, digest)
-      : { ...entry, fileDigest: await fileDigestOf(folder, digest, entry.salt ?? "") };
-}
-
-function digestIn(leaf: string): string | null {
-  try {
-    return z.object({ body: z.string() }).parse(JSON.parse(leaf)).body;
-  } catch {
-    return null;
-  }
 }
 
 function changed(folder: string): CountersignError {
