@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The terminal shell: `countersign COMMAND`. This file is its table of contents; each command has a file of its own. */
+import { keepSecretsOutOfReports } from "../client/crash-reports.ts";
 import type { Command } from "./command.ts";
 import { run } from "./run.ts";
 
@@ -67,4 +68,5 @@ At the gateway
 countersign --version which version this is.
 Status: 0 done, 1 refused or failed, 2 wrong usage.`;
 
+keepSecretsOutOfReports();
 process.exitCode = await run(process.argv.slice(2), commands, overview);

@@ -1,14 +1,17 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { openClient, type Client } from "../../src/client/index.ts";
 import { discover, writeProfile } from "../../src/client/profile.ts";
 import { createSignIn } from "../../src/client/sign-in/sign-in.ts";
 import { memoryVault, type Vault } from "../../src/client/vault/vault.ts";
 import { enterCodeAs, signInAs } from "../../src/demo/idp/robot.ts";
 import { shell, startShell, type Running } from "../cli/shell.ts";
+import { descendants, onLinux } from "../support/descendants.ts";
+import { eventually } from "../support/eventually.ts";
 import { openWorld, type World } from "../support/world.ts";
 
 /** A tunnel that nobody sits before, beside a person's, at one gateway; and what of both is found where it must not be. */
@@ -22,10 +25,14 @@ const shown: string[] = [];
 /** Values that exist in this test alone: whoever finds one of them elsewhere has found a leak. */
 const canaries = new Map<string, string>();
 
+const given = randomBytes(24).toString("hex");
 const echo = { name: "robots-echo", tools: ["echo"], when: "principal.kind == 'service'", effect: "allow" };
 const sums = { name: "people-sum", tools: ["get-sum"], when: "principal.kind == 'user'", effect: "allow" };
 
 beforeAll(async () => {
+  // What this process was given, as a gateway is given its secrets: nobody else has a use for it.
+  canaries.set("a secret of the environment", given);
+  vi.stubEnv("COUNTERSIGN_TEST_SECRET", given);
   world = await openWorld({ rules: [echo, sums] });
   folder = await mkdtemp(join(tmpdir(), "countersign-unattended-"));
   const { clientId, secret } = world.idp.services.bySecret;
@@ -36,10 +43,13 @@ beforeAll(async () => {
   const service = ["--service", join(folder, "service.json"), "--port", "0", "--profile", join(folder, "robot")];
   // A machine that has just started has no network yet.
   world.idp.oidc.switches.failure = "dropped";
+  vi.stubEnv("NODE_OPTIONS", `--report-on-signal --report-directory=${folder} --report-filename=report.json`);
   tunnel = startShell("connect", ...pinned, ...service);
+  vi.stubEnv("NODE_OPTIONS", undefined);
   person = await openPerson(join(folder, "erin"));
 });
 afterAll(async () => {
+  vi.unstubAllEnvs();
   tunnel.child.kill("SIGTERM");
   await tunnel.ended();
   await person.close();
@@ -137,16 +147,22 @@ describe("tokens, keys and secrets", () => {
     const left = await person.call("session.signOut", {}, "window");
     expect(left).toMatchObject({ ok: true, value: { gateway: "ended", provider: "revoked", kept: false } });
 
+    const targets = descendants(process.pid).filter(({ args }) => args.includes("server-everything"));
     const places: [string, string][] = [
       ["the consoles' state", shown.join("\n")],
       ["the gateway's log", JSON.stringify(world.log)],
       ["the terminal", tunnel.stdout() + tunnel.stderr()],
       ["the tunnel's arguments", argumentsOf(tunnel)],
+      ["the tunnel's diagnostic report", await reportOf(tunnel)],
+      ...descendants(process.pid).map((each): [string, string] => [`the arguments of process ${each.pid}`, each.args]),
+      ...targets.map((each): [string, string] => [`the environment of ${each.args}`, each.environment]),
       ...filesIn(world.data),
       ...filesIn(join(folder, "robot")),
       ...filesIn(join(folder, "erin")),
     ];
     expect(places.length).toBeGreaterThan(8);
+    // What was called is a server over stdio, which runs, and whose environment could be read.
+    if (onLinux) expect(targets[0]?.environment).toContain("PATH=");
     for (const [what, canary] of canaries) expect(canary.length, what).toBeGreaterThan(20);
     const found = places.flatMap(([place, text]) =>
       [...canaries].filter(([, canary]) => text.includes(canary)).map(([what]) => `${what} in ${place}`),
@@ -157,6 +173,20 @@ describe("tokens, keys and secrets", () => {
     expect(places.filter(([, text]) => jwt.test(text)).map(([place]) => place)).toEqual([]);
   });
 });
+
+/** What Node says of the tunnel's process to whoever asks: its stack, handles and, unless it is told not to, its environment. */
+async function reportOf({ child }: Running): Promise<string> {
+  if (process.platform === "win32") return "";
+  const path = join(folder, "report.json");
+  child.kill("SIGUSR2");
+  const report = await eventually(() => {
+    if (!existsSync(path)) throw new Error("no report yet");
+    return JSON.parse(readFileSync(path, "utf8")) as { readonly javascriptStack?: object };
+  });
+  expect(report).toHaveProperty("javascriptStack");
+  expect(report).not.toHaveProperty("environmentVariables");
+  return JSON.stringify(report);
+}
 
 /** What every process of the machine may read of another; elsewhere than on Linux, what it was started with. */
 function argumentsOf({ child }: Running): string {

@@ -16,6 +16,8 @@ export async function launchBrowser(env: Readonly<Record<string, string>> = {}):
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
+      // Otherwise a string of more than 1,024 characters, as a token may be, is cut where a page's memory is written down.
+      "--js-flags=--heap-snapshot-string-limit=65536",
     ],
   });
 }

@@ -24,6 +24,8 @@ export interface StandIn {
   readonly desktop: Desktop;
   readonly ipcMain: StandInIpcMain;
   readonly safeStorage: StandInSafeStorage;
+  /** With what the reporter of crashes was started. */
+  readonly crashReports: readonly object[];
   readonly session: StandInSession;
   readonly BrowserWindow: WindowClass;
   readonly trays: readonly StandInTray[];
@@ -50,6 +52,7 @@ export async function installElectron(options: { readonly instanceTaken?: boolea
   const ipcMain = new StandInIpcMain();
   const desktop = createDesktop();
   const safeStorage = new StandInSafeStorage();
+  const crashReports: object[] = [];
   const BrowserWindow = createWindowClass(app, { context: () => chromiumPages.open(), protocol, ipcMain });
   windows.all = BrowserWindow;
   replaceElectron({
@@ -66,6 +69,7 @@ export async function installElectron(options: { readonly instanceTaken?: boolea
     dialog: desktop.dialog,
     nativeTheme: desktop.nativeTheme,
     powerMonitor: desktop.powerMonitor,
+    crashReporter: { start: (options: object) => void crashReports.push(options) },
     safeStorage,
     screen: desktop.screen,
     shell: desktop.shell,
@@ -74,6 +78,7 @@ export async function installElectron(options: { readonly instanceTaken?: boolea
     app,
     desktop,
     safeStorage,
+    crashReports,
     ipcMain,
     session,
     BrowserWindow,
