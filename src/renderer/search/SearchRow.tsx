@@ -53,7 +53,7 @@ export function SearchRow({ line, names, gateway, place, isChosen, isStop }: Sea
       </td>
       <td className={past.risk}>{risk.success && <RiskMark risk={risk.data} />}</td>
       <td className={past.outcome}>
-        <Outcome outcome={line.erased ? words.search.erased : facts.outcome} />
+        <Outcome outcome={line.erased ? words.search.erasedOutcome : facts.outcome} />
       </td>
       <td className={`${past.two} ${past.entry}`}>{words.search.entry(entry)}</td>
     </tr>

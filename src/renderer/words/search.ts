@@ -104,7 +104,7 @@ export const search = {
   columns: { time: "Time", what: "What", call: "Call", who: "Who", outcome: "Outcome", risk: "Risk", entry: "Entry" },
   service: "service",
   nobody: "the gateway",
-  erased: "erased",
+  erasedOutcome: "erased",
   found: (n: number, isAll: boolean) =>
     isAll ? count(n, "entry", "entries") : `The newest ${count(n, "entry", "entries")}`,
   older: "Load older",
