@@ -117,8 +117,7 @@ export function createModel(bridge: LinkedBridge): Model {
     const now = view.get();
     if (gateway !== undefined) linkedGateway.set(gateway);
     part.set(within ?? null);
-    if (moment !== undefined && now.at === "live" && now.state.roles.includes("auditor"))
-      replays.open(moment.session, moment.entry);
+    if (moment !== undefined) replays.show(moment.session, moment.entry);
     if (approval === null && asked !== undefined) return page.set(asked);
     const isOwn = now.at === "live" && ownRequests(now.state).some(({ id }) => id === approval);
     page.set(isOwn ? "requests" : "inbox");

@@ -70,6 +70,7 @@ describe("an auditor replays what a client did", () => {
   it("plays to the end at a speed, with what was idle cut short", async () => {
     const { page } = people.approver;
     const player = page.getByRole("group", { name: "Replay" });
+    await page.emulateMedia({ colorScheme: "dark" });
     await player.getByRole("combobox", { name: "Speed" }).selectOption("8");
     await player.getByRole("button", { name: "Play" }).click();
     await player.getByRole("button", { name: "Pause" }).waitFor();

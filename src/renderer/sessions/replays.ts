@@ -1,6 +1,7 @@
 import type { ConsoleBridge } from "../../shared/bridge.ts";
 import type { ConsoleState } from "../../shared/console.ts";
 import { wordsOfMoment } from "../../shared/session-words.ts";
+import type { Failure } from "../../shared/errors.ts";
 import { personOf } from "../../shared/signed-in.ts";
 import { createStore, type Store } from "../store.ts";
 import { queryOf, replayOf, unlisted, type Listed, type Replay, type Wanted } from "./replayed.ts";
@@ -25,6 +26,9 @@ export class Replays {
   #question = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #who: string | null = null;
+  /** Whether it is known who is there, and what a link asked for until then. */
+  #isKnown = false;
+  #linked: { readonly id: string; readonly entry: number } | null = null;
 
   constructor(bridge: Reader) {
     this.#bridge = bridge;
@@ -54,6 +58,12 @@ export class Replays {
     this.pause();
     this.#replay.set(replayOf(id, entry));
     void this.#readOn();
+  };
+
+  /** What a link names, for an auditor; it may come before it is known who is there. */
+  readonly show = (id: string, entry: number): void => {
+    if (!this.#isKnown) this.#linked = { id, entry };
+    else if (this.#who !== null) this.open(id, entry);
   };
 
   readonly back = (): void => this.#change({ isOpen: false });
@@ -103,6 +113,10 @@ export class Replays {
     const who = state.roles.includes("auditor") ? person : null;
     if (who !== this.#who && this.#who !== null) this.#forget();
     this.#who = who;
+    this.#isKnown = true;
+    const linked = this.#linked;
+    this.#linked = null;
+    if (linked !== null) this.show(linked.id, linked.entry);
   };
 
   #forget(): void {
@@ -129,7 +143,7 @@ export class Replays {
       const answer = await this.#bridge.mcpSession({ id, after, limit: partMoments });
       const now = this.#replay.get();
       if (now?.id !== id) return;
-      if (!answer.ok) return this.#change({ at: "failed", error: answer.error });
+      if (!answer.ok) return now.wanted === null ? this.#failed(answer.error) : this.#elsewhere(now, answer.error);
       const { session, moments, next, names } = answer.value;
       const all = [...now.moments, ...moments];
       const isEnough = next === null || all.length - kept.length >= mostAtOnce;
@@ -144,6 +158,20 @@ export class Replays {
       if (isEnough) return;
       after = next;
     }
+  }
+
+  #failed(error: Failure): void {
+    this.#change({ at: "failed", error });
+  }
+
+  /** Where what began a session was erased it has another id by now: its entry leads to it. */
+  async #elsewhere({ id, wanted }: Replay, error: Failure): Promise<void> {
+    if (wanted === null || error.code !== "not_found") return this.#failed(error);
+    const answer = await this.#bridge.mcpSessions({ entry: wanted, before: null, limit: 1 });
+    if (this.#replay.get()?.id !== id) return;
+    const [found] = answer.ok ? answer.value.sessions : [];
+    if (found === undefined || found.id === id) return this.#failed(error);
+    this.open(found.id, wanted);
   }
 
   /** Shows the entry that was asked for, once it is there. */

@@ -163,6 +163,12 @@ const others: readonly Partial<SessionView>[] = [
   },
 ];
 
+/** The first session whole. */
+export function replayedSession(): SessionPart {
+  const names = { [engineer.id]: engineer.name, [approver.id]: approver.name };
+  return { session: first, moments: [...moments()], next: null, names };
+}
+
 /** Answers what a console asks of sessions, as the gateway does. */
 export function answerSessions(server: ConsoleServer): void {
   const sessions = [
@@ -174,24 +180,21 @@ export function answerSessions(server: ConsoleServer): void {
       toMs: beganMs - (at + 1) * 6_900_000,
     })),
   ];
-  server.answer("sessions.list", ({ person, connection, had }) => {
+  server.answer("sessions.list", ({ person, connection, had, entry }) => {
     const found = sessions.filter(
       (session) =>
         (typeof person !== "string" || session.name?.toLowerCase().includes(person.toLowerCase()) === true) &&
         (connection === undefined || session.connection === connection) &&
-        (had === undefined || session[had as "held"] > 0),
+        (had === undefined || session[had as "held"] > 0) &&
+        (typeof entry !== "number" || (session.id === first.id && entry >= session.first && entry <= session.last)),
     );
     return { ok: true, value: { sessions: found, next: null, indexed: 48_214, entries: 48_214 } };
   });
   server.answer("sessions.show", ({ id, after }) => {
     const session = sessions.find((each) => each.id === id);
     if (session === undefined) return { ok: false, error: { code: "not_found", message: "" } };
-    const part: SessionPart = {
-      session,
-      moments: moments().filter(({ entry }) => typeof after !== "number" || entry > after),
-      next: null,
-      names: { [engineer.id]: engineer.name, [approver.id]: approver.name },
-    };
-    return { ok: true, value: part };
+    const whole = replayedSession();
+    const rest = whole.moments.filter(({ entry }) => typeof after !== "number" || entry > after);
+    return { ok: true, value: { ...whole, session, moments: rest } };
   });
 }
