@@ -76,6 +76,7 @@ export function createStepUps({ now, onChange }: StepUpsOptions): StepUps {
     wait(wanting, signal) {
       if ((quiet.get(keyOf(wanting))?.untilMs ?? 0) > now()) return Promise.resolve({ kind: "declined" });
       if (signal.aborted) return Promise.resolve({ kind: "left" });
+      if (waiting.size >= mostWaiting) return Promise.resolve({ kind: "late" });
       return new Promise((resolve) => {
         const over = (kind: "late" | "left"): void => {
           waiting.delete(waiter);
@@ -129,6 +130,7 @@ export function createStepUps({ now, onChange }: StepUpsOptions): StepUps {
 /** Whatever its client bears: a person who hasn't come by then comes back to a call that is made again. */
 const longestMs = 120_000;
 const lingerMs = 300_000;
+const mostWaiting = 200;
 /** An agent that is refused tries again at once. */
 const quietMs = 60_000;
 

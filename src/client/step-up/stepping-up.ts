@@ -5,6 +5,7 @@ import type { Conversations } from "../conversations.ts";
 import type { Ending } from "../departure.ts";
 import type { Heard } from "../heard.ts";
 import type { Asked } from "../upstream/upstream.ts";
+import { Cancellations, messageIn } from "./cancelled.ts";
 import { asksForSignIn, demandIn } from "./demand.ts";
 import { challengeOf, type StepUps, type Waited, type Wanting } from "./step-ups.ts";
 import { waitingAnswer } from "./waiting-answer.ts";
@@ -22,35 +23,45 @@ export interface SteppingUp {
  * the provider let it go any further, so that it can't run twice.
  */
 export function steppingUp(conversations: Conversations, parts: SteppingUp): Conversations {
+  const cancellations = new Cancellations();
+
+  /** Until it is answered, or its client has left or cancelled. */
+  async function goOn(asked: Asked, client: string, first: Wanted, left: Ending): Promise<Heard> {
+    const { id } = callOf(asked);
+    const { cancelled, leave } = cancellations.enter(asked, client, id ?? "");
+    try {
+      const signal = any([asked.signal, left, cancelled]);
+      return await insisting(conversations, parts, { ...asked, signal }, client, first);
+    } catch (error) {
+      // What is of a person who has left is not told to the next one.
+      if (error instanceof CountersignError && error.code === "sign_in_needed")
+        parts.onUnmet(client, asked.connection, error);
+      throw error;
+    } finally {
+      leave();
+    }
+  }
+
   return {
     knows: (asked, client) => conversations.knows(asked, client),
     async ask(asked, client) {
+      cancellations.hear(asked, client);
       const first = await attempt(conversations, parts, asked, client);
       if (first.kind === "answered") return first.answer;
-      const call = callOf(asked);
-      const goOn = async (left: Ending): Promise<Heard> => {
-        try {
-          return await insisting(conversations, parts, { ...asked, signal: either(asked.signal, left) }, client, first);
-        } catch (error) {
-          if (error instanceof CountersignError) parts.onUnmet(client, asked.connection, error);
-          throw error;
-        }
-      };
-      const { id, progressToken } = call;
-      if (id === null) return await goOn(asked.signal);
-      return waitingAnswer({
-        id,
-        progressToken,
-        says: `Waiting for a sign-in in Countersign. ${first.why}`,
-        answer: goOn,
-      });
+      const { id, progressToken } = callOf(asked);
+      if (id === null) return await goOn(asked, client, first, asked.signal);
+      const says = `Waiting for a sign-in in Countersign. ${first.why}`;
+      return waitingAnswer({ id, progressToken, says, answer: (left) => goOn(asked, client, first, left) });
     },
   };
 }
 
-type Attempted =
-  | { readonly kind: "answered"; readonly answer: Heard }
-  | { readonly kind: "wanting"; readonly wanting: Wanting; readonly why: string };
+type Attempted = { readonly kind: "answered"; readonly answer: Heard } | Wanted;
+interface Wanted {
+  readonly kind: "wanting";
+  readonly wanting: Wanting;
+  readonly why: string;
+}
 
 async function attempt(
   conversations: Conversations,
@@ -88,7 +99,7 @@ async function insisting(
   parts: SteppingUp,
   asked: Asked,
   client: string,
-  first: Extract<Attempted, { kind: "wanting" }>,
+  first: Wanted,
 ): Promise<Heard> {
   let wanted = first;
   for (let turn = 1; ; turn += 1) {
@@ -143,7 +154,7 @@ interface Call {
 
 /** What a client's call says of itself, as far as it is told to somebody: nothing is judged by it. */
 function callOf({ body }: Asked): Call {
-  const message = Buffer.isBuffer(body) ? parsed(body) : {};
+  const message = Buffer.isBuffer(body) ? messageIn(body) : {};
   const params = isJsonObject(message.params) ? message.params : {};
   const meta = isJsonObject(params._meta) ? params._meta : {};
   const name = params.name ?? params.uri;
@@ -160,27 +171,17 @@ function idOf(value: JsonObject[string] | undefined): string | number | null {
   return typeof value === "string" || typeof value === "number" ? value : null;
 }
 
-function parsed(body: Buffer): JsonObject {
-  try {
-    const value = JSON.parse(body.toString("utf8")) as JsonObject[string];
-    return isJsonObject(value) ? value : {};
-  } catch {
-    return {};
-  }
-}
-
 /** Ends with whichever comes first. */
-function either(one: Ending, other: Ending): Ending {
-  if (one === other) return one;
+function any(endings: readonly Ending[]): Ending {
   return {
     get aborted() {
-      return one.aborted || other.aborted;
+      return endings.some(({ aborted }) => aborted);
     },
     addEventListener(type, listener, options) {
-      for (const each of [one, other]) each.addEventListener(type, listener, options);
+      for (const each of endings) each.addEventListener(type, listener, options);
     },
     removeEventListener(type, listener) {
-      for (const each of [one, other]) each.removeEventListener(type, listener);
+      for (const each of endings) each.removeEventListener(type, listener);
     },
   };
 }

@@ -22,6 +22,8 @@ export interface Seat {
   state(): ConsoleState;
   /** A modern client's call through the tunnel. */
   call(tool: string, options?: CallOptions): Promise<Called>;
+  /** A session of a legacy client, and what it says there: the answer's text. */
+  legacy(): Promise<{ say(message: JsonObject): Promise<string> }>;
   /** The same of a client that speaks stdio: its answer. */
   overStdio(tool: string, options?: CallOptions): Promise<unknown>;
   /** What is asked of the person, once it is; and of so many calls. */
@@ -67,6 +69,7 @@ export async function sit(world: World, kind: "oidc" | "entra" | "okta", person 
       calls += 1;
       return await called(tunnelOf(client), token, calls, tool, options);
     },
+    legacy: () => legacySession(`${tunnelOf(client)}/customers`, token),
     overStdio: (tool, options = {}) => stdio(socketPlace(directory, "stdio").path, request(1, tool, options)),
     asked: (waiting = 1) =>
       eventually(() => {
@@ -140,4 +143,21 @@ async function stdio(path: string, message: object): Promise<unknown> {
     lines.close();
     socket.destroy();
   }
+}
+
+async function legacySession(url: string, token: string): Promise<{ say(message: JsonObject): Promise<string> }> {
+  const headers: Record<string, string> = {
+    authorization: `Bearer ${token}`,
+    "content-type": "application/json",
+    accept: "application/json, text/event-stream",
+  };
+  const post = (message: JsonObject): Promise<Response> =>
+    fetch(url, { method: "POST", headers, body: JSON.stringify({ jsonrpc: "2.0", ...message }) });
+  const params = { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "test", version: "1" } };
+  const begun = await post({ id: 1, method: "initialize", params });
+  await begun.text();
+  headers["mcp-session-id"] = begun.headers.get("mcp-session-id") ?? "";
+  const say = async (message: JsonObject): Promise<string> => await (await post(message)).text();
+  await say({ method: "notifications/initialized" });
+  return { say };
 }

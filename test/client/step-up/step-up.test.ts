@@ -220,6 +220,26 @@ describe("calls that wait for a sign-in", () => {
     expect(ran("delete_customer") - before).toBe(0);
   });
 
+  it("run no more once their client has cancelled them, whoever signs in later", async () => {
+    const seat = await seated();
+    const session = await seat.legacy();
+    const before = ran("delete_customer");
+    const answer = session.say({
+      id: 7,
+      method: "tools/call",
+      params: { name: "delete_customer", ...missing("cus_x") },
+    });
+    await seat.asked();
+    // Another call's id is not this one's.
+    await session.say({ method: "notifications/cancelled", params: { requestId: 8 } });
+    expect(seat.state().signInAsked).toMatchObject({ calls: 1 });
+    await session.say({ method: "notifications/cancelled", params: { requestId: 7 } });
+    await eventually(() => expect(seat.state().signInAsked).toMatchObject({ calls: 0 }));
+    expect(await answer).toContain('"not_run"');
+    await signIn(seat);
+    expect(ran("delete_customer") - before).toBe(0);
+  });
+
   it("are refused by the console's own words in the traffic", async () => {
     const seat = await seated();
     await seat.call("delete_customer", { ...missing("cus_traffic"), clientName: "hasty" });
