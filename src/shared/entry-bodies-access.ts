@@ -23,13 +23,15 @@ export const accessBodies = {
   }),
   "config.rejected": z.strictObject({ why }),
   "auth.refused": z.strictObject({
-    address,
+    address: address.optional(),
     code: text("why, by the code that docs/protocol.md lists; absent where several are counted together").optional(),
     path: text("the address that was asked for, up to 200 characters").optional(),
     principal: caller.optional(),
     session: gatewaySession.optional(),
     device: text("the session's device").optional(),
-    more: count("how many further refusals of this address's network the minute had, counted together").optional(),
+    more: count(
+      "how many further refusals of this session, of this principal, or of this address's network the minute had, counted together",
+    ).optional(),
     sinceMs: time("when that minute began").optional(),
   }),
   "request.refused": z.strictObject({

@@ -16,6 +16,7 @@ import {
   why,
 } from "./entry-members.ts";
 import { shownConstraint } from "./grant.ts";
+import { owner } from "./principal.ts";
 
 const rule = ruleVersion.describe("the rule that held the call, by `name` and `version`");
 const risk = riskOf.describe("the risk that the rule sets");
@@ -27,7 +28,7 @@ const held = {
   fingerprint: text("digest of the tool's declaration"),
   arguments: text("keyed digest of the real arguments"),
   principal: caller,
-  owner: text("who answers for the service that called: a principal's id").optional(),
+  owner: owner.describe("who answers for the service that asks: a `person` by id, or a `group`").optional(),
   rule,
 };
 const decision = {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { owner } from "./principal.ts";
 import {
   address,
   caller,
@@ -127,7 +128,9 @@ export const seenPrincipal = z.object({
   issuer: text("the issuer of gateway.yaml that vouched for them"),
   roles: z.array(z.enum(["admin", "auditor"])).describe("what `roles` of gateway.yaml gives their groups"),
   assurance: text("how well the issuer says that it knows them; null where it doesn't say").nullable(),
-  owner: text("who answers for a service, by gateway.yaml: a principal's id").optional(),
+  owner: owner
+    .describe("who answers for a service (`services` of gateway.yaml): a `person` by id, or a `group`")
+    .optional(),
 });
 
 /** The body of `tool.declared`: a tool as rules saw it, masked. The entries of its calls refer to it by connection and fingerprint. */

@@ -1,13 +1,16 @@
 import { z } from "zod";
 
+/** Who answers for a service: a person by id, or everybody in a group. */
+export const owner = z.object({ kind: z.enum(["person", "group"]), id: z.string() });
+
 /** What others see of a principal. `id` is `ISSUER-NAME:KEY`, KEY being `sub` (OIDC), `tid:oid` (Entra) or `uid` (Okta). */
 export const principalView = z.object({
   id: z.string(),
   kind: z.enum(["user", "service"]),
   name: z.string(),
   groups: z.array(z.string()),
-  /** Of a service: who answers for it, a person by id or everybody in a group; absent where nobody does. */
-  owner: z.object({ kind: z.enum(["person", "group"]), id: z.string() }).optional(),
+  /** Of a service; absent where nobody answers for it. */
+  owner: owner.optional(),
 });
 export type PrincipalView = z.infer<typeof principalView>;
 

@@ -166,6 +166,8 @@ describe("an approver's second device", () => {
       ["/v1/tools/accept", { connection: "target", tool: "slow_thing", fingerprint: "x" }],
       ["/v1/revocations", { kind: "principal", id: "staff:somebody" }],
       ["/v1/revocations/lift", { kind: "principal", id: "staff:somebody" }],
+      ["/v1/holds", {}],
+      ["/v1/erasures", {}],
       [`/v1/devices/${second.id}/confirm`, {}],
     ];
     for (const [path, body] of acts) {

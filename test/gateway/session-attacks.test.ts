@@ -22,6 +22,15 @@ afterAll(() => ground.close());
 const statusOf = async (answer: Promise<Response>) => (await answer).status;
 
 describe("whoever has a copy of a person's provider token", () => {
+  it("hides what it does with a session's token behind no noise that it makes from the same address", async () => {
+    const { session } = await takeSeat(ground.url, await ground.token("noted", ["engineers"]));
+    for (let n = 0; n < 40; n += 1) expect(await statusOf(fetch(`${ground.url}/v1/me`))).toBe(401);
+    const { authorization = "" } = session.headers("GET", "/v1/me");
+    expect(await statusOf(fetch(`${ground.url}/v1/me`, { headers: { authorization } }))).toBe(401);
+    const told = ground.ledger().filter(({ kind, body }) => kind === "auth.refused" && body.includes("proof_missing"));
+    expect(told.map(({ body }) => JSON.parse(body) as object)).toMatchObject([{ session: session.begun.session }]);
+  });
+
   it("keeps them from no session of their own, however many proofs by other keys it sends", async () => {
     const token = await ground.token("victim", ["engineers"]);
     const victim = await install(ground.url, token);

@@ -15,10 +15,16 @@ export interface Refusal {
 }
 
 const minuteMs = 60_000;
-/** Refusals of one address that are recorded one by one in a minute; the rest of that minute is one entry with their number. */
+/** Refusals of one party that are recorded one by one in a minute; the rest of that minute is one entry with their number. */
 const mostEach = 20;
-/** Addresses that are told apart; those above count as one. */
-const mostAddresses = 1000;
+/** Parties of a kind that are told apart; those above count as one. */
+const mostParties = 1000;
+
+/**
+ * Whose refusals are counted together: a session's or a principal's that is known, else those of a network. Whoever sends much without either
+ * can't so hide what is done with a copied token.
+ */
+type Party = "session" | "principal" | "address";
 
 interface Minute {
   recorded: number;
@@ -29,7 +35,11 @@ interface Minute {
 export class Refusals {
   readonly #store: Store;
   readonly #now: () => number;
-  readonly #addresses = new Map<string, Minute>();
+  readonly #parties: Readonly<Record<Party, Map<string, Minute>>> = {
+    session: new Map(),
+    principal: new Map(),
+    address: new Map(),
+  };
   #sinceMs: number;
 
   constructor(store: Store, now: () => number) {
@@ -40,7 +50,7 @@ export class Refusals {
 
   /** Resolves once the refusal is durable (true) or counted (false). Throws CountersignError `store_failed`. */
   async record({ kind, ...refusal }: Refusal): Promise<boolean> {
-    const minute = this.#minuteOf(networkOf(refusal.address));
+    const minute = this.#minuteOf(refusal);
     if (minute.recorded >= mostEach) {
       minute.more += 1;
       return false;
@@ -54,20 +64,25 @@ export class Refusals {
   /** Writes down what was only counted, once its minute is over, or at once where `ending`. */
   async sweep(ending: "ending" | "going on" = "going on"): Promise<void> {
     if (ending === "going on" && Math.abs(this.#now() - this.#sinceMs) < minuteMs) return;
-    const counted = [...this.#addresses].filter(([, { more }]) => more > 0);
     const sinceMs = this.#sinceMs;
-    this.#addresses.clear();
+    const counted = (["session", "principal", "address"] as const).flatMap((party) =>
+      [...this.#parties[party]].flatMap(([name, { more }]) => (more > 0 ? [{ [party]: name, more, sinceMs }] : [])),
+    );
+    for (const minutes of Object.values(this.#parties)) minutes.clear();
     this.#sinceMs = this.#now();
     if (counted.length === 0) return;
     await this.#store.commit((writes) => {
-      for (const [address, { more }] of counted) writes.append("auth.refused", { address, more, sinceMs });
+      for (const entry of counted) writes.append("auth.refused", entry);
     });
   }
 
-  #minuteOf(network: string): Minute {
-    const name = this.#addresses.has(network) || this.#addresses.size < mostAddresses ? network : "others";
-    const minute = this.#addresses.get(name) ?? { recorded: 0, more: 0 };
-    this.#addresses.set(name, minute);
+  #minuteOf({ session, principal, address }: Pick<Refusal, Party>): Minute {
+    const party = session !== undefined ? "session" : principal !== undefined ? "principal" : "address";
+    const own = session ?? principal ?? networkOf(address);
+    const minutes = this.#parties[party];
+    const name = minutes.has(own) || minutes.size < mostParties ? own : "others";
+    const minute = minutes.get(name) ?? { recorded: 0, more: 0 };
+    minutes.set(name, minute);
     return minute;
   }
 }
