@@ -38,6 +38,13 @@ export type RetentionConfig = NonNullable<z.infer<typeof retention>>;
 export function retentionFindings({ retention: config, connections }: Config): Finding[] {
   if (config === undefined) return [];
   const rules = retentionRules(config);
+  const seen = new Set<string>();
+  const twice = config.rules.flatMap(({ name }, index): Finding[] => {
+    const known = seen.has(name);
+    seen.add(name);
+    const path = ["retention", "rules", index, "name"];
+    return known ? [{ path, message: "Another one has this already: choose a different one." }] : [];
+  });
   const ofRules = config.rules.flatMap(({ kinds: globs = [] }, index) =>
     globs.flatMap((glob, position): Finding[] => {
       const path = ["retention", "rules", index, "kinds", position];
@@ -51,7 +58,7 @@ export function retentionFindings({ retention: config, connections }: Config): F
     const request = rules.of("call.request", connection)?.keepMs ?? Infinity;
     return (rules.of("call.response", connection)?.keepMs ?? Infinity) > request;
   });
-  if (longer === undefined) return ofRules;
+  if (longer === undefined) return [...twice, ...ofRules];
   const message = `On ${longer.name} a call.response is kept longer than its call.request, which says whose it is: keep it as long at most.`;
-  return [...ofRules, { path: ["retention"], message }];
+  return [...twice, ...ofRules, { path: ["retention"], message }];
 }

@@ -9,14 +9,14 @@ import { sendJson } from "./mcp/reply.ts";
 export function listHolds({ site, response, principal }: ApiVisit): void {
   if (principal.roles.length === 0)
     throw new CountersignError("not_allowed", "Only the roles admin and auditor may see holds.");
-  sendJson(response, 200, { holds: site.retention.holds() });
+  sendJson(response, 200, { holds: site.retention.holds.all() });
 }
 
 /** `POST /v1/holds`. Throws CountersignError `not_allowed` or `bad_request`, and as `refuseElsewhere`. */
 export async function placeHold(visit: ApiVisit): Promise<void> {
   await requireAdmin(visit);
   const wish = await bodyOf(visit, holdWish);
-  sendJson(visit.response, 200, await visit.site.retention.place(visit.principal.id, wish));
+  sendJson(visit.response, 200, await visit.site.retention.holds.place(visit.principal.id, wish));
 }
 
 /** `POST /v1/holds/lift`. Throws CountersignError `not_allowed` or `not_found`, and as `refuseElsewhere`. */
@@ -31,13 +31,13 @@ export async function liftHold(visit: ApiVisit): Promise<void> {
 export async function eraseEntries(visit: ApiVisit): Promise<void> {
   await requireAdmin(visit);
   const wish = await bodyOf(visit, erasureWish);
-  sendJson(visit.response, 200, visit.site.retention.begin(visit.principal.id, wish));
+  sendJson(visit.response, 200, visit.site.retention.byHand.begin(visit.principal.id, wish));
 }
 
 /** `GET /v1/erasures/ID`: how it stands. Throws CountersignError `not_allowed` or `not_found`, and as `refuseElsewhere`. */
 export async function showErasure(visit: ApiVisit, id: string): Promise<void> {
   await requireAdmin(visit);
-  const erasure = visit.site.retention.erasure(id);
+  const erasure = visit.site.retention.byHand.get(id);
   if (erasure === undefined)
     throw new CountersignError(
       "not_found",

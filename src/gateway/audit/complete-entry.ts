@@ -1,16 +1,18 @@
 import { z } from "zod";
+import { CountersignError } from "../../shared/errors.ts";
 import { fileDigestOf, readBody } from "./body-files.ts";
 import type { SourceEntry, Unreadable } from "./ledger-source.ts";
 
 /** Completes an entry whose body stands in a file. */
 export type Complete = (entry: SourceEntry, digest: string) => Promise<SourceEntry>;
 
-/** The entry with what its body's file says, which its leaf names; without one where that is gone. */
+/** The entry with what its body's file says, which its leaf names; without one where that is gone. Throws what `complete` throws of ours. */
 export async function withFile(entry: SourceEntry, complete: Complete): Promise<SourceEntry | Unreadable> {
   const digest = digestIn(entry.leaf);
   try {
     return digest === null ? entry : await complete(entry, digest);
-  } catch {
+  } catch (error) {
+    if (error instanceof CountersignError) throw error;
     return { readable: false, place: `entry ${entry.row ?? 0}`, what: "the file of its body can't be read" };
   }
 }

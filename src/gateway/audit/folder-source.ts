@@ -33,12 +33,21 @@ export function folderSource(folder: string): LedgerSource {
   const refuseChanged = () => {
     if (alone && existsSync(`${path}-wal`)) throw changed(folder);
   };
+  const unerased =
+    (complete: Complete): Complete =>
+    async (entry, digest) => {
+      const whole = await complete(entry, digest);
+      const isGone = whole.body === null && (whole.fileDigest ?? null) === null;
+      if (isGone && isErasedNow(folder, entry.row)) throw changed(folder, "erased an entry");
+      return whole;
+    };
   return {
     form: "folder",
     header: () => Promise.resolve(readHeader(db)),
     rotations: () => Promise.resolve(readRotations(db)),
-    entries: () => singly(readPages(db, withBody(folder), refuseChanged)),
-    pages: (files) => readPages(db, files === "digests" ? withDigest(folder) : withBody(folder), refuseChanged),
+    entries: () => singly(readPages(db, unerased(withBody(folder)), refuseChanged)),
+    pages: (files) =>
+      readPages(db, unerased(files === "digests" ? withDigest(folder) : withBody(folder)), refuseChanged),
     checkpoints: () => withWitnessed(readCheckpoints(db), witnessed),
     close: () => db.close(),
   };
@@ -162,9 +171,18 @@ function entryOf(value: unknown): SourceEntry | Unreadable {
   return { readable: false, place: "ledger_entries", what: "a row's columns are not those of an entry" };
 }
 
-function changed(folder: string): CountersignError {
-  return new CountersignError(
-    "store_failed",
-    `A gateway started in ${folder} while its ledger was read. Verify again.`,
-  );
+/** Whether a running gateway has erased it since this reading began: its file is gone, while its row here is the older one. */
+function isErasedNow(folder: string, seq: number | null): boolean {
+  const path = resolve(folder, databaseFile);
+  if (!existsSync(`${path}-wal`)) return false;
+  const db = openReadOnly(path, false);
+  try {
+    return db.prepare("SELECT 1 FROM ledger_entries WHERE seq = ? AND salt IS NULL").get(seq) !== undefined;
+  } finally {
+    db.close();
+  }
+}
+
+function changed(folder: string, did = "started"): CountersignError {
+  return new CountersignError("store_failed", `A gateway ${did} in ${folder} while its ledger was read. Verify again.`);
 }

@@ -7,6 +7,7 @@ import { Retention } from "../../../src/gateway/retention/retention.ts";
 import { LedgerSearch } from "../../../src/gateway/search/search.ts";
 import { openStore } from "../../../src/gateway/store/open-store.ts";
 import type { Store } from "../../../src/gateway/store/store.ts";
+import type { ErasureView, ErasureWish } from "../../../src/shared/retention.ts";
 import type { JsonObject } from "../../../src/shared/json.ts";
 import { exportLedger } from "../../../src/gateway/audit/export.ts";
 import { openSource } from "../../../src/gateway/audit/source.ts";
@@ -29,6 +30,8 @@ export interface Ground {
   readonly forgotten: () => number;
   config: RetentionConfig | undefined;
   nowMs: number;
+  /** By hand, by `staff:root`, to its end. */
+  erase(wish: ErasureWish): Promise<Pick<ErasureView, "erased" | "held" | "inForce">>;
   /** Looks through the ledger, an hour later, until all that is due is gone. */
   sweep(): Promise<void>;
   restart(): Promise<void>;
@@ -72,6 +75,15 @@ export async function openGround(config?: RetentionConfig): Promise<Ground> {
     forgotten: () => forgotten,
     config,
     nowMs: 1_800_000_000_000,
+    async erase(wish) {
+      const { id } = parts.retention.byHand.begin("staff:root", wish);
+      return await eventually(() => {
+        const view = parts.retention.byHand.get(id);
+        if (view?.state !== "done") throw new Error(`it is ${view?.state}`);
+        const { erased, held, inForce } = view;
+        return { erased, held, inForce };
+      });
+    },
     async sweep() {
       ground.nowMs += 3_600_000;
       await eventually(() => {

@@ -3,6 +3,8 @@ import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { folderSource } from "../../../src/gateway/audit/folder-source.ts";
+import { verifyLedger } from "../../../src/gateway/audit/verify.ts";
+import { origin } from "../store/origin.ts";
 import { approval, scratchFolder } from "../store/scratch.ts";
 import { addCall, dayMs, erasedIn, filesWith, findings, openGround, type Ground } from "./ground.ts";
 
@@ -123,21 +125,23 @@ describe("under a hold", () => {
     await addCall(ground, { call: "c3", connection: "files", who: "staff:ann" });
     await ground
       .retention()
-      .place("staff:root", { name: "case-7", person: "staff:ann", connection: "crm", reason: "suit" });
+      .holds.place("staff:root", { name: "case-7", person: "staff:ann", connection: "crm", reason: "suit" });
     ground.nowMs += 31 * dayMs;
     await ground.sweep();
     // Ann's call through her other identity stays, answer and all.
     expect(await erasedIn(ground)).toEqual([2, 3, 4, 5]);
-    expect(await ground.retention().erase("staff:root", { entries: [0, 5], reason: "asked for" })).toEqual({
+    expect(await ground.erase({ entries: [0, 5], reason: "asked for" })).toEqual({
       erased: 0,
       held: 2,
       inForce: 0,
     });
-    await expect(ground.retention().place("staff:root", { name: "case-7", reason: "again" })).rejects.toMatchObject({
+    await expect(
+      ground.retention().holds.place("staff:root", { name: "case-7", reason: "again" }),
+    ).rejects.toMatchObject({
       code: "bad_request",
     });
     await ground.restart();
-    expect(ground.retention().holds()).toMatchObject([{ name: "case-7", by: "staff:root" }]);
+    expect(ground.retention().holds.all()).toMatchObject([{ name: "case-7", by: "staff:root" }]);
     await ground.retention().lift("staff:root", { name: "case-7", reason: "settled" });
     await expect(ground.retention().lift("staff:root", { name: "case-7", reason: "x" })).rejects.toMatchObject({
       code: "not_found",
@@ -162,11 +166,11 @@ describe("by hand", () => {
         writes.append("approval.approved", { approval: "apr_9", principal: "staff:erin", by: "staff:ann" }),
       );
     const wish = { person: "staff:ann", reason: "Article 17" };
-    expect(await ground.retention().erase("staff:root", wish)).toEqual({ erased: 3, held: 0, inForce: 0 });
+    expect(await ground.erase(wish)).toEqual({ erased: 3, held: 0, inForce: 0 });
     expect(await erasedIn(ground)).toEqual([0, 1, 2]);
     expect(records(ground, [2])).toMatchObject([{ rule: null, by: "staff:root", reason: "Article 17" }]);
     expect(ground.forgotten()).toBe(1);
-    expect(await ground.retention().erase("staff:root", wish)).toMatchObject({ erased: 0 });
+    expect(await ground.erase(wish)).toMatchObject({ erased: 0 });
     expect(await findings(ground, written)).toEqual([]);
   });
 });
@@ -202,7 +206,7 @@ describe("what was erased", () => {
     await addCall(ground, { call: "long", connection: "crm", text: `${canary} `.repeat(20_000) });
     expect((await ground.search().find({ text: canary }, 1000, 100)).lines.length).toBeGreaterThan(20);
     expect(filesWith(ground.data, canary).length).toBeGreaterThan(2);
-    await ground.retention().erase("staff:root", { connection: "crm", reason: "asked for" });
+    await ground.erase({ connection: "crm", reason: "asked for" });
     await ground.sweep();
     expect(filesWith(ground.data, canary)).toEqual([]);
     expect(readdirSync(join(ground.data, "bodies"))).toEqual([]);
@@ -214,12 +218,25 @@ describe("what was erased", () => {
     expect(filesWith(ground.data, canary)).toEqual([]);
   });
 
+  test("is no tampering to who began to read the ledger before", async () => {
+    const ground = await openGround();
+    await addCall(ground, { call: "c1", connection: "crm", text: "long ".repeat(80_000) });
+    const source = folderSource(ground.data);
+    await source.header();
+    await ground.erase({ connection: "crm", reason: "asked for" });
+    const verifierKey = ground.keys.verifierKey(origin);
+    await expect(verifyLedger(source, { verifierKey })).rejects.toMatchObject({
+      message: expect.stringContaining("Verify again"),
+    });
+    expect(await verifyLedger(folderSource(ground.data), { verifierKey })).toMatchObject({ ok: true });
+  });
+
   test("leaves the log even where a reader was in the way", async () => {
     const ground = await openGround();
     await addCall(ground, { call: "c1", connection: "crm", text: "canary-read" });
     const source = folderSource(ground.data);
     await source.header();
-    await ground.retention().erase("staff:root", { connection: "crm", reason: "asked for" });
+    await ground.erase({ connection: "crm", reason: "asked for" });
     expect(ground.retention().isIdle).toBe(false);
     source.close();
     await ground.sweep();
