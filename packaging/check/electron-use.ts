@@ -44,6 +44,7 @@ const mayImport: Readonly<Record<string, readonly string[] | "anywhere">> = {
   protocol: ["scheme.js"],
   session: ["tray-app.js"],
   clipboard: ["tray-app.js"],
+  safeStorage: ["keychain.js"],
   app: "anywhere",
   dialog: "anywhere",
   Menu: "anywhere",

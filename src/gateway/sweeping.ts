@@ -5,7 +5,16 @@ import { sweepSessions } from "./session-api.ts";
 const sweepMs = 1000;
 
 /** Ends what is over, once a second: approvals, grants, sessions, streams; and lets the search follow the ledger. Returns the way to stop. */
-export function startSweeping({ gate, sessions, lasting, refusals, search, retention, operators, log }: Site): () => void {
+export function startSweeping({
+  gate,
+  sessions,
+  lasting,
+  refusals,
+  search,
+  retention,
+  operators,
+  log,
+}: Site): () => void {
   const { store, approvals, grants, limits, unheard, inputs, owed, sessions: conversations } = gate;
   const sweep = setInterval(() => {
     limits.sweep();

@@ -146,7 +146,7 @@ describe("a profile", () => {
       gateway: "ok",
       "gateway.clock": "ok",
       // The stand-in offers another way than this test pinned.
-      "gateway.pin": "warn",
+      "gateway.pin": "fail",
       "provider.keys": "ok",
       "provider.ports": "fail",
       owner: "warn",
@@ -159,7 +159,7 @@ describe("a profile", () => {
     );
     await writeFile(join(folder, "ca.pem"), idp.ca);
     const said = await shell("doctor", "--profile", directory, "--ca", join(folder, "ca.pem"), "--json");
-    expect(said.status).toBe(0);
+    expect(said.status).toBe(1);
     expect(JSON.parse(said.stdout)).toContainEqual({
       id: "profile",
       state: "ok",

@@ -1,5 +1,6 @@
 import { createServer } from "node:net";
 import { isDeepStrictEqual } from "node:util";
+import { changesText, leastChanges } from "../../client/profiles/pin-changes.ts";
 import { discover, readProfile, type Proposal } from "../../client/profile.ts";
 import type { ConsoleState } from "../../shared/console.ts";
 import type { Profile } from "../../shared/provider.ts";
@@ -41,6 +42,9 @@ function pinFinding(profile: Profile, { profiles }: Proposal): Finding {
   const cure = "Ask who runs the gateway why; only removing the profile and adding the gateway again takes the change.";
   if (profiles.some(({ ledgerKey }) => ledgerKey !== profile.ledgerKey))
     return wrong("gateway.pin", "It shows another ledger key than the pinned one", cure);
+  const changes = leastChanges(profile, profiles);
+  if (changes === null) return wrong("gateway.pin", "It offers no way to sign in any more", cure);
+  if (changes.length > 0) return wrong("gateway.pin", `It names ${changesText(changes)}, and gets no token`, cure);
   const same = profiles.some((offered) => isDeepStrictEqual(offered, profile));
   return same
     ? fine("gateway.pin", "It offers the sign-in that is pinned")

@@ -1,7 +1,7 @@
+import { lazy, Suspense } from "react";
 import type { ProfilesView } from "../../shared/profiles.ts";
 import { Activity } from "../activity/Activity.tsx";
 import { Connections } from "../connections/Connections.tsx";
-import { Gateways } from "../gateways/Gateways.tsx";
 import { Grants } from "../grants/Grants.tsx";
 import { History } from "../history/History.tsx";
 import { Inbox } from "../inbox/Inbox.tsx";
@@ -26,6 +26,9 @@ import { Notices } from "./Notices.tsx";
 import { offered } from "./offered.ts";
 import { TitleBar } from "./TitleBar.tsx";
 import css from "./Window.module.css";
+
+/** A file of its own: it is seen on the first day and seldom after, and a browser has none of it. */
+const Gateways = lazy(async () => ({ default: (await import("../gateways/Gateways.tsx")).Gateways }));
 
 /** The whole console: a title bar, what holds for every page, and one page. */
 export function Window() {
@@ -55,7 +58,12 @@ function Content({ view }: { readonly view: View }) {
     const { session, desktop } = view.state;
     const profiles = desktop?.profiles ?? null;
     if (page === "settings" && desktop !== null) return <Settings desktop={desktop} />;
-    if (profiles !== null && (page === "gateways" || !isOneOpen(profiles))) return <Gateways profiles={profiles} />;
+    if (profiles !== null && (page === "gateways" || !isOneOpen(profiles)))
+      return (
+        <Suspense>
+          <Gateways profiles={profiles} />
+        </Suspense>
+      );
     if (session.state === "needs-sign-in" && session.error.code === "pin_changed")
       return (
         <main className={css.alone}>
