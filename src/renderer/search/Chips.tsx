@@ -9,10 +9,10 @@ import { words } from "../words.ts";
 import { kindWord } from "./kind-word.ts";
 import type { Range } from "./ranges.ts";
 import css from "./Search.module.css";
-import { factNames, type FactName, type Wanted } from "./sought.ts";
+import { factNames, type FactName, type Sought } from "./sought.ts";
 
 /** All that narrows the search, each with a way to take it away. */
-export function Chips({ wanted }: { readonly wanted: Wanted }) {
+export function Chips({ sought: { wanted, names } }: { readonly sought: Sought }) {
   const { search } = useModel();
   const { text, facts, range } = wanted;
   const set = factNames.flatMap((name) => (facts[name] === undefined ? [] : [[name, facts[name]] as const]));
@@ -27,7 +27,7 @@ export function Chips({ wanted }: { readonly wanted: Wanted }) {
         <Chip
           key={name}
           name={words.search.names[name]}
-          value={shown(name, value)}
+          value={shown(name, value, names)}
           onRemove={() => search.widen(name)}
         />
       ))}
@@ -60,7 +60,9 @@ function Chip({ name, value, onRemove }: ChipProps) {
   );
 }
 
-function shown(name: FactName, value: string): string {
+function shown(name: FactName, value: string, names: Sought["names"]): string {
+  // Principals are looked for by their ids where those are known, and told by name.
+  if (name === "person" || name === "service") return names[value] ?? value;
   if (name === "kind") return kindWord(value);
   const as = name === "counted" ? counted.safeParse(value) : null;
   return as?.success ? words.search.counted[as.data] : value;

@@ -19,6 +19,7 @@ import { payloadOf } from "./entry-payload.ts";
 import { EntryFacts } from "./EntryFacts.tsx";
 import { kindWord } from "./kind-word.ts";
 import { LeafFacts } from "./LeafFacts.tsx";
+import css from "./Search.module.css";
 import type { Sought } from "./sought.ts";
 import { Together } from "./Together.tsx";
 
@@ -36,7 +37,7 @@ export function EntryDetail({ sought: { chosen, detail, lines }, gateway }: Entr
   const line = got !== null && "leaf" in got ? got : lines.find(({ entry }) => entry === chosen?.entry);
   return (
     <aside className={past.side} aria-label={words.search.selected}>
-      <div className={past.back}>
+      <div className={`${past.back} ${css.back}`}>
         <Button look="quiet" size="small" onClick={search.back}>
           <Icon name="back" />
           {words.search.back}

@@ -38,7 +38,7 @@ export function Search({ state, isLinked }: SearchProps) {
     >
       <section className={past.page} aria-labelledby="search-title">
         <SearchHead sought={sought} state={state} isReached={isReached} />
-        {isAsked && <Chips wanted={sought.wanted} />}
+        {isAsked && <Chips sought={sought} />}
         {!isReached && <p className={past.note}>{words.search.offline}</p>}
         {isReached && <Trouble sought={sought} />}
         {isAsked ? (

@@ -7,7 +7,7 @@ import { OutsideLine } from "../parts/Outside.tsx";
 import { RiskMark } from "../parts/RiskMark.tsx";
 import { Status } from "../parts/Status.tsx";
 import { useStore } from "../store.ts";
-import { localTime, momentSeconds } from "../times.ts";
+import { clockSeconds, dayName, localTime, moment } from "../times.ts";
 import { words } from "../words.ts";
 import { kindWord } from "./kind-word.ts";
 import { whoIn } from "./sought.ts";
@@ -27,6 +27,7 @@ export function SearchRow({ line, names, gateway, place, isChosen, isStop }: Sea
   const { search, clock } = useModel();
   const { entry, atMs, kind, facts } = line;
   const localMs = localTime(gateway, atMs);
+  const nowMs = useStore(clock);
   const who = whoIn(line, names);
   const risk = risks.safeParse(facts.risk);
   return (
@@ -39,7 +40,9 @@ export function SearchRow({ line, names, gateway, place, isChosen, isStop }: Sea
       onFocus={() => search.choose(entry, search.sought.get().chosen?.isOpen ?? false)}
     >
       <td className={past.two}>
-        <time dateTime={new Date(localMs).toISOString()}>{momentSeconds(localMs, useStore(clock))}</time>
+        <time dateTime={new Date(localMs).toISOString()}>
+          {dayName(localMs) === dayName(nowMs) ? clockSeconds(localMs) : moment(localMs, nowMs)}
+        </time>
       </td>
       <td>
         <OutsideLine text={kindWord(kind)} />

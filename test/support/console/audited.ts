@@ -118,7 +118,7 @@ export function answerAudit(server: ConsoleServer, calls: number, change: Partia
         (typeof before !== "number" || entry < before) &&
         (tool === undefined || facts.tool === tool) &&
         (connection === undefined || facts.connection === connection) &&
-        (service === undefined || facts.name === service) &&
+        (service === undefined || facts.name === service || facts.principal === service) &&
         (call === undefined || facts.call === call) &&
         (outcome === undefined || facts.outcome === outcome) &&
         (kind === undefined || is === kind),
