@@ -113,7 +113,9 @@ function deviceLines({ devices }: ConsoleState): readonly string[] {
   if (waits === undefined) return [];
   const id = devices.find(({ isThis }) => isThis)?.id ?? "ID";
   const who =
-    waits === "device" ? "on an earlier device of yours" : "by an administrator, as no other of yours decides";
+    waits === "device"
+      ? "on an earlier device of yours, or by an administrator"
+      : "by an administrator, as no other of yours decides";
   return [`Device   decides nothing until it is confirmed ${who}: countersign devices confirm ${id}`];
 }
 

@@ -63,7 +63,9 @@ it("lets an approver's second device decide by one press on the first, or by a c
     until(second.client, ({ devices }) => devices.some((each) => each.isThis && each.waits === waits));
   await here("device");
   const status = async () => (await shell("status", "--profile", second.directory)).stdout;
-  expect(await status()).toMatch(/decides nothing until it is confirmed on an earlier device of yours: .*confirm dev_/);
+  expect(await status()).toMatch(
+    /decides nothing until it is confirmed on an earlier device of yours, or by an administrator: .*confirm dev_/,
+  );
   const told = await until(old.client, ({ devices }) => devices.some((each) => each.isNew && each.waits === "device"));
   const id = told.devices.find((each) => each.isNew)?.id ?? "";
   expect(await second.client.call("devices.confirm", { id }, "window")).toMatchObject({

@@ -86,9 +86,11 @@ it("a device that waits says where it is let decide, and decides nothing, saying
   const other = device("dev_2", "a third", { isNew: true, waits: "device" });
   const { page, server } = await stage.open(signedIn([request], { devices: [old, waiting, other] }));
   const notices = page.getByRole("region", { name: "Notices" });
-  await notices.getByText(/Open Countersign there and choose “It was me: let it decide”\./).waitFor();
+  await notices
+    .getByText(/Open Countersign there and choose “It was me: let it decide”\. If you have it no more,/)
+    .waitFor();
   // It can let no other decide, nor remove it.
-  expect(await notices.getByRole("button").allInnerTexts()).toEqual(["It was me"]);
+  expect(await notices.getByRole("button").allInnerTexts()).toEqual(["Copy the command", "It was me"]);
   await page.getByText("This device may not decide yet: the notice above says what to do.").waitFor();
   expect(await page.getByRole("button", { name: /^Deny$|^Deny D$/ }).isDisabled()).toBe(true);
   expect(await page.getByRole("button", { name: /^Approve/ }).isDisabled()).toBe(true);

@@ -7,15 +7,9 @@ import { words } from "../words.ts";
 export function WaitsHere({ device: { id, waits } }: { readonly device: KnownDevice }) {
   if (waits === undefined) return null;
   const { device, admin, copy, command } = words.devices.here;
-  if (waits === "device")
-    return (
-      <Band tone="warn" icon="note">
-        {device}
-      </Band>
-    );
   return (
     <Band tone="warn" icon="note" action={<CopyButton copy={() => copyText(command(id))}>{copy}</CopyButton>}>
-      {admin(command(id))}
+      {waits === "device" ? device : admin(command(id))}
     </Band>
   );
 }

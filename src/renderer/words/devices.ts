@@ -20,7 +20,7 @@ export const devices = {
   told: (name: string) => `A device was enrolled for you: “${name}”. If that was not you, remove it.`,
   here: {
     device:
-      "You had another device before this one, so this one decides nothing yet. Open Countersign there and choose “It was me: let it decide”.",
+      "You had another device before this one, so this one decides nothing yet. Open Countersign there and choose “It was me: let it decide”. If you have it no more, an administrator can let this one, by the command.",
     admin: (command: string) =>
       `You had a device before this one, so this one decides nothing yet, and none of the others can let it any more. Ask an administrator to run: ${command}`,
     told: "This device may not decide yet.",
