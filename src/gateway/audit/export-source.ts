@@ -33,15 +33,22 @@ type Line =
   | { readonly is: "checkpoint"; readonly checkpoint: SourceCheckpoint }
   | { readonly is: "unreadable"; readonly unreadable: Unreadable };
 
+/** What a reader holds at a time: few enough that V8 sees no reason to take more memory for what is new. */
+const pageLines = 32;
+
 /** Lines in the order of an export; one out of place is unreadable. `of`: the only ones that are looked at, if not all. */
 async function* readLines(path: string, of: "all" | "checkpoints"): AsyncGenerator<readonly Line[]> {
   let number = 0;
   let entries = false;
   let checkpoints = false;
   for await (const texts of linesOf(path)) {
-    const lines: Line[] = [];
+    let lines: Line[] = [];
     for (const bytes of texts) {
       number += 1;
+      if (lines.length === pageLines) {
+        yield lines;
+        lines = [];
+      }
       if (of === "checkpoints" && bytes !== null && !beginsCheckpoint(bytes)) continue;
       const line = readLine(bytes, number);
       if ((line.is === "header") !== (number === 1)) {
@@ -57,7 +64,7 @@ async function* readLines(path: string, of: "all" | "checkpoints"): AsyncGenerat
         lines.push(line);
       }
     }
-    yield lines;
+    if (lines.length > 0) yield lines;
   }
 }
 
