@@ -26,8 +26,7 @@ async function append(file: FileHandle, events: readonly WrittenEvent[]): Promis
     await file.appendFile(events.map(({ text }) => text).join(""));
     await file.datasync();
   } catch (error) {
-    // What can't be cut off (a pipe, a device) kept nothing either.
-    await file.truncate(size).catch(() => undefined);
+    await file.truncate(size);
     throw error;
   }
 }
@@ -35,8 +34,8 @@ async function append(file: FileHandle, events: readonly WrittenEvent[]): Promis
 /** The size of the file, from which a line that a crash left half is cut off: its event comes again, and would be appended to it. */
 async function wholeLines(file: FileHandle): Promise<number> {
   const stat = await file.stat();
-  // A pipe or device has no lines to look at.
-  if (!stat.isFile() || stat.size === 0) return stat.size;
+  if (!stat.isFile())
+    throw new Error("A sink's file must be a regular one: a pipe or device does not keep what it took.");
   let end = stat.size;
   for (const part = Buffer.alloc(65_536); end > 0;) {
     const from = Math.max(0, end - part.length);

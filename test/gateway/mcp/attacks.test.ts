@@ -266,9 +266,10 @@ describe("a store that fails", () => {
     const refused = post(ground, erin, modernRequest(1, "tools/call", { name: "get_it" }));
     await eventually(() => expect(lastSeen("tools/call")).toBeDefined());
     unlocked.resolve();
-    expect((await refused).status).toBe(503);
+    const told = await (await refused).json();
     other.exec("ROLLBACK");
     other.close();
+    expect(told).toMatchObject({ id: 1, error: { code: -32055, data: { code: "store_failed", outcome: "unknown" } } });
     expect((await post(ground, erin, modernRequest(2, "tools/call", { name: "get_it" }))).status).toBe(200);
   });
 });

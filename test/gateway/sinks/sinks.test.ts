@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { appendFile, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -197,6 +198,20 @@ describe("a sink", () => {
     const second = await start(await fileConfig(data));
     await eventually(async () => expect(await linesOf(path)).toEqual([0, 1, 2]));
     await second.close();
+  });
+
+  it("that is a pipe or device in place of a file takes nothing, and says why", async () => {
+    const { data, store, log, start } = await ground();
+    const pipe = join(data, "pipe");
+    execFileSync("mkfifo", [pipe]);
+    await append(store, 1);
+    const paths = [pipe, "/dev/null"];
+    const sinks = await start(
+      ...paths.map((path, at): SinkConfig => ({ name: `file-${at}`, file: { path }, from: "beginning" })),
+    );
+    await eventually(() => expect(sinks.feeds.map(({ failures }) => failures > 0)).toEqual([true, true]));
+    for (const { error } of log) expect(String(error)).toContain("must be a regular one");
+    await sinks.close();
   });
 
   it("may begin with what comes from its first start on, and a file of it be moved away at any time", async () => {
