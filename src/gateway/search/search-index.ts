@@ -110,6 +110,7 @@ export class SearchIndex {
     } catch (error) {
       this.#db.exec("ROLLBACK");
       this.#calls.forget();
+      this.sessions.forget();
       this.activity.forget();
       throw error;
     }

@@ -2,13 +2,13 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { EntryFacts } from "../../shared/audit-search.ts";
 import type { SessionsQuery, SessionView } from "../../shared/audit-sessions.ts";
 import type { Json, JsonObject } from "../../shared/json.ts";
+import { LiveSessions, type LiveSession } from "./live-sessions.ts";
 import { ended, isJudged } from "./session-ends.ts";
+import { sessionsWhere } from "./session-match.ts";
 import { entryRow, knownRow, sessionRow, viewOf } from "./session-tables.ts";
 
 /** A client whose requests name no session has begun another one after this long without any; milliseconds. */
 const gapMs = 30 * 60_000;
-/** So many sessions are looked at for one page. */
-const mostLooks = 20_000;
 
 /** An entry on its way into the index. */
 interface Taken {
@@ -28,6 +28,7 @@ export class SessionIndex {
   /** Entries that are about this approval, before it was known whose it is. */
   readonly #entriesOf: (approval: string) => readonly number[];
   readonly #statements = new Map<string, StatementSync>();
+  readonly #live = new LiveSessions();
 
   constructor(db: DatabaseSync, entriesOf: (approval: string) => readonly number[]) {
     this.#db = db;
@@ -56,37 +57,23 @@ export class SessionIndex {
     return this.#at(isOfApproval.test(kind) ? facts.approval : facts.call);
   }
 
+  /** What is known by heart, after a transaction that came to nothing. */
+  forget(): void {
+    this.#live.forget();
+  }
+
   /** Sessions that fit, those that began last first, before this entry. `principals`: whom the query means, null where nobody is asked for. */
   find(
-    { client, connection, had, fromMs = 0, toMs = Number.MAX_SAFE_INTEGER, entry }: SessionsQuery,
+    query: SessionsQuery,
     principals: readonly string[] | null,
     before: number,
     most: number,
   ): { readonly sessions: readonly SessionView[]; readonly next: number | null } {
-    const whose = principals === null ? null : new Set(principals);
-    const named = client?.toLowerCase();
-    const rows =
-      entry === undefined
-        ? this.#prepared("SELECT * FROM sessions WHERE first < ? ORDER BY first DESC").iterate(before)
-        : this.#prepared(
-            "SELECT sessions.* FROM session_entries JOIN sessions ON first = session WHERE entry = ? AND first < ? ORDER BY first DESC",
-          ).iterate(entry, before);
-    const sessions: SessionView[] = [];
-    let looks = 0;
-    for (const row of rows) {
-      looks += 1;
-      const view = viewOf(row);
-      const fits =
-        (whose === null || whose.has(view.principal)) &&
-        (connection === undefined || view.connection === connection) &&
-        (named === undefined || [view.client, view.via].some((name) => name?.toLowerCase().includes(named) === true)) &&
-        (had === undefined || view[had] > 0) &&
-        view.toMs >= fromMs &&
-        view.fromMs < toMs;
-      if (fits) sessions.push(view);
-      if (sessions.length === most || looks === mostLooks) return { sessions, next: view.first };
-    }
-    return { sessions, next: null };
+    const { sql, values } = sessionsWhere(query, principals);
+    const sessions = this.#prepared(`SELECT * FROM sessions WHERE first < ?${sql} ORDER BY first DESC LIMIT ?`)
+      .all(before, ...values, most)
+      .map(viewOf);
+    return { sessions, next: sessions.length < most ? null : (sessions.at(-1)?.first ?? null) };
   }
 
   /** The session of this id; undefined where there is none. */
@@ -111,23 +98,34 @@ export class SessionIndex {
     const of = isLegacy
       ? `legacy ${session ?? ""}`
       : JSON.stringify([principal, facts.device, via, facts.client, connection]);
-    const known = knownRow
-      .optional()
-      .parse(this.#prepared("SELECT first, to_ms FROM sessions WHERE of = ? ORDER BY first DESC LIMIT 1").get(of));
-    const goesOn = known !== undefined && (isLegacy || atMs - known.to_ms <= gapMs);
-    const first = goesOn ? known.first : entry;
+    const known = this.#newest(of);
+    const goesOn = known !== undefined && (isLegacy || atMs - known.toMs <= gapMs);
+    const own = goesOn ? known : { first: entry, toMs: atMs, isNamed: false };
     if (!goesOn) {
       const id = isLegacy && session !== null && /^(?!from-)[\w-]{1,64}$/.test(session) ? session : `from-${entry}`;
       this.#prepared(
         "INSERT INTO sessions (first, id, of, principal, connection, era, last, from_ms, to_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
       ).run(entry, id, of, principal, connection, isLegacy ? "legacy" : "modern", entry, atMs, atMs);
+      this.#live.keep(of, own);
     }
+    if (own.isNamed) return own.first;
     // What opens a legacy session says less of who does than its first request.
     this.#prepared(
       `UPDATE sessions SET name = coalesce(name, ?), kind = coalesce(kind, ?), device = coalesce(device, ?),
        via = coalesce(via, ?), client = coalesce(client, ?) WHERE first = ?`,
-    ).run(facts.name, facts.principalKind, facts.device, via, facts.client, first);
-    return first;
+    ).run(facts.name, facts.principalKind, facts.device, via, facts.client, own.first);
+    own.isNamed = kind !== "session.opened";
+    return own.first;
+  }
+
+  /** The last session of this client, where there is one. */
+  #newest(of: string): LiveSession | undefined {
+    const kept = this.#live.of(of);
+    if (kept !== undefined) return kept;
+    const row = knownRow
+      .optional()
+      .parse(this.#prepared("SELECT first, to_ms FROM sessions WHERE of = ? ORDER BY first DESC LIMIT 1").get(of));
+    return row && this.#live.keep(of, { first: row.first, toMs: row.to_ms, isNamed: false });
   }
 
   #named(session: string | null): number | null {
@@ -161,6 +159,7 @@ export class SessionIndex {
 
   #add(session: number, { entry, atMs, kind, facts }: Taken): void {
     const isNew = this.#prepared("INSERT OR IGNORE INTO session_entries VALUES (?, ?)").run(session, entry).changes;
+    this.#live.heard(session, atMs);
     const end = ended(kind, facts);
     this.#prepared(
       `UPDATE sessions SET last = ?, to_ms = max(to_ms, ?), entries = entries + ?, calls = calls + ?, held = held + ?,

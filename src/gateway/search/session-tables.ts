@@ -13,7 +13,6 @@ export const sessionSchema = `
   CREATE TABLE session_entries (
     session INTEGER NOT NULL, entry INTEGER NOT NULL, PRIMARY KEY (session, entry)
   ) STRICT, WITHOUT ROWID;
-  CREATE INDEX session_entries_by_entry ON session_entries (entry);
   CREATE TABLE session_places (
     place TEXT NOT NULL, session INTEGER NOT NULL, PRIMARY KEY (place, session)
   ) STRICT, WITHOUT ROWID;
