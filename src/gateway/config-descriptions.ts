@@ -10,7 +10,7 @@ export const settings: Readonly<Record<string, string>> = {
   publicUrl:
     "The origin that clients reach, without a path: part of every decision, and the ledger's name. Changes only with a new start.",
   data: "The store's folder, relative to this file. One gateway a folder.",
-  keys: "The folder of the signing and digest keys, which must lie outside the store. Made at the first start: keep a copy.",
+  keys: "The folder of the signing and digest keys, which must lie outside the store. Made at the first start: keep a copy. `countersign gateway rotate-key` makes a further signing key, which takes over at the next start.",
 
   issuers: "Whose tokens count.",
   "issuers[].name": "Begins the ids of its people: NAME:SUBJECT. Never change it: it would make them others.",
