@@ -144,8 +144,10 @@ const databaseMark = "SQLite format 3\0";
 function answer(report: LedgerReport, keptHeld: boolean, terminal: Terminal): void {
   if (report.ok) {
     const kept = keptHeld ? " The checkpoint that this profile kept holds." : "";
+    const erased =
+      report.erased === undefined ? "" : ` The bodies of ${report.erased} of them were erased, which it records.`;
     terminal.answer(report, [
-      `The ledger of ${report.origin} is whole: ${report.entries} entries.${kept}`,
+      `The ledger of ${report.origin} is whole: ${report.entries} entries.${erased}${kept}`,
       ...report.witnessed.map(
         ({ name, size, atMs }) => `${name} saw its first ${size} entries at ${new Date(atMs).toISOString()}.`,
       ),

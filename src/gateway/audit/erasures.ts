@@ -9,13 +9,20 @@ export class Erasures {
   readonly #findings: Findings;
   readonly #gone = new NumberSet();
   readonly #recorded = new NumberSet();
+  #count = 0;
 
   constructor(findings: Findings) {
     this.#findings = findings;
   }
 
+  /** How many entries have neither body nor salt. */
+  get count(): number {
+    return this.#count;
+  }
+
   /** Entry `seq` has neither body nor salt. */
   gone(seq: number, kind: string): void {
+    this.#count += 1;
     if (isNeverErased(kind)) this.#findings.entry(seq, `the body was removed: ${kind} is never erased`);
     else this.#gone.add(seq, seq);
   }

@@ -60,6 +60,11 @@ export class EntryCheck {
     this.#grow(seq, entry);
   }
 
+  /** Of how many entries the body is gone. */
+  get erased(): number {
+    return this.#erasures.count;
+  }
+
   /** Once all were checked: whether each body that is gone was erased on the record. */
   finish(): void {
     this.#erasures.finish(this.#end);

@@ -14,6 +14,8 @@ export type LedgerReport =
       readonly ok: true;
       readonly origin: string;
       readonly entries: number;
+      /** Of how many of them the body was erased, on the record; absent for none. */
+      readonly erased?: number;
       readonly checkpoint: string;
       readonly witnessed: readonly Witnessed[];
     }
@@ -70,7 +72,8 @@ async function verify(source: LedgerSource, origin: string, options: VerifyOptio
   await checkHeader(source, origin, entries.end, findings);
   const { last, held, witnessed } = checkpoints;
   if (findings.none && last !== null && held === entries.tree.size && held === last.size) {
-    return { ok: true, origin, entries: held, checkpoint: last.note, witnessed };
+    const erased = entries.erased === 0 ? {} : { erased: entries.erased };
+    return { ok: true, origin, entries: held, ...erased, checkpoint: last.note, witnessed };
   }
   // Every way here has a finding; should one be missed, the ledger still isn't verified.
   if (findings.none) findings.add("ledger", "the tree over all entries was never compared with a signed root");

@@ -10,7 +10,7 @@ export interface ErasingParts {
 }
 
 /** So many are erased in one commit. */
-const together = 200;
+const together = 100;
 
 /** Takes entries out of the store, and then out of every file. */
 export class Erasing {

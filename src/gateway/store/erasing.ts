@@ -4,6 +4,9 @@ import { aboutApproval } from "../audit/approval-entries.ts";
 import { beginningOf, membersIn } from "../audit/body-beginning.ts";
 import { bodyFile } from "../audit/body-files.ts";
 import { entryKind, isNeverErased } from "../../shared/ledger.ts";
+import { linesOf } from "./history-line.ts";
+import { placeOf } from "./precedents.ts";
+import { storedApproval } from "./stored-approval.ts";
 import { isJson, isJsonObject, type JsonObject } from "../../shared/json.ts";
 
 /** What went of the ledger, and what has still to go once that is durable. */
@@ -72,12 +75,7 @@ function bodyOf(text: string): JsonObject {
 }
 
 function stateEraser(db: DatabaseSync): (seq: number, kind: string, body: JsonObject) => void {
-  const ofApproval = [
-    "approvals WHERE id",
-    "history WHERE approval",
-    "precedents WHERE approval",
-    "answers WHERE approval",
-  ].map((where) => db.prepare(`DELETE FROM ${where} = ?`));
+  const approvals = approvalEraser(db);
   const answer = db.prepare("DELETE FROM answers WHERE approval = ?");
   db.exec(schema);
   const gone = db.prepare("INSERT INTO erased_approvals VALUES (?, ?) ON CONFLICT DO NOTHING");
@@ -88,10 +86,30 @@ function stateEraser(db: DatabaseSync): (seq: number, kind: string, body: JsonOb
     const named = entryKind.safeParse(kind);
     const about = named.success ? aboutApproval(named.data, body) : null;
     if (about !== null) {
-      for (const each of ofApproval) each.run(about.approval);
+      approvals(about.approval);
       entry.run(about.approval, seq);
       gone.run(about.approval, seq);
     } else if (kind === "call.response" && typeof approval === "string") answer.run(approval);
     if (kind.startsWith("grant.") && typeof body["grant"] === "string") grant.run(body["grant"]);
+  };
+}
+
+/** Deletes an approval, and by the places that its record has there, what the indexes have of it: without them each would be looked for through all of a table. */
+function approvalEraser(db: DatabaseSync): (approval: string) => void {
+  const select = db.prepare("SELECT record FROM approvals WHERE id = ?");
+  const remove = db.prepare("DELETE FROM approvals WHERE id = ?");
+  const line = db.prepare("DELETE FROM history WHERE who = ? AND kind = ? AND at_ms = ? AND approval = ?");
+  const precedent = db.prepare(
+    "DELETE FROM precedents WHERE connection = ? AND tool = ? AND at_ms = ? AND approval = ?",
+  );
+  const answer = db.prepare("DELETE FROM answers WHERE approval = ?");
+  return (approval) => {
+    const found = z.object({ record: z.string() }).optional().parse(select.get(approval));
+    if (found === undefined) return;
+    const record = storedApproval(found.record);
+    for (const { who, line: own } of linesOf(record)) line.run(who, own.kind, own.atMs, approval);
+    precedent.run(record.connection, record.tool, placeOf(record).atMs, approval);
+    answer.run(approval);
+    remove.run(approval);
   };
 }

@@ -15,7 +15,7 @@ export interface Settling {
 const moving = ["approvals", "history", "precedents", "approval_entries", "answers", "grants"];
 
 /** So many approvals are written anew beside calls; of more, the next start does it. */
-const mostBesideCalls = 2000;
+const mostBesideCalls = 1000;
 
 /**
  * `secure_delete` overwrites a row where it is deleted, but not the copies that it left when its page was split before. So the tables in which that happens

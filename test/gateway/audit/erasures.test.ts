@@ -33,6 +33,8 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test("a ledger whose erasures are on the record verifies by both verifiers, in both forms", async () => {
+  const report = await verifyLedger(await openSource(join(folder, "data")), { verifierKey: keys.verifierKey(origin) });
+  expect(report).toMatchObject({ ok: true, erased: 67 });
   expect(await found(join(folder, "data"))).toEqual({ ours: [], second: false });
   expect(await found(await exportOf(join(folder, "data")))).toEqual({ ours: [], second: false });
 });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { folderSource } from "../../../src/gateway/audit/folder-source.ts";
 import { verifyLedger } from "../../../src/gateway/audit/verify.ts";
+import { LedgerTail } from "../../../src/gateway/sinks/ledger-tail.ts";
 import { origin } from "../store/origin.ts";
 import { approval, scratchFolder } from "../store/scratch.ts";
 import { addCall, dayMs, erasedIn, filesWith, findings, openGround, type Ground } from "./ground.ts";
@@ -216,6 +217,20 @@ describe("what was erased", () => {
     expect(ground.store().approvals.get("apr_1")?.state).toBe("denied");
     await ground.restart();
     expect(filesWith(ground.data, canary)).toEqual([]);
+  });
+
+  test("goes to a sink that begins anew as erased, with its place, time and kind alone", async () => {
+    const ground = await openGround();
+    await addCall(ground, { call: "c1", connection: "crm", text: "canary-sink" });
+    await ground.erase({ connection: "crm", reason: "asked for" });
+    const tail = new LedgerTail(ground.data, origin);
+    const events = await tail.from(0, 10, ({ event }) => JSON.stringify(event));
+    tail.close();
+    expect(events.map(({ text }) => JSON.parse(text) as unknown)).toMatchObject([
+      { metadata: { sequence: 0, event_code: "call.request" }, unmapped: { erased: true } },
+      { metadata: { sequence: 1, event_code: "call.response" }, unmapped: { erased: true } },
+      { metadata: { sequence: 2, event_code: "entries.erased" }, unmapped: { body: { by: "staff:root" } } },
+    ]);
   });
 
   test("is no tampering to who began to read the ledger before", async () => {
