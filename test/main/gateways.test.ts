@@ -110,7 +110,7 @@ test("confirmed once, it is pinned and signed in to", async () => {
   expect(pinned).toMatchObject({ gateway: world.url, audience: world.idp.oidc.audience });
   await signIn();
   await button(/^Account of Erin/).click();
-  await page.getByRole("region", { name: "Gateways" }).getByText("Open").first().waitFor();
+  await page.getByRole("region", { name: "Gateways" }).getByText("In use").first().waitFor();
 });
 
 test("a link only fills the field, and a page can confirm nothing but what it was shown", async () => {

@@ -17,6 +17,7 @@ afterAll(() => stage.close());
 const everyLook: ReadonlySet<string> = new Set([
   "inbox",
   "empty",
+  "gateway-removal",
   "sign-in-asked",
   "hostile",
   "critical-number",

@@ -6,6 +6,7 @@ import { Grants } from "../grants/Grants.tsx";
 import { History } from "../history/History.tsx";
 import { Inbox } from "../inbox/Inbox.tsx";
 import { useModel, type Page, type View } from "../model.ts";
+import text from "../parts/text.module.css";
 import { MyRequests } from "../requests/MyRequests.tsx";
 import { useShortcuts, workingKeys } from "../inbox/shortcuts.ts";
 import { waitingFor } from "../inbox/listed.ts";
@@ -60,7 +61,7 @@ function Content({ view }: { readonly view: View }) {
     if (page === "settings" && desktop !== null) return <Settings desktop={desktop} />;
     if (profiles !== null && (page === "gateways" || !isOneOpen(profiles)))
       return (
-        <Suspense>
+        <Suspense fallback={<OnItsWay />}>
           <Gateways profiles={profiles} />
         </Suspense>
       );
@@ -75,6 +76,14 @@ function Content({ view }: { readonly view: View }) {
   return (
     <main className={css.alone}>
       <Alone view={view} />
+    </main>
+  );
+}
+
+function OnItsWay() {
+  return (
+    <main className={css.alone} aria-busy="true">
+      <h1 className={text.sr}>{words.gateways.title}</h1>
     </main>
   );
 }

@@ -75,7 +75,10 @@ const changedPin = {
 const signedOut = { state: "signed-out", error: null } as const;
 const withProfiles = (profiles: DesktopView["profiles"], session: ConsoleState["session"] = signedOut): ConsoleState =>
   signedIn([], { desktop: { ...usual, profiles }, session });
-const gateways = (page: Page) => page.getByRole("button", { name: "Gateways" }).click();
+const gateways = async (page: Page) => {
+  await page.getByRole("button", { name: "Gateways" }).click();
+  await page.getByRole("list", { name: "Your gateways" }).waitFor();
+};
 
 /** The pages as the tray app shows them: they find a preload, whose calls do nothing here. */
 export const desktopScenes: readonly Scene[] = [
@@ -83,7 +86,7 @@ export const desktopScenes: readonly Scene[] = [
   scene("settings-bare", signedIn([], { desktop: bare })),
   scene("notified-held", clickedInNotification("held"), null),
   scene("notified-failed", clickedInNotification("failed"), null),
-  scene("gateway-first", withProfiles(none), null),
+  scene("gateway-first", withProfiles(none), (page) => page.getByLabel("Address").waitFor()),
   scene("gateway-confirm", withProfiles(none), async (page) => {
     await page.getByRole("button", { name: "Continue" }).click();
     await page.getByRole("button", { name: "Trust and add" }).waitFor();
