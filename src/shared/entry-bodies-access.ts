@@ -46,6 +46,7 @@ export const accessBodies = {
     device: text("the device's id, made of its key"),
     name: text("what its person calls it"),
     principal: caller,
+    principalName: text("their name, by which who decides is told in what is found").optional(),
     key: devicePublicKey.describe("its public key as a JWK"),
     waits: z.literal(true).describe("it decides nothing until it is confirmed").optional(),
     address: address.optional(),

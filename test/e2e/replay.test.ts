@@ -59,7 +59,7 @@ describe("an auditor replays what a client did", () => {
       '</script><img src=x onerror=\\"document.title=1\\">U+2028U+202Egnp',
     );
     await player.getByRole("button", { name: "Next denial" }).click();
-    expect(await side(people.approver).innerText()).toMatch(/Denied[\s\S]*By\s+staff:approver\s+Where\s+console/);
+    expect(await side(people.approver).innerText()).toMatch(/Denied[\s\S]*By\s+Avery Approver\s+Where\s+console/);
     const before = await chosen(people.approver).innerText();
     await page.keyboard.press("k");
     expect(await chosen(people.approver).innerText()).not.toBe(before);
@@ -116,7 +116,7 @@ describe("an auditor replays what a client did", () => {
     opened?.on("console", (message) => asked.push(message.text()));
     await opened?.goto(pathToFileURL(html).href);
     await opened?.getByRole("button", { name: "Next denial" }).click();
-    expect(await opened?.locator("li.now").innerText()).toMatch(/Denied[\s\S]*staff:approver/);
+    expect(await opened?.locator("li.now").innerText()).toMatch(/Denied[\s\S]*Avery Approver/);
     expect(await opened?.locator("img").count()).toBe(0);
     expect(asked).toEqual([pathToFileURL(html).href]);
     await context?.close();

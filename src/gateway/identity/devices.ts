@@ -60,6 +60,7 @@ export async function enrol(
     };
     writes.devices.put(device);
     writes.append("device.enrolled", {
+      principalName: principal.name,
       device: id,
       name: request.name,
       principal: principal.id,

@@ -200,7 +200,7 @@ export class SearchIndex {
     return asked.flatMap(({ who, kind }) => {
       const isOther = (idRow.optional().parse(kindOf.get(who))?.id ?? kind) !== kind;
       const named = of.all(kind, who, mostPrincipals).map((row) => idRow.parse(row).id);
-      // One who only decides is in no call: only their id is known.
+      // Of one who only decides the id alone may be known.
       return isOther ? named : [who, ...named];
     });
   }
@@ -218,10 +218,14 @@ export class SearchIndex {
   #factsOf(kind: string, body: JsonObject): EntryFacts {
     const seen = seenPrincipal.safeParse(body);
     if (kind === "principal.seen" && seen.success) this.#know(seen.data);
+    // Who decides has a device, and may never call.
+    const { principal: id, principalName: name } = body;
+    if (kind === "device.enrolled" && typeof id === "string" && typeof name === "string")
+      this.#know({ id, name, kind: "user" });
     return this.#calls.take(kind, body);
   }
 
-  #know({ id, name, kind }: z.infer<typeof seenPrincipal>): void {
+  #know({ id, name, kind }: Pick<z.infer<typeof seenPrincipal>, "id" | "name" | "kind">): void {
     this.#db
       .prepare("INSERT INTO principals VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name")
       .run(id, name, kind);
