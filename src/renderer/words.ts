@@ -167,8 +167,9 @@ export const words = {
       "No single key acts while a field has focus. High risk takes a reason before its key works; critical has none.",
     hint: { move: "move", reason: "reason", all: "all keys" },
     keys: [
-      { on: "j", keys: ["J"], does: "Next request" },
-      { on: "k", keys: ["K"], does: "Previous request" },
+      { on: "j", keys: ["J"], does: "Next request, or moment of a session" },
+      { on: "k", keys: ["K"], does: "Previous request, or moment of a session" },
+      { on: " ", keys: ["Space"], does: "Play a session, or pause it" },
       { on: "enter", keys: ["Enter"], does: "Open the request" },
       { on: "/", keys: ["/"], does: "Search" },
       { on: "r", keys: ["R"], does: "Write a reason" },

@@ -16,7 +16,7 @@ interface TogetherProps {
 
 /** All that the ledger has of one call, from the first entry to the last: what was asked, who decided, what was returned. */
 export function Together({ entry: { entry: here, facts, together, names }, gateway }: TogetherProps) {
-  const { search } = useModel();
+  const { search, replays, page } = useModel();
   return (
     <section>
       <h3>{words.search.together}</h3>
@@ -42,6 +42,17 @@ export function Together({ entry: { entry: here, facts, together, names }, gatew
       {facts.call !== null && (
         <Button size="small" onClick={() => search.ask({ facts: { call: facts.call ?? "" } })}>
           {words.search.onlyCall}
+        </Button>
+      )}{" "}
+      {facts.call !== null && (
+        <Button
+          size="small"
+          onClick={() => {
+            replays.openEntry(here);
+            page.set("sessions");
+          }}
+        >
+          {words.search.replay}
         </Button>
       )}
     </section>

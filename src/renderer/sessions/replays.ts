@@ -60,6 +60,13 @@ export class Replays {
     void this.#readOn();
   };
 
+  /** Opens the session that this entry belongs to, at the entry. */
+  readonly openEntry = (entry: number): void => {
+    this.pause();
+    this.#replay.set(replayOf("", entry));
+    void this.#elsewhere(replayOf("", entry), { code: "not_found", message: "" });
+  };
+
   /** What a link names, for an auditor; it may come before it is known who is there. */
   readonly show = (id: string, entry: number): void => {
     if (!this.#isKnown) this.#linked = { id, entry };
@@ -70,6 +77,8 @@ export class Replays {
 
   /** Reads what comes after the last moment. */
   readonly readOn = (): void => {
+    const { id, wanted } = this.#replay.get() ?? replayOf("", null);
+    if (id === "" && wanted !== null) return this.openEntry(wanted);
     this.#change({ at: "reading" });
     void this.#readOn();
   };

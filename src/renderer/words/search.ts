@@ -160,6 +160,7 @@ export const search = {
   togetherAt: (n: number, time: string) => `entry ${n.toLocaleString("en")}, ${time}`,
   here: "this entry",
   onlyCall: "Show this call alone",
+  replay: "Replay its session",
   leaf: "In the ledger",
   leafFacts: { entry: "Entry", hash: "Leaf hash", digest: "Body digest", checkpoint: "Checkpoint" },
   checkpoint: (size: number) => `of ${count(size, "entry", "entries")}, root `,

@@ -1,6 +1,7 @@
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { SessionPart } from "../../../src/shared/audit-sessions.ts";
+import { answerAudit } from "../../support/console/audited.ts";
 import { answerSessions, replayedSession } from "../../support/console/replayed.ts";
 import { stageConsole, type ConsoleStage } from "../../support/console/open.ts";
 import { fullInbox, signedIn } from "../../support/console/states.ts";
@@ -18,6 +19,7 @@ const auditor = signedIn(fullInbox(), { roles: ["auditor"] });
 const { id } = replayedSession().session;
 const link = (session: string, entry: number) =>
   ({ approval: null, page: "sessions", moment: { session, entry } }) as const;
+const listed = { next: null, indexed: 1, entries: 1 };
 const chosen = (page: Page) => page.getByRole("grid", { name: "Replay" }).locator('tr[aria-selected="true"]');
 
 describe("the page of sessions", () => {
@@ -30,6 +32,24 @@ describe("the page of sessions", () => {
     await chosen(page).filter({ hasText: "#48,106" }).waitFor();
     server.show(link("from-3", 3));
     await page.getByText("This session could not be read.").waitFor();
+  });
+
+  it("opens at the entry that a search found", async () => {
+    const { page, server } = await stage.open(auditor);
+    answerAudit(server, 2);
+    answerSessions(server);
+    server.answer("sessions.list", { ok: true, value: { ...listed, sessions: [replayedSession().session] } });
+    await page.getByRole("button", { name: "Search", exact: true }).click();
+    await page.getByRole("button", { name: "Show the newest entries" }).click();
+    await page
+      .getByRole("row", { name: /update_customer/ })
+      .first()
+      .click();
+    await page.getByRole("button", { name: "Replay its session" }).click();
+    await page.getByRole("heading", { name: "Cursor on crm-production" }).waitFor();
+    expect(server.calls.find(({ call }) => call === "sessions.list")?.input).toMatchObject({
+      entry: expect.any(Number),
+    });
   });
 
   it("asks for nothing where a link comes to somebody who is no auditor", async () => {
