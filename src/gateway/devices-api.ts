@@ -17,7 +17,11 @@ export async function enrolDevice(visit: ApiVisit): Promise<void> {
   const { store, now } = gate;
   const asked = await bodyOf(visit, enrolment);
   const { secondWaits } = gate.runtime().config.devices;
-  const device = await enrol({ store, gateway: origin, now, idsOf, secondWaits }, principal, asked);
+  const device = await enrol(
+    { store, gateway: origin, now, idsOf, secondWaits, address: addressOf(visit.request) },
+    principal,
+    asked,
+  );
   // Whoever did not enrol it themselves should know of it at once, on the devices that they have.
   site.stream.devicesChanged(site.personOf(device.principal));
   sendJson(response, 200, { device: device.id });
@@ -56,7 +60,7 @@ export async function confirmDevice(visit: ApiVisit, id: string): Promise<void> 
   const { site, response, principal, session } = visit;
   const { store, now } = site.gate;
   await recording(visit, () => refuseUndeciding(site.gate.runtime().config, store.devices, visit));
-  const confirming = { by: principal, from: session?.device ?? null };
+  const confirming = { by: principal, from: session?.device ?? null, address: addressOf(visit.request) };
   await confirm({ store, now, personOf: site.personOf }, confirming, id);
   tellOwner(site, id);
   sendJson(response, 200, { device: id });

@@ -1,14 +1,12 @@
 import { z } from "zod";
 import { approverStep, hidden, json, risk as riskOf } from "./approval.ts";
 import {
-  address,
   approvalId,
   by,
   callId,
   caller,
   connection,
   count,
-  device,
   ruleVersion,
   text,
   time,
@@ -45,8 +43,6 @@ const ended = {
   ...held,
   why: why.optional(),
   by: by.optional(),
-  address: address.optional(),
-  device: device.optional(),
 };
 
 const granted = {
@@ -106,8 +102,6 @@ export const approvalBodies = {
     ...used,
     why,
     revokedBy: text("who revoked it: a principal's id"),
-    address: address.optional(),
-    device: device.optional(),
   }),
   "grant.ended": z.strictObject({ ...granted, ...used, why, state: text("`used-up`, `over` or `ended`") }),
 } as const;

@@ -16,6 +16,8 @@ export interface EnrolmentTerms {
   readonly idsOf: (id: string) => readonly string[];
   /** Whether a device waits whose person has, or had, another. */
   readonly secondWaits: boolean;
+  /** Where the request came from. */
+  readonly address: string;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface EnrolmentTerms {
  * `bad_signature` or `unknown_device` (the key is somebody else's).
  */
 export async function enrol(
-  { store, gateway, now, idsOf, secondWaits }: EnrolmentTerms,
+  { store, gateway, now, idsOf, secondWaits, address }: EnrolmentTerms,
   principal: Principal,
   request: Enrolment,
 ): Promise<DeviceRecord> {
@@ -66,6 +68,7 @@ export async function enrol(
       principal: principal.id,
       key: { ...request.key },
       ...(waits ? { waits } : {}),
+      address,
     });
     return device;
   });
@@ -75,12 +78,14 @@ export async function enrol(
 export interface Confirming {
   readonly by: Principal;
   readonly from: string | null;
+  /** Where their request came from. */
+  readonly address: string;
 }
 
 /** Lets a device that waits decide, at the word of its person or an administrator. Throws CountersignError `not_found`. */
 export async function confirm(
   { store, now, personOf }: Pick<EnrolmentTerms, "store" | "now"> & { readonly personOf: (id: string) => string },
-  { by, from }: Confirming,
+  { by, from, address }: Confirming,
   id: string,
 ): Promise<DeviceRecord> {
   return store.commit((writes) => {
@@ -92,7 +97,7 @@ export async function confirm(
     if (waits === undefined) return device;
     const confirmed = { ...rest, confirmed: { atMs: now(), by: by.id } };
     writes.devices.put(confirmed);
-    writes.append("device.confirmed", { device: id, principal: device.principal, by: by.id, from });
+    writes.append("device.confirmed", { device: id, principal: device.principal, by: by.id, from, address });
     return confirmed;
   });
 }

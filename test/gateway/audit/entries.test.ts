@@ -167,7 +167,7 @@ it.each<[EntryKind, string, () => object]>([
     }),
   ],
   ["gateway-session.ended", "a sign-out", () => ({ session, principal: "staff:tom" })],
-  ["device.enrolled", "an enrolment", () => ({ device, principal: "staff:tom" })],
+  ["device.enrolled", "an enrolment", () => ({ device, principal: "staff:tom", address })],
   ["session.opened", "an MCP client's session", () => ({ principal: { id: "staff:tom" }, connection: "target" })],
   ["session.closed", "its end", () => ({ principal: "staff:tom", connection: "target" })],
   [
