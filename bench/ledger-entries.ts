@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import type { JsonObject } from "../src/shared/json.ts";
-import type { EntryKind } from "../src/shared/ledger.ts";
+import type { EntryKind } from "../src/shared/entry-kind.ts";
 
 /** An entry of the measured ledger. */
 export interface MadeEntry {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { entryKind, isNeverErased } from "../shared/ledger.ts";
+import { entryKind, isNeverErased } from "../shared/entry-kind.ts";
 import { configName as name } from "../shared/target-config.ts";
 import { duration } from "./config-duration.ts";
 import type { Finding } from "./config-places.ts";

@@ -8,7 +8,7 @@ import {
   type HistoryFigures,
   type HistoryPage,
 } from "../shared/history.ts";
-import { erasedWords } from "../shared/ledger.ts";
+import { erasedWords } from "../shared/erasure.ts";
 import type { ApiVisit } from "./api.ts";
 import { viewAs } from "./approvals/view.ts";
 import type { ApprovalEntry } from "./audit/approval-entries.ts";

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from "../shared/json.ts";
-import type { EntryKind } from "../shared/ledger.ts";
+import type { EntryKind } from "../shared/entry-kind.ts";
 import { DiskWatch } from "./disk-watch.ts";
 import { followerGauges, type FollowerReadings } from "./follower-gauges.ts";
 import type { Log } from "./log.ts";

@@ -3,7 +3,7 @@ import type { ServerResponse } from "node:http";
 import { z } from "zod";
 import { sessionFormat, sessionsQuery } from "../shared/audit-sessions.ts";
 import { CountersignError } from "../shared/errors.ts";
-import { erasedWords, type Erasure } from "../shared/ledger.ts";
+import { erasedWords, type Erasure } from "../shared/erasure.ts";
 import type { ApiVisit } from "./api.ts";
 import { bodyFile } from "./audit/body-files.ts";
 import { sendJson } from "./mcp/reply.ts";

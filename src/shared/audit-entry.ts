@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { auditLine } from "./audit-search.ts";
 import { moment } from "./audit-sessions.ts";
-import { erasure } from "./ledger.ts";
+import { erasure } from "./erasure.ts";
 
 /** One entry of the ledger as an auditor reads it, with its body as far as it is shown, and what belongs to it. */
 export const auditEntry = moment.extend({

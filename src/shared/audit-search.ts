@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { counted } from "./audit-activity.ts";
-import { entryKind } from "./ledger.ts";
+import { entryKind } from "./entry-kind.ts";
 
 const value = z.string().min(1).max(200);
 const time = z.coerce.number().int().nonnegative();

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { accessBodies } from "./entry-bodies-access.ts";
 import { approvalBodies } from "./entry-bodies-approvals.ts";
 import { callBodies } from "./entry-bodies-calls.ts";
-import type { EntryKind } from "./ledger.ts";
+import type { EntryKind } from "./entry-kind.ts";
 
 /**
  * The body of each kind of entry, version 1: every member that this version writes, by its description (docs/ledger-entries.md is made from

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { approvalState, approvalView, risk, verdict } from "./approval.ts";
-import { entryKind } from "./ledger.ts";
+import { entryKind } from "./entry-kind.ts";
 
 /** Whose doing it was: a decision of the reader's on another's call, or the reader's own call that was held. */
 export const historyKind = z.enum(["decision", "request"]);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { entryKind } from "./entry-kind.ts";
 import { owner } from "./principal.ts";
 import {
   address,
@@ -14,60 +15,6 @@ import {
   toolName,
 } from "./entry-members.ts";
 
-/** What happened, as the ledger names it. A kind is never renamed; new ones may be added within version 1. */
-export const entryKind = z.enum([
-  "gateway.started",
-  "gateway.stopped",
-  "gateway.unclean_stop",
-  "config.loaded",
-  "config.rejected",
-  "auth.refused",
-  "device.enrolled",
-  "device.confirmed",
-  "gateway-session.begun",
-  "gateway-session.ended",
-  "gateway-session.revoked",
-  "device.removed",
-  "principal.revoked",
-  "principal.restored",
-  "request.refused",
-  "session.opened",
-  "session.closed",
-  "tool.seen",
-  "tool.accepted",
-  "tool.declared",
-  "principal.seen",
-  "call.request",
-  "call.response",
-  "call.refused",
-  "target.request",
-  "target.answer",
-  "approval.pending",
-  "approval.approved",
-  "approval.denied",
-  "approval.expired",
-  "approval.withdrawn",
-  "approval.claimed",
-  "approval.executed",
-  "approval.failed",
-  "approval.unknown",
-  "approval.lapsed",
-  "decision.recorded",
-  "decision.refused",
-  "grant.created",
-  "grant.used",
-  "grant.revoked",
-  "grant.ended",
-  "ledger.read",
-  "ledger.key",
-  "entries.erased",
-  "hold.placed",
-  "hold.lifted",
-  "agent.connected",
-  "agent.disconnected",
-]);
-export type EntryKind = z.infer<typeof entryKind>;
-
 /**
  * A leaf of the Merkle tree: its canonical JSON (RFC 8785) is the leaf's data. `body` is base64url of
  * SHA-256(salt ‖ body), the salt being 32 random bytes kept beside the body, so that an erased body cannot be guessed.
@@ -79,11 +26,6 @@ export const leaf = z.strictObject({
   kind: entryKind,
   body: z.string().length(43),
 });
-
-/** Kinds that are never erased: they say what was erased, what was not to be, and by which keys all of it is signed. */
-export function isNeverErased(kind: string): boolean {
-  return kind === "ledger.key" || kind === "entries.erased" || kind === "hold.placed" || kind === "hold.lifted";
-}
 
 const seqRange = z.tuple([z.number().int().nonnegative(), z.number().int().nonnegative()]);
 
@@ -101,22 +43,6 @@ export const erasedEntries = z.object({
   reason: text("why, in words"),
 });
 export type ErasedEntries = z.infer<typeof erasedEntries>;
-
-/** How an entry was erased: by which rule, or by whom and why; `record` is the entry that says so. */
-export const erasure = z.object({
-  record: z.number().int().nonnegative(),
-  atMs: z.number().int(),
-  rule: z.string().nullable(),
-  by: z.string().nullable(),
-  reason: z.string(),
-});
-export type Erasure = z.infer<typeof erasure>;
-
-/** The same in words, behind "was erased": when, and under which rule or by whom. */
-export function erasedWords({ atMs, rule, by, reason }: Erasure): string {
-  const day = new Date(atMs).toISOString().slice(0, 10);
-  return rule === null ? `on ${day} by ${by ?? "nobody"}: ${reason}` : `on ${day} under the retention rule ${rule}`;
-}
 
 /** The body of `principal.seen`: a caller as rules saw it. `state` is what the entries of its calls refer to. */
 export const seenPrincipal = z.object({

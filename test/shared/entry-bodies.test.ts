@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import type { z } from "zod";
 import { entryBodies } from "../../src/shared/entry-bodies.ts";
-import { entryKind } from "../../src/shared/ledger.ts";
+import { entryKind } from "../../src/shared/entry-kind.ts";
 import { descriptionOf, entryPage } from "../support/entry-page.ts";
 
 test("docs/ledger-entries.md names each kind and each member as the schema has them", async () => {

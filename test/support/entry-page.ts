@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import type { z } from "zod";
 import { entryBodies } from "../../src/shared/entry-bodies.ts";
-import { entryKind } from "../../src/shared/ledger.ts";
+import { entryKind } from "../../src/shared/entry-kind.ts";
 
 /** docs/ledger-entries.md, made from the schema: `node test/support/entry-page.ts > docs/ledger-entries.md`. */
 export function entryPage(): string {

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
-import { entryKind, type EntryKind } from "../../shared/ledger.ts";
+import { entryKind, type EntryKind } from "../../shared/entry-kind.ts";
 
 /** Which approval an entry is about, and the principal whose word made it, if anybody's did. */
 export interface AboutApproval {

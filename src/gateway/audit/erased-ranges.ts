@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
-import { erasedEntries, type Erasure } from "../../shared/ledger.ts";
+import { erasedEntries } from "../../shared/ledger.ts";
+import type { Erasure } from "../../shared/erasure.ts";
 
 /** Which entry records the erasure of another: an index beside the log, which no proof rests on. */
 export interface ErasedRanges {

@@ -1,4 +1,5 @@
-import { erasedEntries, isNeverErased } from "../../shared/ledger.ts";
+import { erasedEntries } from "../../shared/ledger.ts";
+import { isNeverErased } from "../../shared/entry-kind.ts";
 import type { Findings } from "./findings.ts";
 
 /**

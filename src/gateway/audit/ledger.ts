@@ -3,7 +3,7 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { z } from "zod";
 import { CountersignError } from "../../shared/errors.ts";
 import { canonical } from "../../shared/json.ts";
-import type { EntryKind } from "../../shared/ledger.ts";
+import type { EntryKind } from "../../shared/entry-kind.ts";
 import { type Checkpoint, verifyCheckpoint } from "../../shared/note.ts";
 import type { GatewayKeys } from "../keys.ts";
 import { type AboutApproval, type ApprovalEntries, approvalEntries } from "./approval-entries.ts";

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { aboutApproval } from "../audit/approval-entries.ts";
 import { beginningOf, membersIn } from "../audit/body-beginning.ts";
 import { bodyFile } from "../audit/body-files.ts";
-import { entryKind, isNeverErased } from "../../shared/ledger.ts";
+import { entryKind, isNeverErased } from "../../shared/entry-kind.ts";
 import { linesOf } from "./history-line.ts";
 import { placeOf } from "./precedents.ts";
 import { storedApproval } from "./stored-approval.ts";

@@ -1,6 +1,6 @@
 import type { Attributes } from "@opentelemetry/api";
 import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
-import type { EntryKind } from "../../shared/ledger.ts";
+import type { EntryKind } from "../../shared/entry-kind.ts";
 import { visibleLine } from "../../shared/visible.ts";
 
 /** What a ledger entry says of its call, for the call's span. */

@@ -1,4 +1,4 @@
-import type { EntryKind } from "../../shared/ledger.ts";
+import type { EntryKind } from "../../shared/entry-kind.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import type { Store, Writes } from "../store/store.ts";
 import { callFacts } from "./call-facts.ts";

@@ -2,7 +2,7 @@ import { useId, useState, type FormEvent } from "react";
 import { risk as risks } from "../../shared/approval.ts";
 import { counted } from "../../shared/audit-activity.ts";
 import type { ConsoleState } from "../../shared/console.ts";
-import { entryKind } from "../../shared/ledger.ts";
+import { entryKind } from "../../shared/entry-kind.ts";
 import menu from "../frame/TitleBar.module.css";
 import past from "../history/History.module.css";
 import { useModel } from "../model.ts";

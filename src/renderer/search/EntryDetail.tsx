@@ -2,7 +2,7 @@ import { risk as risks } from "../../shared/approval.ts";
 import type { AuditEntry } from "../../shared/audit-entry.ts";
 import type { AuditLine } from "../../shared/audit-search.ts";
 import type { ConsoleState } from "../../shared/console.ts";
-import { erasedWords } from "../../shared/ledger.ts";
+import { erasedWords } from "../../shared/erasure.ts";
 import { visible } from "../../shared/visible.ts";
 import past from "../history/History.module.css";
 import { Payload } from "../inbox/Payload.tsx";

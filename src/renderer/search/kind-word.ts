@@ -1,4 +1,4 @@
-import { entryKind } from "../../shared/ledger.ts";
+import { entryKind } from "../../shared/entry-kind.ts";
 import { words } from "../words.ts";
 
 /** What an entry of this kind says; one of a newer gateway's kind says its own name. */

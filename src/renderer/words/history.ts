@@ -1,5 +1,5 @@
 import type { ApprovalState } from "../../shared/approval.ts";
-import type { EntryKind } from "../../shared/ledger.ts";
+import type { EntryKind } from "../../shared/entry-kind.ts";
 import { count } from "./count.ts";
 
 export const history = {

@@ -1,4 +1,4 @@
-import type { EntryKind } from "../../shared/ledger.ts";
+import type { EntryKind } from "../../shared/entry-kind.ts";
 import { count } from "./count.ts";
 
 /** What an entry of each kind says, in a word or two; another stands as it is named. */

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { stringify } from "yaml";
 import type { JsonObject } from "../../../src/shared/json.ts";
 import { entryBodies } from "../../../src/shared/entry-bodies.ts";
-import { entryKind, type EntryKind } from "../../../src/shared/ledger.ts";
+import { entryKind, type EntryKind } from "../../../src/shared/entry-kind.ts";
 import { install, type OpenSession } from "../../support/gateway-session.ts";
 import { call } from "../../support/world.ts";
 import { openGrantGround, type GrantGround } from "../grants/grant-ground.ts";

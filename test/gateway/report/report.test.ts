@@ -10,7 +10,7 @@ import { reportPage } from "../../../src/gateway/report/report-page.ts";
 import { reportOn, type Report } from "../../../src/gateway/report/report.ts";
 import { openStore } from "../../../src/gateway/store/open-store.ts";
 import { digest, type JsonObject } from "../../../src/shared/json.ts";
-import type { EntryKind } from "../../../src/shared/ledger.ts";
+import type { EntryKind } from "../../../src/shared/entry-kind.ts";
 import { origin } from "../store/origin.ts";
 
 // A ledger of two days, as a gateway would have written it, with decisions that a gateway would not have taken: its operator wrote them.

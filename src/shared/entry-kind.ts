@@ -1,0 +1,60 @@
+import { z } from "zod";
+
+/** What happened, as the ledger names it. A kind is never renamed; new ones may be added within version 1. */
+export const entryKind = z.enum([
+  "gateway.started",
+  "gateway.stopped",
+  "gateway.unclean_stop",
+  "config.loaded",
+  "config.rejected",
+  "auth.refused",
+  "device.enrolled",
+  "device.confirmed",
+  "gateway-session.begun",
+  "gateway-session.ended",
+  "gateway-session.revoked",
+  "device.removed",
+  "principal.revoked",
+  "principal.restored",
+  "request.refused",
+  "session.opened",
+  "session.closed",
+  "tool.seen",
+  "tool.accepted",
+  "tool.declared",
+  "principal.seen",
+  "call.request",
+  "call.response",
+  "call.refused",
+  "target.request",
+  "target.answer",
+  "approval.pending",
+  "approval.approved",
+  "approval.denied",
+  "approval.expired",
+  "approval.withdrawn",
+  "approval.claimed",
+  "approval.executed",
+  "approval.failed",
+  "approval.unknown",
+  "approval.lapsed",
+  "decision.recorded",
+  "decision.refused",
+  "grant.created",
+  "grant.used",
+  "grant.revoked",
+  "grant.ended",
+  "ledger.read",
+  "ledger.key",
+  "entries.erased",
+  "hold.placed",
+  "hold.lifted",
+  "agent.connected",
+  "agent.disconnected",
+]);
+export type EntryKind = z.infer<typeof entryKind>;
+
+/** Kinds that are never erased: they say what was erased, what was not to be, and by which keys all of it is signed. */
+export function isNeverErased(kind: string): boolean {
+  return kind === "ledger.key" || kind === "entries.erased" || kind === "hold.placed" || kind === "hold.lifted";
+}
