@@ -47,7 +47,7 @@ async function begin(visit: ApiVisit): Promise<void> {
   if (principal.expiresAtMs - gate.now() < shortestMs)
     throw new CountersignError("token_expired", "The token has expired; get a new one.");
   const device = deviceOf(site, principal, proof);
-  spendProof(nonces, principal.id, proof);
+  spendProof(nonces, device ?? principal.id, proof);
   // From here on nothing is awaited: who was revoked while the proof was looked at begins none.
   if (site.revocations.isRevoked(principal.id))
     throw new CountersignError("revoked", "An administrator revoked this account at the gateway: ask who runs it.");
@@ -83,8 +83,8 @@ export function sweepSessions(sessions: GatewaySessions, store: Store, log: Log)
   if (over.length === 0) return;
   store
     .commit((writes) => {
-      for (const { id, principal } of over)
-        writes.append("gateway-session.ended", { session: id, principal: principal.id, why: "not renewed" });
+      for (const { session, why } of over)
+        writes.append("gateway-session.ended", { session: session.id, principal: session.principal.id, why });
     })
     .catch((error: unknown) => log({ level: "error", event: "gateway-session.ended", error }));
 }

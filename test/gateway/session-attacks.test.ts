@@ -3,6 +3,7 @@ import { get, type IncomingMessage } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openDevice } from "../../src/client/device.ts";
 import { enrolDevice } from "../support/device.ts";
+import { eventually } from "../support/eventually.ts";
 import { exchanging, install } from "../support/gateway-session.ts";
 import { modernRequest, openGround, post, result, type Ground } from "./mcp/ground.ts";
 import { takeSeat, type Seat } from "./seat.ts";
@@ -41,6 +42,24 @@ describe("whoever has a copy of a person's provider token", () => {
         Array.from({ length: 10 }, () => 403),
       );
     expect((await victim.begin()).begun.session).toMatch(/^gs_/);
+  });
+});
+
+describe("another device of the same person, which whoever has their sign-in enrolled", () => {
+  it("drives none of the first's sessions out, however many it begins, and uses up none of its proofs", async () => {
+    const token = await ground.token("vera", ["engineers"]);
+    const first = await takeSeat(ground.url, token);
+    const second = await install(ground.url, token);
+    await second.begin();
+    for (let n = 0; n < 21; n += 1)
+      await Promise.all(Array.from({ length: 10 }, () => second.exchange().catch(() => null)));
+    expect(await first.ask("/v1/me")).toMatchObject({ code: null });
+    expect((await first.installation.begin({ renews: first.session.begun.session })).begun.session).toBe(
+      first.session.begun.session,
+    );
+    const ended = () =>
+      ground.ledger().filter(({ kind, body }) => kind === "gateway-session.ended" && body.includes("made room"));
+    await eventually(() => expect(ended().length).toBeGreaterThan(0));
   });
 });
 

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 
 const slotMs = 120_000;
-/** Proofs of one principal in a slot: far more than its installations need to renew. */
+/** Proofs of one device, or service, in a slot: far more than it needs to renew. */
 const mostEach = 200;
 
 /**
@@ -34,14 +34,14 @@ export class DpopNonces {
     });
   }
 
-  /** Notes a proof of a current nonce as used: `replayed` where it was before, `many` where its principal has used too many. */
-  use(principal: string, jti: string): "ok" | "replayed" | "many" {
+  /** Notes a proof of a current nonce as used: `replayed` where it was before, `many` where `whose` has used too many. */
+  use(whose: string, jti: string): "ok" | "replayed" | "many" {
     this.#turn();
-    const proof = `${principal} ${jti}`;
+    const proof = `${whose} ${jti}`;
     if (this.#using.has(proof) || this.#used.has(proof)) return "replayed";
-    const count = (this.#counts.get(principal) ?? 0) + 1;
+    const count = (this.#counts.get(whose) ?? 0) + 1;
     if (count > mostEach) return "many";
-    this.#counts.set(principal, count);
+    this.#counts.set(whose, count);
     this.#using.add(proof);
     return "ok";
   }

@@ -51,11 +51,11 @@ export async function verifyDpop(proof: string | undefined, nonces: DpopNonces, 
 }
 
 /**
- * Notes a good proof as used. Only one by a key that may begin sessions counts: whoever copied a token could otherwise use up, with keys of
- * their own, what its person needs. Throws CountersignError `proof_replayed` or `transient`.
+ * Notes a good proof as used, by its device, or of a service, which may use any key, by its principal. Only what may begin sessions counts:
+ * whoever copied a token could otherwise use up, with keys of their own, what its person needs. Throws CountersignError `proof_replayed` or `transient`.
  */
-export function spendProof(nonces: DpopNonces, principal: string, { claims }: Dpop): void {
-  const used = nonces.use(principal, claims.jti);
+export function spendProof(nonces: DpopNonces, whose: string, { claims }: Dpop): void {
+  const used = nonces.use(whose, claims.jti);
   if (used === "replayed") refuse("proof_replayed", "The proof was used before (jti).");
   if (used === "many") refuse("transient", "Too many sessions are begun: wait a few minutes.");
 }

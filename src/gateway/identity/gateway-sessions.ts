@@ -45,8 +45,14 @@ export interface SessionWish {
 
 /** Requests that are under way as the session is renewed still come with the token of before. */
 const overlapMs = 60_000;
-/** Sessions of one principal; the one that ends first makes room. */
+/** Sessions of one principal; of the key that has the most of them the one that ends first makes room. */
 const mostEach = 64;
+
+/** A session that has ended by itself, and why. */
+export interface Over {
+  readonly session: GatewaySession;
+  readonly why: "not renewed" | "made room for another";
+}
 
 /** The sessions of this gateway, in memory alone: after a restart each is begun anew by its client, unnoticed. */
 export class GatewaySessions {
@@ -54,6 +60,8 @@ export class GatewaySessions {
   readonly #now: () => number;
   readonly #tokens = new Map<string, SessionToken>();
   readonly #sessions = new Map<string, GatewaySession>();
+  /** Those that made room since the last sweep. */
+  #crowdedOut: GatewaySession[] = [];
 
   constructor(gateway: string, now: () => number) {
     this.#gateway = gateway;
@@ -105,8 +113,8 @@ export class GatewaySessions {
     this.#tokens.clear();
   }
 
-  /** Forgets what is over, and answers the sessions that have run out. */
-  sweep(): readonly GatewaySession[] {
+  /** Forgets what is over, and answers the sessions that have run out, or made room. */
+  sweep(): readonly Over[] {
     const nowMs = this.#now();
     for (const [token, { expiresAtMs }] of this.#tokens)
       if (expiresAtMs + overlapMs <= nowMs) this.#tokens.delete(token);
@@ -115,7 +123,12 @@ export class GatewaySessions {
       session.isEnded = true;
       this.#sessions.delete(session.id);
     }
-    return over;
+    const crowdedOut = this.#crowdedOut;
+    this.#crowdedOut = [];
+    return [
+      ...over.map((session): Over => ({ session, why: "not renewed" })),
+      ...crowdedOut.map((session): Over => ({ session, why: "made room for another" })),
+    ];
   }
 
   #renewed({ renews, principal, key }: SessionWish): GatewaySession | undefined {
@@ -127,12 +140,23 @@ export class GatewaySessions {
 
   #open({ key, device }: SessionWish, principal: Principal): GatewaySession {
     const own = this.all().filter((each) => each.principal.id === principal.id);
-    const [first] = own.toSorted((one, two) => one.principal.expiresAtMs - two.principal.expiresAtMs);
-    if (own.length >= mostEach && first !== undefined) this.end(first);
+    if (own.length >= mostEach) this.#makeRoom(own);
     const id = `gs_${randomBytes(16).toString("base64url")}`;
     const session: GatewaySession = { id, key, device, principal, isEnded: false };
     this.#sessions.set(id, session);
     return session;
+  }
+
+  /** Of the key with the most: one of a person's devices drives out its own sessions, not another's. */
+  #makeRoom(own: readonly GatewaySession[]): void {
+    const held = (key: string): number => own.filter((each) => each.key === key).length;
+    const most = Math.max(...own.map(({ key }) => held(key)));
+    const [first] = own
+      .filter(({ key }) => held(key) === most)
+      .toSorted((one, two) => one.principal.expiresAtMs - two.principal.expiresAtMs);
+    if (first === undefined) return;
+    this.end(first);
+    this.#crowdedOut.push(first);
   }
 }
 
