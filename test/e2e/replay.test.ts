@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -108,6 +108,9 @@ describe("an auditor replays what a client did", () => {
     }
     const [html = "", lines = ""] = files;
     expect((await readFile(lines, "utf8")).trimEnd().split("\n")).toHaveLength(await rows(people.approver).count());
+    // What went through the profile's folder is gone from it.
+    const left = await readdir(people.approver.directory);
+    expect(left.filter((name) => name.startsWith("session-"))).toEqual([]);
     const browser = page.context().browser();
     const context = await browser?.newContext({ offline: true });
     const opened = await context?.newPage();

@@ -23,6 +23,7 @@ const mainScreens = [
   "grants",
   "search",
   "activity",
+  "sessions",
   "settings",
   "signed-out",
   "notified-held",

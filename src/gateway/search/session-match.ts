@@ -14,7 +14,7 @@ export function sessionsWhere(query: SessionsQuery, principals: readonly string[
     of("connection = ?", connection),
     // Either of the two names that a client goes by.
     of("instr(lower(coalesce(client, '') || char(10) || coalesce(via, '')), lower(?)) > 0", client),
-    had === undefined ? null : { sql: `${had} > 0`, values: [] },
+    had === undefined ? null : hads[had],
     of("to_ms >= ?", fromMs),
     of("from_ms < ?", toMs),
     of(
@@ -26,6 +26,12 @@ export function sessionsWhere(query: SessionsQuery, principals: readonly string[
   const asked = terms.filter((each) => each !== null);
   return { sql: asked.map(({ sql }) => ` AND ${sql}`).join(""), values: asked.flatMap(({ values }) => values) };
 }
+
+const hads: Readonly<Record<NonNullable<SessionsQuery["had"]>, Condition>> = {
+  held: { sql: "held > 0", values: [] },
+  denied: { sql: "denied > 0", values: [] },
+  failed: { sql: "failed > 0", values: [] },
+};
 
 function of(sql: string, value: string | number | undefined): Condition | null {
   return value === undefined ? null : { sql, values: [value] };
