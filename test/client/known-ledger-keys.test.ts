@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -8,6 +8,8 @@ import { appendLeaf, emptyTree, leafHash } from "../../src/gateway/audit/merkle.
 import { type GatewayKeys, loadKeys, makeNextKey } from "../../src/gateway/keys.ts";
 import { CountersignError } from "../../src/shared/errors.ts";
 import { openGround, type Ground } from "../gateway/mcp/ground.ts";
+import { eventually } from "../support/eventually.ts";
+import { installClient } from "../support/installed-client.ts";
 import { call } from "../support/world.ts";
 
 const origin = "gateway.example";
@@ -107,6 +109,22 @@ it("a gateway whose key was rotated shows the key that its log began with, and t
     expect(await keys.verify(newest)).toBeNull();
     expect(await keys.verifyNow(newest)).toMatchObject({ size: expect.any(Number) });
   } finally {
+    await ground.close();
+  }
+});
+
+it("a client that is signed in goes on over a rotation, and remembers the new key", async () => {
+  const ground = await openGround((_request, response) => void response.end());
+  const installed = await installClient(ground);
+  try {
+    await eventually(() => readFile(join(installed.directory, "checkpoint.txt"), "utf8"));
+    await makeNextKey(join(ground.data, "..", "keys"));
+    await ground.restart();
+    const learnt = () => readFile(join(installed.directory, "ledger-keys.json"), "utf8");
+    expect(await eventually(learnt)).toContain("countersign ledger key rotation");
+    expect(installed.client.state().ledger).toBeNull();
+  } finally {
+    await installed.close();
     await ground.close();
   }
 });
