@@ -10,10 +10,17 @@ import {
   useProfile,
   type ListedProfile,
 } from "../client/profiles/list.ts";
+import {
+  managedPolicy,
+  managedPolicyFile,
+  placeManaged,
+  refuseManaged,
+  type ManagedPolicy,
+} from "../client/profiles/managed.ts";
 import { endProfile, entriesOf } from "../client/profiles/removal.ts";
 import { placesIn } from "../client/setup/machine.ts";
 import { openVault } from "../client/vault/open.ts";
-import { CountersignError } from "../shared/errors.ts";
+import { CountersignError, toFailure } from "../shared/errors.ts";
 import { issuerOf } from "../shared/provider.ts";
 import { command, positional } from "./command.ts";
 import { ownerOf } from "./owner.ts";
@@ -46,8 +53,12 @@ interface Wish {
   readonly ca?: string;
 }
 
+type Removing = Wish & { readonly policy: ManagedPolicy };
+
 export const profiles = command(help, options, async ({ values, positionals, terminal }) => {
   const home = profilesHome();
+  const policy = managedPolicy(managedPolicyFile(), (why) => terminal.note(why));
+  await placeManaged(home, policy).catch((error: unknown) => terminal.note(toFailure(error).message));
   const [verb, ...rest] = positionals;
   switch (verb) {
     case "list":
@@ -59,10 +70,11 @@ export const profiles = command(help, options, async ({ values, positionals, ter
       return told(await useProfile(home, positional(rest, ["NAME"])[0]), "is active now", terminal);
     case "rename": {
       const [wanted, name] = positional(rest, ["NAME", "NEW"]);
+      refuseManaged((await findProfile(home, wanted)).id, policy);
       return told(await renameProfile(home, wanted, name), `is what ${wanted} is called now`, terminal);
     }
     case "remove":
-      return await remove(home, positional(rest, ["NAME"])[0], values, terminal);
+      return await remove(home, positional(rest, ["NAME"])[0], { ...values, policy }, terminal);
     default:
       throw new CountersignError("usage", "profiles needs list, add, use, rename or remove; --help shows the usage.");
   }
@@ -106,8 +118,10 @@ async function add(home: string, url: string, wish: Wish, terminal: Terminal): P
   told(await addProfile(home, confirmed, wish.name ?? null), "is added, and active: countersign sign-in", terminal);
 }
 
-async function remove(home: string, wanted: string, { yes = false }: Wish, terminal: Terminal): Promise<void> {
+async function remove(home: string, wanted: string, wish: Removing, terminal: Terminal): Promise<void> {
+  const { yes = false, policy } = wish;
   const meant = await findProfile(home, wanted);
+  refuseManaged(meant.id, policy);
   if (await isRunning(meant))
     throw new CountersignError("profile_in_use", `A process owns ${meant.name}: end it, then remove the profile.`);
   const client =

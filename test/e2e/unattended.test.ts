@@ -128,6 +128,38 @@ describe("a host without a browser", () => {
   });
 });
 
+describe("a host with a key for its vault", () => {
+  it("asks for a sign-in once, however often it starts", async () => {
+    const key = randomBytes(32).toString("base64");
+    canaries.set("the vault's key", key);
+    const profile = ["--profile", join(folder, "sealed")];
+    const start = (...args: readonly string[]): Running => {
+      vi.stubEnv("COUNTERSIGN_VAULT_KEY", key);
+      const started = startShell("connect", "--port", "0", ...profile, ...args);
+      vi.stubEnv("COUNTERSIGN_VAULT_KEY", undefined);
+      return started;
+    };
+    const first = start("--gateway", world.url, "--yes", "--issuer", world.idp.oidc.issuer);
+    const [, url = ""] = await first.says(/sign in: (http\S+)/);
+    await signInAs(url, "engineer");
+    await first.says(/Signed in to \S+ as Erin Engineer/);
+    first.child.kill("SIGTERM");
+    await first.ended();
+    const second = start();
+    await second.says(/Signed in to \S+ as Erin Engineer/);
+    expect(second.stdout() + second.stderr()).not.toContain("sign in:");
+    expect((await shell("call", "everything", "get-sum", '{"a":1,"b":2}', ...profile)).stdout).toContain("3");
+    expect((await shell("status", ...profile)).stdout).toContain("sealed by the key in COUNTERSIGN_VAULT_KEY");
+    expect(await shell("sign-out", ...profile)).toMatchObject({ status: 0 });
+    second.child.kill("SIGTERM");
+    await second.ended();
+    const third = start();
+    await third.says(/sign in: http\S+/);
+    third.child.kill("SIGTERM");
+    await third.ended();
+  });
+});
+
 describe("tokens, keys and secrets", () => {
   it("are in no log, file, console or argument after a day's work", async () => {
     const signedIn = await person.call("session.signIn", {}, "window");
@@ -159,6 +191,7 @@ describe("tokens, keys and secrets", () => {
       ...filesIn(world.data),
       ...filesIn(join(folder, "robot")),
       ...filesIn(join(folder, "erin")),
+      ...filesIn(join(folder, "sealed")),
     ];
     expect(places.length).toBeGreaterThan(8);
     // What was called is a server over stdio, which runs, and whose environment could be read.

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { CountersignError } from "../../shared/errors.ts";
 import { profile as profileShape, type Profile } from "../../shared/provider.ts";
 import { writeProfile } from "../profile.ts";
 import { profileFolder } from "./home.ts";
@@ -46,4 +47,10 @@ export async function placeManaged(home: string, { profile }: ManagedPolicy): Pr
   if (profile === null) return;
   await writeProfile(profileFolder(home, managedId), profile);
   if (!(await listProfiles(home)).some(({ isActive }) => isActive)) await useProfile(home, managedId);
+}
+
+/** Throws `not_allowed` for the profile that the policy brought: a person can neither rename nor remove it. */
+export function refuseManaged(id: string, { profile }: ManagedPolicy): void {
+  if (id !== managedId || profile === null) return;
+  throw new CountersignError("not_allowed", "Whoever manages this computer put this gateway here: ask them.");
 }

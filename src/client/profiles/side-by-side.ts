@@ -17,7 +17,8 @@ import {
   useProfile,
   type ListedProfile,
 } from "./list.ts";
-import { managedId, placeManaged, type ManagedPolicy } from "./managed.ts";
+import { managedId, placeManaged, refuseManaged, type ManagedPolicy } from "./managed.ts";
+import { openedProfile } from "./opened.ts";
 import { createProposals } from "./proposals.ts";
 import { endProfile, entriesOf } from "./removal.ts";
 
@@ -53,9 +54,7 @@ export function sideBySide(options: ProfilesOptions): SideBySide {
   const proposals = createProposals(async (way) => refuseTakenAudience(way, await listProfiles(home)));
   const listeners: (() => void)[] = [];
   const changed = (): void => listeners.forEach((listener) => listener());
-  let opened: Client | null = null;
-  /** The folder of the one that is open. */
-  let openedFrom: string | null = null;
+  const opened = openedProfile(open, client);
   let all: readonly ListedProfile[] = [];
   const faults = new Map<string, string>();
   let turn: Promise<unknown> = Promise.resolve();
@@ -72,24 +71,9 @@ export function sideBySide(options: ProfilesOptions): SideBySide {
     changed();
   }
 
-  async function leave(): Promise<void> {
-    const left = opened;
-    opened = null;
-    openedFrom = null;
-    client.put(null);
-    await left?.close();
-  }
-
-  async function enter(directory: string): Promise<void> {
-    await leave();
-    opened = await open(directory);
-    openedFrom = directory;
-    client.put(opened);
-  }
-
   async function openTunnel(): Promise<void> {
     try {
-      await opened?.openTunnel();
+      await opened.openTunnel();
     } catch (error) {
       onFault("The tunnel for MCP clients did not open", error);
     }
@@ -97,11 +81,11 @@ export function sideBySide(options: ProfilesOptions): SideBySide {
 
   /** Opens the active one; what stands in its way is told beside it. */
   async function enterActive(): Promise<void> {
-    await leave();
+    await opened.leave();
     const active = (await listProfiles(home)).find(({ isActive }) => isActive) ?? null;
     try {
       if (active === null || active.profile === null) return;
-      await enter(active.directory);
+      await opened.enter(active.directory);
       faults.delete(active.id);
     } catch (error) {
       faults.set(active?.id ?? "", toFailure(error).message);
@@ -120,35 +104,20 @@ export function sideBySide(options: ProfilesOptions): SideBySide {
     );
   }
 
-  function refuseManaged(id: string): void {
-    if (id !== managedId || managed.profile === null) return;
-    throw new CountersignError("not_allowed", "Whoever manages this computer put this gateway here: ask them.");
-  }
-
-  /** Runs this with the profile's client: the open one's own, or one that is opened for the moment. */
-  async function within<T>({ directory }: ListedProfile, use: (client: Client) => Promise<T>): Promise<T> {
-    if (directory === openedFrom && opened !== null) return await use(opened);
-    const moment = await open(directory);
-    try {
-      return await use(moment);
-    } finally {
-      await moment.close();
-    }
-  }
-
   const environment = placesIn(process.env);
 
   async function removal(id: string): Promise<RemovalView> {
     const meant = await findProfile(listHome(), id);
-    const entries = meant.profile === null ? [] : await within(meant, (each) => entriesOf(each, environment));
+    const entries =
+      meant.profile === null ? [] : await opened.within(meant.directory, (each) => entriesOf(each, environment));
     return { name: meant.name, folder: meant.directory, entries: entries.map(({ name, file }) => ({ name, file })) };
   }
 
   async function remove(id: string): Promise<void> {
-    refuseManaged(id);
+    refuseManaged(id, managed);
     const meant = await findProfile(listHome(), id);
-    if (meant.profile !== null) await within(meant, (each) => endProfile(each, environment));
-    if (meant.isActive) await leave();
+    if (meant.profile !== null) await opened.within(meant.directory, (each) => endProfile(each, environment));
+    if (meant.isActive) await opened.leave();
     await dropProfile(listHome(), id);
     faults.delete(id);
     if (!meant.isActive) return await refresh();
@@ -160,7 +129,7 @@ export function sideBySide(options: ProfilesOptions): SideBySide {
     const confirmed = proposals.take(way);
     if (only !== null) {
       await writeProfile(only, confirmed);
-      await enter(only);
+      await opened.enter(only);
       changed();
     } else {
       await addProfile(listHome(), confirmed, null);
@@ -173,13 +142,13 @@ export function sideBySide(options: ProfilesOptions): SideBySide {
     client,
     onChange: (listener) => void listeners.push(listener),
     view: () => {
-      if (only !== null && opened !== null) return null;
+      if (only !== null && opened.from() !== null) return null;
       const shown = all.map(({ id, name, directory, profile, fault }) => ({
         id,
         name,
         gateway: profile?.gateway ?? null,
         issuer: profile === null ? null : issuerOf(profile.provider),
-        isOpen: directory === openedFrom,
+        isOpen: directory === opened.from(),
         isManaged: id === managedId && managed.profile !== null,
         fault: fault ?? faults.get(id) ?? null,
       }));
@@ -197,7 +166,7 @@ export function sideBySide(options: ProfilesOptions): SideBySide {
         }),
       "profiles.rename": ({ id, name }) =>
         inTurn(async () => {
-          refuseManaged(id);
+          refuseManaged(id, managed);
           await renameProfile(listHome(), id, name);
           await refresh();
           return null;
@@ -207,7 +176,7 @@ export function sideBySide(options: ProfilesOptions): SideBySide {
     },
     async start() {
       if (only !== null) {
-        if (existsSync(join(only, "profile.json"))) await enter(only);
+        if (existsSync(join(only, "profile.json"))) await opened.enter(only);
         return;
       }
       await placeManaged(listHome(), managed).catch((error: unknown) =>
@@ -216,7 +185,6 @@ export function sideBySide(options: ProfilesOptions): SideBySide {
       await enterActive();
     },
     openTunnel,
-    // Whoever followed has gone by now: nobody is told that nobody is there.
-    close: () => inTurn(async () => opened?.close()),
+    close: () => inTurn(() => opened.close()),
   };
 }

@@ -19,9 +19,11 @@ export async function keyringKey(asking: Asking): Promise<KeyringAnswer> {
   const { env, platform, program = child, withinMs = longestMs } = asking;
   if (platform === "linux" && !hasSessionBus(env)) return { ok: false, why: "there is no desktop session here" };
   const said = await run(program, env, withinMs);
-  if (said === null) return { ok: false, why: "the OS keyring did not answer, or is locked" };
+  if (said === null) return { ok: false, why: "the OS keyring did not answer in time" };
   const key = Buffer.from(said, "base64");
-  return key.length === keyBytes ? { ok: true, key } : { ok: false, why: "there is no OS keyring here" };
+  return key.length === keyBytes
+    ? { ok: true, key }
+    : { ok: false, why: "there is no OS keyring here, or it is locked" };
 }
 
 export const keyBytes = 32;

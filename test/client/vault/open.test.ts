@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-const noKeyring = async () => ({ ok: false, why: "there is no OS keyring here" }) as const;
+const noKeyring = async () => ({ ok: false, why: "there is no OS keyring here, or it is locked" }) as const;
 
 describe("where secrets are kept without a desktop app", () => {
   it("is a file sealed by the key that the environment gives, which started programs do not get", async () => {
@@ -49,7 +49,7 @@ describe("where secrets are kept without a desktop app", () => {
 
   it("is memory alone otherwise, which leaves no file and says why", async () => {
     const { vault, secrets } = await openVault(folder, {}, noKeyring);
-    expect(secrets).toEqual({ place: "memory", why: "there is no OS keyring here" });
+    expect(secrets).toEqual({ place: "memory", why: "there is no OS keyring here, or it is locked" });
     await vault.set("account", "kept");
     expect(await readdir(folder)).toEqual([]);
   });
@@ -81,18 +81,18 @@ describe("the OS keyring", () => {
     ["is not installed", "import 'no-such-package-here'"],
   ])("counts as none where it %s", async (_what, source) => {
     const answer = await keyringKey({ env: bus, platform: "linux", program: await program(source) });
-    expect(answer).toEqual({ ok: false, why: "there is no OS keyring here" });
+    expect(answer).toEqual({ ok: false, why: "there is no OS keyring here, or it is locked" });
   });
 
   it("is waited for no longer than was said, while it asks somebody to unlock it", async () => {
     const source = "setInterval(() => undefined, 1000)";
     const answer = await keyringKey({ env: bus, platform: "linux", program: await program(source), withinMs: 50 });
-    expect(answer).toEqual({ ok: false, why: "the OS keyring did not answer, or is locked" });
+    expect(answer).toEqual({ ok: false, why: "the OS keyring did not answer in time" });
   });
 
   it.runIf(process.platform === "linux")("is really asked, and counts as none where its session is gone", async () => {
     const answer = await keyringKey({ env: bus, platform: "linux", withinMs: 60_000 });
-    expect(answer).toEqual({ ok: false, why: "there is no OS keyring here" });
+    expect(answer).toEqual({ ok: false, why: "there is no OS keyring here, or it is locked" });
   });
 });
 
