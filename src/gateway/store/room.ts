@@ -6,8 +6,8 @@ import { CountersignError } from "../../shared/errors.ts";
 const probeFile = "room.probe";
 const probeBytes = 65_536;
 
-/** https://www.sqlite.org/rescode.html: the primary codes of a full disk, and of any other failure of it. */
-const sqlite = { full: 13, ioError: 10 } as const;
+/** https://www.sqlite.org/rescode.html: the primary codes of a full disk, and of failures that may be one. */
+const sqlite = { full: 13, mayBe: new Set([10, 14]) } as const;
 const noRoom = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
 
 /** The fault of a write to the data folder that failed: `disk_full` where the disk has no room, a quota or limit being one, `store_failed` for all else. */
@@ -32,8 +32,8 @@ function isFull(folder: string, cause: unknown): boolean {
   if (!(cause instanceof Error)) return false;
   if ("errcode" in cause && typeof cause.errcode === "number") {
     const code = cause.errcode & 0xff;
-    // Of a quota, or of the file that its readers share, SQLite says no more than that writing failed.
-    return code === sqlite.full || (code === sqlite.ioError && !takes(folder));
+    // Of a quota, or of the files that it makes beside the database, SQLite says no more than that it failed.
+    return code === sqlite.full || (sqlite.mayBe.has(code) && !takes(folder));
   }
   return "code" in cause && noRoom.has(String(cause.code));
 }
