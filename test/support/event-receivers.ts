@@ -93,7 +93,7 @@ export async function syslogReceiver(
         if (head === undefined || kept.length < head.length + Number(count)) return;
         const message = kept.toString("utf8", head.length, head.length + Number(count));
         kept = kept.subarray(head.length + Number(count));
-        const [, json] = /^<\d+>1 \S+ \S+ countersign \d+ \S+ - \uFEFF(.*)$/s.exec(message) ?? [];
+        const [, json] = /^<\d+>1 \S+ [\w.-]+ countersign \d+ \S+ - \uFEFF(.*)$/s.exec(message) ?? [];
         if (json === undefined) faults.push(message);
         else {
           const event = received.parse(JSON.parse(json));

@@ -62,8 +62,14 @@ async function sinkOf(config: SinkConfig, { origin, now, silenceMs = usualSilenc
     return webhookSink({ ...receiver, silenceMs, secret, now });
   }
   if (otlp !== undefined) return otlpSink({ ...(await receiverOf(otlp)), silenceMs, origin });
-  if (syslog !== undefined) return syslogSink({ ...syslog, ca: await pem(syslog.ca), hostname: origin, silenceMs });
+  if (syslog !== undefined)
+    return syslogSink({ ...syslog, ca: await pem(syslog.ca), hostname: hostOf(origin), silenceMs });
   return fileSink(file?.path ?? "");
+}
+
+/** Without the port, which receivers take for a fault of the message's head (RFC 5424, section 6.2.4). */
+function hostOf(origin: string): string {
+  return new URL(`https://${origin}`).hostname.replaceAll(/[[\]]/g, "");
 }
 
 async function receiverOf({

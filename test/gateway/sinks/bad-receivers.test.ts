@@ -86,7 +86,7 @@ it("receivers that don't answer, refuse, or end in the middle lag and are tried 
     for (const { name, lag } of sinks.feeds) expect([name, lag]).toEqual([name, 0]);
   });
   for (const name of Object.keys(moods))
-    for (const seq of [0, 1, 2, 3, 4]) expect(bodies.get(name)).toContain(`gw.example#${seq}`);
+    for (const seq of [0, 1, 2, 3, 4]) expect(bodies.get(name)).toContain(`gw.example:8443#${seq}`);
   await sinks.close();
 });
 

@@ -27,7 +27,7 @@ export async function ground(silenceMs = 20_000): Promise<Ground> {
       const sinks = createSinks({
         config,
         folder: data,
-        origin: "gw.example",
+        origin: "gw.example:8443",
         size,
         now: Date.now,
         silenceMs,

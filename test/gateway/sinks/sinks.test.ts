@@ -251,7 +251,7 @@ it("tells a call as OCSF's API Activity, its answer with whose it is, and a long
     actor: { user: { uid: "corp:1", name: "Erin Engineer", type_id: 1 }, session: { uid: "ses_1" } },
     api: { operation: "get_customer", service: { name: "crm" }, request: { uid: "cal_1" } },
     src_endpoint: { ip: "10.0.0.7" },
-    metadata: { uid: "gw.example#0", correlation_uid: "cal_1", event_code: "call.request" },
+    metadata: { uid: "gw.example:8443#0", correlation_uid: "cal_1", event_code: "call.request" },
     unmapped: { effect: "allow", body: { call: "cal_1" } },
   });
   expect(response).toMatchObject({
