@@ -46,9 +46,7 @@ export class Searcher {
     this.#folder = folder;
     this.#ledger = new DatabaseSync(pathToFileURL(resolve(folder, databaseFile)), { readOnly: true, timeout: 5000 });
     this.#ledger.exec("PRAGMA trusted_schema=OFF");
-    this.#after = this.#ledger.prepare(
-      "SELECT seq, leaf, body, salt IS NOT NULL AS salted FROM ledger_entries WHERE seq >= ? ORDER BY seq",
-    );
+    this.#after = this.#ledger.prepare(afterQuery);
     this.#length = this.#ledger.prepare("SELECT coalesce(max(seq) + 1, 0) AS entries FROM ledger_entries");
     this.#erased = this.#ledger.prepare("SELECT 1 FROM ledger_entries WHERE seq = ? AND body IS NULL AND salt IS NULL");
     this.#stored = new StoredMoments(this.#ledger, folder);
@@ -173,6 +171,12 @@ export class Searcher {
     return rows;
   }
 }
+
+/** Of an erased entry it is still known which call and approval it belonged to (store/erasing.ts). */
+const afterQuery = `
+  SELECT seq, leaf, salt IS NOT NULL AS salted, CASE WHEN body IS NULL AND salt IS NULL
+    THEN (SELECT json_object('call', call, 'approval', approval) FROM erased_links WHERE entry = seq) ELSE body END AS body
+  FROM ledger_entries WHERE seq >= ? ORDER BY seq`;
 
 /** So many characters of bodies go into one answer. */
 const mostCharacters = 2_000_000;

@@ -27,6 +27,8 @@ export function eraser(db: DatabaseSync, folder: string): (entries: readonly num
   const select = db.prepare("SELECT leaf, body, salt IS NOT NULL AS salted FROM ledger_entries WHERE seq = ?");
   const erase = db.prepare("UPDATE ledger_entries SET salt = NULL, body = NULL WHERE seq = ?");
   const state = stateEraser(db);
+  db.exec(schema);
+  const link = db.prepare("INSERT INTO erased_links VALUES (?, ?, ?) ON CONFLICT DO NOTHING");
   return (entries) => {
     const erased: number[] = [];
     const files: string[] = [];
@@ -37,7 +39,10 @@ export function eraser(db: DatabaseSync, folder: string): (entries: readonly num
       if (isNeverErased(kind)) continue;
       const file = found.body === null ? bodyFile(folder, digest) : null;
       if (file !== null) files.push(file);
-      state(seq, kind, found.body === null ? membersIn(beginning(folder, found.leaf)) : bodyOf(found.body));
+      const body = found.body === null ? membersIn(beginning(folder, found.leaf)) : bodyOf(found.body);
+      const [call, approval] = [idIn(body["call"]), idIn(body["approval"])];
+      if (call !== null || approval !== null) link.run(seq, call, approval);
+      state(seq, kind, body);
       erase.run(seq);
       erased.push(seq);
     }
@@ -45,20 +50,29 @@ export function eraser(db: DatabaseSync, folder: string): (entries: readonly num
   };
 }
 
-/** Whoever comes with the id of an approval that is gone can be told how it went: the first entry of it that was erased. */
+/**
+ * Which call and approval an erased entry belonged to, ids that say nothing by themselves: a session still shows where an answer stood, and who comes with the id of
+ * an approval that is gone is told how it went.
+ */
 const schema = `
-  CREATE TABLE IF NOT EXISTS erased_approvals (approval TEXT PRIMARY KEY, entry INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS erased_links (entry INTEGER PRIMARY KEY, call TEXT, approval TEXT) STRICT;
+  CREATE INDEX IF NOT EXISTS erased_links_approval ON erased_links (approval, entry) WHERE approval IS NOT NULL;
 `;
 
 /** The first entry of this approval that was erased; undefined where none was. */
 export function erasedApproval(db: DatabaseSync): (approval: string) => number | undefined {
   db.exec(schema);
-  const select = db.prepare("SELECT entry FROM erased_approvals WHERE approval = ?");
+  const select = db.prepare("SELECT entry FROM erased_links WHERE approval = ? ORDER BY entry LIMIT 1");
   return (approval) => z.object({ entry: z.number() }).optional().parse(select.get(approval))?.entry;
 }
 
 const row = z.object({ leaf: z.string(), body: z.string().nullable(), salted: z.number() });
 const leafShape = z.object({ kind: z.string(), body: z.string() });
+
+/** As the gateway makes them: what a foreign hand wrote there is no id. */
+function idIn(value: unknown): string | null {
+  return typeof value === "string" && /^[a-z]{3}_[\w-]{1,40}$/.test(value) ? value : null;
+}
 
 function beginning(folder: string, leaf: string): string {
   return beginningOf(folder, leaf, longBeginning) ?? "";
@@ -77,8 +91,6 @@ function bodyOf(text: string): JsonObject {
 function stateEraser(db: DatabaseSync): (seq: number, kind: string, body: JsonObject) => void {
   const approvals = approvalEraser(db);
   const answer = db.prepare("DELETE FROM answers WHERE approval = ?");
-  db.exec(schema);
-  const gone = db.prepare("INSERT INTO erased_approvals VALUES (?, ?) ON CONFLICT DO NOTHING");
   const entry = db.prepare("DELETE FROM approval_entries WHERE approval = ? AND seq = ?");
   const grant = db.prepare("DELETE FROM grants WHERE id = ? AND live = 0");
   return (seq, kind, body) => {
@@ -88,7 +100,6 @@ function stateEraser(db: DatabaseSync): (seq: number, kind: string, body: JsonOb
     if (about !== null) {
       approvals(about.approval);
       entry.run(about.approval, seq);
-      gone.run(about.approval, seq);
     } else if (kind === "call.response" && typeof approval === "string") answer.run(approval);
     if (kind.startsWith("grant.") && typeof body["grant"] === "string") grant.run(body["grant"]);
   };

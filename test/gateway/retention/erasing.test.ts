@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { sessionPart, sessionsPage } from "../../../src/shared/audit-sessions.ts";
 import { auditPage } from "../../../src/shared/audit-search.ts";
 import { erasureView, holds } from "../../../src/shared/retention.ts";
 import { auditEntry } from "../../../src/shared/audit-entry.ts";
@@ -101,13 +102,25 @@ test("an administrator erases a person's calls in the terminal, all but what a h
   expect((await found("kind=principal.seen")).length).toBeGreaterThan(seen);
 });
 
-test("a rule erases what is older than it keeps, within the running gateway", async () => {
+test("rules erase what is older than they keep: an answer first, whose place its session still shows, then all of it", async () => {
   const canary = `canary${randomBytes(9).toString("hex")}`;
   const id = await decided(canary);
+  const [request] = await found("kind=call.request");
+  const call = String(request?.facts.call);
+  const answers = { name: "answers", kinds: ["call.response"], keep: "1d" };
   await stage.ground.reload((config) => {
-    config["retention"] = { default: "30d", rules: [{ name: "target-week", connections: ["tar*"], keep: "7d" }] };
+    config["retention"] = { rules: [answers, { name: "target-week", connections: ["tar*"], keep: "7d" }] };
   });
-  stage.ground.clock.aheadMs += 8 * dayMs;
+  stage.ground.clock.aheadMs += 2 * dayMs;
+  await eventually(async () => {
+    const answer = (await found(`call=${call}`)).find(({ kind }) => kind === "call.response");
+    expect(answer).toMatchObject({ erased: true, facts: { call, tool: "one_tool", outcome: null } });
+  });
+  const sessions = sessionsPage.parse((await ask(await auditor(), `/v1/audit/sessions?entry=${request?.entry}`)).body);
+  const path = `/v1/audit/sessions/${sessions.sessions[0]?.id}`;
+  const { moments } = sessionPart.parse((await ask(await auditor(), path)).body);
+  expect(moments.find(({ kind }) => kind === "call.response")).toMatchObject({ body: { state: "erased" } });
+  stage.ground.clock.aheadMs += 6 * dayMs;
   await eventually(() => expect(filesWith(stage.ground.data, canary)).toEqual([]));
   await verified();
   const past = await ask(await tokenOf("erin", "engineers"), `/v1/history/${id}`);
