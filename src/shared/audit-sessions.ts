@@ -88,7 +88,8 @@ const object = z.custom<JsonObject>((given) => isJson(given) && isJsonObject(giv
 const momentBody = z.discriminatedUnion("state", [
   z.object({ state: z.literal("whole"), value: object }),
   z.object({ state: z.literal("part"), text: z.string(), length: place }),
-  z.object({ state: z.literal("erased") }),
+  /** `how`: when, and under which rule or by whom, where a record says so. */
+  z.object({ state: z.literal("erased"), how: z.string().optional() }),
 ]);
 export type MomentBody = z.infer<typeof momentBody>;
 

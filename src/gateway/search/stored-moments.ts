@@ -4,8 +4,10 @@ import { z } from "zod";
 import type { AuditLine } from "../../shared/audit-search.ts";
 import type { Moment, MomentBody } from "../../shared/audit-sessions.ts";
 import { isJson, isJsonObject } from "../../shared/json.ts";
+import { erasedWords } from "../../shared/ledger.ts";
 import { beginningOf } from "../audit/body-beginning.ts";
 import { bodyFile } from "../audit/body-files.ts";
+import { type ErasedRanges, erasureQuery } from "../audit/erased-ranges.ts";
 import type { StoredBody, StoredMoment } from "../sessions/stored-moment.ts";
 
 /** Of a longer body so many characters are shown, its first ones. */
@@ -15,9 +17,11 @@ const mostShown = 65_536;
 export class StoredMoments {
   readonly #folder: string;
   readonly #select: StatementSync;
+  readonly #erasureOf: ErasedRanges["of"];
 
   constructor(ledger: DatabaseSync, folder: string) {
     this.#folder = folder;
+    this.#erasureOf = erasureQuery(ledger);
     this.#select = ledger.prepare("SELECT leaf, body, salt FROM ledger_entries WHERE seq = ?");
   }
 
@@ -25,7 +29,12 @@ export class StoredMoments {
   of(line: AuditLine): Omit<StoredMoment, "names"> {
     const { leaf, body, salt } = storedRow.parse(this.#select.get(line.entry));
     const salted = salt === null ? null : Buffer.from(salt).toString("base64url");
-    return { line, leaf, salt: salted, body: body === null ? this.#inFile(leaf, salted) : { at: "row", text: body } };
+    return {
+      line,
+      leaf,
+      salt: salted,
+      body: body === null ? this.#inFile(line.entry, leaf, salted) : { at: "row", text: body },
+    };
   }
 
   /** The body of this entry; undefined where there is no such entry. */
@@ -33,14 +42,19 @@ export class StoredMoments {
     const row = storedRow.optional().parse(this.#select.get(entry));
     if (row === undefined) return undefined;
     if (row.body !== null) return { at: "row", text: row.body };
-    return this.#inFile(row.leaf, row.salt === null ? null : "");
+    return this.#inFile(entry, row.leaf, row.salt === null ? null : "");
   }
 
-  #inFile(leaf: string, salt: string | null): StoredBody {
+  #erased(entry: number): StoredBody {
+    const erasure = this.#erasureOf(entry);
+    return { at: "erased", ...(erasure === undefined ? {} : { how: erasedWords(erasure) }) };
+  }
+
+  #inFile(entry: number, leaf: string, salt: string | null): StoredBody {
     const digest = salt === null ? undefined : leafBody.safeParse(JSON.parse(leaf)).data?.body;
     const path = digest === undefined ? null : bodyFile(this.#folder, digest);
     const text = path === null ? null : beginningOf(this.#folder, leaf, mostShown);
-    if (digest === undefined || path === null || text === null) return { at: "erased" };
+    if (digest === undefined || path === null || text === null) return this.#erased(entry);
     return { at: "file", text, digest, bytes: statSync(path).size };
   }
 }
@@ -51,7 +65,7 @@ export function momentOf({ line, body }: Pick<StoredMoment, "line" | "body">): M
 }
 
 function shownOf(body: StoredBody): MomentBody {
-  if (body.at === "erased") return { state: "erased" };
+  if (body.at === "erased") return { state: "erased", ...(body.how === undefined ? {} : { how: body.how }) };
   if (body.at === "file") return { state: "part", text: body.text, length: body.bytes };
   const { text } = body;
   if (text.length > mostShown) return { state: "part", text: text.slice(0, mostShown), length: text.length };

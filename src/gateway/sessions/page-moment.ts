@@ -34,7 +34,7 @@ function shownBody({ kind, facts }: AuditLine, body: JsonObject, names: StoredMo
 
 function shownText(body: StoredBody): string {
   if (body.at === "erased")
-    return `<p class="note">This entry's body was erased. Its leaf stays, and is verified with the ledger.</p>\n`;
+    return `<p class="note">This entry's body was erased${body.how === undefined ? "" : ` ${pageText(body.how)}`}. Its leaf stays, and is verified with the ledger.</p>\n`;
   const whole =
     body.at === "file"
       ? `${body.bytes.toLocaleString("en")} bytes`

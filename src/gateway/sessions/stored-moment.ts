@@ -5,7 +5,7 @@ import type { AuditLine } from "../../shared/audit-search.ts";
 export const storedBody = z.discriminatedUnion("at", [
   z.object({ at: z.literal("row"), text: z.string() }),
   z.object({ at: z.literal("file"), text: z.string(), digest: z.string(), bytes: z.number() }),
-  z.object({ at: z.literal("erased") }),
+  z.object({ at: z.literal("erased"), how: z.string().optional() }),
 ]);
 export type StoredBody = z.infer<typeof storedBody>;
 

@@ -3,6 +3,7 @@ import type { MaskedPayload } from "../../shared/approval.ts";
 import type { Moment } from "../../shared/audit-sessions.ts";
 import { factsOfMoment } from "../../shared/moment-facts.ts";
 import { wordsOfMoment } from "../../shared/session-words.ts";
+import { visible } from "../../shared/visible.ts";
 import past from "../history/History.module.css";
 import { Payload } from "../inbox/Payload.tsx";
 import factsCss from "../inbox/RequestDetail.module.css";
@@ -60,7 +61,7 @@ export function MomentDetail({ replay, moment }: { readonly replay: Replay; read
         </section>
       )}
       {payload !== null && <Payload payload={payload} />}
-      {body.state === "erased" && <p className={past.note}>{words.sessions.erased}</p>}
+      {body.state === "erased" && <p className={past.note}>{visible(words.sessions.erased(body.how))}</p>}
       {body.state === "part" && (
         <section>
           <p className={past.note}>{words.sessions.part(body.text.length, body.length)}</p>

@@ -83,7 +83,8 @@ export const sessions = {
   noAnswer: "One of the two has no answer here.",
   tooLong: "One of the two is too long to be compared here. The export has both.",
   took: "Took",
-  erased: "This entry's body was erased. That it was here stays in the ledger.",
+  erased: (how = "") =>
+    `This entry's body was erased${how === "" ? "" : ` ${how}`}. That it was here stays in the ledger.`,
   part: (shown: number, length: number) =>
     `The first ${shown.toLocaleString("en")} of ${length.toLocaleString("en")} characters. The export as JSON Lines has it whole.`,
   facts: "What the ledger says",

@@ -119,7 +119,9 @@ test("rules erase what is older than they keep: an answer first, whose place its
   const sessions = sessionsPage.parse((await ask(await auditor(), `/v1/audit/sessions?entry=${request?.entry}`)).body);
   const path = `/v1/audit/sessions/${sessions.sessions[0]?.id}`;
   const { moments } = sessionPart.parse((await ask(await auditor(), path)).body);
-  expect(moments.find(({ kind }) => kind === "call.response")).toMatchObject({ body: { state: "erased" } });
+  expect(moments.find(({ kind }) => kind === "call.response")).toMatchObject({
+    body: { state: "erased", how: expect.stringMatching(/^on \d{4}-\d\d-\d\d under the retention rule answers$/) },
+  });
   stage.ground.clock.aheadMs += 6 * dayMs;
   await eventually(() => expect(filesWith(stage.ground.data, canary)).toEqual([]));
   await verified();
