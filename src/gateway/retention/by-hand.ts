@@ -60,7 +60,8 @@ export class ErasuresByHand {
     try {
       await this.#erase(view, by, wish);
       erasedByHand();
-      await erasing.settle();
+      // A gateway that stops leaves it to its next start.
+      if (!stop.aborted) await erasing.settle();
       view.state = stop.aborted ? "failed" : "done";
     } catch (error) {
       view.state = "failed";
