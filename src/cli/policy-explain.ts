@@ -40,6 +40,7 @@ export async function explainCall(
   const effect = createPolicy(config.rules).decide(subject);
   const open = steps.find(({ outcome }) => outcome === "undecidable");
   const { limits = null, binary = null, signIn = null } = open !== undefined || effect.effect === "deny" ? {} : effect;
+  const ofApprovers = open === undefined && effect.effect === "approve" ? effect.approverSignIn : undefined;
   const answer = {
     id: `${connection} ${tool}`,
     effect: open === undefined ? effect.effect : "undecidable",
@@ -47,6 +48,7 @@ export async function explainCall(
     limits,
     binary,
     signIn: signIn === null ? null : signInText(signIn),
+    approverSignIn: ofApprovers === undefined ? null : signInText(ofApprovers),
     owner: owner ?? null,
   };
   const what = `${visibleLine(tool, 60)} on ${connection}`;
@@ -61,6 +63,7 @@ export async function explainCall(
     ...(owner === undefined
       ? []
       : [`  a service of ${ownerText(owner)}: who answers for it sees its held calls and never decides them`]),
+    ...(ofApprovers === undefined ? [] : [`  by approvers who have shown ${signInText(ofApprovers)}`]),
     ...(binary === null ? [] : [`  binary content of its answer: ${binary}`]),
     ...steps.map(({ rule, outcome, why }) => `  rule ${JSON.stringify(rule)} ${outcome}: ${why}`),
   ]);

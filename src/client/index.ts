@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import { CountersignError, toFailure } from "../shared/errors.ts";
 import type { Profile } from "../shared/provider.ts";
+import { deviceOf, isMoreAsked } from "../shared/signed-in.ts";
 import type { Client } from "./client.ts";
 import { signInFor, type ClientOptions } from "./client-options.ts";
 import { clientOver } from "./client-over.ts";
@@ -122,12 +123,12 @@ async function assemble(options: ClientOptions, profile: Profile, closers: Close
   const names = () => state.get().connections.map(({ name }) => name);
   const waiting = steppingUp(createConversations(upstream), {
     stepUps,
-    isAskedByProvider: () => isMoreAsked(session.state()),
+    isAskedByProvider: () => isMoreAsked(state.get()),
     onUnmet: (by, connection, error) => traffic.failed({ client: by, connection, ...toFailure(error) }, true),
   });
   const conversations = withEverything(counted(waiting, traffic), names);
   closers.push(watchNames(state, names, () => conversations.changed()));
-  const enrolled = () => deviceOf(session.state());
+  const enrolled = () => deviceOf(state.get());
   const tunnel = createTunnel({
     directory,
     conversations,
@@ -208,12 +209,4 @@ async function assemble(options: ClientOptions, profile: Profile, closers: Close
   closers.push(() => control.close());
   await session.start();
   return client;
-}
-
-function isMoreAsked(session: SessionState): boolean {
-  return session.state === "needs-sign-in" && session.demanded === true;
-}
-
-function deviceOf(session: SessionState): string | null {
-  return session.state === "signed-in" ? session.device : null;
 }

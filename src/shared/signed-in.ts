@@ -14,3 +14,13 @@ export function personOf({ session }: Pick<ConsoleState, "session">): string | n
       return session satisfies never;
   }
 }
+
+/** The enrolled device of whoever is signed in; null for a service, and where nobody is. */
+export function deviceOf({ session }: Pick<ConsoleState, "session">): string | null {
+  return session.state === "signed-in" ? session.device : null;
+}
+
+/** Whether the session would go on, but its provider asks for a fresh or a stronger sign-in first. */
+export function isMoreAsked({ session }: Pick<ConsoleState, "session">): boolean {
+  return session.state === "needs-sign-in" && session.demanded === true;
+}

@@ -27,6 +27,7 @@ rules:
   - { name: looped, tools: [loop], effect: approve, approvers: [leads], limits: { callsPerSession: 1 } }
   - { name: two, tools: [wire], effect: approve, steps: [{ approvers: [leads], need: any }, { approvers: [legal, finance], need: all }] }
   - { name: swift, tools: [tip], effect: approve, approvers: [leads, clerks], risk: low, quick: true }
+  - { name: fresh, tools: [close], effect: approve, approvers: [leads], signIn: { within: 15m, acr: [c1] }, approverSignIn: { methods: [hwk] } }
   - { name: claims, tools: ["get_*"], when: tool.annotations.readOnlyHint, effect: allow }
 `,
   );
@@ -47,7 +48,7 @@ describe("policy explain", () => {
       ["passed over", "decided"],
     ],
     ["refuses what fails", ["bank", "pay"], "deny", "big", ["failed"]],
-    ["denies", ["bank", "pay", '{"amount":5}'], "deny", null, Array.from({ length: 7 }, () => "passed over")],
+    ["denies", ["bank", "pay", '{"amount":5}'], "deny", null, Array.from({ length: 8 }, () => "passed over")],
   ])("%s, and says why", async (_what, args, effect, rule, outcomes) => {
     const { stdout, status } = await explain(...args);
     const answer = JSON.parse(stdout) as { steps: { outcome: string; why: string }[] };
@@ -82,6 +83,24 @@ describe("policy explain of a rule with limits", () => {
     const words = await shell("policy", "explain", file, "--as", "staff:erin", "bank", "list");
     expect(words.stdout).toContain("limits: 60 calls per 1m, 1 at once, answers of 5000 bytes");
     expect(words.stdout).toContain("binary content of its answer: hash");
+  });
+});
+
+describe("policy explain of a rule that asks for a sign-in", () => {
+  it("says which, of whom, and what becomes of who has not", async () => {
+    const { stdout } = await explain("bank", "close");
+    expect(JSON.parse(stdout)).toMatchObject({
+      signIn: "a sign-in of the last 15 minutes, with acr c1",
+      approverSignIn: "a sign-in, by hwk",
+    });
+    const words = await shell("policy", "explain", file, "--as", "staff:erin", "bank", "close");
+    expect(words.stdout).toContain(
+      "once its caller has shown a sign-in of the last 15 minutes, with acr c1; who has not is asked to sign in, a service is refused",
+    );
+    expect(words.stdout).toContain("by approvers who have shown a sign-in, by hwk");
+    const check = await shell("policy", "check", file);
+    expect(check.stdout).toContain('sign-in: rule "fresh" asks its caller for a sign-in of the last 15 minutes');
+    expect(check.stdout).toContain('warning: rule "fresh" asks for methods alone');
   });
 });
 
