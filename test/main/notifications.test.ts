@@ -243,6 +243,13 @@ test("signing out takes away all that names somebody; who signs in next is told 
   expect(standing().map(({ title }) => title)).toEqual([plain.title]);
 });
 
+test("a device that waits to be confirmed has no buttons in its notifications: nothing is decided from it", () => {
+  const { notifications, standing } = stages.open("darwin", true);
+  const device = { id: "dev_2", name: "a box", principal: "demo:2", enrolledAtMs: 0, sessions: [], isNew: false };
+  notifications.follow({ ...pending(quick()), devices: [{ ...device, isThis: true, waits: "device" }] });
+  expect(standing().map(words)).toMatchObject([{ ...plain, buttons: [] }]);
+});
+
 test("a device that was enrolled elsewhere is told of once, without its name on a locked screen, and goes once it is known", () => {
   const { notifications, standing } = stages.open("linux", false);
   const device = { id: "dev_2", name: "a box", principal: "demo:2", enrolledAtMs: 0, sessions: [], isThis: false };

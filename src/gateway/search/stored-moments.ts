@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { AuditLine } from "../../shared/audit-search.ts";
 import type { Moment, MomentBody } from "../../shared/audit-sessions.ts";
 import { isJson, isJsonObject } from "../../shared/json.ts";
-import { erasedWords } from "../../shared/ledger.ts";
+import { erasedWords } from "../../shared/erasure.ts";
 import { beginningOf } from "../audit/body-beginning.ts";
 import { bodyFile } from "../audit/body-files.ts";
 import { type ErasedRanges, erasureQuery } from "../audit/erased-ranges.ts";
