@@ -219,6 +219,28 @@ describe("what was erased", () => {
     expect(filesWith(ground.data, canary)).toEqual([]);
   });
 
+  test("of more held calls than are written anew beside calls, the next start removes what page splits left", async () => {
+    const ground = await openGround();
+    for (let at = 0; at < 1313; at += 101)
+      await ground.store().commit((writes) => {
+        for (let n = at; n < at + 101; n += 1) {
+          const stored = writes.approvals.put(approval(`apr_${n}`, { state: "denied", person: `canary-many-${n} ` }));
+          writes.approvals.put({ ...stored, payload: { arguments: { n: "x".repeat(300) }, hidden: [] } });
+        }
+      });
+    const body = { connection: "crm", tool: "t", principal: "staff:erin" };
+    await ground.store().commit((writes) => {
+      for (let n = 0; n < 1250; n += 5) writes.append("approval.pending", { ...body, approval: `apr_${n}` });
+    });
+    expect(await ground.erase({ connection: "crm", reason: "asked for" })).toMatchObject({ erased: 250 });
+    expect(ground.store().isSettled()).toBe(false);
+    expect(ground.retention().isIdle).toBe(true);
+    await ground.restart();
+    await ground.sweep();
+    expect(ground.store().isSettled()).toBe(true);
+    for (let n = 0; n < 1250; n += 25) expect(filesWith(ground.data, `canary-many-${n} `)).toEqual([]);
+  });
+
   test("goes to a sink that begins anew as erased, with its place, time and kind alone", async () => {
     const ground = await openGround();
     await addCall(ground, { call: "c1", connection: "crm", text: "canary-sink" });
