@@ -97,10 +97,12 @@ describe("an auditor's console", () => {
     expect(await side().innerText()).toMatch(/get_customer on customers.*Who.*Rule\s+reads/s);
     await side().getByRole("button", { name: "Answer" }).click();
     await side().getByText("this entry").waitFor();
-    await side()
-      .getByText(/took|Took/)
-      .waitFor();
+    await side().getByText("Took").waitFor();
     expect(await side().innerText()).toMatch(/Outcome\s*ok.*response.*hidden|masked/s);
+    await side().getByRole("button", { name: "Replay its session" }).click();
+    await page().locator('button[aria-current="page"]', { hasText: "Sessions" }).waitFor();
+    await page().getByText("get_customer").first().waitFor();
+    await tab("Search");
   });
 
   it("answers what was returned to a service with one press, more of it as one comes to the end", async () => {

@@ -111,6 +111,19 @@ describe("the search", () => {
     await side.getByText("Customer cus_88213").waitFor();
   });
 
+  it("shows one pane at a time in a narrow window, and comes back to the line that was open", async () => {
+    const opened = await openAudit("Search");
+    const { page } = opened;
+    await newest(opened);
+    await page.setViewportSize({ width: 600, height: 700 });
+    const row = page.getByRole("row", { name: /Approved update_customer/ }).first();
+    await row.click();
+    await row.waitFor({ state: "hidden" });
+    await page.keyboard.press("Escape");
+    await row.waitFor();
+    expect(await row.evaluate((line) => line === document.activeElement)).toBe(true);
+  });
+
   it("says why nothing came, and asks again when told to", async () => {
     const opened = await openAudit("Search");
     const { page, server } = opened;

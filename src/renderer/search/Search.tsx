@@ -35,6 +35,7 @@ export function Search({ state, isLinked }: SearchProps) {
     <main
       className={classes(past.panes, css.panes, !isAsked && css.alone)}
       data-open={sought.chosen?.isOpen ? "" : undefined}
+      data-rest={'[data-line][tabindex="0"], aside button'}
     >
       <section className={past.page} aria-labelledby="search-title">
         <SearchHead sought={sought} state={state} isReached={isReached} />

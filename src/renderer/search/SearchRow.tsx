@@ -1,6 +1,7 @@
 import { risk as risks } from "../../shared/approval.ts";
 import type { AuditLine, AuditPage } from "../../shared/audit-search.ts";
 import type { ConsoleState } from "../../shared/console.ts";
+import { isPutToRest } from "../frame/kept-focus.ts";
 import past from "../history/History.module.css";
 import { useModel } from "../model.ts";
 import { OutsideLine } from "../parts/Outside.tsx";
@@ -37,7 +38,9 @@ export function SearchRow({ line, names, gateway, place, isChosen, isStop }: Sea
       aria-selected={isChosen}
       tabIndex={isStop ? 0 : -1}
       onClick={() => search.choose(entry, true)}
-      onFocus={() => search.choose(entry, search.sought.get().chosen?.isOpen ?? false)}
+      onFocus={() => {
+        if (!isPutToRest()) search.choose(entry, search.sought.get().chosen?.isOpen ?? false);
+      }}
     >
       <td className={past.two}>
         <time dateTime={new Date(localMs).toISOString()}>

@@ -7,6 +7,7 @@ import { Icon } from "../parts/Icon.tsx";
 import { clockSeconds, localTime } from "../times.ts";
 import { words } from "../words.ts";
 import { kindWord } from "./kind-word.ts";
+import css from "./Search.module.css";
 import { whoIn } from "./sought.ts";
 
 interface TogetherProps {
@@ -17,6 +18,11 @@ interface TogetherProps {
 /** All that the ledger has of one call, from the first entry to the last: what was asked, who decided, what was returned. */
 export function Together({ entry: { entry: here, facts, together, names }, gateway }: TogetherProps) {
   const { search, replays, page } = useModel();
+  const { call } = facts;
+  const replay = () => {
+    replays.openEntry(here);
+    page.set("sessions");
+  };
   return (
     <section>
       <h3>{words.search.together}</h3>
@@ -39,21 +45,15 @@ export function Together({ entry: { entry: here, facts, together, names }, gatew
           </li>
         ))}
       </ol>
-      {facts.call !== null && (
-        <Button size="small" onClick={() => search.ask({ facts: { call: facts.call ?? "" } })}>
-          {words.search.onlyCall}
-        </Button>
-      )}{" "}
-      {facts.call !== null && (
-        <Button
-          size="small"
-          onClick={() => {
-            replays.openEntry(here);
-            page.set("sessions");
-          }}
-        >
-          {words.search.replay}
-        </Button>
+      {call !== null && (
+        <p className={css.ways}>
+          <Button size="small" onClick={() => search.ask({ facts: { call } })}>
+            {words.search.onlyCall}
+          </Button>
+          <Button size="small" onClick={replay}>
+            {words.search.replay}
+          </Button>
+        </p>
       )}
     </section>
   );
