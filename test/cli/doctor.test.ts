@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 import { checkConfig } from "../../src/cli/doctor/config.ts";
 import { clockFinding, type Finding } from "../../src/cli/doctor/finding.ts";
 import { checkProfile } from "../../src/cli/doctor/profile.ts";
@@ -180,6 +180,26 @@ describe("a gateway.yaml", () => {
     });
   });
 
+  it.each([
+    ["nobody could confirm a second device", { roles: {} }, "can be let decide by nobody"],
+    ["a second device decides at once", { devices: { secondWaits: false } }, "decides at once"],
+    [
+      "nobody answers for a workload",
+      {
+        issuers: [
+          { name: "k8s", kind: "oidc", issuer: "http://127.0.0.1:1", audience: "g", clients: ["x"], workloads: ["ci"] },
+        ],
+      },
+      "Nobody answers for k8s:ci",
+    ],
+  ])("where %s is told so", async (_what, change, said) => {
+    const path = await yaml();
+    const before = parse(await readFile(path, "utf8")) as object;
+    await writeFile(path, stringify({ ...before, ...change }));
+    const findings = await checkConfig(path, Date.now);
+    expect(findings.filter(({ what }) => what.includes(said))).toMatchObject([{ state: "warn" }]);
+  });
+
   it("with an issuer that works has its groups in doubt alone, until Graph may be asked", async () => {
     expect(notOk(await checkConfig(await yaml(), Date.now))).toEqual(["issuers.corp.groups"]);
     expect(notOk(await checkConfig(await yaml({ groupsClaim: "roles" }), Date.now))).toEqual([]);
@@ -240,6 +260,7 @@ async function yaml(change: object = {}): Promise<string> {
     publicUrl: "http://127.0.0.1:1",
     data: "data",
     keys: "keys",
+    roles: { admin: ["admins"] },
     rules: [],
   };
   const connections = [{ name: "files", http: { url: "http://127.0.0.1:1/mcp" } }];

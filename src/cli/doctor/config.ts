@@ -23,8 +23,18 @@ export async function checkConfig(path: string, now: () => number): Promise<Find
     ...issuers.flat(),
     acceptsFinding(loaded.config),
     ownersFinding(loaded.config),
+    devicesFinding(loaded.config),
   ];
 }
+
+function devicesFinding({ devices, roles }: Config): Finding {
+  if (!devices.secondWaits) return doubt("devices", "A second device of an approver decides at once", secondCure);
+  if (roles.admin.length > 0) return fine("devices", "A second device of an approver waits to be confirmed");
+  const cure = "Name a group under roles.admin, whose members confirm such a device.";
+  return doubt("devices", "An approver whose devices are lost can be let decide by nobody", cure);
+}
+
+const secondCure = "Leave devices.secondWaits out, unless approvers keep their keys in memory alone.";
 
 function ownersFinding(config: Config): Finding {
   const unowned = unownedWorkloads(config);
