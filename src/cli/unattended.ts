@@ -6,14 +6,17 @@ import { CountersignError, type ErrorCode } from "../shared/errors.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** The sign-in of the service whose credentials stand in this file. Throws `configuration`. */
-export async function asService(path: string): Promise<Pick<ClientOptions, "createSignIn">> {
+export async function asService(path: string): Promise<Pick<ClientOptions, "createSignIn" | "givenTokens">> {
   // Loaded here alone: whoever signs in themselves needs none of it.
   const [{ readServiceCredentials }, { createServiceSignIn }] = await Promise.all([
     import("../client/sign-in/service-credentials.ts"),
     import("../client/sign-in/service.ts"),
   ]);
   const credentials = await readServiceCredentials(path);
-  return { createSignIn: async (provider, options) => createServiceSignIn(provider, credentials, options) };
+  return {
+    createSignIn: async (provider, options) => createServiceSignIn(provider, credentials, options),
+    givenTokens: credentials.kind === "token",
+  };
 }
 
 /** What passes by itself: a machine that has just started may have no network yet, and the other side may be starting, too. */

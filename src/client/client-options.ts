@@ -20,6 +20,8 @@ export interface ClientOptions {
     provider: Provider,
     options: { readonly vault: Vault; readonly ca?: string; readonly now?: () => number },
   ) => Promise<SignIn>;
+  /** The tokens are not the pinned provider's: who runs this process gave them, for this gateway, whatever audience they name. */
+  readonly givenTokens?: boolean;
   /** PEM of one more authority to trust. */
   readonly ca?: string;
   readonly now?: () => number;

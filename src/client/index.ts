@@ -70,7 +70,13 @@ async function assemble(options: ClientOptions, profile: Profile, closers: Close
   const vault = options.vault ?? memoryVault();
   const state = createState(firstState(profile, origin, now()));
   if (options.secrets !== undefined) state.set({ secrets: options.secrets });
-  const pin = createPinGuard({ profile, ca, now, onChanged: (error) => session.refused(error) });
+  const pin = createPinGuard({
+    profile,
+    ca,
+    now,
+    anyAudience: options.givenTokens ?? false,
+    onChanged: (error) => session.refused(error),
+  });
   const token: TokenSource = pin.over((wanted) => session.token(wanted));
 
   const plain = createGatewayApi(origin, bearing(token), ca);

@@ -42,6 +42,8 @@ function situation(state: ConsoleState): MenuTemplate {
   const { session } = state;
   switch (session.state) {
     case "signed-out":
+      // No profile is open: there is nowhere to sign in yet.
+      if (state.gateway.origin === "") return [text(words.noGateway), click(words.addGateway, { do: "open" })];
       return [text(words.signedOut), click(words.signIn, { do: "signIn" }), line, openApp];
     case "signing-in":
       return [text(words.signingIn), click(words.cancelSignIn, { do: "cancelSignIn" }), line, openApp];

@@ -79,6 +79,10 @@ async function signIn(): Promise<void> {
 
 test("the first start asks for a gateway's address, and says what is wrong with one", async () => {
   await page.getByRole("heading", { name: "Add your company’s gateway" }).waitFor();
+  expect(electron.trays.at(-1)?.menu.labels.slice(0, 2)).toEqual([
+    "No gateway is open. Calls are refused.",
+    "Add a gateway…",
+  ]);
   for (const [text, words] of [
     ["http://gateway.example", /over https/],
     ["https://user@gateway.example", /no user name/],

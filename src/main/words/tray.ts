@@ -15,6 +15,8 @@ export const tray = {
     connected: "Countersign: connected",
     attention: (count: number) => `Countersign: ${requestsWait(count)}`,
   },
+  noGateway: "No gateway is open. Calls are refused.",
+  addGateway: "Add a gateway…",
   signedOut: "Signed out. Calls are refused.",
   signIn: "Sign in…",
   signingIn: "Finish signing in in the browser",
