@@ -149,6 +149,23 @@ test("a second one stands beside the first, and switching takes the tunnel along
   await eventually(async () => expect((await fetch(`http://127.0.0.1:${first}/mcp/files`)).status).toBe(401));
 });
 
+test("a gateway that names another provider than was confirmed gets nothing, and the page says so", async () => {
+  await button("Gateways").click();
+  await button(`Open ${new URL(second.origin).host}`).click();
+  second.named = { provider: { kind: "oidc", issuer: "http://127.0.0.1:1", clientId: "other", scope: "openid" } };
+  const before = electron.desktop.opened.length;
+  await button("Sign in").first().click();
+  await page.getByRole("heading", { name: "Sign in to Countersign" }).waitFor();
+  await button("Sign in").last().click();
+  await page.getByRole("heading", { name: "This gateway now names another provider" }).waitFor();
+  await page.getByText("client other instead of desktop").waitFor();
+  await button("Look again").click();
+  await page.getByRole("heading", { name: "This gateway now names another provider" }).waitFor();
+  expect(electron.desktop.opened).toHaveLength(before);
+  expect(second.requests).toEqual([]);
+  second.named = {};
+});
+
 test("one is renamed, and one removed with all that goes with it named before", async () => {
   const host = new URL(second.origin).host;
   await button("Gateways").click();
