@@ -85,6 +85,17 @@ describe("who has the role auditor alone", () => {
     expect(await ask(path())).toMatchObject({ status: 200 });
   });
 
+  it.each<readonly [string, number, string]>([
+    ["/v1/audit/activity?from=5&to=1&by=tool", 400, "bad_request"],
+    ["/v1/audit/activity?from=0&to=99999999999&by=tool&step=hour", 400, "bad_request"],
+    ["/v1/audit/activity?from=0&to=3600000&by=device", 400, "bad_request"],
+    ["/v1/audit/entries?counted=all", 400, "bad_request"],
+    ["/v1/audit/entries/999999/about", 404, "not_found"],
+    ["/v1/audit/entries/-1/about", 404, "not_found"],
+  ])("is told what is wrong with %s (%i %s)", async (path, status, code) => {
+    expect(await ask(path)).toMatchObject({ status, code });
+  });
+
   it("sees a held call as an onlooker, and a grant of others", async () => {
     expect(await ask(`/v1/approvals/${held.id}`)).toMatchObject({ body: { approval: { relation: "observer" } } });
     expect(await ask("/v1/grants")).toMatchObject({ body: { grants: [{ id: grant, relation: "observer" }] } });

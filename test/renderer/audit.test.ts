@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { answerActivity } from "../support/console/audited-activity.ts";
-import { answerAudit } from "../support/console/audited.ts";
+import { answerAudit, noFacts } from "../support/console/audited.ts";
 import { stageConsole, type ConsoleStage } from "../support/console/open.ts";
 import { engineer, signedIn } from "../support/console/states.ts";
 
@@ -134,6 +134,33 @@ describe("the search", () => {
     await page.getByRole("button", { name: "Search again" }).click();
     await page.getByText("20 of 900 entries").waitFor();
     expect(await page.getByRole("alert").count()).toBe(0);
+  });
+
+  it("quotes hostile names, and draws none of their markup", async () => {
+    const opened = await openAudit("Search");
+    const { page, server } = opened;
+    const name = "<img src=x onerror=alert(1)>\u202Eevil";
+    server.answer("audit.search", {
+      ok: true,
+      value: {
+        lines: [
+          {
+            entry: 7,
+            atMs: Date.now(),
+            kind: name,
+            facts: { ...noFacts, principal: "x:1", name, connection: name, tool: name, outcome: name },
+          },
+        ],
+        next: null,
+        indexed: 8,
+        entries: 8,
+        names: { "x:1": name },
+      },
+    });
+    await page.getByRole("button", { name: "Show the newest entries" }).click();
+    await page.getByText("1 entry", { exact: true }).waitFor();
+    expect(await page.getByRole("grid").innerText()).toContain("U+202E");
+    expect(await page.locator("img").count()).toBe(0);
   });
 
   it("forgets all that was found when another person signs in", async () => {

@@ -4,7 +4,8 @@ import type { JsonObject } from "../../../src/shared/json.ts";
 import type { ConsoleServer } from "./server.ts";
 import { approver, engineer } from "./states.ts";
 
-const nothing: EntryFacts = {
+/** What an entry says that says nothing of who, on what or how. */
+export const noFacts: EntryFacts = {
   principal: null,
   name: null,
   principalKind: null,
@@ -42,7 +43,7 @@ function callLines(n: number): readonly AuditLine[] {
   const isService = n % 4 === 3;
   const atMs = Date.now() + 90_000 - n * 1_900_000;
   const about: EntryFacts = {
-    ...nothing,
+    ...noFacts,
     principal: isService ? "demo:nightly" : engineer.id,
     name: isService ? "nightly-report" : engineer.name,
     principalKind: isService ? "service" : "user",
