@@ -27,6 +27,8 @@ type Running = { -readonly [K in keyof ErasureView]: ErasureView[K] };
 
 /** Between two slices others have their turn for so long. */
 const pauseMs = 5;
+/** Where the first is named, so many before it are read as well: an answer's request says whose it is. */
+const mostBefore = 20_000;
 /** So many are told of afterwards. */
 const mostKnown = 20;
 
@@ -74,10 +76,12 @@ export class ErasuresByHand {
     const [from, to] = entries ?? [0, Number(store.checkpoint().split("\n", 2)[1]) - 1];
     const reader = new EntryReader(folder);
     try {
-      for (let next = from; next <= to && !stop.aborted;) {
+      for (let next = Math.max(0, from - mostBefore); next <= to && !stop.aborted;) {
         const slice = reader.from(next, to + 1);
         next = (slice.at(-1)?.seq ?? to) + 1;
-        const wanted = slice.filter((entry) => !entry.isErased && isErasedBy(scope, entry, personOf));
+        const wanted = slice.filter(
+          (entry) => entry.seq >= from && !entry.isErased && isErasedBy(scope, entry, personOf),
+        );
         if (wanted.length > 0) await turns.alone(() => this.#eraseSome(view, wanted, { rule: null, by, reason }));
         await delay(pauseMs);
       }

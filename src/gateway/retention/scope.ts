@@ -1,18 +1,27 @@
 import type { Scope } from "../../shared/retention.ts";
 import type { RetainedEntry } from "./entries.ts";
 
-/** Whether the entry is in the scope of a hold: what somebody did, and also what they decided on. */
+/**
+ * Whether the entry is in the scope of a hold: what somebody did, and also what they decided on. One that belongs to a call or an approval of which
+ * nothing is known any more may be of any connection and person: then only its time can say that it is not held.
+ */
 export function isHeldBy(scope: Scope, entry: RetainedEntry, personOf: (id: string) => string): boolean {
-  return isWithin(scope, entry) && isOf(scope, [entry.principal, entry.by], personOf);
+  if (!isWithinTime(scope, entry)) return false;
+  const { connection, principal, by, call, approval } = entry;
+  const isUnknown = connection === null && principal === null && (call !== null || approval !== null);
+  return isUnknown || (isOnConnection(scope, entry) && isOf(scope, [principal, by], personOf));
 }
 
 /** Whether it is in the scope of an erasure: what somebody did. What they decided on is others' doing. */
 export function isErasedBy(scope: Scope, entry: RetainedEntry, personOf: (id: string) => string): boolean {
-  return isWithin(scope, entry) && isOf(scope, [entry.principal], personOf);
+  return isOnConnection(scope, entry) && isWithinTime(scope, entry) && isOf(scope, [entry.principal], personOf);
 }
 
-function isWithin({ connection, fromMs, toMs }: Scope, entry: RetainedEntry): boolean {
-  if (connection !== undefined && entry.connection !== connection) return false;
+function isOnConnection({ connection }: Scope, entry: RetainedEntry): boolean {
+  return connection === undefined || entry.connection === connection;
+}
+
+function isWithinTime({ fromMs, toMs }: Scope, entry: RetainedEntry): boolean {
   return entry.atMs >= (fromMs ?? -Infinity) && entry.atMs < (toMs ?? Infinity);
 }
 
