@@ -72,7 +72,9 @@ export function ProfileRow({ profile, desktop }: RowProps) {
         )}
       </div>
       <p className={css.note}>
-        <Outside text={gateway ?? ""} look="codeSmall" /> <Outside text={issuer ?? ""} look="codeSmall" />
+        <Outside text={gateway ?? ""} look="codeSmall" />
+        {said.signInAt}
+        <Outside text={issuer ?? ""} look="codeSmall" />
       </p>
       {isManaged && <p className={css.note}>{said.managed}</p>}
       {fault !== null && (

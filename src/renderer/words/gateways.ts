@@ -4,6 +4,7 @@ export const gateways = {
   title: "Gateways",
   note: "each with its own account, tunnel and MCP clients; one is open at a time",
   menu: "Gateways",
+  signInAt: ", sign-in at ",
   manage: "Add or change…",
   first: {
     title: "Add your company’s gateway",

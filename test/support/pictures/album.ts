@@ -196,6 +196,16 @@ export const album: readonly Screen[] = [
     ],
   },
   {
+    title: "Gateways",
+    shots: [
+      light("gateway-first", "The first start: a gateway's address is all that is asked for."),
+      dark("gateway-confirm", "What the gateway says of itself is confirmed once, and pinned."),
+      light("gateways", "Several gateways and accounts side by side."),
+      light("gateway-removal", "What goes with a gateway is listed before it goes."),
+      light("gateway-changed", "A gateway that names another provider than the pinned one gets no token."),
+    ],
+  },
+  {
     title: "Signing in",
     shots: [
       { scene: "signed-out", says: "Signed out: calls are refused until then.", views: mainToo },
