@@ -17,8 +17,8 @@ const help = `Usage: countersign gateway --config FILE [--json]
 Runs a gateway with an embedded agent until SIGINT or SIGTERM. Its log goes to standard error, one JSON object a line.
 A first signal lets calls under way end (drain in the configuration), a second one ends it at once.
 It reads its configuration again when the file changes and at SIGHUP, without dropping calls. The log says
-config.loaded, or config.rejected and why: then the old configuration stays in force. listen, publicUrl, data and keys
-change only with a new start. With --json it prints {"url"} once it listens.
+config.loaded, or config.rejected and why: then the old configuration stays in force. listen, publicUrl, data, keys,
+sinks and witnesses change only with a new start. With --json it prints {"url"} once it listens.
 
 rotate-key makes another key for the ledger beside the present one, as the gateway's user. At its next start the gateway
 hands over to it, with an entry that both keys sign, and overwrites the old one; whoever pinned that follows by itself.`;

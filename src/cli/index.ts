@@ -43,7 +43,7 @@ At the engineer's desk
   call CONNECTION TOOL [JSON]    one call through the tunnel
   requests [withdraw ID]         one's own calls that a rule holds; --all, those of before as well
   clients list|add|remove        the MCP client programs that may use the tunnel
-  devices list|remove            the installations that are enrolled for this person
+  devices list|confirm|remove    the installations that are enrolled for this person
   setup [CLIENT…]                write the tunnel into MCP clients' settings; --undo takes it out, list shows them
   stdio [CONNECTION]             what an MCP client starts that speaks stdio alone
 
@@ -54,14 +54,21 @@ At the approver's desk
 
 At the gateway
   gateway --config FILE          run a gateway
+  gateway rotate-key             make the next key of its ledger
   agent --config FILE            run an agent beside the targets, which dials the gateway
   policy check|explain FILE      check a gateway.yaml without running it; say what would become of a call
   policy replay                  what these rules would have done to recorded calls
   policy schema                  a JSON Schema of gateway.yaml
   admin tools list|accept        tools whose declaration changed
   admin revoke|restore           end a principal, a device or a session at once; let a principal in again
+  admin hold add|list|lift       what of the ledger is kept whatever its age
+  admin erase                    take what entries say out of the ledger for good
+
+At the auditor's desk
   audit verify                   check the ledger against its key
   audit search [WORD…]           entries by who, what, how it ended, when and words
+  audit sessions, session ID     what each MCP client did; one such session as a file or a page
+  audit report                   what the ledger says of a period, as a page
   audit export FILE              write the ledger to a file
 
 --profile DIR names another profile by its name or folder, --json prints one JSON value. countersign COMMAND --help says more,
