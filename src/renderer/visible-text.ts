@@ -1,3 +1,4 @@
+import { indentedJson } from "../shared/json-text.ts";
 import { lookAlikes } from "./look-alikes.ts";
 
 /** A stretch of untrusted text: as it is, the code point of a character that cannot be seen, a letter that passes for another with its code point, or an escape. */
@@ -45,7 +46,7 @@ export function spoken(text: string, limit = 80): string {
 
 /** JSON in which what cannot be seen is escaped: the same value, harmless wherever it is pasted. */
 export function safeJson(value: unknown): string {
-  return JSON.stringify(value, null, 2).replace(single, (match) =>
+  return indentedJson(value).replace(single, (match) =>
     match === "\n"
       ? match
       : Array.from(

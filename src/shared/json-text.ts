@@ -1,3 +1,4 @@
+import { nestsWithin } from "./json.ts";
 import { visible } from "./visible.ts";
 
 /** JSON on one line in which unseen characters are escapes: the same value, harmless on a terminal (rule 10). */
@@ -5,9 +6,17 @@ export function jsonText(value: unknown): string {
   return escaped(JSON.stringify(value));
 }
 
-/** JSON over several indented lines, each harmless on a terminal; escapes show what a string hides. */
+/** What nests deeper is not indented: the blanks of one small payload could fill a memory. */
+const deepestIndented = 24;
+
+/** JSON over several indented lines, and on a single one where that would be mostly indent. */
+export function indentedJson(value: unknown): string {
+  return nestsWithin(value, deepestIndented) ? JSON.stringify(value, null, 2) : JSON.stringify(value);
+}
+
+/** The same as lines, each harmless on a terminal; escapes show what a string hides. */
 export function jsonLines(value: unknown): readonly string[] {
-  return JSON.stringify(value, null, 2).split("\n").map(escaped);
+  return indentedJson(value).split("\n").map(escaped);
 }
 
 function escaped(json: string): string {

@@ -19,7 +19,8 @@ export function isShallow(text: string, value: unknown): boolean {
   return text.length <= 2 * deepestJson || nestsWithin(value, deepestJson);
 }
 
-function nestsWithin(value: unknown, levels: number): boolean {
+/** Whether what `JSON.parse` made of a text is nested no deeper than this. */
+export function nestsWithin(value: unknown, levels: number): boolean {
   if (typeof value !== "object" || value === null) return true;
   return levels > 0 && Object.values(value).every((member) => nestsWithin(member, levels - 1));
 }

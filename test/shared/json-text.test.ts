@@ -12,4 +12,11 @@ describe("JSON on a terminal", () => {
   it("keeps line breaks of the layout apart from those of the value", () => {
     expect(jsonLines({ a: "one\ntwo" })).toEqual(["{", '  "a": "one\\ntwo"', "}"]);
   });
+
+  it("indents nothing that nests so deep that the blanks would outgrow it a thousand times", () => {
+    const text = `${"[".repeat(500)}${"1,".repeat(30_000)}1${"]".repeat(500)}`;
+    const lines = jsonLines(JSON.parse(text));
+    expect(lines).toEqual([text]);
+    expect(jsonLines([[1]])).toEqual(["[", "  [", "    1", "  ]", "]"]);
+  });
 });

@@ -18,6 +18,8 @@ export class Erasing {
   #isSettled: boolean;
   /** The index has none of it. */
   #isForgotten = false;
+  /** Files of erased bodies that are still there: where one can't be deleted now, each try after it does. */
+  readonly #files = new Set<string>();
 
   constructor(parts: ErasingParts) {
     this.#parts = parts;
@@ -26,7 +28,7 @@ export class Erasing {
 
   /** Nothing of what was erased is left in any file. */
   get isSettled(): boolean {
-    return this.#isSettled;
+    return this.#isSettled && this.#files.size === 0;
   }
 
   /** Within a turn: erases and records it, and answers how many had anything to erase. Throws what a commit throws. */
@@ -37,8 +39,9 @@ export class Erasing {
       const numbers = entries.slice(at, at + together).map(({ seq }) => seq);
       const erased = await store.commit((writes) => writes.erase(numbers, why));
       if (erased.entries.length > 0) this.#isSettled = this.#isForgotten = false;
-      await store.deleteBodies(erased.files);
       count += erased.entries.length;
+      for (const file of erased.files) this.#files.add(file);
+      await this.#deleteFiles();
     }
     return count;
   }
@@ -47,10 +50,18 @@ export class Erasing {
   async settle(): Promise<void> {
     const { store, forget, turns } = this.#parts;
     await turns.alone(async () => {
-      if (this.#isSettled) return;
+      if (this.isSettled) return;
+      await this.#deleteFiles();
       if (!this.#isForgotten) await forget();
       this.#isForgotten = true;
       this.#isSettled = store.settle();
     });
+  }
+
+  async #deleteFiles(): Promise<void> {
+    const files = [...this.#files];
+    if (files.length === 0) return;
+    await this.#parts.store.deleteBodies(files);
+    for (const file of files) this.#files.delete(file);
   }
 }

@@ -62,7 +62,8 @@ function textTerms(text: string): readonly string[] {
   const found = text.matchAll(/"([^"]*)"?(\*?)|([^\s"]+)/gu);
   return [...found].flatMap(([, phrase, star, word]) => {
     const isOpen = star === "*" || (word?.endsWith("*") ?? false);
-    const said = (phrase ?? word ?? "").replace(/\*$/, "");
+    // SQLite reads a query to its first NUL, and the closing quote would be gone.
+    const said = (phrase ?? word ?? "").replaceAll("\0", " ").replace(/\*$/, "");
     // What has neither letter nor digit is no word to the index, and would match nothing.
     return /[\p{L}\p{N}]/u.test(said) ? [`"${said}"${isOpen ? " *" : ""}`] : [];
   });

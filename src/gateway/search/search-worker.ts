@@ -49,41 +49,45 @@ const ask = z.discriminatedUnion("does", [
 export type Ask = z.infer<typeof ask>;
 
 const { folder } = z.object({ folder: z.string() }).parse(workerData);
-let searcher = new Searcher(folder);
+let searcher: Searcher | null = null;
 
 parentPort?.on("message", (message: unknown) => {
   const asked = ask.parse(message);
   try {
     if (asked.does === "renew") {
-      searcher.close();
+      // Forgotten before anything can fail: what is closed answers nobody, not even a second try.
+      const before = searcher;
+      searcher = null;
+      before?.close();
       removeIndex(folder);
-      searcher = new Searcher(folder);
     }
-    say({ id: asked.id, value: answerTo(asked, searcher.follow(asked.mostMs)) });
+    searcher ??= new Searcher(folder);
+    const isWhole = searcher.follow(asked.mostMs);
+    say({ id: asked.id, value: answerTo(searcher, asked, isWhole) });
   } catch (error) {
     say({ id: asked.id, error: error instanceof Error ? error.message : String(error) });
   }
 });
 
-function answerTo(asked: Ask, isWhole: boolean): unknown {
+function answerTo(from: Searcher, asked: Ask, isWhole: boolean): unknown {
   switch (asked.does) {
     case "follow":
     case "renew":
       return isWhole;
     case "find":
-      return searcher.find(asked.query, asked.before, asked.most);
+      return from.find(asked.query, asked.before, asked.most);
     case "sessions":
-      return searcher.sessions(asked.query, asked.before, asked.most);
+      return from.sessions(asked.query, asked.before, asked.most);
     case "session":
-      return searcher.session(asked.session, asked.after, asked.most);
+      return from.session(asked.session, asked.after, asked.most);
     case "export":
-      return searcher.exported(asked.session, asked.format, asked.after);
+      return from.exported(asked.session, asked.format, asked.after);
     case "body":
-      return searcher.body(asked.entry);
+      return from.body(asked.entry);
     case "activity":
-      return searcher.activity(asked.asked);
+      return from.activity(asked.asked);
     case "one":
-      return searcher.one(asked.seq);
+      return from.one(asked.seq);
     default:
       return asked satisfies never;
   }

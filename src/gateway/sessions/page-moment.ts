@@ -1,6 +1,7 @@
 import type { AuditLine } from "../../shared/audit-search.ts";
 import type { SessionView } from "../../shared/audit-sessions.ts";
 import { isJson, isJsonObject, type JsonObject } from "../../shared/json.ts";
+import { indentedJson } from "../../shared/json-text.ts";
 import { factsOfMoment } from "../../shared/moment-facts.ts";
 import { payloadOf, wordsOfMoment } from "../../shared/session-words.ts";
 import { pageLines, pageText } from "./page-text.ts";
@@ -28,7 +29,7 @@ function shownBody({ kind, facts }: AuditLine, body: JsonObject, names: StoredMo
   const hidden = payload?.hidden.length ?? 0;
   const note =
     hidden === 0 ? "" : `<p class="note">${hidden === 1 ? "1 value is" : `${hidden} values are`} hidden in it.</p>\n`;
-  const text = payload === null ? "" : `<pre tabindex="0">${pageLines(JSON.stringify(payload.value, null, 2))}</pre>\n`;
+  const text = payload === null ? "" : `<pre tabindex="0">${pageLines(indentedJson(payload.value))}</pre>\n`;
   return `<dl>${list.join("")}</dl>\n${text}${note}`;
 }
 

@@ -1,4 +1,4 @@
-import { readdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, expect, it } from "vitest";
@@ -80,4 +80,30 @@ it("fails clearly where the ledger can't be read, and works again afterwards", a
   await expect(search.find({}, 10, 10)).rejects.toMatchObject({ code: "store_failed" });
   await append(await open(), "one");
   expect(await found(search, "one")).toEqual([0]);
+});
+
+it("is made anew once it can be, where the first try to drop what was erased came to nothing", async () => {
+  const { data, open } = await scratch();
+  await append(await open(), "one");
+  const search = searchIn(data);
+  expect(await found(search, "one")).toEqual([0]);
+  // What no file can be made of, as on a full disk.
+  await rm(join(data, indexFile));
+  await mkdir(join(data, indexFile));
+  await expect(search.forget()).rejects.toMatchObject({ code: "store_failed" });
+  await expect(search.forget()).rejects.toMatchObject({ code: "store_failed" });
+  await rmdir(join(data, indexFile));
+  await search.forget();
+  expect(await found(search, "one")).toEqual([0]);
+});
+
+it("looks for a text with any character in it, and an end of a string is none", async () => {
+  const { data, open } = await scratch();
+  await append(await open(), "one two", "three", "four\0five");
+  const search = searchIn(data);
+  expect(await found(search, "one\0two")).toEqual([0]);
+  expect(await found(search, '"one\0two"')).toEqual([0]);
+  expect(await found(search, "three\0")).toEqual([1]);
+  expect(await found(search, "five")).toEqual([2]);
+  expect(await found(search, `${"one ".repeat(249)}two`)).toEqual([0]);
 });
