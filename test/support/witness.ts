@@ -16,6 +16,8 @@ export interface WitnessStandIn {
   known: { size: number; root: string };
   /** Answers this instead; null: as it should. */
   insteadOf: { readonly status: number; readonly body: string } | null;
+  /** When it says that it saw the trees, a cosignature for each, seconds since the epoch; null: now. */
+  times: readonly bigint[] | null;
   close(): Promise<void>;
 }
 
@@ -25,8 +27,7 @@ export async function startWitness(name: string, logKey: string): Promise<Witnes
   const material = Buffer.concat([Buffer.of(4), raw]);
   const hash = createHash("sha256").update(`${name}\n`).update(material).digest().subarray(0, 4);
 
-  function cosigned(text: string): string {
-    const seconds = BigInt(Math.floor(Date.now() / 1000));
+  function cosigned(text: string, seconds: bigint): string {
     const time = Buffer.alloc(8);
     time.writeBigUInt64BE(seconds);
     const signature = sign(null, Buffer.from(`cosignature/v1\ntime ${seconds}\n${text}`), privateKey);
@@ -47,10 +48,10 @@ export async function startWitness(name: string, logKey: string): Promise<Witnes
     if (known.size === checkpoint.size && known.root !== checkpoint.root) return [409, `${known.size}\n`];
     if (known.size > 0 && !(await isConsistent(known, checkpoint, hashes))) return [422, ""];
     witness.known = { size: checkpoint.size, root: checkpoint.root };
-    return [
-      200,
-      `— stranger.example ${Buffer.alloc(76).toString("base64")}\n${cosigned(note.slice(0, note.lastIndexOf("\n\n") + 1))}`,
-    ];
+    const text = note.slice(0, note.lastIndexOf("\n\n") + 1);
+    const times = witness.times ?? [BigInt(Math.floor(Date.now() / 1000))];
+    const lines = times.map((seconds) => cosigned(text, seconds));
+    return [200, `— stranger.example ${Buffer.alloc(76).toString("base64")}\n${lines.join("")}`];
   }
 
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -69,6 +70,7 @@ export async function startWitness(name: string, logKey: string): Promise<Witnes
     answered: [],
     known: { size: 0, root: "" },
     insteadOf: null,
+    times: null,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

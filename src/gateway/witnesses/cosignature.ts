@@ -30,32 +30,39 @@ export function parseWitnessKey(text: string): WitnessKey | null {
 }
 
 /** The newest cosignature by this key on a note whose own signature was checked; null where none holds. */
-export function witnessedBy({ name, hash, key }: WitnessKey, note: string): Witnessed | null {
+export function witnessedBy(key: WitnessKey, note: string): Witnessed | null {
   const split = note.lastIndexOf("\n\n");
-  const text = note.slice(0, split + 1);
-  let newest: Witnessed | null = null;
-  for (const line of note.slice(split + 2).split("\n")) {
-    const [dash, signer, base64 = ""] = line.split(" ");
-    const bytes = Buffer.from(base64, "base64");
-    if (dash !== "—" || signer !== name || bytes.length !== 76 || bytes.toString("hex", 0, 4) !== hash) continue;
-    const seconds = bytes.readBigUInt64BE(4);
-    const signed = Buffer.from(`cosignature/v1\ntime ${seconds}\n${text}`);
-    if (!verify(null, signed, key, bytes.subarray(12))) continue;
-    const atMs = Number(seconds) * 1000;
-    if (newest === null || atMs > newest.atMs) newest = { name, size: Number(text.split("\n")[1]), atMs };
-  }
-  return newest;
+  return newest(key, note.slice(0, split + 1), note.slice(split + 2))?.said ?? null;
 }
 
-/** Its lines of a witness's answer, each ended by a newline: what nobody that is known signed is left out. */
-export function linesOf({ name, hash }: WitnessKey, answer: string): string {
-  return answer
-    .split("\n")
-    .filter((line) => {
-      const [dash, signer, base64 = "", ...rest] = line.split(" ");
-      const isOurs = dash === "—" && signer === name && rest.length === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(base64);
-      return isOurs && Buffer.from(base64, "base64").toString("hex", 0, 4) === hash;
-    })
-    .map((line) => `${line}\n`)
-    .join("");
+/** The line of a witness's answer, newline included, that cosigns this note newest; null where none does. What else stands there nobody keeps. */
+export function cosignatureIn(key: WitnessKey, note: string, answer: string): string | null {
+  const text = note.slice(0, note.lastIndexOf("\n\n") + 1);
+  const line = newest(key, text, answer)?.line;
+  return line === undefined ? null : `${line}\n`;
+}
+
+interface Cosigned {
+  readonly line: string;
+  readonly said: Witnessed;
+}
+
+/** Later than any date can say: nobody saw anything then. */
+const lastMs = 8_640_000_000_000_000;
+
+function newest({ name, hash, key }: WitnessKey, text: string, lines: string): Cosigned | null {
+  let found: Cosigned | null = null;
+  for (const line of lines.split("\n")) {
+    const [dash, signer, base64 = "", ...rest] = line.split(" ");
+    const bytes = Buffer.from(base64, "base64");
+    if (dash !== "—" || signer !== name || rest.length > 0 || bytes.toString("base64") !== base64) continue;
+    if (bytes.length !== 76 || bytes.toString("hex", 0, 4) !== hash) continue;
+    const seconds = bytes.readBigUInt64BE(4);
+    const atMs = Number(seconds) * 1000;
+    if (atMs > lastMs || (found !== null && atMs <= found.said.atMs)) continue;
+    const signed = Buffer.from(`cosignature/v1\ntime ${seconds}\n${text}`);
+    if (!verify(null, signed, key, bytes.subarray(12))) continue;
+    found = { line, said: { name, size: Number(text.split("\n")[1]), atMs } };
+  }
+  return found;
 }

@@ -1,5 +1,5 @@
 import { Agent, request } from "undici";
-import { linesOf, witnessedBy, type WitnessKey } from "./cosignature.ts";
+import { cosignatureIn, type WitnessKey } from "./cosignature.ts";
 
 /** A tree's head as the gateway signed it. */
 export interface Head {
@@ -69,9 +69,9 @@ export class Witness {
 
   #cosigned(head: Head, text: string): WitnessAnswer {
     const { key } = this.#way;
-    const note = head.note + linesOf(key, text);
-    if (witnessedBy(key, note) === null) throw new Error("its answer has no cosignature by its key");
-    return { kind: "cosigned", note };
+    const line = cosignatureIn(key, head.note, text);
+    if (line === null) throw new Error("its answer has no cosignature by its key");
+    return { kind: "cosigned", note: head.note + line };
   }
 }
 

@@ -139,6 +139,26 @@ describe("a witness", () => {
   });
 });
 
+describe("a witness that lies", () => {
+  it("about a time that no calendar has is asked again, and a note that says so stops no verifier", async () => {
+    witness.times = [0xffff_ffff_ffff_ffffn];
+    await append(store, 3);
+    const witnesses = await asking();
+    await expect.poll(() => witnesses.readings()[0]?.failures, { timeout: 20_000 }).toBeGreaterThan(0);
+    expect(witnesses.readings()[0]?.size).toBe(0);
+    expect(await verified()).toMatchObject({ ok: false, findings: [{ place: "witness witness.example/w1" }] });
+  });
+
+  it("by a hundred cosignatures leaves one in the note that is kept, its newest", async () => {
+    witness.times = Array.from({ length: 100 }, (_, at) => BigInt(1_800_000_000 + ((at * 7) % 100)));
+    await append(store, 3);
+    await caughtUp(await asking());
+    const note = await readFile(join(place.data, "witness-w1.txt"), "utf8");
+    expect(note.split("\n").filter((line) => line.startsWith("— "))).toHaveLength(2);
+    expect(witnessedBy(witnessKey(), note)?.atMs).toBe(1_800_000_099_000);
+  });
+});
+
 describe("a verifier that asks for a witness", () => {
   it("finds a ledger that nobody else vouches for", async () => {
     await append(store, 3);
