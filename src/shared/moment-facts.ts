@@ -39,7 +39,7 @@ function textOf(value: Json | undefined): string {
 }
 
 /** How a decision was made, as its signature says (docs/protocol.md, "Decision"). */
-const surfaces: Readonly<Record<string, string>> = {
+export const surfaces: Readonly<Record<string, string>> = {
   cli: "terminal",
   window: "console",
   notification: "notification",

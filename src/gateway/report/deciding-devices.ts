@@ -32,7 +32,7 @@ export class DecidingDevices {
     }
   }
 
-  get(id: string): Pick<Enrolled, "principal" | "key"> | undefined {
+  get(id: string): Pick<Enrolled, "device" | "principal" | "key"> | undefined {
     const device = this.#devices.get(id);
     return device?.waits === true ? undefined : device;
   }

@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { approverStep, decisionPayload, decisionType, maskedPayload, risk } from "../../shared/approval.ts";
-import { CountersignError } from "../../shared/errors.ts";
+import { approverStep, maskedPayload, risk } from "../../shared/approval.ts";
 import { canonical } from "../../shared/json.ts";
-import { verifySigned } from "../identity/signed.ts";
 import { DecidingDevices } from "./deciding-devices.ts";
+import { checkDecision, type HeldAsSigned } from "./decision-check.ts";
 import { Counts, Listed, type Chapter, type Listing, type ReportedEntry } from "./chapter.ts";
 
 export interface DecisionsReport {
@@ -13,6 +12,7 @@ export interface DecisionsReport {
   /** How those ended that ended in the period. */
   readonly ended: ReturnType<Counts["rows"]>;
   readonly decisions: number;
+  readonly all: Listing<Decided>;
   /** Their signature holds by a device that the ledger enrolled for whoever decided, and says what was held. */
   readonly verified: number;
   readonly unverified: Listing<{ readonly entry: number; readonly approval: string; readonly why: string }>;
@@ -22,6 +22,23 @@ export interface DecisionsReport {
   readonly denials: Listing<Denial>;
   /** From the request to what ended the waiting, of those that somebody decided; null without. */
   readonly medianMs: number | null;
+}
+
+/** One decision. What only its signature says is null where that does not hold: it is nobody's word. */
+export interface Decided {
+  readonly entry: number;
+  readonly atMs: number;
+  readonly approval: string;
+  readonly verdict: "approve" | "deny";
+  readonly by: string;
+  readonly principal: string;
+  readonly tool: string;
+  readonly connection: string;
+  readonly device: string | null;
+  readonly presence: string | null;
+  readonly reason: string | null;
+  /** Why it counts for nothing; null where its signature holds. */
+  readonly unverified: string | null;
 }
 
 export interface Denial {
@@ -46,18 +63,15 @@ const held = z.object({
 });
 const pending = held.extend({ risk, steps: z.array(approverStep), payload: maskedPayload });
 const decided = held.extend({ decision: z.string().optional(), by: z.string().optional() });
-const signedKind = { typ: decisionType, payload: decisionPayload, noun: "decision" };
 
 /** A request that waits: what a decision about it must say, how many approvals it needs, and who gave theirs, verified. */
-interface Waiting {
-  readonly asked: Readonly<Record<string, unknown>>;
-  readonly requester: string;
+interface Waiting extends HeldAsSigned {
   readonly needs: number;
   readonly atMs: number;
   readonly approvers: Set<string>;
 }
 
-const ends = ["approved", "denied", "expired", "withdrawn", "lapsed", "executed", "failed", "unknown"];
+const ends = ["denied", "expired", "withdrawn", "lapsed", "executed", "failed", "unknown"];
 const lasts = ["denied", "expired", "withdrawn", "lapsed", "claimed"];
 
 /** Held calls and who decided on them how: each signature is checked again, by nothing but what the ledger says (CC6.3, CC7.3). */
@@ -69,6 +83,7 @@ export class DecisionsChapter implements Chapter {
   readonly #unverified = new Listed<{ entry: number; approval: string; why: string }>();
   readonly #ranUnproven = new Listed<{ entry: number; approval: string; why: string }>();
   readonly #denials = new Listed<Denial>();
+  readonly #all = new Listed<Decided>();
   readonly #tookMs: number[] = [];
   #decisions = 0;
   #verified = 0;
@@ -95,6 +110,7 @@ export class DecisionsChapter implements Chapter {
       held: this.#held.rows(),
       ended: this.#ended.rows(),
       decisions: this.#decisions,
+      all: this.#all.listing(),
       verified: this.#verified,
       unverified: this.#unverified.listing(),
       ran: this.#ran,
@@ -133,20 +149,26 @@ export class DecisionsChapter implements Chapter {
     if (!found.success) return;
     const { approval, decision, by = "" } = found.data;
     const waiting = this.#waiting.get(approval);
-    const checked = decision === undefined ? null : await this.#check(decision, by, waiting);
-    if (checked !== null && "reason" in checked && checked.verdict === "approve") waiting?.approvers.add(by);
+    const checked = decision === undefined ? null : await checkDecision(decision, by, waiting, this.#devices);
+    const signed = checked !== null && "payload" in checked ? checked : null;
+    if (signed?.payload.verdict === "approve") waiting?.approvers.add(by);
     if (!isWithin) return;
     if (waiting !== undefined && kind !== "decision.recorded") this.#tookMs.push(atMs - waiting.atMs);
+    const { principal, tool, connection, rule } = found.data;
+    const reason = signed?.payload.reason ?? null;
     if (kind === "approval.denied") {
-      const reason = checked !== null && "reason" in checked ? checked.reason : null;
-      const { principal, tool, connection, rule } = found.data;
       const who = by === "" ? null : by;
       this.#denials.add({ entry: seq, atMs, principal, tool, connection, rule: rule.name, by: who, reason });
     }
     if (checked === null) return;
     this.#decisions += 1;
-    if ("reason" in checked) this.#verified += 1;
-    else this.#unverified.add({ entry: seq, approval, why: checked.why });
+    const why = "why" in checked ? checked.why : null;
+    if (why === null) this.#verified += 1;
+    else this.#unverified.add({ entry: seq, approval, why });
+    const verdict = signed?.payload.verdict ?? (kind === "approval.denied" ? "deny" : "approve");
+    const [device, presence] = [signed?.device ?? null, signed?.payload.presence ?? null];
+    const said = { verdict, by, principal, tool, connection, device, presence, reason };
+    this.#all.add({ entry: seq, atMs, approval, ...said, unverified: why });
   }
 
   #runs({ body, isWithin, seq }: ReportedEntry): void {
@@ -160,28 +182,6 @@ export class DecisionsChapter implements Chapter {
     } else if (waiting.approvers.size < waiting.needs) {
       const why = `${waiting.approvers.size} verified of the ${waiting.needs} approvals that it needs`;
       this.#ranUnproven.add({ entry: seq, approval, why });
-    }
-  }
-
-  /** What was signed, where the signature holds by whoever decided and says what was held; otherwise why not. */
-  async #check(
-    jws: string,
-    by: string,
-    waiting: Waiting | undefined,
-  ): Promise<{ readonly verdict: string; readonly reason: string } | { readonly why: string }> {
-    if (waiting === undefined) return { why: "the request that it is about is not in the ledger" };
-    try {
-      const { payload } = await verifySigned(jws, signedKind, { id: by }, this.#devices);
-      const { rule, ...signed } = payload;
-      const said: Readonly<Record<string, unknown>> = { ...signed, rule: canonical(rule) };
-      const wrong = Object.entries(waiting.asked).find(([name, value]) => said[name] !== value);
-      if (wrong !== undefined) return { why: `what was signed is not what was held: ${wrong[0]} differs` };
-      if (by === waiting.requester) return { why: "whoever asked decided on it" };
-      return { verdict: payload.verdict, reason: payload.reason };
-    } catch (error) {
-      if (error instanceof CountersignError && error.code === "unknown_device")
-        return { why: "no device that the ledger lets decide for whoever is named signed it" };
-      return { why: error instanceof Error ? error.message : "it can't be read" };
     }
   }
 }

@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
+import { surfaces } from "../../shared/moment-facts.ts";
 import { pageText } from "../sessions/page-text.ts";
 import type { Listing } from "./chapter.ts";
 import type { EventLine } from "./events-chapter.ts";
 import type { GrantLine } from "./grants-chapter.ts";
 import type { Report } from "./report.ts";
 import { reportStyle } from "./report-style.ts";
+import { iso, number, rows } from "./report-table.ts";
 
 /** A report as one HTML file that asks nobody for anything and has no script. `origin`: the gateway's. */
 export function reportPage(report: Report, origin: string): string {
@@ -107,23 +109,41 @@ function coverage({ connections, people, services, maskedPlaces, outcomes, open 
   const about = facts([
     ["People", number(people)],
     ["Services", number(services)],
-    ["Masked places", number(maskedPlaces)],
+    ["Masked fields", number(maskedPlaces)],
     ["Without a recorded end", number(open.count)],
   ]);
   return `${about}${table}<h3>How they ended</h3>${counted("Outcome", outcomes)}`;
 }
 
 function approvals(decisions: Report["decisions"]): string {
-  const { held, ended, decisions: all, verified, unverified, ran, ranUnproven, medianMs } = decisions;
+  const { held, ended, decisions: count, all, verified, unverified, ran, ranUnproven, medianMs } = decisions;
   const unproven = (title: string, of: typeof unverified): string =>
     of.count === 0
       ? ""
       : `<h3>${title}</h3>${rows(["Entry", "Approval", "Why"], of, ({ entry, approval, why }) => [`#${entry}`, approval, why])}`;
   return `${facts([
-    ["Decisions", `${number(all)}, ${number(verified)} with a signature that holds`],
+    ["Decisions", `${number(count)}, ${number(verified)} with a signature that holds`],
     ["Held calls that ran", `${number(ran)}, ${number(ran - ranUnproven.count)} with every approval verified`],
     ["Median wait", medianMs === null ? "nobody decided" : `${number(Math.round(medianMs / 1000))} s`],
-  ])}${unproven("Decisions that could not be verified", unverified)}${unproven("Held calls that ran unproven", ranUnproven)}<h3>Held, by risk</h3>${counted("Risk", held)}<h3>How they ended</h3>${counted("End", ended)}`;
+  ])}${unproven("Decisions that could not be verified", unverified)}${unproven("Held calls that ran unproven", ranUnproven)}<h3>Who decided</h3>${decisionRows(all)}<h3>Held, by risk</h3>${counted("Risk", held)}<h3>How they ended</h3>${counted("End", ended)}`;
+}
+
+function decisionRows(of: Report["decisions"]["all"]): string {
+  return rows(
+    ["Entry", "When", "Decision", "By", "On", "Asked by", "Signed by device", "Where", "Reason"],
+    of,
+    ({ entry, atMs, verdict, by, tool, connection, principal, device, presence, reason }) => [
+      `#${entry}`,
+      iso(atMs),
+      verdict,
+      by,
+      `${tool} on ${connection}`,
+      principal,
+      device ?? "not verified",
+      presence === null ? "" : (surfaces[presence] ?? presence),
+      reason ?? "",
+    ],
+  );
 }
 
 function section(id: string, title: string, criteria: string, html: string): string {
@@ -161,30 +181,6 @@ function counted(what: string, of: readonly { readonly name: string; readonly co
   return rows([what, "Count"], { count: of.length, first: of }, ({ name, count }) => [name, number(count)]);
 }
 
-function rows<T>(
-  heads: readonly string[],
-  { count, first }: Listing<T>,
-  cells: (item: T) => readonly string[],
-): string {
-  if (count === 0) return "<p>None.</p>";
-  const more = count > first.length ? `<p>And ${number(count - first.length)} more in the ledger.</p>` : "";
-  const head = heads.map((each) => `<th scope="col">${each}</th>`).join("");
-  const body = first.map((item) => `<tr>${cells(item).map(cell).join("")}</tr>`).join("\n");
-  return `<div class="table" tabindex="0"><table><thead><tr>${head}</tr></thead><tbody>\n${body}\n</tbody></table></div>${more}`;
-}
-
-function cell(text: string): string {
-  return `<td${/^#?[\d,]+$/.test(text) ? ' class="number"' : ""}>${pageText(text)}</td>`;
-}
-
 function day(ms: number): string {
   return iso(ms).slice(0, 10);
-}
-
-function iso(ms: number): string {
-  return new Date(ms).toISOString();
-}
-
-function number(n: number): string {
-  return n.toLocaleString("en");
 }

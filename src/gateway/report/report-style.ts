@@ -23,7 +23,7 @@ pre{font:12px/20px var(--mono);background:var(--sunken);border:1px solid var(--l
 table{border-collapse:collapse;width:100%;margin:4px 0}
 th{text-align:left;font-weight:600;color:var(--ink-2);border-bottom:1px solid var(--line);padding:4px 12px 4px 0;white-space:nowrap}
 td{border-bottom:1px solid var(--line);padding:4px 12px 4px 0;vertical-align:top;overflow-wrap:anywhere;unicode-bidi:isolate}
-td.number{white-space:nowrap}
+td.word{white-space:nowrap}
 footer{color:var(--ink-2)}
 @media print{body{background:none;color:#000}h2{break-after:avoid}tr{break-inside:avoid}.table{overflow:visible}}
 `;

@@ -149,6 +149,7 @@ describe("a wrong gateway.yaml is refused with line and column", () => {
       "6:21 masking.fields[0]: ",
     ],
     ["a wrong duration", "expires: 5m", "expires: soon", "31:14 rules[1].expires: Write a duration"],
+    ["a duration without a unit", "expires: 5m", "expires: 5", "31:14 rules[1].expires: Write a duration"],
     [
       "a hold without approvers",
       "    approvers: [leads]\n",

@@ -231,6 +231,41 @@ describe("a report on a day", () => {
     expect(report.decisions.medianMs).not.toBeNull();
   });
 
+  it("lists each decision: who, how, on what, by which device, and whether its signature holds", () => {
+    const { all } = report.decisions;
+    expect(all.count).toBe(9);
+    expect(all.first.find(({ approval }) => approval === "good")).toEqual({
+      entry: expect.any(Number),
+      atMs: fromMs + 60_000,
+      approval: "good",
+      verdict: "approve",
+      by: "demo:avery",
+      principal: "demo:erin",
+      tool: "write_file",
+      connection: "files",
+      device: "dev_a",
+      presence: "window",
+      reason: "Looked at.",
+      unverified: null,
+    });
+    // What a signature that does not hold says is nobody's word.
+    expect(all.first.find(({ approval }) => approval === "forged")).toMatchObject({
+      by: "demo:avery",
+      device: null,
+      presence: null,
+      reason: null,
+      unverified: "no device that the ledger lets decide for whoever is named signed it",
+    });
+    expect(page).toContain("<td>demo:avery</td><td>write_file on files</td><td>demo:erin</td>");
+  });
+
+  it("counts as an end what ended a held call: one that was approved and ran is one", () => {
+    expect(report.decisions.ended).toEqual([
+      { name: "denied", count: 1 },
+      { name: "executed", count: 1 },
+    ]);
+  });
+
   it("names the grants in force that nobody used", () => {
     expect(report.grants).toMatchObject({
       used: 1,
