@@ -256,7 +256,9 @@ describe("a report on a day", () => {
       reason: null,
       unverified: "no device that the ledger lets decide for whoever is named signed it",
     });
-    expect(page).toContain("<td>demo:avery</td><td>write_file on files</td><td>demo:erin</td>");
+    expect(page).toMatch(
+      />demo:avery<\/td><td>write_file on files<\/td><td[^>]*>demo:erin<\/td><td[^>]*>dev_a<\/td><td[^>]*>console</,
+    );
   });
 
   it("counts as an end what ended a held call: one that was approved and ran is one", () => {
