@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { z } from "zod";
 import type { JsonObject } from "../../shared/json.ts";
 import { bodyFile } from "./body-files.ts";
@@ -16,7 +16,7 @@ export function beginningOf(folder: string, leaf: string, bytes: number): string
     return null;
   }
   try {
-    const buffer = Buffer.alloc(bytes);
+    const buffer = Buffer.alloc(Math.min(bytes, fstatSync(file).size));
     return buffer.toString("utf8", 0, readSync(file, buffer));
   } finally {
     closeSync(file);

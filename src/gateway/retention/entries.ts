@@ -3,6 +3,7 @@ import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
 import { isJson, isJsonObject, type JsonObject } from "../../shared/json.ts";
+import { bodyIn } from "../audit/body-text.ts";
 import { beginningOf, membersIn } from "../audit/body-beginning.ts";
 import { KnownCalls } from "../audit/known-calls.ts";
 import { databaseFile } from "../store/database.ts";
@@ -26,6 +27,10 @@ export interface RetainedEntry {
 /** So many are read at once: a few milliseconds. */
 const slice = 200;
 const beginningBytes = 4096;
+/** A longer request says nothing of whose it is; bytes. */
+const mostWhole = 67_108_864;
+/** After so much of long bodies a slice is over. */
+const mostRead = 1_000_000;
 
 const members = ["call", "approval", "connection", "principal", "by", "revokedBy", "grant", "id"] as const;
 const shape = z.object({
@@ -42,6 +47,8 @@ export class EntryReader {
   readonly #db: DatabaseSync;
   readonly #after: StatementSync;
   readonly #calls = new KnownCalls();
+  /** Characters of long bodies, in this slice. */
+  #read = 0;
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -56,7 +63,13 @@ export class EntryReader {
 
   /** The next entries from this one on, before `end`; none at the end. */
   from(seq: number, end = Number.MAX_SAFE_INTEGER): readonly RetainedEntry[] {
-    return this.#after.all(seq, end).map((each) => this.#entryOf(shape.parse(each)));
+    const entries: RetainedEntry[] = [];
+    this.#read = 0;
+    for (const each of this.#after.iterate(seq, end)) {
+      entries.push(this.#entryOf(shape.parse(each)));
+      if (this.#read >= mostRead) break;
+    }
+    return entries;
   }
 
   close(): void {
@@ -67,7 +80,7 @@ export class EntryReader {
     const { atMs, kind } = leafShape.parse(JSON.parse(leaf));
     const isErased = erased === 1;
     const isLong = text === null && !isErased;
-    const body = isLong ? membersIn(beginningOf(this.#folder, leaf, beginningBytes) ?? "") : bodyOf(text);
+    const body = isLong ? this.#long(kind, leaf) : bodyOf(text);
     const { connection, principal, by, call, approval } = this.#calls.take(kind, body);
     const seen = kind === "principal.seen" ? body["id"] : null;
     return {
@@ -82,6 +95,14 @@ export class EntryReader {
       approval,
       grant: typeof body["grant"] === "string" ? body["grant"] : null,
     };
+  }
+
+  /** What a long body in its file says. All but an answer say whose they are also behind what is long in them. */
+  #long(kind: string, leaf: string): JsonObject {
+    const isAnswer = kind === "call.response";
+    const text = beginningOf(this.#folder, leaf, isAnswer ? beginningBytes : mostWhole) ?? "";
+    this.#read += text.length;
+    return isAnswer ? membersIn(text) : (bodyIn(text) ?? {});
   }
 }
 

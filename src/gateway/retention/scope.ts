@@ -7,8 +7,9 @@ import type { RetainedEntry } from "./entries.ts";
  */
 export function isHeldBy(scope: Scope, entry: RetainedEntry, personOf: (id: string) => string): boolean {
   if (!isWithinTime(scope, entry)) return false;
-  const { connection, principal, by, call, approval } = entry;
-  const isUnknown = connection === null && principal === null && (call !== null || approval !== null);
+  const { kind, connection, principal, by, call, approval } = entry;
+  const isOfCall = call !== null || approval !== null || kind.startsWith("call.");
+  const isUnknown = isOfCall && connection === null && principal === null;
   return isUnknown || (isOnConnection(scope, entry) && isOf(scope, [principal, by], personOf));
 }
 

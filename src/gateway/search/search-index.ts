@@ -7,7 +7,8 @@ import {
   type AuditQuery,
   type EntryFacts,
 } from "../../shared/audit-search.ts";
-import { isJson, isJsonObject, type JsonObject } from "../../shared/json.ts";
+import type { JsonObject } from "../../shared/json.ts";
+import { bodyIn } from "../audit/body-text.ts";
 import { seenPrincipal } from "../../shared/ledger.ts";
 import { membersIn } from "../audit/body-beginning.ts";
 import { KnownCalls } from "../audit/known-calls.ts";
@@ -267,6 +268,5 @@ function lineOf(row: unknown): AuditLine {
 
 /** An erased or unreadable body says nothing. */
 function bodyOf(body: string | null): JsonObject {
-  const value: unknown = body === null ? null : JSON.parse(body);
-  return isJson(value) && isJsonObject(value) ? value : {};
+  return (body === null ? null : bodyIn(body)) ?? {};
 }

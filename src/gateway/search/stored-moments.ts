@@ -3,10 +3,10 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { z } from "zod";
 import type { AuditLine } from "../../shared/audit-search.ts";
 import type { Moment, MomentBody } from "../../shared/audit-sessions.ts";
-import { isJson, isJsonObject } from "../../shared/json.ts";
 import { erasedWords } from "../../shared/erasure.ts";
 import { beginningOf } from "../audit/body-beginning.ts";
 import { bodyFile } from "../audit/body-files.ts";
+import { bodyIn } from "../audit/body-text.ts";
 import { type ErasedRanges, erasureQuery } from "../audit/erased-ranges.ts";
 import type { StoredBody, StoredMoment } from "../sessions/stored-moment.ts";
 
@@ -69,9 +69,8 @@ function shownOf(body: StoredBody): MomentBody {
   if (body.at === "file") return { state: "part", text: body.text, length: body.bytes };
   const { text } = body;
   if (text.length > mostShown) return { state: "part", text: text.slice(0, mostShown), length: text.length };
-  const value: unknown = JSON.parse(text);
-  if (isJson(value) && isJsonObject(value)) return { state: "whole", value };
-  return { state: "part", text, length: text.length };
+  const value = bodyIn(text);
+  return value === null ? { state: "part", text, length: text.length } : { state: "whole", value };
 }
 
 const storedRow = z.object({

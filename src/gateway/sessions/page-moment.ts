@@ -1,10 +1,11 @@
 import type { AuditLine } from "../../shared/audit-search.ts";
 import type { SessionView } from "../../shared/audit-sessions.ts";
-import { isJson, isJsonObject, type JsonObject } from "../../shared/json.ts";
+import type { JsonObject } from "../../shared/json.ts";
 import { indentedJson } from "../../shared/json-text.ts";
 import { factsOfMoment } from "../../shared/moment-facts.ts";
 import { payloadOf, wordsOfMoment } from "../../shared/session-words.ts";
 import { pageLines, pageText } from "./page-text.ts";
+import { bodyIn } from "../audit/body-text.ts";
 import type { StoredBody, StoredMoment } from "./stored-moment.ts";
 
 /** Of a longer body so many characters are shown, its first ones. */
@@ -48,8 +49,7 @@ function shownText(body: StoredBody): string {
 /** The body where it is short enough to be shown whole. */
 function readBody(body: StoredBody): JsonObject | null {
   if (body.at !== "row" || body.text.length > mostShown) return null;
-  const value: unknown = JSON.parse(body.text);
-  return isJson(value) && isJsonObject(value) ? value : null;
+  return bodyIn(body.text);
 }
 
 /** Time since the session began: `0:00.000`, `1:02:03.004`. Clocks may have been set back. */

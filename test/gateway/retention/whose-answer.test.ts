@@ -1,5 +1,21 @@
 import { expect, test } from "vitest";
-import { addCall, dayMs, erasedIn, openGround } from "./ground.ts";
+import { addCall, dayMs, erasedIn, openGround, type Ground } from "./ground.ts";
+
+/** As the gateway writes it: where a request came from is said before all else of it. */
+async function addLongCall(ground: Ground, { call, connection }: { call: string; connection: string }): Promise<void> {
+  const request = {
+    address: "10.0.0.7",
+    call,
+    principal: { id: "staff:erin", kind: "user", name: "Erin", state: "s" },
+    connection,
+    method: "tools/call",
+    name: "tool",
+    params: { arguments: { text: "w".repeat(300_000), principal: { id: "staff:root" } } },
+  };
+  await ground.store().prepare(request);
+  await ground.store().commit((writes) => writes.append("call.request", request));
+  await ground.store().commit((writes) => writes.append("call.response", { call, outcome: "ok" }));
+}
 
 const hold = { name: "case-1", reason: "the court asks" };
 
@@ -25,4 +41,17 @@ test("an answer whose request is gone may be what a hold is for: it stays until 
   await ground.retention().lift("staff:root", { name: hold.name, reason: "settled" });
   await ground.sweep();
   expect(await erasedIn(ground)).toContain(1);
+});
+
+test("a request so long that it stands in a file is of its connection and person like any other", async () => {
+  const rules = [{ name: "crm", connections: ["crm"], keep: 100 * dayMs }];
+  const ground = await openGround({ rules, default: 30 * dayMs });
+  await addLongCall(ground, { call: "cal_1", connection: "crm" });
+  await addLongCall(ground, { call: "cal_2", connection: "files" });
+  await addLongCall(ground, { call: "cal_3", connection: "web" });
+  await ground.retention().holds.place("staff:root", { ...hold, connection: "files" });
+  ground.nowMs += 31 * dayMs;
+  await ground.sweep();
+  expect(await erasedIn(ground)).toEqual([4, 5]);
+  expect(await ground.erase({ person: "staff:erin", reason: "asked to" })).toMatchObject({ erased: 2, held: 2 });
 });

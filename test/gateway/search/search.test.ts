@@ -107,3 +107,14 @@ it("looks for a text with any character in it, and an end of a string is none", 
   expect(await found(search, "five")).toEqual([2]);
   expect(await found(search, `${"one ".repeat(249)}two`)).toEqual([0]);
 });
+
+it("takes in all others where a body in the ledger was made unreadable, and shows that one as the text that it is", async () => {
+  const { data, open } = await scratch();
+  await append(await open(), "one", "two", "three");
+  const db = new DatabaseSync(join(data, "gateway.sqlite"));
+  db.exec(`UPDATE ledger_entries SET body = '{"why":"tw' WHERE seq = 1`);
+  db.close();
+  const search = searchIn(data);
+  expect(await found(search, "three")).toEqual([2]);
+  expect((await search.one(1))?.body).toEqual({ state: "part", text: '{"why":"tw', length: 10 });
+});
