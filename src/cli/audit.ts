@@ -82,12 +82,12 @@ export const audit = command(help, options, async ({ values, positionals, profil
   refuseOptions(Object.keys(values), { data: options.data, key: options.key, witness });
   if (positionals[0] === "export")
     return await exportTo(positional(positionals, ["export", "FILE"])[1], profile, terminal);
-  const [verb] = positional(positionals, ["verify"]);
-  if (verb !== "verify")
+  if (positionals[0] !== "verify")
     throw new CountersignError(
       "usage",
       "audit knows verify, export, search, sessions, session and report; --help shows the usage.",
     );
+  positional(positionals, ["verify"]);
   const trusted = { ...(await ledgerTrust(profile, key, data)), witnesses: witnessKeys(values.witness ?? []) };
   const verify = async (path: string): Promise<LedgerReport> => {
     const source = await openSource(path);
