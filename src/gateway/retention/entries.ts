@@ -3,9 +3,8 @@ import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
 import { isJson, isJsonObject, type JsonObject } from "../../shared/json.ts";
-import { bodyIn } from "../audit/body-text.ts";
-import { beginningOf, membersIn } from "../audit/body-beginning.ts";
 import { KnownCalls } from "../audit/known-calls.ts";
+import { longBody } from "../audit/long-body.ts";
 import { databaseFile } from "../store/database.ts";
 
 /** What of an entry decides whether it is erased. */
@@ -26,11 +25,6 @@ export interface RetainedEntry {
 
 /** So many are read at once: a few milliseconds. */
 const slice = 200;
-const beginningBytes = 4096;
-/** A longer request says nothing of whose it is; bytes. */
-const mostWhole = 67_108_864;
-/** After so much of long bodies a slice is over. */
-const mostRead = 1_000_000;
 
 const members = ["call", "approval", "connection", "principal", "by", "revokedBy", "grant", "id"] as const;
 const shape = z.object({
@@ -47,8 +41,6 @@ export class EntryReader {
   readonly #db: DatabaseSync;
   readonly #after: StatementSync;
   readonly #calls = new KnownCalls();
-  /** Characters of long bodies, in this slice. */
-  #read = 0;
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -64,10 +56,11 @@ export class EntryReader {
   /** The next entries from this one on, before `end`; none at the end. */
   from(seq: number, end = Number.MAX_SAFE_INTEGER): readonly RetainedEntry[] {
     const entries: RetainedEntry[] = [];
-    this.#read = 0;
     for (const each of this.#after.iterate(seq, end)) {
-      entries.push(this.#entryOf(shape.parse(each)));
-      if (this.#read >= mostRead) break;
+      const row = shape.parse(each);
+      entries.push(this.#entryOf(row));
+      // One that was read from its file may have taken as long as all others together.
+      if (row.members === null && row.erased === 0) break;
     }
     return entries;
   }
@@ -80,7 +73,7 @@ export class EntryReader {
     const { atMs, kind } = leafShape.parse(JSON.parse(leaf));
     const isErased = erased === 1;
     const isLong = text === null && !isErased;
-    const body = isLong ? this.#long(kind, leaf) : bodyOf(text);
+    const body = isLong ? longBody(this.#folder, kind, leaf) : bodyOf(text);
     const { connection, principal, by, call, approval } = this.#calls.take(kind, body);
     const seen = kind === "principal.seen" ? body["id"] : null;
     return {
@@ -95,14 +88,6 @@ export class EntryReader {
       approval,
       grant: typeof body["grant"] === "string" ? body["grant"] : null,
     };
-  }
-
-  /** What a long body in its file says. All but an answer say whose they are also behind what is long in them. */
-  #long(kind: string, leaf: string): JsonObject {
-    const isAnswer = kind === "call.response";
-    const text = beginningOf(this.#folder, leaf, isAnswer ? beginningBytes : mostWhole) ?? "";
-    this.#read += text.length;
-    return isAnswer ? membersIn(text) : (bodyIn(text) ?? {});
   }
 }
 

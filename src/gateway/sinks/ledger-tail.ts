@@ -3,8 +3,8 @@ import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
 import { isJson, isJsonObject, type JsonObject } from "../../shared/json.ts";
-import { beginningOf, membersIn } from "../audit/body-beginning.ts";
 import { KnownCalls } from "../audit/known-calls.ts";
+import { longBody } from "../audit/long-body.ts";
 import type { Sliced } from "../../shared/slices.ts";
 import { inTurns } from "../in-turns.ts";
 import { databaseFile } from "../store/database.ts";
@@ -20,9 +20,8 @@ const mostCharacters = 1_000_000;
 /** So many entries before the first are looked at, so that an answer after a new start still says whose it is. */
 const recalled = 2000;
 
-/** A longer one stands in a file, of which these bytes tell whose answer it is. */
+/** A longer one stands in a file. */
 const longestParsed = 262_144;
-const beginningBytes = 4096;
 
 const row = z.object({ seq: z.number(), leaf: z.string(), body: z.string().nullable(), salted: z.number() });
 const leafShape = z.object({ atMs: z.number(), kind: z.string() });
@@ -82,7 +81,7 @@ export class LedgerTail {
     const { atMs, kind } = leafShape.parse(JSON.parse(leaf));
     const whole = bodyOf(text);
     const isInFile = text === null && salted === 1;
-    const said = isInFile ? membersIn(beginningOf(this.#folder, leaf, beginningBytes) ?? "") : (whole ?? {});
+    const said = isInFile ? longBody(this.#folder, kind, leaf) : (whole ?? {});
     const facts = this.#calls.take(kind, said);
     const body = (text?.length ?? 0) <= longestBody ? whole : null;
     const event = ocsfOf({

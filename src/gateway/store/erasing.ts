@@ -1,13 +1,14 @@
 import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
 import { aboutApproval } from "../audit/approval-entries.ts";
-import { beginningOf, membersIn } from "../audit/body-beginning.ts";
 import { bodyFile } from "../audit/body-files.ts";
+import { bodyIn } from "../audit/body-text.ts";
+import { longBody } from "../audit/long-body.ts";
 import { entryKind, isNeverErased } from "../../shared/entry-kind.ts";
 import { linesOf } from "./history-line.ts";
 import { placeOf } from "./precedents.ts";
 import { storedApproval } from "./stored-approval.ts";
-import { isJson, isJsonObject, type JsonObject } from "../../shared/json.ts";
+import type { JsonObject } from "../../shared/json.ts";
 
 /** What went of the ledger, and what has still to go once that is durable. */
 export interface Erased {
@@ -16,8 +17,6 @@ export interface Erased {
   /** The files of long bodies, to be deleted once the commit is durable: what a crash leaves of them, the next start sweeps. */
   readonly files: readonly string[];
 }
-
-const longBeginning = 4096;
 
 /**
  * Erases bodies and salts of these entries (rising numbers), inside the transaction of whoever calls it, who records it there too; and what the state keeps of
@@ -39,7 +38,7 @@ export function eraser(db: DatabaseSync, folder: string): (entries: readonly num
       if (isNeverErased(kind)) continue;
       const file = found.body === null ? bodyFile(folder, digest) : null;
       if (file !== null) files.push(file);
-      const body = found.body === null ? membersIn(beginning(folder, found.leaf)) : bodyOf(found.body);
+      const body = found.body === null ? longBody(folder, kind, found.leaf) : (bodyIn(found.body) ?? {});
       const [call, approval] = [idIn(body["call"]), idIn(body["approval"])];
       if (call !== null || approval !== null) link.run(seq, call, approval);
       state(seq, kind, body);
@@ -72,20 +71,6 @@ const leafShape = z.object({ kind: z.string(), body: z.string() });
 /** As the gateway makes them: what a foreign hand wrote there is no id. */
 function idIn(value: unknown): string | null {
   return typeof value === "string" && /^[a-z]{3}_[\w-]{1,40}$/.test(value) ? value : null;
-}
-
-function beginning(folder: string, leaf: string): string {
-  return beginningOf(folder, leaf, longBeginning) ?? "";
-}
-
-/** What can't be read has nothing of which the state would know. */
-function bodyOf(text: string): JsonObject {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isJson(value) && isJsonObject(value) ? value : {};
-  } catch {
-    return {};
-  }
 }
 
 function stateEraser(db: DatabaseSync): (seq: number, kind: string, body: JsonObject) => void {

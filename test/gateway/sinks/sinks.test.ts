@@ -264,3 +264,30 @@ it("tells a call as OCSF's API Activity, its answer with whose it is, and a long
   expect(JSON.stringify(response).length).toBeLessThan(5000);
   expect(refused).toMatchObject({ class_uid: 3002, status_id: 2, severity_id: 3, src_endpoint: { ip: "10.0.0.9" } });
 });
+
+it("tells whose a request is however long it is, and whose its answer", async () => {
+  const { data, store, start } = await ground();
+  const principal = { id: "corp:1", kind: "user", name: "Erin Engineer", state: "s" };
+  const text = { arguments: { text: "x".repeat(300_000) } };
+  const request = {
+    address: "10.0.0.7",
+    call: "cal_1",
+    connection: "crm",
+    name: "get_customer",
+    params: text,
+    principal,
+  };
+  await store.prepare(request);
+  await store.commit((writes) => {
+    writes.append("call.request", request);
+    writes.append("call.response", { call: "cal_1", outcome: "ok", ms: 12 });
+  });
+  const sinks = await start(await fileConfig(data));
+  const path = join(data, "events.jsonl");
+  await eventually(async () => expect(await linesOf(path)).toEqual(upTo(2)));
+  await sinks.close();
+  const lines = (await readFile(path, "utf8")).trim().split("\n");
+  const told = { actor: { user: { uid: "corp:1" } }, api: { operation: "get_customer", service: { name: "crm" } } };
+  expect(lines.map((line): unknown => JSON.parse(line))).toMatchObject([told, told]);
+  expect(lines.join("").length).toBeLessThan(10_000);
+});
