@@ -1,8 +1,7 @@
 /**
  * `npm run bench`: what Countersign costs, as ratios within one run. Target, bare proxy, client and gateway are processes of their own, pinned
  * to one CPU; everything is on: verification, rules, masking, durable ledger. Absolute figures depend on the machine; compare
- * ratios only. `-- --million` adds a ledger of a million entries to the sizes, `-- load`, `sizes`, `crowd`, `memory`, `peers` (the tunnel beside other bridges), `tunnel`, `console`, `revocations` run one part alone. The
- * ratios only. `-- --million` adds a ledger of a million entries to the sizes, `-- load`, `sizes`, `sinks`, `crowd`, `memory`, `peers` (the tunnel beside other bridges), `tunnel`, `console` run one part alone. The
+ * ratios only. `-- --million` adds a ledger of a million entries to the sizes, `-- load`, `sizes`, `sinks`, `crowd`, `memory`, `peers` (the tunnel beside other bridges), `tunnel`, `console`, `revocations` run one part alone. The
  * console's frames are measured first and on all CPUs, as a browser has them. `-- ledger`, only when it is named, makes a ledger of a million entries (`--entries N`), and measures
  * appending, verifying, searching and a sink on it; `--keep DIR` keeps it there for the next time.
  */
