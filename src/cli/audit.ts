@@ -35,7 +35,8 @@ export writes the ledger of the profile's gateway as JSON Lines to a new FILE, w
 
 search shows the entries that fit all that is asked, newest first, which takes the role auditor and is recorded. WORDs
 stand in what was asked or answered, masked as it is kept: "two words" stand side by side, and begin* only begins so.
---person and --service take an id or a part of a name, and mean who called, decided or revoked. A TIME is a date
+--person and --service take an id or a part of a name, and mean who called, decided or revoked; --session takes the id
+that stands in entries (what sessions calls from-N is read with audit session). A TIME is a date
 (2026-11-20), a time (2026-11-20T08:00:00Z) or a duration back from now (24h, 7d); --to is not included. With --data it
 searches a data folder or an exported file, offline; it does not check it, as verify does.
 

@@ -32,21 +32,28 @@ export function EntryFacts({ entry: { facts: said, names: known } }: { readonly 
           </dl>
         </section>
       )}
-      <section>
-        <h3>{words.search.judged}</h3>
-        <dl className={facts.facts}>
-          <Fact name={names.method} value={said.method} />
-          <Fact name={words.search.names.tool} fact="tool" value={said.tool} />
-          <Fact name={words.search.names.connection} fact="connection" value={said.connection} />
-          <Fact name={names.rule} fact="rule" value={said.rule} />
-          <Fact name={names.effect} fact="effect" value={said.effect} />
-          <Fact name={names.outcome} fact="outcome" value={said.outcome} />
-          {said.ms !== null && <Fact name={names.took} value={words.search.took(said.ms)} isOurs />}
-          {said.bytes !== null && <Fact name={names.size} value={words.search.size(said.bytes)} isOurs />}
-        </dl>
-      </section>
+      {isJudged(said) && (
+        <section>
+          <h3>{words.search.judged}</h3>
+          <dl className={facts.facts}>
+            <Fact name={names.method} value={said.method} />
+            <Fact name={words.search.names.tool} fact="tool" value={said.tool} />
+            <Fact name={words.search.names.connection} fact="connection" value={said.connection} />
+            <Fact name={names.rule} fact="rule" value={said.rule} />
+            <Fact name={names.effect} fact="effect" value={said.effect} />
+            <Fact name={names.outcome} fact="outcome" value={said.outcome} />
+            {said.ms !== null && <Fact name={names.took} value={words.search.took(said.ms)} isOurs />}
+            {said.bytes !== null && <Fact name={names.size} value={words.search.size(said.bytes)} isOurs />}
+          </dl>
+        </section>
+      )}
     </>
   );
+}
+
+/** Whether there is anything to say of it: of a look into the ledger there isn't. */
+function isJudged({ method, tool, connection, rule, effect, outcome, ms, bytes }: AuditEntry["facts"]): boolean {
+  return [method, tool, connection, rule, effect, outcome, ms, bytes].some((each) => each !== null);
 }
 
 interface FactProps {
