@@ -6,8 +6,10 @@ import { CountersignError } from "../shared/errors.ts";
 import { erasedWords, type Erasure } from "../shared/erasure.ts";
 import type { ApiVisit } from "./api.ts";
 import { bodyFile } from "./audit/body-files.ts";
+import { statedHead } from "./audit/checkpoint.ts";
 import { sendJson } from "./mcp/reply.ts";
 import { sendPart } from "./mcp/send-parts.ts";
+import { exportParts } from "./sessions/export-parts.ts";
 import type { Piece } from "./sessions/stored-moment.ts";
 import { auditor, maskedQuery, queryAs, recordLook } from "./search-api.ts";
 
@@ -64,13 +66,15 @@ export async function exportSession(visit: ApiVisit, id: string): Promise<void> 
   const { site, response } = visit;
   const { format } = queryAs(visit, exportQuery);
   await recordLook(visit, { what: "session export", session: id, format });
-  let part = await site.search.exported(id, format, -1);
-  if (part === null) throw new CountersignError("not_found", "There is no such session in the ledger.");
+  const { size: entries } = statedHead(site.gate.store.checkpoint());
+  const parts = exportParts(site.search, { id, format, entries });
+  const first = await parts.next();
+  if (first.done === true) throw new CountersignError("not_found", "There is no such session in the ledger.");
   begin(response, format === "html" ? "text/html; charset=utf-8" : "application/jsonl");
-  while (part !== null) {
-    for (const piece of part.pieces) await send(visit, piece);
+  for (const piece of first.value) await send(visit, piece);
+  for await (const pieces of parts) {
+    for (const piece of pieces) await send(visit, piece);
     if (response.destroyed) return;
-    part = part.next === null ? null : await site.search.exported(id, format, part.next);
   }
   response.end();
 }

@@ -70,10 +70,10 @@ export class LedgerSearch {
     return sessionPart.nullable().parse(part);
   }
 
-  /** The part of a session's export after this entry, its beginning for -1; null where there is no such session. Throws CountersignError `store_failed`. */
-  async exported(id: string, format: SessionFormat, after: number): Promise<ExportPart | null> {
+  /** The part of a session's export after this entry, its beginning for -1. Throws CountersignError `store_failed`. */
+  async exported(id: string, format: SessionFormat, after: number): Promise<ExportPart> {
     const part = await this.#ask({ does: "export", mostMs: mostMs.find, session: id, format, after });
-    return exportPart.nullable().parse(part);
+    return exportPart.parse(part);
   }
 
   /** The body of this entry; null where there is no such entry. Throws CountersignError `store_failed`. */

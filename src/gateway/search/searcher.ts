@@ -102,15 +102,16 @@ export class Searcher {
     return { session, moments: moments.map(momentOf), next, names };
   }
 
-  /** The part of a session's export that stands after this entry, the beginning for -1; null where there is no such session. */
-  exported(id: string, format: SessionFormat, after: number): ExportPart | null {
+  /** The part of a session's export that stands after this entry, the beginning for -1. */
+  exported(id: string, format: SessionFormat, after: number): ExportPart {
     const session = this.#index.sessions.get(id);
-    if (session === undefined) return null;
+    const indexed = this.#index.taken().size;
+    if (session === undefined) return { found: null, indexed };
     const { moments, next } = this.#moments(session, after, mostExported);
     const pieces = moments.flatMap((moment) => exportMoment(format, moment, session));
     if (after === -1) pieces.unshift(exportHead(format, this.#origin(), session));
     if (next === null) pieces.push(exportFoot(format));
-    return { pieces, next };
+    return { found: { pieces, next }, indexed };
   }
 
   /** The body of this entry; null where there is no such entry. */

@@ -23,6 +23,9 @@ export interface StoredMoment {
 const piece = z.union([z.string(), z.object({ file: z.string() })]);
 export type Piece = z.infer<typeof piece>;
 
-/** A part of an export, and the entry to go on after; null at its end. */
-export const exportPart = z.object({ pieces: z.array(piece), next: z.number().nullable() });
+/** A part of an export, and the entry to go on after, null at its end; null where there is no such session. `indexed`: so many entries of the ledger were read for it. */
+export const exportPart = z.object({
+  found: z.object({ pieces: z.array(piece), next: z.number().nullable() }).nullable(),
+  indexed: z.number(),
+});
 export type ExportPart = z.infer<typeof exportPart>;
