@@ -114,7 +114,7 @@ function found(index: SearchIndex, query: AuditQuery, most: number, entries: num
   return { lines, next, indexed: entries, entries, names };
 }
 
-const heading = ["entry", "time", "what", "who", "connection", "tool", "outcome", "ms", "call"];
+const heading = ["entry", "time (UTC)", "what", "who", "connection", "tool", "outcome", "ms", "call"];
 
 function rowOf({ entry, atMs, kind, facts, erased }: AuditLine): readonly string[] {
   const { principal, by, connection, tool, method, outcome, effect, ms, call, approval } = facts;

@@ -158,7 +158,18 @@ function valueOf<T>(result: Result<T>): T {
   throw new CountersignError(result.error.code, result.error.message);
 }
 
-const heading = ["session", "began", "lasted", "who", "client", "connection", "calls", "held", "denied", "failed"];
+const heading = [
+  "session",
+  "began (UTC)",
+  "lasted",
+  "who",
+  "client",
+  "connection",
+  "calls",
+  "held",
+  "denied",
+  "failed",
+];
 
 function rowOf(session: SessionView): readonly string[] {
   const { id, fromMs, toMs, name, principal, client, via, connection, calls, held, denied, failed } = session;

@@ -37,8 +37,9 @@ search shows the entries that fit all that is asked, newest first, which takes t
 stand in what was asked or answered, masked as it is kept: "two words" stand side by side, and begin* only begins so.
 --person and --service take an id or a part of a name, and mean who called, decided or revoked; --session takes the id
 that stands in entries (what sessions calls from-N is read with audit session). A TIME is a date
-(2026-11-20), a time (2026-11-20T08:00:00Z) or a duration back from now (24h, 7d); --to is not included. With --data it
-searches a data folder or an exported file, offline; it does not check it, as verify does.
+(2026-11-20, from its midnight in UTC), a time (2026-11-20T08:00:00Z) or a duration back from now (24h, 7d); --to is not
+included. Times are shown in UTC, the console's in the time of its machine. With --data it searches a data folder or an
+exported file, offline; it does not check it, as verify does.
 
 sessions lists what each MCP client did through one connection, those that began last first; session writes one to a
 new FILE, as JSON Lines or as one HTML page that any browser opens without network. Both take the role auditor and are

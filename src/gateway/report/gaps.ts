@@ -10,7 +10,7 @@ export function gapsOf(
     ...(ledger.ok
       ? []
       : [
-          "The ledger does not hold: its findings are listed below, and nothing here is evidence before they are explained.",
+          "The ledger does not hold: its findings stand at the report's beginning, and nothing here is evidence before they are explained.",
         ]),
     ...(seen.firstAtMs !== null && seen.firstAtMs > fromMs
       ? [`The ledger begins at ${iso(seen.firstAtMs)}, after the period did: what was before is not recorded here.`]
