@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { activity, type Activity, type ActivityAsk } from "../shared/audit-activity.ts";
 import { auditEntry, type AuditEntry } from "../shared/audit-entry.ts";
 import { auditPage, type AuditAsk, type AuditLine, type AuditPage, type AuditQuery } from "../shared/audit-search.ts";
@@ -39,6 +40,8 @@ export async function exportAudit(
   return { saved: await saveText(name, text), name, text: null };
 }
 
+const checkpointAnswer = z.object({ note: z.string() });
+
 type NamedLine = AuditLine & { readonly who: string | null };
 
 /** So many entries go into one file: each page that it takes is a look into the ledger that is itself recorded. */
@@ -47,9 +50,17 @@ const pageLines = 500;
 
 async function allOf(api: GatewayApi, query: AuditQuery): Promise<readonly NamedLine[]> {
   const lines: NamedLine[] = [];
+  const { note } = await api.get("/v1/audit/checkpoint", checkpointAnswer);
+  const size = Number(note.split("\n", 2)[1]);
   let before: number | null = null;
   do {
     const page: AuditPage = await searchAudit(api, { ...query, before, limit: pageLines });
+    // What the search has not read would be missing in a file that looks whole.
+    if (page.indexed < size)
+      throw new CountersignError(
+        "transient",
+        `The gateway has read ${page.indexed} of ${size} entries for searching: export again in a while.`,
+      );
     for (const line of page.lines) lines.push({ ...line, who: nameIn(page, line) });
     before = page.next;
     if (lines.length > mostLines)
