@@ -123,7 +123,9 @@ async function exportTo(file: string, profile: string, terminal: Terminal): Prom
   await withExport(profile, async (exported) => {
     await copyFile(exported, file, constants.COPYFILE_EXCL).catch(unwritten(file));
   });
-  terminal.answer({ file }, [`The ledger is in ${file}. Check it: countersign audit verify --data ${file}`]);
+  terminal.answer({ file }, [
+    `The ledger is in ${file}. Check it: countersign audit verify --data ${file} --profile ${profile}`,
+  ]);
 }
 
 /** A database given by itself would be read as an export, and every line of it be a finding: a false alarm. */
