@@ -75,7 +75,8 @@ export class Looking {
 
   #counts(place: Place): boolean {
     const nowMs = this.#now();
-    if (nowMs - place.saidSinceMs >= 1000) {
+    // A clock that was set back begins anew: it would else be the same second for hours.
+    if (Math.abs(nowMs - place.saidSinceMs) >= 1000) {
       place.saidSinceMs = nowMs;
       place.said = 0;
     }

@@ -105,5 +105,7 @@ describe("who has a request open", () => {
     expect(looks(bo, null)).toBe(false);
     nowMs += 1000;
     expect(looks(bo, null)).toBe(true);
+    nowMs -= 3_600_000;
+    for (let said = 0; said < 10; said += 1) expect(looks(bo, null)).toBe(true);
   });
 });
