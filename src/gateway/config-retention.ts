@@ -49,7 +49,8 @@ export function retentionFindings({ retention: config, connections }: Config): F
     globs.flatMap((glob, position): Finding[] => {
       const path = ["retention", "rules", index, "kinds", position];
       const fitting = entryKind.options.filter(globMatcher(glob));
-      if (fitting.length === 0) return [{ path, message: "No kind of entry matches this: docs/ledger-entries.md lists them." }];
+      if (fitting.length === 0)
+        return [{ path, message: "No kind of entry matches this: docs/ledger-entries.md lists them." }];
       if (fitting.every(isNeverErased)) return [{ path, message: "Entries of this kind are never erased." }];
       return [];
     }),
