@@ -10,21 +10,23 @@ import { openWorld, type World } from "../support/world.ts";
 
 const program = fileURLToPath(new URL("../../dist/cli/index.js", import.meta.url));
 let world: World;
-let profile: string;
+let folder: string;
 beforeAll(async () => {
-  profile = await mkdtemp(join(tmpdir(), "countersign-built-"));
+  folder = await mkdtemp(join(tmpdir(), "countersign-built-"));
   world = await openWorld();
 });
 afterAll(async () => {
   await world.close();
-  await rm(profile, { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true });
 });
-const run = (...args: readonly string[]): Running => startProgram(program, ...args, "--profile", profile);
 
 // What is loaded only when it is needed is in files of its own: each provider's library, the MCP client, the commands.
 it.each(["oidc", "entra", "okta"] as const)(
   "the built client signs in (%s) and carries a call",
   async (kind) => {
+    // A profile is pinned to its provider for good.
+    const profile = join(folder, kind);
+    const run = (...args: readonly string[]): Running => startProgram(program, ...args, "--profile", profile);
     const { profiles } = await discover(world.url);
     const proposal = profiles.find(({ provider }) => provider.kind === kind);
     if (proposal === undefined) throw new Error(`the gateway offers no ${kind}`);
