@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { collectAtOnce } from "../client/collecting.ts";
 import { openClient, type Client } from "../client/index.ts";
 import { placesIn } from "../client/setup/machine.ts";
 import { openVault } from "../client/vault/open.ts";
@@ -36,6 +37,7 @@ const firstStateMs = 15_000;
 export async function ownUntilStopped(options: OwnerOptions): Promise<void> {
   const { profile, ca, console, port, terminal } = options;
   optimiseLater();
+  collectAtOnce();
   const stopped = untilStopped();
   const client = await openClient({
     directory: profile,
