@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { surfaces } from "../../shared/moment-facts.ts";
-import { pageText } from "../sessions/page-text.ts";
+import { pageBeginning } from "../pages/page-beginning.ts";
+import { pageText } from "../pages/page-text.ts";
 import type { Listing } from "./chapter.ts";
 import type { EventLine } from "./events-chapter.ts";
 import type { GrantLine } from "./grants-chapter.ts";
@@ -10,17 +10,8 @@ import { iso, number, rows } from "./report-table.ts";
 
 /** A report as one HTML file that asks nobody for anything and has no script. `origin`: the gateway's. */
 export function reportPage(report: Report, origin: string): string {
-  const policy = `default-src 'none'; style-src 'sha256-${createHash("sha256").update(reportStyle).digest("base64")}'; base-uri 'none'; form-action 'none'`;
   const title = `What Countersign recorded, ${day(report.fromMs)} to ${day(report.toMs)}`;
-  return `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<title>${pageText(title)}</title>
-<style>${reportStyle}</style>
-<header>
+  return `${pageBeginning({ title, style: reportStyle })}<header>
 <h1>${pageText(title)}</h1>
 ${facts([
   ["Gateway", origin],

@@ -1,4 +1,4 @@
-import { pageText } from "../sessions/page-text.ts";
+import { pageText } from "../pages/page-text.ts";
 import type { Listing } from "./chapter.ts";
 
 /** A table of a report, as HTML: `cells` are texts, written out here. Says how many more there are than listed. */

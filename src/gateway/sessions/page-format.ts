@@ -1,23 +1,14 @@
-import { createHash } from "node:crypto";
 import type { SessionView } from "../../shared/audit-sessions.ts";
 import { pageScript } from "./page-script.ts";
 import { pageStyle } from "./page-style.ts";
-import { pageText } from "./page-text.ts";
+import { pageBeginning } from "../pages/page-beginning.ts";
+import { pageText } from "../pages/page-text.ts";
 
 /** The beginning of a session as one HTML file, which asks nobody for anything: whatever is not named here is refused by its own policy. */
 export function pageHead(origin: string, session: SessionView): string {
-  const policy = `default-src 'none'; style-src ${hashed(pageStyle)}; script-src ${hashed(pageScript)}; base-uri 'none'; form-action 'none'`;
   const client = session.client ?? session.via ?? "a client without a name";
   const title = `Session of ${client} on ${session.connection}`;
-  return `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<title>${pageText(title)}</title>
-<style>${pageStyle}</style>
-<header>
+  return `${pageBeginning({ title, style: pageStyle, script: pageScript })}<header>
 <h1>${pageText(title)}</h1>
 <dl>${factsOf(origin, session)
     .map(([name, value]) => `<dt>${name}</dt><dd>${pageText(value)}</dd>`)
@@ -62,8 +53,4 @@ function factsOf(origin: string, session: SessionView): readonly (readonly [stri
     ["Entries", `${session.entries}, from #${first} to #${last}`],
     ["Session", session.id],
   ];
-}
-
-function hashed(text: string): string {
-  return `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 }

@@ -4,7 +4,7 @@ import type { JsonObject } from "../../shared/json.ts";
 import { indentedJson } from "../../shared/json-text.ts";
 import { factsOfMoment } from "../../shared/moment-facts.ts";
 import { payloadOf, wordsOfMoment } from "../../shared/session-words.ts";
-import { pageLines, pageText } from "./page-text.ts";
+import { pageLines, pageText } from "../pages/page-text.ts";
 import { bodyIn } from "../audit/body-text.ts";
 import type { StoredBody, StoredMoment } from "./stored-moment.ts";
 
