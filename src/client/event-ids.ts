@@ -21,11 +21,9 @@ export class EventIds {
     return this.#line !== "" || this.#pending !== null;
   }
 
-  /** Whether the last whole event is the answer to this request: told by its beginning, which the gateway writes as `jsonrpc`, `id`, then what it is. */
+  /** Whether the last whole event is the answer to this request. */
   answers(id: string | number): boolean {
-    const data = Buffer.from(this.#lastData, "latin1").toString("utf8");
-    const head = `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"`;
-    return data.startsWith(`${head}result"`) || data.startsWith(`${head}error"`);
+    return isAnswerTo(id, Buffer.from(this.#lastData, "latin1"));
   }
 
   push(chunk: Buffer): void {
@@ -54,6 +52,13 @@ export class EventIds {
     } else if (line.startsWith("data: {")) this.#data = line.slice(6);
     else if (line.startsWith("id:") && line.length < mostLength) this.#pending = line.slice(3).trim();
   }
+}
+
+/** Whether a message, or its beginning, is the answer to this request. The gateway writes one as `jsonrpc`, `id`, then what it is. */
+export function isAnswerTo(id: string | number, message: Buffer): boolean {
+  const head = `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"`;
+  const said = message.toString("utf8", 0, Buffer.byteLength(head) + 8);
+  return said.startsWith(`${head}result"`) || said.startsWith(`${head}error"`);
 }
 
 const newline = 0x0a;

@@ -7,6 +7,7 @@ import { keepListening } from "./listening.ts";
 import { headerValues, plainHeaders } from "./loopback-guard.ts";
 import { askedBy, beginAnswer, endAnswer, type Onward } from "./onward.ts";
 import { seeBody, type SeenBody } from "./seen-body.ts";
+import { mayBeShort, passShort } from "./short-answer.ts";
 import { wordsFor } from "./unanswered.ts";
 
 /** Passes one request to the gateway and its answer back, both as they come. Never throws: a failure is answered, or ends the answer. */
@@ -24,9 +25,11 @@ export async function forward(request: IncomingMessage, response: ServerResponse
     if (isRest && answer.isAnew) return lost(answer, response);
     const { whole = null } = answer;
     if (whole !== null) return endAnswer(response, answer, whole);
-    beginAnswer(response, answer.status, answer.headers);
     const stream = String(answer.headers["content-type"]).startsWith("text/event-stream");
-    await passOn(answer, response, { body: stream && request.method === "POST" ? body : null, asked, onward });
+    const isCall = request.method === "POST";
+    if (isCall && !stream && mayBeShort(answer)) return await passShort(answer, response);
+    beginAnswer(response, answer.status, answer.headers);
+    await passOn(answer, response, { body: stream && isCall ? body : null, asked, onward });
   } catch (error) {
     if (response.headersSent || signal.aborted) response.destroy();
     else await answerFailure(request, response, body, error);

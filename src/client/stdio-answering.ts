@@ -1,5 +1,4 @@
 import { isJsonObject, type Json, type JsonObject } from "../shared/json.ts";
-import { SseParser } from "../shared/sse.ts";
 import type { Heard } from "./heard.ts";
 import { answersMark } from "./event-ids.ts";
 import { isStream } from "./listening.ts";
@@ -25,7 +24,7 @@ export class StdioAnswering {
     if (answer.status >= 400) return await this.#refused(answer, id);
     let part: Heard | null = answer;
     for (let last = ""; part !== null;) {
-      const lines = new LineAnswer(this.#speaker, isStream(part) ? null : id);
+      const lines = new LineAnswer(this.#speaker, { id, isStream: isStream(part) });
       await passed(part, lines, signal);
       if (lines.has(id)) return;
       // No other stream than an answer's goes on with it; one that says nothing new is over.
@@ -47,7 +46,7 @@ export class StdioAnswering {
       await this.error(id, { ...brokenOff, message: "Countersign: this list is longer than the bridge takes." });
       return null;
     }
-    const messages = isStream(answer) ? parsedEvents(new SseParser(), Buffer.from(text)) : [parsed(text)];
+    const messages = isStream(answer) ? parsedEvents(text) : [parsed(text)];
     for (const each of messages) await this.#speaker.say(idOf(each), JSON.stringify(each));
     const last = messages.at(-1);
     return isJsonObject(last) ? last : null;

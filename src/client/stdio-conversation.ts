@@ -105,7 +105,7 @@ export class StdioConversation {
         }
         if (answer.isAnew && began) for (const change of listChanges) await this.#speaker.say(null, change);
         began = true;
-        const lines = new LineAnswer(this.#speaker, null);
+        const lines = new LineAnswer(this.#speaker, { id: null, isStream: true });
         await answer.pass(lines).finally(() => (last = lines.lastEventId === "" ? last : lines.lastEventId));
         return "again";
       } catch {

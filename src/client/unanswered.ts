@@ -9,8 +9,16 @@ export interface Unanswered {
   readonly data: { readonly code: string; readonly outcome: "not_run" | "unknown" };
 }
 
+/** The gateway's answer broke off before any of it was passed on. */
+export class AnswerBrokenOff extends Error {
+  constructor(cause: unknown) {
+    super("The gateway's answer broke off.", { cause });
+  }
+}
+
 /** What a client is told whose request could not be passed on. */
 export function wordsFor(error: unknown): Unanswered {
+  if (error instanceof AnswerBrokenOff) return brokenOff;
   const { code, message } = toFailure(error);
   const outcome = error instanceof OutcomeUnknown ? "unknown" : "not_run";
   return { code: serverError, message: `Countersign: ${message}`, data: { code, outcome } };

@@ -37,6 +37,11 @@ export class SseParser {
     return this.#lastEventId;
   }
 
+  /** The id that the event under way gave, where it did so before its data. */
+  get idUnderWay(): string | undefined {
+    return this.#id;
+  }
+
   /** The reconnection time the stream asked for, in milliseconds. */
   get retryMs(): number | undefined {
     return this.#retryMs;

@@ -1,23 +1,16 @@
-import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { createInterface, type Interface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { Client } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { Client as ClientV1 } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport as TransportV1 } from "@modelcontextprotocol/sdk/client/stdio.js";
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { socketPlace } from "../../src/client/socket-path.ts";
 import { openWorld, type World } from "../support/world.ts";
+import { bridgeCommand, program, startBridge } from "./bridge.ts";
 import { openTunnelBench, type TunnelBench } from "./tunnel-bench.ts";
-
-const program = fileURLToPath(new URL("../../src/cli/index.ts", import.meta.url));
-const waiting = { timeout: 20_000, interval: 20 };
 
 let world: World;
 let token: string;
@@ -32,48 +25,8 @@ afterAll(async () => {
   await world.close();
 });
 
-const started = (connection: string, name: string, directory = bench.directory) => ({
-  command: process.execPath,
-  args: [program, "stdio", connection, "--client", name, "--profile", directory],
-});
 const echo = { name: "echo", arguments: { message: "hello" } };
 const echoed = [{ type: "text", text: "Echo: hello" }];
-
-/** A bridge whose client is this test. */
-interface Bridge {
-  readonly process: ChildProcess;
-  readonly lines: string[];
-  say(message: object): void;
-  /** The answer to the request of this id. */
-  answer(id: number): Promise<{ readonly result?: unknown; readonly error?: { message: string; data: unknown } }>;
-}
-const running: { readonly child: ChildProcess; readonly reader: Interface }[] = [];
-afterEach(() => {
-  for (const { child, reader } of running.splice(0)) {
-    reader.close();
-    child.kill("SIGKILL");
-  }
-});
-
-function startBridge(connection: string, name: string, directory = bench.directory): Bridge {
-  const { command, args } = started(connection, name, directory);
-  const child = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"] });
-  const reader = createInterface(child.stdout);
-  const lines: string[] = [];
-  reader.on("line", (line) => lines.push(line));
-  running.push({ child, reader });
-  return {
-    process: child,
-    lines,
-    say: (message) => child.stdin.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`),
-    answer: (id) =>
-      vi.waitFor(() => {
-        const found = lines.map((line) => JSON.parse(line)).find((message) => message.id === id);
-        if (found === undefined) throw new Error(`No answer to ${id} yet.`);
-        return found;
-      }, waiting),
-  };
-}
 
 const initialize = (id: number) => ({
   id,
@@ -85,9 +38,9 @@ const call = (id: number) => ({ id, method: "tools/call", params: echo });
 describe("the stdio bridge", () => {
   it("serves SDK v1 and v2, in the era of each, and lists them as unverified", async () => {
     const one = new ClientV1({ name: "sdk-v1", version: "1" });
-    await one.connect(new TransportV1(started("everything", "claude-desktop")));
+    await one.connect(new TransportV1(bridgeCommand("everything", "claude-desktop", bench.directory)));
     const two = new Client({ name: "sdk-v2", version: "1" }, { versionNegotiation: { mode: "auto" } });
-    await two.connect(new StdioClientTransport(started("everything", "other")));
+    await two.connect(new StdioClientTransport(bridgeCommand("everything", "other", bench.directory)));
     for (const client of [one, two]) {
       expect((await client.callTool(echo)).content).toEqual(echoed);
       expect((await client.listTools()).tools.map(({ name }) => name)).toContain("echo");
@@ -105,7 +58,7 @@ describe("the stdio bridge", () => {
   });
 
   it("ends a client that is removed, and refuses it until its person lets it come again", async () => {
-    const bridge = startBridge("everything", "goes");
+    const bridge = startBridge("everything", "goes", bench.directory);
     bridge.say(initialize(1));
     expect(await bridge.answer(1)).toHaveProperty("result");
     bridge.say({ method: "notifications/initialized" });
@@ -121,7 +74,7 @@ describe("the stdio bridge", () => {
     });
     expect(bench.clients.list().map(({ name }) => name)).not.toContain("goes");
     await bench.clients.bridged("goes", "admit");
-    const again = startBridge("everything", "goes");
+    const again = startBridge("everything", "goes", bench.directory);
     again.say(initialize(1));
     expect(await again.answer(1)).toHaveProperty("result");
   }, 60_000);
@@ -166,7 +119,7 @@ describe("the stdio bridge", () => {
   }, 60_000);
 
   it("ends with its client's input, after the answers that are still due", async () => {
-    const bridge = startBridge("everything", "brief");
+    const bridge = startBridge("everything", "brief", bench.directory);
     bridge.say(initialize(1));
     await bridge.answer(1);
     bridge.say({ id: 2, method: "ping" });
@@ -174,23 +127,6 @@ describe("the stdio bridge", () => {
     const [code] = await once(bridge.process, "close");
     expect(code).toBe(0);
     expect(await bridge.answer(2)).toHaveProperty("result");
-  }, 60_000);
-
-  it("passes an answer of twenty megabytes on, whole and in one line", async () => {
-    const text = "x".repeat(20 * 1024 * 1024);
-    const gateway = createServer((request, response) => {
-      request.resume();
-      response.writeHead(200, { "content-type": "application/json" });
-      response.end(JSON.stringify({ jsonrpc: "2.0", id: 5, result: { text } }, null, 1));
-    }).listen(0, "127.0.0.1");
-    await once(gateway, "listening");
-    const large = await openTunnelBench(`http://127.0.0.1:${(gateway.address() as AddressInfo).port}`, "token");
-    const bridge = startBridge("files", "large", large.directory);
-    bridge.say(call(5));
-    expect((await bridge.answer(5)).result).toEqual({ text });
-    await large.close();
-    gateway.close();
-    gateway.closeAllConnections();
   }, 60_000);
 
   it("imports nothing that isn't ours or Node's, so that it starts as fast as Node does", async () => {

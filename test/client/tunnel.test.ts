@@ -189,12 +189,44 @@ describe("tunnel", () => {
     expect(await (await post()).text()).toContain('"code":"transient"');
   });
 
-  it("breaks an answer off that is no stream when the gateway's breaks off", async () => {
-    bench.gateway.mcp = (_request, response) => {
-      response.writeHead(200, { "content-type": "application/json" });
-      response.write('{"jsonrpc":', () => response.destroy());
-    };
-    await expect((await post()).text()).rejects.toThrow("terminated");
+  it.each([{}, { "content-length": 262_144 }])(
+    "answers a call whose JSON answer (%j) breaks off at the gateway, while none of it has been passed on",
+    async (headers) => {
+      bench.gateway.mcp = (_request, response) => {
+        response.writeHead(200, { "content-type": "application/json", ...headers });
+        response.write(`{"jsonrpc":"2.0","id":7,"result":{"text":"${"x".repeat(200_000)}`, () => response.destroy());
+      };
+      const answer = await post();
+      expect(answer.headers.get("content-length")).not.toBe("262144");
+      expect(await answer.json()).toMatchObject({ id: 7, error: { data: { code: "transient", outcome: "unknown" } } });
+    },
+  );
+
+  it.each([{}, { "content-length": 1_000_000 }])(
+    "breaks a long answer off that is no stream (%j) when the gateway's breaks off",
+    async (headers) => {
+      bench.gateway.mcp = (_request, response) => {
+        response.writeHead(200, { "content-type": "application/json", ...headers });
+        response.write(`"${"x".repeat(300_000)}`, () => response.destroy());
+      };
+      await expect((await post()).text()).rejects.toThrow("terminated");
+    },
+  );
+
+  it("passes an answer on that comes in pieces and without its length", async () => {
+    const said = JSON.stringify({ jsonrpc: "2.0", id: 7, result: { text: "größer ".repeat(60_000) } });
+    for (const length of [300, said.length]) {
+      const text = JSON.stringify(said.slice(0, length));
+      bench.gateway.mcp = async (_request, response) => {
+        response.writeHead(200, { "content-type": "application/json" });
+        for (let from = 0; from < text.length; from += 40_000) {
+          response.write(text.slice(from, from + 40_000));
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+        response.end();
+      };
+      expect(await (await post()).text()).toBe(text);
+    }
   });
 
   it("lets go of an answer that it can't pass on", async () => {

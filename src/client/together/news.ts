@@ -2,7 +2,7 @@ import { Writable } from "node:stream";
 import { callbackify } from "node:util";
 import { isJsonObject, type Json } from "../../shared/json.ts";
 import { encodeSse, SseParser } from "../../shared/sse.ts";
-import { written } from "./rewritten-answer.ts";
+import { written } from "../paced-writes.ts";
 import { towardsClient } from "./rewriting.ts";
 
 /** What a connection tells of its changes, in a stream that is others' as well: without its own beginning and end. */

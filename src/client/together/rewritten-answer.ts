@@ -2,9 +2,11 @@ import { once } from "node:events";
 import { Writable } from "node:stream";
 import { callbackify } from "node:util";
 import type { Json } from "../../shared/json.ts";
-import { encodeSse, encodeSseComment, encodeSsePriming, SseParser } from "../../shared/sse.ts";
+import { encodeSse, encodeSseComment, encodeSsePriming, type SseEvent } from "../../shared/sse.ts";
+import { EventParts } from "../event-parts.ts";
 import type { Heard } from "../heard.ts";
 import { isStream } from "../listening.ts";
+import { written } from "../paced-writes.ts";
 import { towardsClient } from "./rewriting.ts";
 
 /** What an event of a connection's is called in the one server; null for what can't be taken up again there. */
@@ -66,11 +68,12 @@ class RewrittenBody extends Writable {
   }
 }
 
+/** Its events; of a long one the data passes as it is, rather than be held. */
 class RewrittenEvents extends Writable {
   readonly #connection: string;
   readonly #into: Writable;
   readonly #mark: Mark;
-  readonly #parser = new SseParser();
+  readonly #parts = new EventParts();
 
   constructor(connection: string, into: Writable, mark: Mark) {
     super();
@@ -85,16 +88,28 @@ class RewrittenEvents extends Writable {
   }
 
   async #take(chunk: Buffer): Promise<void> {
-    const events = this.#parser.push(chunk);
-    // A comment is a sign of life; what is only half here becomes one.
-    if (events.length === 0) return await written(this.#into, encodeSseComment("waiting"));
-    for (const { data, id } of events) {
-      const marked = id === undefined ? null : this.#mark(id);
-      if (data !== "") {
-        const event = { data: rewrittenText(this.#connection, data) };
-        await written(this.#into, encodeSse(marked === null ? event : { ...event, id: marked }));
-      } else if (marked !== null) await written(this.#into, encodeSsePriming(marked, this.#parser.retryMs));
+    let isSilent = true;
+    for (const part of this.#parts.push(chunk)) {
+      isSilent = false;
+      if (part.kind === "event") await this.#event(part.event);
+      else if (part.kind === "begin") await written(this.#into, `${this.#idLine(part.id)}data: `);
+      else await written(this.#into, part.kind === "data" ? part.bytes : "\n\n");
     }
+    // A comment is a sign of life; what is only half here becomes one.
+    if (isSilent) await written(this.#into, encodeSseComment("waiting"));
+  }
+
+  async #event({ data, id }: SseEvent): Promise<void> {
+    const marked = id === undefined ? null : this.#mark(id);
+    if (data !== "") {
+      const event = { data: rewrittenText(this.#connection, data) };
+      await written(this.#into, encodeSse(marked === null ? event : { ...event, id: marked }));
+    } else if (marked !== null) await written(this.#into, encodeSsePriming(marked, this.#parts.retryMs));
+  }
+
+  #idLine(id: string | undefined): string {
+    const marked = id === undefined ? null : this.#mark(id);
+    return marked === null ? "" : `id: ${marked}\n`;
   }
 }
 
@@ -106,16 +121,4 @@ function rewrittenText(connection: string, text: string): string {
   } catch {
     return text;
   }
-}
-
-/** Writes, and resolves once there is room for more, or nobody takes it. */
-export async function written(into: Writable, part: Buffer | string): Promise<void> {
-  if (into.destroyed || into.write(part)) return;
-  await new Promise<void>((resolve) => {
-    const done = () => {
-      into.off("drain", done).off("close", done);
-      resolve();
-    };
-    into.on("drain", done).on("close", done);
-  });
 }

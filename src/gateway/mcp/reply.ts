@@ -27,6 +27,9 @@ export interface Resumable {
   readonly primed: boolean;
 }
 
+/** The weight up to which a response that nothing came before is a JSON body: less than the 256 KiB that a tunnel holds until it has them all. */
+const mostAsBody = 32_768;
+
 /** One reason for all: a DOMException with its stack for each answer costs more than most else of it. */
 const callerGone = new Error("The caller has gone, or has its answer.");
 
@@ -74,7 +77,15 @@ export class Reply {
 
   /** Opens the stream, so that proxies and the client see an answer begin. `retryMs`: when to come back after a break. */
   open(retryMs?: number): void {
-    if (this.#streaming || this.gone.aborted) return;
+    if (!this.#begin()) return;
+    this.#response.flushHeaders();
+    this.#log = this.#resumable?.logs.open() ?? null;
+    if (this.#log !== null && this.#resumable?.primed === true) this.#response.write(this.#log.prime(retryMs));
+  }
+
+  /** Whether it was this that began the stream. */
+  #begin(): boolean {
+    if (this.#streaming || this.gone.aborted) return false;
     this.#streaming = true;
     this.#response.writeHead(200, {
       "content-type": "text/event-stream",
@@ -82,9 +93,7 @@ export class Reply {
       "x-accel-buffering": "no",
       ...this.#session(),
     });
-    this.#response.flushHeaders();
-    this.#log = this.#resumable?.logs.open() ?? null;
-    if (this.#log !== null && this.#resumable?.primed === true) this.#response.write(this.#log.prime(retryMs));
+    return true;
   }
 
   /** Closes the connection but not the stream: its client comes back for the rest, as the target wants it. */
@@ -106,10 +115,15 @@ export class Reply {
     if (!this.#closed) await sendPart(this.#response, text);
   }
 
-  /** The response, last. `status` and `headers` count only where no stream was opened. */
+  /**
+   * The response, last. `status` and `headers` count only where no stream was opened. A long one is an event, so that whoever stands between can
+   * still say that it broke off: half a JSON body can only be cut.
+   */
   end(said: TargetMessage, status = 200, headers: Readonly<Record<string, string>> = {}): void {
     this.#said = !this.#closed;
-    if (outweighs(said.message, longText)) {
+    const isLarge = outweighs(said.message, mostAsBody);
+    if (isLarge && status === 200) this.#begin();
+    if (isLarge && outweighs(said.message, longText)) {
       // A fault of ours amidst it: its reader sees an answer that broke off.
       this.#endLong(said, status).catch(() => this.#response.destroy());
       return;
@@ -132,7 +146,7 @@ export class Reply {
 
   /** One long message, as an event where a stream was begun. It is not kept, and its stream not from here on. */
   async #long({ message, eventId }: TargetMessage): Promise<void> {
-    const id = this.#log === null ? eventId : this.#log.passOver();
+    const id = this.#log === null ? this.#targetsId(eventId) : this.#log.passOver();
     if (this.#log !== null) this.#resumable?.logs.trim();
     if (this.#closed) return;
     if (this.#streaming) this.#response.write(`${id === undefined ? "" : `id: ${id}\n`}data: `);
@@ -159,10 +173,14 @@ export class Reply {
     return this.gone.aborted || this.#response.writableEnded;
   }
 
-  /** The target's own event ids go on only where the stream is not ours to resume. */
+  /** The target's own event ids go on only where streams are not ours to resume. */
+  #targetsId(eventId: string | undefined): string | undefined {
+    return this.#resumable === null ? eventId : undefined;
+  }
+
   #event({ message, eventId }: TargetMessage): string {
-    if (this.#log === null)
-      return `${eventId === undefined ? "" : `id: ${eventId}\n`}data: ${JSON.stringify(message)}\n\n`;
+    const id = this.#targetsId(eventId);
+    if (this.#log === null) return `${id === undefined ? "" : `id: ${id}\n`}data: ${JSON.stringify(message)}\n\n`;
     const text = this.#log.push(message);
     this.#resumable?.logs.trim();
     return text;

@@ -4,7 +4,7 @@ import { openSource } from "../../../src/gateway/audit/source.ts";
 import type { JsonObject } from "../../../src/shared/json.ts";
 import { modernRequest, openGround, post, result, type Ground } from "./ground.ts";
 
-const names = ["get_text", "get_rows", "get_small"];
+const names = ["get_text", "get_rows", "get_small", "get_middling"];
 const tools = names.map((name) => ({ name, inputSchema: { type: "object" } }));
 const rows = Array.from({ length: 25_000 }, (_, id) => ({ id, name: `customer ${id}`, said: "größer 😀" }));
 const text = `${'line of words, 😀 and \\ and " \n'.repeat(50_000)}write to anna@example.com`;
@@ -12,6 +12,7 @@ const answers: Readonly<Record<string, JsonObject>> = {
   get_text: { content: [{ type: "text", text }] },
   get_rows: { content: [], structuredContent: { rows } },
   get_small: { content: [{ type: "text", text: "small" }] },
+  get_middling: { content: [{ type: "text", text: "x".repeat(40_000) }] },
 };
 
 let ground: Ground & { close(): Promise<void> };
@@ -37,8 +38,17 @@ function send(response: ServerResponse, said: string): void {
   response.writeHead(200, { "content-type": "application/json" }).end(said);
 }
 
+async function asked(id: number, name: string): Promise<Response> {
+  return await post(ground, erin, modernRequest(id, "tools/call", { name, arguments: {} }));
+}
+
 async function called(id: number, name: string): Promise<string> {
-  return await (await post(ground, erin, modernRequest(id, "tools/call", { name, arguments: {} }))).text();
+  return await (await asked(id, name)).text();
+}
+
+function messagesIn(events: string): readonly unknown[] {
+  const each = events.trimEnd().split("\n\n");
+  return each.map((event) => JSON.parse(event.replace(/^data: /, "")) as unknown);
 }
 
 const masked: Readonly<Record<string, JsonObject>> = {
@@ -47,17 +57,24 @@ const masked: Readonly<Record<string, JsonObject>> = {
 };
 
 describe("an answer of megabytes", () => {
-  it.each(["get_text", "get_rows"])(
-    "of %s gets to its client whole and masked, as JSON and as an event",
-    async (name) => {
-      streams = false;
-      expect(JSON.parse(await called(1, name))).toMatchObject({ id: 1, result: masked[name] });
-      streams = true;
-      const events = (await called(2, name)).trimEnd().split("\n\n");
-      expect(events).toHaveLength(2);
-      expect(JSON.parse(events[1]?.replace(/^data: /, "") ?? "")).toMatchObject({ id: 2, result: masked[name] });
-    },
-  );
+  it.each(["get_text", "get_rows"])("of %s gets to its client whole and masked", async (name) => {
+    streams = false;
+    expect(messagesIn(await called(1, name))).toMatchObject([{ id: 1, result: masked[name] }]);
+    streams = true;
+    const events = messagesIn(await called(2, name));
+    expect(events).toHaveLength(2);
+    expect(events[1]).toMatchObject({ id: 2, result: masked[name] });
+  });
+
+  it("is an event, so that the tunnel can say that it broke off; a short one is a JSON body, which a tunnel holds until it is whole", async () => {
+    streams = false;
+    const types = ["get_small", "get_middling", "get_text"].map(async (name) => {
+      const answer = await asked(5, name);
+      await answer.text();
+      return answer.headers.get("content-type");
+    });
+    expect(await Promise.all(types)).toEqual(["application/json", "text/event-stream", "text/event-stream"]);
+  });
 
   it("is in the ledger as it was answered, in a body file", async () => {
     streams = false;
