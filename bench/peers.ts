@@ -18,7 +18,7 @@ interface Way {
 }
 
 const sizes = [
-  { name: "200 B", size: 200, calls: [200, 800] },
+  { name: "200 B", size: 200, calls: [1_000, 1_600] },
   { name: "1 MB", size: 1_000_000, calls: [10, 32] },
 ] as const;
 const widths = [1, 16] as const;

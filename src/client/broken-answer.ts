@@ -1,6 +1,6 @@
-import type { ServerResponse } from "node:http";
 import { Writable } from "node:stream";
 import { finished } from "node:stream/promises";
+import type { Outgoing } from "./caller.ts";
 import { EventIds } from "./event-ids.ts";
 import { headerValues } from "./loopback-guard.ts";
 import type { Onward } from "./onward.ts";
@@ -21,7 +21,7 @@ export interface Answered {
  * where that fails the call gets a JSON-RPC error of its own: MCP clients don't take a cut stream for an answer and would
  * wait for their time-out. Rejects where the answer was cut and nothing was to be said.
  */
-export async function passOn(answer: Answer, response: ServerResponse, call: Answered): Promise<void> {
+export async function passOn(answer: Answer, response: Outgoing, call: Answered): Promise<void> {
   const { body, onward } = call;
   const ids = new EventIds();
   try {
@@ -41,7 +41,7 @@ export async function passOn(answer: Answer, response: ServerResponse, call: Ans
 }
 
 /** Passes on an event stream whose ids are followed on the way. Settles once `response` has taken all that came, so that what is written next comes after it. */
-export async function passFollowed(answer: Answer, response: ServerResponse, ids: EventIds): Promise<void> {
+export async function passFollowed(answer: Answer, response: Outgoing, ids: EventIds): Promise<void> {
   const through = followed(response, ids);
   const leave = () => through.destroy();
   response.once("close", leave);
@@ -56,7 +56,7 @@ export async function passFollowed(answer: Answer, response: ServerResponse, ids
   }
 }
 
-function followed(response: ServerResponse, ids: EventIds): Writable {
+function followed(response: Outgoing, ids: EventIds): Writable {
   return new Writable({
     write(chunk: Buffer, _encoding, done) {
       ids.push(chunk);
@@ -71,7 +71,7 @@ function followed(response: ServerResponse, ids: EventIds): Writable {
 }
 
 /** The rest of a legacy call's stream, where the gateway still has it: the network was lost, not the gateway. */
-async function takenUp(response: ServerResponse, ids: EventIds, { asked, onward }: Answered): Promise<boolean> {
+async function takenUp(response: Outgoing, ids: EventIds, { asked, onward }: Answered): Promise<boolean> {
   const session = headerValues(asked.headers, "mcp-session-id");
   for (let turn = 0; turn < mostTurns && ids.last !== null && session.length === 1; turn += 1) {
     const headers = [...withoutBody(asked.headers), "accept", "text/event-stream", "last-event-id", ids.last];

@@ -23,6 +23,8 @@ export interface Clients {
   removeAll(): Promise<void>;
   /** Whose token this is, or null. Takes as long for a wrong one as for a right one. */
   withToken(token: string): ClientView | null;
+  /** The same for one connection, which mostly shows the same token again: that one is known without its hash, until any client changes. */
+  remembering(): Pick<Clients, "withToken">;
   /** Notes that a client was just here. */
   used(id: string): void;
   /** Notes how a client names itself as a conversation begins. */
@@ -82,6 +84,15 @@ export async function openClients(directory: string, now: () => number, onChange
     onChange();
   }
 
+  function withToken(token: string): ClientView | null {
+    const hash = hashOf(token);
+    let found: Entry | null = null;
+    // No early end: the time taken must not tell which entry matched, or how far.
+    for (const entry of entries)
+      if (entry.hash !== null && timingSafeEqual(hash, bytesOf(entry, entry.hash))) found = entry;
+    return found === null ? null : viewOf(found);
+  }
+
   return {
     list: () => entries.map(view),
     async add(name) {
@@ -116,13 +127,18 @@ export async function openClients(directory: string, now: () => number, onChange
       await save(entries.filter((entry) => entry.id !== id));
     },
     removeAll: () => save(entries.filter(({ hash }) => hash === null)),
-    withToken(token) {
-      const hash = hashOf(token);
-      let found: Entry | null = null;
-      // No early end: the time taken must not tell which entry matched, or how far.
-      for (const entry of entries)
-        if (entry.hash !== null && timingSafeEqual(hash, bytesOf(entry, entry.hash))) found = entry;
-      return found === null ? null : viewOf(found);
+    withToken,
+    remembering() {
+      let last: { readonly token: string; readonly among: readonly Entry[]; readonly client: ClientView } | null = null;
+      return {
+        withToken(token) {
+          // Only what this connection itself has shown is compared here.
+          if (last !== null && last.among === entries && last.token === token) return last.client;
+          const client = withToken(token);
+          last = client === null ? null : { token, among: entries, client };
+          return client;
+        },
+      };
     },
     used(id) {
       const atMs = now();

@@ -1,18 +1,18 @@
-import type { IncomingHttpHeaders } from "node:http";
 import type { ClientClaim } from "../shared/client-claim.ts";
 import { isJsonObject, type Json } from "../shared/json.ts";
 import { isBlank } from "../shared/visible.ts";
+import { headerValues, type RawHeaders } from "./loopback-guard.ts";
 
 /** How an MCP client program names itself when a conversation begins. Its own claim, of which nothing but a display is made. */
 export type Introduction = Pick<ClientClaim, "name" | "version">;
 
 /** What the bytes of a POST introduce, or null. A call is not looked into: the headers, or the lack of a session, tell it from a beginning. */
-export function introductionIn(headers: IncomingHttpHeaders, bytes: Buffer): Introduction | null {
-  const method = headers["mcp-method"];
+export function introductionIn(headers: RawHeaders, bytes: Buffer): Introduction | null {
+  const [method] = headerValues(headers, "mcp-method");
   const begins =
     method === undefined
-      ? headers["mcp-session-id"] === undefined && bytes.includes('"initialize"')
-      : beginnings.has(String(method));
+      ? headerValues(headers, "mcp-session-id").length === 0 && bytes.includes('"initialize"')
+      : beginnings.has(method);
   return begins ? introductionOf(parsed(bytes)) : null;
 }
 

@@ -56,7 +56,8 @@ export function isStream(answer: Pick<Heard, "status" | "headers">): boolean {
 }
 
 async function ask(request: IncomingMessage, onward: Onward, last: string | null): Promise<Heard> {
-  const asked = askedBy(request, onward, null);
+  const { method = "", rawHeaders } = request;
+  const asked = askedBy({ method, headers: rawHeaders }, onward, null);
   const headers = asked.headers.flatMap((name, at) =>
     at % 2 === 1 || name.toLowerCase() === "last-event-id" ? [] : [name, asked.headers[at + 1] ?? ""],
   );

@@ -19,8 +19,12 @@ export function ownHost(headers: RawHeaders, port: number): string | null {
   const hosts = headerValues(headers, "host");
   const [host] = hosts;
   if (hosts.length !== 1 || host === undefined) return null;
-  return [`127.0.0.1:${port}`, `[::1]:${port}`, `localhost:${port}`].includes(host) ? host : null;
+  if (own.port !== port) own = { port, hosts: [`127.0.0.1:${port}`, `[::1]:${port}`, `localhost:${port}`] };
+  return own.hosts.includes(host) ? host : null;
 }
+
+/** Of the port that was asked for last: mostly there is one. */
+let own: { readonly port: number; readonly hosts: readonly string[] } = { port: -1, hosts: [] };
 
 /** Headers of every answer on loopback. */
 export const plainHeaders = { "x-content-type-options": "nosniff", "cache-control": "no-store" } as const;

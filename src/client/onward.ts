@@ -1,11 +1,10 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Dispatcher } from "undici";
+import type { IncomingHttpHeaders } from "node:http";
+import type { Caller, Outgoing } from "./caller.ts";
 import { isRepeatableMethod, readMessage } from "./client-message.ts";
 import type { Conversations } from "./conversations.ts";
 import type { Ending } from "./departure.ts";
 import type { Introduction } from "./introduction.ts";
 import { answerHeaders } from "./tunnel-headers.ts";
-import type { Answer } from "./upstream/answer.ts";
 import type { Asked } from "./upstream/upstream.ts";
 
 /** Where an admitted request goes, and as whose. */
@@ -24,13 +23,17 @@ export interface Onward {
 }
 
 /** The client's request as the upstream takes it. */
-export function askedBy(request: IncomingMessage, onward: Onward, body: Asked["body"]): Asked {
+export function askedBy(
+  { method, headers }: Pick<Caller, "method" | "headers">,
+  onward: Onward,
+  body: Asked["body"],
+): Asked {
   const { connection, claims, signal } = onward;
   return {
     // Checked by the guard.
-    method: request.method as Dispatcher.HttpMethod,
+    method,
     connection,
-    headers: request.rawHeaders,
+    headers,
     body,
     isRepeatable: () => isRepeatable(body),
     claims,
@@ -39,19 +42,9 @@ export function askedBy(request: IncomingMessage, onward: Onward, body: Asked["b
 }
 
 /** Writes an answer's head. A stream's goes out before its first event, which may be minutes away. */
-export function beginAnswer(response: ServerResponse, status: number, given: IncomingMessage["headers"]): void {
+export function beginAnswer(response: Outgoing, status: number, given: IncomingHttpHeaders): void {
   response.writeHead(status, answerHeaders(given));
   if (given["content-length"] === undefined) response.flushHeaders();
-}
-
-/** Writes an answer that has come whole: head and body in one go. */
-export function endAnswer(
-  response: ServerResponse,
-  { status, headers }: Pick<Answer, "status" | "headers">,
-  body: Buffer,
-): void {
-  response.writeHead(status, answerHeaders(headers));
-  response.end(body);
 }
 
 function isRepeatable(body: Asked["body"]): boolean {

@@ -7,10 +7,10 @@ export interface Pass {
 }
 
 /**
- * Where a request's pass comes from. `refused`: the one that the gateway took no more, so that another is wanted. Throws as TokenSource does, and
- * what stands between here and a gateway that can't be reached.
+ * Where a request's pass comes from. `refused`: the one that the gateway took no more, so that another is wanted. One that is at hand comes at
+ * once. Throws as TokenSource does, and what stands between here and a gateway that can't be reached.
  */
-export type PassSource = (options?: { readonly refused?: Pass | null }) => Promise<Pass>;
+export type PassSource = (options?: { readonly refused?: Pass | null }) => Pass | Promise<Pass>;
 
 /** The provider's own token as the pass, for what comes before a session. */
 export function bearing(token: TokenSource): PassSource {

@@ -56,9 +56,9 @@ export async function openPause({ directory, now, onState }: PauseOptions): Prom
   return {
     begin: (forMinutes) => change({ untilMs: forMinutes === null ? null : now() + forMinutes * 60_000 }),
     end: () => change(null),
-    guarding: (pass) => async (wanted) => {
+    guarding: (pass) => (wanted) => {
       if (holds(pause, now())) throw new CountersignError("paused", refusal);
-      return await pass(wanted);
+      return pass(wanted);
     },
     close: () => clearTimeout(timer),
   };

@@ -7,7 +7,7 @@ import { readMessage, type ClientMessage } from "./client-message.ts";
 /** A request's body on its way through, of which a short one is remembered: to send again, or to answer by its id. */
 export interface SeenBody {
   /** What goes to the gateway: a short body whole, any other as it comes. Throws `cancelled` where the client leaves first. */
-  forGateway(): Promise<Buffer | Transform>;
+  forGateway(): Buffer | Promise<Buffer | Transform>;
   /** The message, reading what has not come yet; unread where that isn't cheap. */
   message(): Promise<ClientMessage>;
 }
@@ -58,6 +58,11 @@ export function seeBody(request: IncomingMessage, signal: Ending): SeenBody {
       return ended && size <= mostBytes ? readMessage(joined(chunks)) : unread;
     },
   };
+}
+
+/** The same of a body that came whole. */
+export function heldBody(bytes: Buffer): SeenBody {
+  return { forGateway: () => bytes, message: async () => readMessage(bytes) };
 }
 
 const mostBytes = 64 * 1024;

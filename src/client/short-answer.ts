@@ -1,8 +1,8 @@
-import type { ServerResponse } from "node:http";
 import { Writable } from "node:stream";
 import { finished } from "node:stream/promises";
 import { callbackify } from "node:util";
-import { beginAnswer, endAnswer } from "./onward.ts";
+import type { Caller } from "./caller.ts";
+import { beginAnswer } from "./onward.ts";
 import { written } from "./paced-writes.ts";
 import { AnswerBrokenOff } from "./unanswered.ts";
 import type { Answer } from "./upstream/answer.ts";
@@ -19,8 +19,9 @@ export function mayBeShort({ headers }: Answer): boolean {
  * Passes on an answer that is no event stream once it is whole: nothing can be said after half of one. Where it breaks off it rejects with
  * `AnswerBrokenOff`, before anything is written. One that proves longer goes on as it comes, and rejects with what breaks it.
  */
-export async function passShort(answer: Answer, response: ServerResponse): Promise<void> {
-  const through = new HeldBack(response, answer);
+export async function passShort(answer: Answer, caller: Caller): Promise<void> {
+  const { response } = caller;
+  const through = new HeldBack(caller, answer);
   const leave = () => through.destroy();
   response.once("close", leave);
   try {
@@ -36,14 +37,14 @@ export async function passShort(answer: Answer, response: ServerResponse): Promi
 }
 
 class HeldBack extends Writable {
-  readonly #response: ServerResponse;
+  readonly #caller: Caller;
   readonly #answer: Answer;
   #held: Buffer[] = [];
   #size = 0;
 
-  constructor(response: ServerResponse, answer: Answer) {
+  constructor(caller: Caller, answer: Answer) {
     super();
-    this.#response = response;
+    this.#caller = caller;
     this.#answer = answer;
     this.on("error", () => undefined);
   }
@@ -53,8 +54,9 @@ class HeldBack extends Writable {
   }
 
   override _final(done: (error?: Error | null) => void): void {
-    if (this.#response.headersSent) this.#response.end();
-    else endAnswer(this.#response, this.#answer, Buffer.concat(this.#held));
+    const { response } = this.#caller;
+    if (response.headersSent) response.end();
+    else this.#caller.answer(this.#answer, Buffer.concat(this.#held));
     done();
   }
 
@@ -62,7 +64,8 @@ class HeldBack extends Writable {
     this.#size += chunk.length;
     this.#held.push(chunk);
     if (this.#size <= mostHeld) return;
-    if (!this.#response.headersSent) beginAnswer(this.#response, this.#answer.status, this.#answer.headers);
-    for (const part of this.#held.splice(0)) await written(this.#response, part);
+    const { response } = this.#caller;
+    if (!response.headersSent) beginAnswer(response, this.#answer.status, this.#answer.headers);
+    for (const part of this.#held.splice(0)) await written(response, part);
   }
 }

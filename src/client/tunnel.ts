@@ -6,11 +6,15 @@ import type { ClientView, ConsoleState } from "../shared/console.ts";
 import { CountersignError, toFailure, type Failure } from "../shared/errors.ts";
 import type { Clients } from "./clients.ts";
 import type { Conversations } from "./conversations.ts";
+import { servedCaller, type Caller } from "./caller.ts";
 import { Departure } from "./departure.ts";
-import { forward } from "./forward.ts";
+import { forward, isRestOfAnswer } from "./forward.ts";
+import { keepListening } from "./listening.ts";
 import { plainHeaders } from "./loopback-guard.ts";
 import { listenLoopback, type Loopback } from "./loopback.ts";
 import type { Onward } from "./onward.ts";
+import { servePlainly, type PlainCall } from "./plain/connections.ts";
+import type { PlainRequest } from "./plain/request.ts";
 import { UnderWay } from "../shared/under-way.ts";
 import { readJson, writePrivate } from "./private-file.ts";
 import { isServed } from "./served-port.ts";
@@ -43,6 +47,8 @@ export function createTunnel(options: TunnelOptions): Tunnel {
   /** Connections that end with the refusal they were given. */
   const refused = new WeakSet<Socket>();
   let open: Loopback | null = null;
+  /** Ends connections that Node's server has never seen. */
+  let endPlain: readonly (() => void)[] = [];
   let turn: Promise<void> = Promise.resolve();
 
   async function listen(wanted: number | undefined): Promise<void> {
@@ -54,6 +60,12 @@ export function createTunnel(options: TunnelOptions): Tunnel {
       const loopback = await listenLoopback(port, (request, response) => {
         answer(request, response, loopback.port);
       });
+      endPlain = loopback.servers.map((server) =>
+        servePlainly(server, () => {
+          const known = options.clients.remembering();
+          return (request, caller) => answerPlain(request, caller, loopback.port, known);
+        }),
+      );
       open = loopback;
       if (remembered !== undefined && remembered !== loopback.port) await leave(remembered);
       await writePrivate(path, `${JSON.stringify({ v: 1, port: loopback.port })}\n`);
@@ -89,6 +101,7 @@ export function createTunnel(options: TunnelOptions): Tunnel {
     open = null;
     for (const { call } of running.all()) call.abort();
     if (closing === null) return;
+    for (const end of endPlain) end();
     await closing.close();
     options.onState({ state: "closed" });
   }
@@ -116,19 +129,43 @@ export function createTunnel(options: TunnelOptions): Tunnel {
   }
 
   function pass(request: IncomingMessage, response: ServerResponse, client: ClientView, connection: string): void {
+    const { onward, over } = enter(client, connection);
+    response.on("close", () => over(response.writableFinished));
+    const caller = servedCaller(request, response, onward.signal);
+    if (request.method === "GET" && !isRestOfAnswer(caller)) void keepListening(request, response, onward);
+    else void forward(caller, onward);
+  }
+
+  /** The same of a plain request; null leaves what is refused to Node's server. */
+  function answerPlain(
+    { target, headers }: PlainRequest,
+    caller: Caller,
+    port: number,
+    clients: Pick<Clients, "withToken">,
+  ): PlainCall | null {
+    const admission = admit({ method: caller.method, target, headers }, port, clients);
+    if (!admission.ok) return null;
+    const { onward, over } = enter(admission.client, admission.connection);
+    void forward(caller, onward);
+    return { over };
+  }
+
+  /** Notes a call as under way, until it is over. */
+  function enter(client: ClientView, connection: string) {
     options.clients.used(client.id);
     const call = new Departure();
     const place = running.enter({ call, client: client.id });
-    response.on("close", () => {
-      running.leave(place);
-      // The client went before its answer was complete: the gateway learns it at once.
-      if (!response.writableFinished) call.abort();
-    });
     const { conversations } = options;
     const claims = () => claimsOf(client.name, options.device());
     const introduce: Onward["introduce"] = (said) => options.clients.introduced(client.id, said);
-    const onward = { conversations, connection, client: client.id, claims, introduce, signal: call };
-    void forward(request, response, onward);
+    return {
+      onward: { conversations, connection, client: client.id, claims, introduce, signal: call },
+      over: (isAnswered: boolean): void => {
+        running.leave(place);
+        // The client went before its answer was complete: the gateway learns it at once.
+        if (!isAnswered) call.abort();
+      },
+    };
   }
 
   /** Opening and closing happen one after the other. */

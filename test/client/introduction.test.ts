@@ -18,25 +18,25 @@ const info = { name: "cursor-vscode", version: "1.2.0" };
 
 describe("a client's introduction", () => {
   it("is read from the beginning of a conversation in either era", () => {
-    expect(introductionIn({}, bytes(initialize(info)))).toEqual(info);
+    expect(introductionIn([], bytes(initialize(info)))).toEqual(info);
     for (const method of ["server/discover", "tools/list"])
-      expect(introductionIn({ "mcp-method": method }, bytes(modern(method, info)))).toEqual(info);
+      expect(introductionIn(["Mcp-Method", method], bytes(modern(method, info)))).toEqual(info);
   });
 
   it.each<[string, Parameters<typeof introductionIn>[0], Json]>([
-    ["a call of the modern era", { "mcp-method": "tools/call" }, modern("tools/call", info)],
-    ["a call that only speaks of it", { "mcp-session-id": "s" }, modern("tools/call", { name: '"initialize"' })],
-    ["a call that says another method in its header", { "mcp-method": "tools/list" }, modern("tools/call", info)],
-    ["what names nothing", {}, initialize({ version: "1" })],
-    ["what names nothing that can be seen", {}, initialize({ name: "\u200b \u202e", version: "1" })],
-    ["a name that is no text", {}, initialize({ name: ["x"], version: "1" })],
-    ["a list of messages", {}, [initialize(info)]],
+    ["a call of the modern era", ["mcp-method", "tools/call"], modern("tools/call", info)],
+    ["a call that only speaks of it", ["mcp-session-id", "s"], modern("tools/call", { name: '"initialize"' })],
+    ["a call that says another method in its header", ["mcp-method", "tools/list"], modern("tools/call", info)],
+    ["what names nothing", [], initialize({ version: "1" })],
+    ["what names nothing that can be seen", [], initialize({ name: "\u200b \u202e", version: "1" })],
+    ["a name that is no text", [], initialize({ name: ["x"], version: "1" })],
+    ["a list of messages", [], [initialize(info)]],
   ])("is not taken from %s", (_, headers, message) => {
     expect(introductionIn(headers, bytes(message))).toBeNull();
   });
 
   it("is not taken from what is no JSON", () => {
-    expect(introductionIn({}, Buffer.from('{"method":"initialize",'))).toBeNull();
+    expect(introductionIn([], Buffer.from('{"method":"initialize",'))).toBeNull();
   });
 
   it("is kept to a hundred characters and forty, which shows, and may lack its version", () => {

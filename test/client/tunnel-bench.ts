@@ -7,7 +7,7 @@ import { withEverything } from "../../src/client/everything.ts";
 import type { TokenSource } from "../../src/client/gateway.ts";
 import { serveStdio } from "../../src/client/stdio-server.ts";
 import { createTunnel } from "../../src/client/tunnel.ts";
-import { bearing } from "../../src/client/pass.ts";
+import { bearing, type Pass } from "../../src/client/pass.ts";
 import { createUpstream } from "../../src/client/upstream/upstream.ts";
 
 /** A tunnel alone, with one client of its own. */
@@ -48,11 +48,10 @@ export async function openTunnelBench(
   const directory = given ?? (await mkdtemp(join(tmpdir(), "countersign-tunnel-")));
   const clients = await openClients(directory, Date.now, () => undefined);
   let port = 0;
-  const source: TokenSource =
-    typeof token === "string"
-      ? async () => ({ accessToken: token, expiresAtMs: Date.now() + 3_600_000, account: { subject: "x", name: "x" } })
-      : token;
-  const upstream = createUpstream({ origin, pass: bearing(source), ca: undefined });
+  // At hand, as that of a session.
+  const shown: Pass = { headers: () => ({ authorization: `Bearer ${String(token)}` }) };
+  const pass = typeof token === "string" ? () => shown : bearing(token);
+  const upstream = createUpstream({ origin, pass, ca: undefined });
   const conversations = withEverything(createConversations(upstream), () => connections);
   const stdio = await serveStdio({ directory, conversations, clients, device: () => null });
   const tunnel = createTunnel({

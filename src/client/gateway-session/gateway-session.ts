@@ -117,13 +117,13 @@ export function createGatewaySession(options: GatewaySessionOptions): GatewaySes
   }
 
   return {
-    async pass({ refused = null } = {}) {
+    pass({ refused = null } = {}) {
       const nowMs = now();
-      if (withoutUntilMs > nowMs) return await plain({ refused });
+      if (withoutUntilMs > nowMs) return plain({ refused });
       const isGood = current !== null && current.expiresAtMs - nowMs > marginMs;
       // Many that were refused with the same one need one new session, not one each.
       if (current !== null && isGood && current.pass !== refused) return current.pass;
-      return await renewed();
+      return renewed();
     },
     recheck: () => renewal.hurry(),
     drop,

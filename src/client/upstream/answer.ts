@@ -58,7 +58,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
   abort(reason: Error): void {
     if (this.#controller !== null) this.#controller.abort(reason);
     else this.#aborted ??= reason;
-    this.#fail(reason);
+    this.failed(reason);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -92,7 +92,13 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.#fail(error);
+    this.failed(error);
+  }
+
+  /** Nothing comes, or nothing more. */
+  failed(error: Error): void {
+    this.#settle?.reject(error);
+    this.#ended(error);
   }
 
   async pass(into: Writable): Promise<void> {
@@ -126,11 +132,6 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
 
   drop(): void {
     this.abort(new Error("The answer is not wanted."));
-  }
-
-  #fail(error: Error): void {
-    this.#settle?.reject(error);
-    this.#ended(error);
   }
 
   #ended(how: "come" | Error): void {

@@ -23,4 +23,5 @@ export function connector(secure: boolean, ca: string | undefined): Connectors.c
 }
 
 /** libuv asks ten times, a second apart: a peer that is gone shows after 25 s, where nothing else tells. */
-const connecting = { timeout: 10_000, keepAlive: true, keepAliveInitialDelay: 15_000 };
+/** No HTTP/2: one connection's trouble would be every call's. */
+const connecting = { allowH2: false, timeout: 10_000, keepAlive: true, keepAliveInitialDelay: 15_000 };

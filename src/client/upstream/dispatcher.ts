@@ -4,11 +4,14 @@ import type { buildConnector as Connectors, Dispatcher } from "undici";
 import { proxied } from "../proxied.ts";
 import { trusting } from "../trust.ts";
 import { connector } from "./connector.ts";
+import { PlainRoad } from "../plain/road.ts";
 import { EnvHttpProxyAgent, Pool } from "./undici.ts";
 
 /** The pooled connections to the one gateway: straight on loopback, otherwise by HTTPS_PROXY, HTTP_PROXY and NO_PROXY. */
 export interface Connections {
   readonly dispatcher: Dispatcher;
+  /** For posts in their plainest form; null where a proxy stands between. */
+  readonly plain: PlainRoad | null;
   /** Ends the connections whose own address this machine has lost: nothing comes back on them, and nothing would say so. */
   dropLost(addresses: ReadonlySet<string>): void;
 }
@@ -36,6 +39,7 @@ export function connections(origin: string, ca: string | undefined): Connections
     dispatcher: straight
       ? new Pool(origin, options)
       : new EnvHttpProxyAgent({ ...options, proxyTunnel: true, requestTls: tls(), proxyTls: tls() }),
+    plain: straight ? new PlainRoad(origin, connect) : null,
     dropLost(addresses) {
       for (const socket of sockets)
         if (socket.localAddress !== undefined && !addresses.has(plain(socket.localAddress))) socket.destroy(lost());

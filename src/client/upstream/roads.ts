@@ -1,9 +1,11 @@
 import type { Dispatcher } from "undici";
+import type { Exchange } from "./answer.ts";
 import { connections, type Connections } from "./dispatcher.ts";
 
 /** The connections to the gateway that are used now, and those that only bring to an end what is under way on them. */
 export interface Roads {
-  readonly dispatcher: Dispatcher;
+  /** Sends a request; `exchange` is told of all that becomes of it. */
+  dispatch(request: Dispatcher.DispatchOptions, exchange: Exchange): void;
   /** The machine has these addresses now: what is under way goes on where it still can, what begins gets a new connection. */
   renew(addresses: ReadonlySet<string>): void;
   /** Ends all that is under way, for this reason. */
@@ -17,15 +19,18 @@ export function openRoads(origin: string, ca: string | undefined): Roads {
   let pool = connections(origin, ca);
   const left = new Set<Connections>();
   return {
-    get dispatcher() {
-      return pool.dispatcher;
+    dispatch(request, exchange) {
+      const { path, method, headers, body } = request;
+      const isPlain = method === "POST" && Buffer.isBuffer(body) && Array.isArray(headers);
+      if (isPlain && pool.plain?.dispatch({ path, headers, body }, exchange) === true) return;
+      pool.dispatcher.dispatch(request, exchange);
     },
     renew(addresses) {
       for (const each of [pool, ...left]) each.dropLost(addresses);
       const old = pool;
       left.add(old);
       pool = connections(origin, ca);
-      old.dispatcher.close().then(
+      Promise.all([old.dispatcher.close(), old.plain?.close()]).then(
         () => left.delete(old),
         () => left.delete(old),
       );
@@ -33,7 +38,10 @@ export function openRoads(origin: string, ca: string | undefined): Roads {
     leave(reason) {
       const old = [pool, ...left];
       pool = connections(origin, ca);
-      for (const { dispatcher } of old) void dispatcher.destroy(reason);
+      for (const { dispatcher, plain } of old) {
+        plain?.destroy(reason);
+        void dispatcher.destroy(reason);
+      }
     },
     async apart(run) {
       const { dispatcher } = connections(origin, ca);
@@ -44,6 +52,7 @@ export function openRoads(origin: string, ca: string | undefined): Roads {
       }
     },
     async close() {
+      for (const { plain } of [pool, ...left]) plain?.destroy(new Error("The tunnel has been closed."));
       await Promise.all([pool, ...left].map(({ dispatcher }) => dispatcher.destroy()));
     },
   };

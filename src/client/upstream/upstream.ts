@@ -42,12 +42,6 @@ export interface Upstream {
   close(): Promise<void>;
 }
 
-/** An answer, and what was shown for it. */
-interface Heard {
-  readonly answer: Answer;
-  readonly shown: Pass;
-}
-
 export interface UpstreamOptions {
   readonly origin: string;
   readonly pass: PassSource;
@@ -84,12 +78,14 @@ export function createUpstream({ origin, pass, ca, onOtherNetwork: tell }: Upstr
     });
   }
 
+  /** One way there and back. Throws `Lost` where it may be tried once more, or where what became of it can't be known. */
   async function send(asked: Asked, shown: Pass, begun: number): Promise<Answer> {
     if (begun !== round) throw new PersonLeft();
     const exchange = new Exchange(heard);
     const onAbort = () => exchange.abort(new CountersignError("cancelled", "The client has gone."));
     asked.signal.addEventListener("abort", onAbort, { once: true });
     const unwatch = lifeline.watch(exchange);
+    let answer: Answer;
     try {
       if (asked.signal.aborted) onAbort();
       const { method, connection, body } = asked;
@@ -98,11 +94,8 @@ export function createUpstream({ origin, pass, ca, onOtherNetwork: tell }: Upstr
       const headers = requestHeaders(asked.headers, body === null, ours);
       // A held call may wait for its decision as long as the gateway lets it.
       const request = { origin, path, method, headers, body, headersTimeout: 0, bodyTimeout: 0 };
-      roads.dispatcher.dispatch(request, exchange);
-      const answer = await exchange.head;
-      // A short answer came whole; a client's own stream (`GET`) may rest for hours.
-      if (method === "POST" && !exchange.isOver) exchange.onOver = lifeline.follow(exchange);
-      return answer;
+      roads.dispatch(request, exchange);
+      answer = await exchange.head;
     } catch (cause) {
       if (asked.signal.aborted) throw cause;
       const isUnknown = exchange.sent && !asked.isRepeatable();
@@ -113,67 +106,55 @@ export function createUpstream({ origin, pass, ca, onOtherNetwork: tell }: Upstr
     } finally {
       unwatch();
     }
-  }
-
-  /** One way there and back: `again` where it may be tried once more, since nothing was done. */
-  async function attempt(
-    asked: Asked,
-    untilMs: number,
-    refused: Pass | null,
-    begun: number,
-  ): Promise<Heard | { again: CountersignError }> {
-    if (!lifeline.isClear()) await lifeline.ready(untilMs);
-    try {
-      const shown = await shownBy(refused);
-      const answer = await send(asked, shown, begun);
-      const other = strange(answer, origin);
-      if (other === null) return { answer, shown };
-      answer.drop();
-      lifeline.failed(other.error);
-      throw new Lost(other.error, !other.isUntouched && !asked.isRepeatable());
-    } catch (error) {
-      if (!(error instanceof Lost)) throw error;
-      if (error.isUnknown) throw new OutcomeUnknown(error.weather);
-      return { again: error.weather };
-    }
+    // A short answer came whole; a client's own stream (`GET`) may rest for hours.
+    if (asked.method === "POST" && !exchange.isOver) exchange.onOver = lifeline.follow(exchange);
+    const other = strange(answer, origin);
+    if (other === null) return answer;
+    answer.drop();
+    lifeline.failed(other.error);
+    throw new Lost(other.error, !other.isUntouched && !asked.isRepeatable());
   }
 
   /** The pass; where the way to the gateway is what stands against one, the call can wait it out as any other. */
-  async function shownBy(refused: Pass | null): Promise<Pass> {
+  async function shownBy(coming: Promise<Pass>): Promise<Pass> {
     try {
-      return await inTime(pass({ refused }));
+      return await inTime(coming);
     } catch (error) {
       if (!(error instanceof CountersignError) || !isWeather(error.code)) throw error;
       throw new Lost(lifeline.failed(error), false);
     }
   }
 
-  async function insist(asked: Asked, refused: Pass | null, begun: number): Promise<Heard> {
-    const untilMs = Date.now() + patienceMs;
-    for (;;) {
-      const answer = await attempt(asked, untilMs, refused, begun);
-      if (!("again" in answer)) return answer;
-      // undici ends a stream that it was to send, whether it began or not.
-      const gone = asked.body !== null && !Buffer.isBuffer(asked.body);
-      if (gone || asked.signal.aborted || Date.now() >= untilMs) throw answer.again;
-    }
-  }
-
   return {
     async ask(asked) {
       const begun = round;
-      const { answer: first, shown } = await insist(asked, null, begun);
-      if (first.status !== 401 || asksForSignIn(first)) return passable(first, asked);
-      // The token ended under way. The gateway forwards nothing before it is verified, so the same request may go again.
-      first.drop();
-      if (asked.body !== null && !Buffer.isBuffer(asked.body)) {
-        await pass({ refused: shown });
-        throw new CountersignError("transient", "The session was renewed during this call: call again.");
+      // undici ends a stream that it was to send, whether it began or not.
+      const isStream = asked.body !== null && !Buffer.isBuffer(asked.body);
+      let untilMs = Date.now() + patienceMs;
+      let refused: Pass | null = null;
+      for (;;) {
+        if (!lifeline.isClear()) await lifeline.ready(untilMs);
+        try {
+          const given = pass({ refused });
+          const shown: Pass = given instanceof Promise ? await shownBy(given) : given;
+          const answer = await send(asked, shown, begun);
+          if (answer.status !== 401 || asksForSignIn(answer)) return passable(answer, asked);
+          answer.drop();
+          if (refused !== null)
+            throw new CountersignError("reauthentication_needed", "The gateway refuses this session: sign in again.");
+          if (isStream) {
+            await pass({ refused: shown });
+            throw new CountersignError("transient", "The session was renewed during this call: call again.");
+          }
+          // The token ended under way. The gateway forwards nothing before it is verified, so the same request may go again.
+          refused = shown;
+          untilMs = Date.now() + patienceMs;
+        } catch (error) {
+          if (!(error instanceof Lost)) throw error;
+          if (error.isUnknown) throw new OutcomeUnknown(error.weather);
+          if (isStream || asked.signal.aborted || Date.now() >= untilMs) throw error.weather;
+        }
       }
-      const { answer: second } = await insist(asked, shown, begun);
-      if (second.status !== 401 || asksForSignIn(second)) return passable(second, asked);
-      second.drop();
-      throw new CountersignError("reauthentication_needed", "The gateway refuses this session: sign in again.");
     },
     leave() {
       round += 1;

@@ -1,0 +1,168 @@
+import type { Server } from "node:http";
+import type { Socket } from "node:net";
+import type { Caller, Outgoing } from "../caller.ts";
+import { headText, restingS } from "./head-text.ts";
+import { PlainRequests, type PlainRequest } from "./request.ts";
+import { PlainResponse } from "./response.ts";
+import { heldBody } from "../seen-body.ts";
+import { answerHeaders } from "../tunnel-headers.ts";
+import type { Answer } from "../upstream/answer.ts";
+
+/** What is told of a plain request that was taken. */
+export interface PlainCall {
+  /** Called once: its answer is complete, or its client has gone before that. */
+  readonly over: (isAnswered: boolean) => void;
+}
+
+/** Whether a plain request is let in, and if so what begins with it; null leaves it to Node's server, which refuses it. */
+export type TakePlain = (request: PlainRequest, caller: Caller) => PlainCall | null;
+
+/**
+ * Reads plain requests itself, which costs a third of what Node's server does, and gives a connection to Node's server for good with the
+ * first byte of anything else: other methods and framing, parts of a request, one that comes before the last is answered, what is refused.
+ * `taking` is asked once for each connection. Returns the way to end what is open.
+ */
+export function servePlainly(server: Server, taking: () => TakePlain): () => void {
+  const open = new Set<PlainConnection>();
+  const [serve] = server.listeners("connection");
+  if (serve === undefined) throw new Error("This server serves no connections.");
+  server.removeAllListeners("connection");
+  server.on("connection", (socket: Socket) => {
+    const connection = new PlainConnection(socket, taking(), (isServed) => {
+      open.delete(connection);
+      if (isServed) serve.call(server, socket);
+    });
+    open.add(connection);
+  });
+  const sweep = setInterval(() => open.forEach((connection) => connection.sweep()), (restingS * 1000) / 2).unref();
+  return () => {
+    clearInterval(sweep);
+    for (const connection of open) connection.destroy();
+  };
+}
+
+/** In bytes. */
+const mostBehind = 64 * 1024;
+
+class PlainConnection {
+  readonly #socket: Socket;
+  readonly #take: TakePlain;
+  readonly #onLeave: (isServed: boolean) => void;
+  readonly #requests = new PlainRequests();
+  #call: PlainCall | null = null;
+  #isBusy = false;
+  /** What came while a request was under way. */
+  #behind: Buffer[] = [];
+  #behindBytes = 0;
+  #sweeps = 0;
+
+  /** `onLeave`: it has closed, or is Node's server's from now on. */
+  constructor(socket: Socket, take: TakePlain, onLeave: (isServed: boolean) => void) {
+    this.#socket = socket;
+    this.#take = take;
+    this.#onLeave = onLeave;
+    socket.on("data", this.#onData).on("end", this.#onEnd).on("error", this.#onEnd).on("close", this.#onClose);
+  }
+
+  answer({ status, headers }: Pick<Answer, "status" | "headers">, body: Buffer): void {
+    const head = headText(status, measured(answerHeaders(headers), body.length));
+    const bytes = Buffer.allocUnsafe(head.length + body.length);
+    bytes.write(head, "latin1");
+    bytes.set(body, head.length);
+    this.#socket.write(bytes);
+    this.#over();
+  }
+
+  response(): Outgoing {
+    return new PlainResponse(this.#socket, () => this.#over());
+  }
+
+  /** Ends a connection that has rested between three calls of this. */
+  sweep(): void {
+    if (this.#isBusy) return;
+    this.#sweeps += 1;
+    if (this.#sweeps > 2) this.#socket.destroy();
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  /** The answer is with the socket. */
+  #over(): void {
+    const call = this.#call;
+    this.#call = null;
+    this.#isBusy = false;
+    this.#sweeps = 0;
+    call?.over(true);
+    if (this.#behind.length > 0) this.#leaveToNode(this.#behind);
+  }
+
+  readonly #onData = (chunk: Buffer): void => {
+    if (this.#isBusy) {
+      this.#behind.push(chunk);
+      this.#behindBytes += chunk.length;
+      // Not at once: a connection that isn't read doesn't tell that its client has gone.
+      if (this.#behindBytes > mostBehind) this.#socket.pause();
+      return;
+    }
+    const request = this.#requests.read(chunk);
+    if (request === null) return this.#leaveToNode([chunk]);
+    this.#isBusy = true;
+    const call = this.#take(request, new PlainCaller(this, request));
+    if (call === null) this.#leaveToNode([chunk]);
+    else this.#call = call;
+  };
+
+  readonly #onEnd = (): void => {
+    this.#socket.destroy();
+  };
+
+  readonly #onClose = (): void => {
+    this.#onLeave(false);
+    this.#call?.over(false);
+    this.#call = null;
+  };
+
+  #leaveToNode(bytes: readonly Buffer[]): void {
+    const socket = this.#socket;
+    socket.off("data", this.#onData).off("end", this.#onEnd).off("error", this.#onEnd).off("close", this.#onClose);
+    socket.pause();
+    socket.unshift(Buffer.concat(bytes));
+    this.#onLeave(true);
+    socket.resume();
+  }
+}
+
+class PlainCaller implements Caller {
+  readonly method = "POST";
+  readonly isRead = true;
+  readonly headers: PlainRequest["headers"];
+  readonly body: Caller["body"];
+  readonly #connection: PlainConnection;
+  #response: Outgoing | null = null;
+
+  constructor(connection: PlainConnection, { headers, body }: PlainRequest) {
+    this.#connection = connection;
+    this.headers = headers;
+    this.body = heldBody(body);
+  }
+
+  get response(): Outgoing {
+    return (this.#response ??= this.#connection.response());
+  }
+
+  answer(answer: Pick<Answer, "status" | "headers">, body: Buffer): void {
+    const response = this.#response;
+    if (response === null) return this.#connection.answer(answer, body);
+    response.writeHead(answer.status, measured(answerHeaders(answer.headers), body.length));
+    response.end(body);
+  }
+}
+
+/** An answer may have come in chunks, or from a cache of parts: its length is what is written. */
+function measured(headers: string[], length: number): string[] {
+  for (let at = 0; at < headers.length; at += 2) if (headers[at] === "content-length") return headers;
+  headers.push("content-length", String(length));
+  return headers;
+}

@@ -1,0 +1,54 @@
+import { contentLength, HeadLines } from "./head-lines.ts";
+import type { RawHeaders } from "../loopback-guard.ts";
+
+/** A POST in its plainest form, all of which came at once. */
+export interface PlainRequest {
+  readonly target: string;
+  /** Names in lower case. */
+  readonly headers: RawHeaders;
+  readonly body: Buffer;
+}
+
+/** How long a head and a body may be, in bytes. */
+const mostHead = 8 * 1024;
+const mostBody = 64 * 1024;
+
+/** RFC 9112, section 3. */
+const requestLine = /^POST ([\x21-\x7e]+) HTTP\/1\.1\r\n/;
+
+/** What changes how a message is framed, or wants an answer before it is whole. */
+const unusual: ReadonlySet<string> = new Set([
+  "transfer-encoding",
+  "expect",
+  "upgrade",
+  "trailer",
+  "te",
+  "http2-settings",
+]);
+
+/** Reads the requests of one connection. */
+export class PlainRequests {
+  readonly #lines = new HeadLines();
+
+  /**
+   * The request that these bytes are, exactly and whole: one `Content-Length` that is just what came, `keep-alive` or no word on the connection. Null
+   * for anything else, which is not judged here but left to Node's own server.
+   */
+  read(bytes: Buffer): PlainRequest | null {
+    const end = bytes.indexOf("\r\n\r\n", 0, "latin1");
+    if (end < 0 || end > mostHead) return null;
+    const head = bytes.toString("latin1", 0, end + 2);
+    const [first, target] = requestLine.exec(head) ?? [];
+    const lines = first === undefined ? null : this.#lines.read(head, first.length);
+    if (target === undefined || lines === null) return null;
+    const headers: string[] = [];
+    for (const { name, value } of lines) {
+      if (unusual.has(name) || (name === "connection" && value !== "keep-alive")) return null;
+      headers.push(name, value);
+    }
+    const length = contentLength(lines);
+    // Where there is none it is NaN, which equals nothing.
+    if (length > mostBody || bytes.length !== end + 4 + length) return null;
+    return { target, headers, body: bytes.subarray(end + 4) };
+  }
+}
