@@ -11,6 +11,7 @@ import { momentOf } from "./moment.ts";
 import { unwritten } from "./new-file.ts";
 import { readingProgress } from "./reading-progress.ts";
 import type { Terminal } from "./terminal.ts";
+import { counted } from "./counted.ts";
 
 /** The period, and what becomes of the report, as options of the command. */
 export const reportOptions = {
@@ -53,7 +54,7 @@ export async function writeReport({ given, data, key, profile, terminal }: Asked
   });
   const { decisions, calls, ledger, gaps, entries } = report;
   terminal.answer({ file: out, ok: ledger.ok, entries, gaps }, [
-    `The report is in ${out}: ${entries} entries, ${calls.connections.length} connections, ${decisions.verified} of ${decisions.decisions} decisions verified.`,
+    `The report is in ${out}: ${counted(entries, "entry", "entries")}, ${counted(calls.connections.length, "connection")}, ${decisions.verified} of ${counted(decisions.decisions, "decision")} verified.`,
     ...gaps.map((gap) => `- ${gap}`),
   ]);
   if (!ledger.ok)

@@ -13,6 +13,7 @@ import { explainCall } from "./policy-explain.ts";
 import { replayCalls } from "./policy-replay.ts";
 import { stepText } from "./step-text.ts";
 import { table, type Terminal } from "./terminal.ts";
+import { counted } from "./counted.ts";
 
 const help = `Usage: countersign policy check FILE [--json]
        countersign policy explain FILE --as ID [--groups A,B] CONNECTION TOOL [JSON] [--json]
@@ -128,7 +129,7 @@ async function check(positionals: readonly string[], terminal: Terminal): Promis
       ? []
       : [`tokens: ${open.join(", ")} also open to the provider's own tokens, bound to no device (accepts)`]),
     ...unset.map((line) => `warning: ${line}`),
-    `${file} is good: ${count(rules.length, "rule")}, ${count(config.connections.length, "connection")}.`,
+    `${file} is good: ${counted(rules.length, "rule")}, ${counted(config.connections.length, "connection")}.`,
   ]);
 }
 
@@ -151,14 +152,12 @@ function approving(rule: string, steps: readonly ApproverStep[], quick: boolean)
 
 function granting(rule: string, { longest, mostUses, constraints }: NonNullable<RuleConfig["grants"]>): string {
   const bound = constraints.join(", ");
-  return `grants: rule ${JSON.stringify(rule)} permits up to ${count(mostUses, "later call")} within ${durationText(longest)}, arguments bound by ${bound}`;
+  return `grants: rule ${JSON.stringify(rule)} permits up to ${counted(mostUses, "later call")} within ${durationText(longest)}, arguments bound by ${bound}`;
 }
 
 function asking(rule: string, requests: readonly string[]): string {
   return `requests: rule ${JSON.stringify(rule)} lets targets ask their client for ${requests.join(", ") || "nothing"}`;
 }
-
-const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`;
 
 interface Subjects {
   readonly tools: readonly string[] | null;

@@ -8,6 +8,7 @@ import { command, positional } from "./command.ts";
 import { ownerOf } from "./owner.ts";
 import { signInNews } from "./session-text.ts";
 import { heldFacts, trafficLines } from "./traffic-text.ts";
+import { counted } from "./counted.ts";
 
 const help = `Usage: countersign status [--profile DIR] [--json]
 
@@ -81,7 +82,7 @@ function stateLines(profile: string, state: ConsoleState): readonly string[] {
     ...deviceLines(state),
     ...(state.signInAsked === null ? [] : [`Sign-in  ${signInNews(null, state.signInAsked) ?? ""}`]),
     `Secrets  ${secretsText(state.secrets)}`,
-    `Tunnel   ${tunnelText(state.tunnel)}, ${clients} ${clients === 1 ? "client" : "clients"}`,
+    `Tunnel   ${tunnelText(state.tunnel)}, ${counted(clients, "client")}`,
     ...seen.map(
       ({ name, isVerified, claimed }) =>
         `Client   ${name}${isVerified ? "" : " (stdio, unverified)"}: ${claimed === null ? "" : "says it is "}${claimText(claimed)}`,

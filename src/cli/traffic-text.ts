@@ -3,6 +3,7 @@ import { heldCalls, type HeldCall } from "../shared/held.ts";
 import { sumOf, type TrafficLine, type TrafficTrouble } from "../shared/traffic.ts";
 import { visibleLine } from "../shared/visible.ts";
 import { table } from "./terminal.ts";
+import { counted } from "./counted.ts";
 
 type Told = Pick<ConsoleState, "traffic" | "clients" | "approvals" | "gateway" | "session">;
 
@@ -106,8 +107,4 @@ function goneTogether({ traffic, clients }: Told): readonly TrafficLine[] {
 
 function nameOf({ clients }: Pick<ConsoleState, "clients">, id: string): string {
   return clients.find((client) => client.id === id)?.name ?? "countersign call, or a removed client";
-}
-
-function counted(count: number, one: string): string {
-  return `${count} ${one}${count === 1 ? "" : "s"}`;
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { openTransport, type Transport } from "../../client/sign-in/transport.ts";
 import type { Provider } from "../../shared/provider.ts";
 import { clockFinding, doubt, failed, fine, wrong, type Finding } from "./finding.ts";
+import { counted } from "../counted.ts";
 
 /** A way to sign in, and the audience that its tokens must name. `ca`: PEM of the only authority to trust. */
 export interface Way {
@@ -85,11 +86,7 @@ async function keysFinding(id: string, { jwks_uri: url }: Metadata, transport: T
   const cure = "See that the provider publishes signing keys there.";
   try {
     const found = keys.safeParse(JSON.parse((await transport.request("GET", url)).body));
-    if (found.success)
-      return fine(
-        `${id}.keys`,
-        `${found.data.keys.length} signing ${found.data.keys.length === 1 ? "key" : "keys"} at ${url}`,
-      );
+    if (found.success) return fine(`${id}.keys`, `${counted(found.data.keys.length, "signing key")} at ${url}`);
     return wrong(`${id}.keys`, `${url} holds no keys`, cure);
   } catch (error) {
     return failed(`${id}.keys`, error, cure);
