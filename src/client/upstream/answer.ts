@@ -78,13 +78,17 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#onBytes();
     if (this.#into === null) {
+      // The first comes with the head, as a rule.
+      if (this.#keptBytes > 0) this.#onBytes();
       this.#kept.push(chunk);
       this.#keptBytes += chunk.length;
       // A short answer comes whole in one go; to stop the reader within it would cost more than to keep it.
       if (this.#keptBytes >= mostKept) controller.pause();
-    } else if (!hasRoom(this.#into, chunk)) controller.pause();
+    } else {
+      this.#onBytes();
+      if (!hasRoom(this.#into, chunk)) controller.pause();
+    }
   }
 
   onResponseEnd(): void {

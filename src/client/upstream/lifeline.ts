@@ -51,8 +51,8 @@ export class Lifeline {
   }
 
   /** Whether nothing stands in the way, as far as is known: `ready` would return at once. */
-  isClear(): boolean {
-    return this.#down === null && this.#now() - this.#lastBeatMs <= sleptMs;
+  isClear(nowMs = this.#now()): boolean {
+    return this.#down === null && nowMs - this.#lastBeatMs <= sleptMs;
   }
 
   /** Returns at once while the gateway is reached; otherwise waits for a probe, until `untilMs`. Throws what stands in the way. */
@@ -80,8 +80,8 @@ export class Lifeline {
   }
 
   /** Gives a request up that gets no connection, or whose gateway has gone, in time for its client to hear of it. */
-  watch(request: Watched): () => void {
-    const place = this.#watched.enter({ request, sinceMs: this.#now() });
+  watch(request: Watched, sinceMs = this.#now()): () => void {
+    const place = this.#watched.enter({ request, sinceMs });
     if (this.#beatMs !== busyBeatMs) this.#every(busyBeatMs);
     return () => void this.#watched.leave(place);
   }

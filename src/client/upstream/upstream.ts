@@ -42,6 +42,12 @@ export interface Upstream {
   close(): Promise<void>;
 }
 
+interface Try {
+  /** The round in which the call was made. */
+  readonly begun: number;
+  readonly nowMs: number;
+}
+
 export interface UpstreamOptions {
   readonly origin: string;
   readonly pass: PassSource;
@@ -79,12 +85,12 @@ export function createUpstream({ origin, pass, ca, onOtherNetwork: tell }: Upstr
   }
 
   /** One way there and back. Throws `Lost` where it may be tried once more, or where what became of it can't be known. */
-  async function send(asked: Asked, shown: Pass, begun: number): Promise<Answer> {
+  async function send(asked: Asked, shown: Pass, { begun, nowMs }: Try): Promise<Answer> {
     if (begun !== round) throw new PersonLeft();
     const exchange = new Exchange(heard);
     const onAbort = () => exchange.abort(new CountersignError("cancelled", "The client has gone."));
     asked.signal.addEventListener("abort", onAbort, { once: true });
-    const unwatch = lifeline.watch(exchange);
+    const unwatch = lifeline.watch(exchange, nowMs);
     let answer: Answer;
     try {
       if (asked.signal.aborted) onAbort();
@@ -130,14 +136,19 @@ export function createUpstream({ origin, pass, ca, onOtherNetwork: tell }: Upstr
       const begun = round;
       // undici ends a stream that it was to send, whether it began or not.
       const isStream = asked.body !== null && !Buffer.isBuffer(asked.body);
-      let untilMs = Date.now() + patienceMs;
+      let nowMs = Date.now();
+      let untilMs = nowMs + patienceMs;
       let refused: Pass | null = null;
       for (;;) {
-        if (!lifeline.isClear()) await lifeline.ready(untilMs);
+        // The clock is read once where nothing has to be waited for.
+        const isClear = lifeline.isClear(nowMs);
+        if (!isClear) await lifeline.ready(untilMs);
         try {
           const given = pass({ refused });
-          const shown: Pass = given instanceof Promise ? await shownBy(given) : given;
-          const answer = await send(asked, shown, begun);
+          const isAtHand = !(given instanceof Promise);
+          const shown: Pass = isAtHand ? given : await shownBy(given);
+          if (!isClear || !isAtHand) nowMs = Date.now();
+          const answer = await send(asked, shown, { begun, nowMs });
           if (answer.status !== 401 || asksForSignIn(answer)) return passable(answer, asked);
           answer.drop();
           if (refused !== null)
@@ -148,11 +159,13 @@ export function createUpstream({ origin, pass, ca, onOtherNetwork: tell }: Upstr
           }
           // The token ended under way. The gateway forwards nothing before it is verified, so the same request may go again.
           refused = shown;
-          untilMs = Date.now() + patienceMs;
+          nowMs = Date.now();
+          untilMs = nowMs + patienceMs;
         } catch (error) {
           if (!(error instanceof Lost)) throw error;
           if (error.isUnknown) throw new OutcomeUnknown(error.weather);
-          if (isStream || asked.signal.aborted || Date.now() >= untilMs) throw error.weather;
+          nowMs = Date.now();
+          if (isStream || asked.signal.aborted || nowMs >= untilMs) throw error.weather;
         }
       }
     },
