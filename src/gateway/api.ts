@@ -14,7 +14,7 @@ import { bodyOf } from "./json-body.ts";
 import type { Site } from "./http.ts";
 import type { GatewaySession } from "./identity/gateway-sessions.ts";
 import type { Principal } from "./identity/principal.ts";
-import { sendJson } from "./mcp/reply.ts";
+import { sendJson } from "./send-json.ts";
 import { sendPart } from "./mcp/send-parts.ts";
 import { gatewaySessionPath } from "../shared/gateway-session.ts";
 import { beginSession, endSession } from "./session-api.ts";

@@ -4,7 +4,7 @@ import type { ApiVisit } from "./api.ts";
 import { relationOf } from "./approvals/seers.ts";
 import { isVisible } from "./approvals/view.ts";
 import type { Principal } from "./identity/principal.ts";
-import { sendJson } from "./mcp/reply.ts";
+import { sendJson } from "./send-json.ts";
 import { mostPrecedents, placeOf, type Precedent } from "./store/precedents.ts";
 import type { ApprovalRecord, Reads } from "./store/store.ts";
 

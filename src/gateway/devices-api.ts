@@ -8,7 +8,7 @@ import type { Site } from "./http.ts";
 import { confirm, enrol } from "./identity/devices.ts";
 import { hasSay, refuseUnconfirmed, refuseUndeciding, waitsFor } from "./identity/say.ts";
 import { enrolment, revocation } from "../shared/device.ts";
-import { sendJson } from "./mcp/reply.ts";
+import { sendJson } from "./send-json.ts";
 
 /** `POST /v1/devices`. Throws as `enrol` does. */
 export async function enrolDevice(visit: ApiVisit): Promise<void> {

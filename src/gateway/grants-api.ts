@@ -1,5 +1,5 @@
 import type { ApiVisit } from "./api.ts";
-import { sendJson } from "./mcp/reply.ts";
+import { sendJson } from "./send-json.ts";
 
 /** `GET /v1/grants`: those that the caller holds, may revoke, or may look at by role. */
 export function listGrants({ site, response, principal }: ApiVisit): void {

@@ -13,7 +13,7 @@ import type { ApiVisit } from "./api.ts";
 import { viewAs } from "./approvals/view.ts";
 import type { ApprovalEntry } from "./audit/approval-entries.ts";
 import { statedHead } from "./audit/checkpoint.ts";
-import { sendJson } from "./mcp/reply.ts";
+import { sendJson } from "./send-json.ts";
 import type { HistoryPlace } from "./store/history.ts";
 
 const pageQuery = historyFilter.extend({

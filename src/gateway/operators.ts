@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Draining } from "./draining.ts";
 import { bearerOf } from "./http-errors.ts";
 import { isLoopbackHost } from "../shared/protected-url.ts";
-import { sendJson } from "./mcp/reply.ts";
+import { sendJson } from "./send-json.ts";
 import type { Observed, Readings } from "./observed.ts";
 import type { Runtime } from "./runtime.ts";
 import type { Store } from "./store/store.ts";

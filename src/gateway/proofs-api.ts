@@ -2,7 +2,7 @@ import { z } from "zod";
 import { CountersignError } from "../shared/errors.ts";
 import type { Proof } from "../shared/ledger.ts";
 import type { ApiVisit } from "./api.ts";
-import { sendJson } from "./mcp/reply.ts";
+import { sendJson } from "./send-json.ts";
 
 const count = z
   .string()

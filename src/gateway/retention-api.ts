@@ -3,7 +3,7 @@ import { erasureWish, holdLift, holdWish } from "../shared/retention.ts";
 import type { ApiVisit } from "./api.ts";
 import { refuseElsewhere } from "./devices-api.ts";
 import { bodyOf } from "./json-body.ts";
-import { sendJson } from "./mcp/reply.ts";
+import { sendJson } from "./send-json.ts";
 
 /** `GET /v1/holds`, for the roles admin and auditor. Throws CountersignError `not_allowed`. */
 export function listHolds({ site, response, principal }: ApiVisit): void {

@@ -7,7 +7,7 @@ import type { JsonObject } from "../shared/json.ts";
 import { originOf } from "./admitting.ts";
 import type { ApiVisit } from "./api.ts";
 import { statedHead } from "./audit/checkpoint.ts";
-import { sendJson } from "./mcp/reply.ts";
+import { sendJson } from "./send-json.ts";
 
 const pageQuery = auditQuery.extend({
   before: z.coerce.number().int().nonnegative().default(Number.MAX_SAFE_INTEGER),

@@ -9,7 +9,7 @@ import type { GatewaySessions } from "./identity/gateway-sessions.ts";
 import type { Log } from "./log.ts";
 import type { Store } from "./store/store.ts";
 import type { Principal } from "./identity/principal.ts";
-import { sendJson } from "./mcp/reply.ts";
+import { sendJson } from "./send-json.ts";
 
 /** A provider's token that ends sooner than this begins no session. */
 const shortestMs = 1000;

@@ -7,7 +7,7 @@ import { erasedWords, type Erasure } from "../shared/erasure.ts";
 import type { ApiVisit } from "./api.ts";
 import { bodyFile } from "./audit/body-files.ts";
 import { statedHead } from "./audit/checkpoint.ts";
-import { sendJson } from "./mcp/reply.ts";
+import { sendJson } from "./send-json.ts";
 import { sendPart } from "./mcp/send-parts.ts";
 import { exportParts } from "./sessions/export-parts.ts";
 import type { Piece } from "./sessions/stored-moment.ts";

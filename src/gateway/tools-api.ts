@@ -3,7 +3,7 @@ import { toolAcceptance } from "../shared/tool.ts";
 import { originOf } from "./admitting.ts";
 import type { ApiVisit } from "./api.ts";
 import { bodyOf } from "./json-body.ts";
-import { sendJson } from "./mcp/reply.ts";
+import { sendJson } from "./send-json.ts";
 
 /** `GET /v1/tools`: every tool the gateway has seen since it started, for the roles admin and auditor. Throws CountersignError `not_allowed`. */
 export function listTools(visit: ApiVisit): void {

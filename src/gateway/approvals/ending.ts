@@ -1,6 +1,6 @@
 import { CountersignError } from "../../shared/errors.ts";
 import { outcomeUnknown } from "../mcp/refusal.ts";
-import { errorMessage } from "../mcp/reply.ts";
+import { errorMessage } from "../mcp/rpc-failure.ts";
 import { owns } from "../identity/people.ts";
 import type { Principal } from "../identity/principal.ts";
 import type { ApprovalRecord, Reads, Writes } from "../store/store.ts";

@@ -5,7 +5,7 @@ import type { Sliced } from "../../shared/slices.ts";
 import type { RpcId, RpcMessage } from "../../shared/target.ts";
 import { inTurns } from "../in-turns.ts";
 import { answerTooLarge } from "./refusal.ts";
-import { errorMessage } from "./reply.ts";
+import { errorMessage } from "./rpc-failure.ts";
 
 /** How many bytes the answer of a call may have, and the rule that says so. */
 export interface AnswerLimit {

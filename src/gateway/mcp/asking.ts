@@ -5,7 +5,7 @@ import type { Connection, Runtime } from "../runtime.ts";
 import type { Asked } from "../policy/policy.ts";
 import type { Caller, Gate } from "./context.ts";
 import { maskQuestion } from "./question.ts";
-import { errorMessage, methodNotFound } from "./reply.ts";
+import { errorMessage, methodNotFound } from "./rpc-failure.ts";
 import type { Session } from "./sessions.ts";
 
 /** Where a target speaks: in the answer of a call, or unasked (`call` null). */

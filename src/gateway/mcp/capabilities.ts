@@ -4,7 +4,7 @@ import type { RpcMessage } from "../../shared/target.ts";
 import type { Asked } from "../policy/policy.ts";
 import { askable } from "./asking.ts";
 import { refusalCodes } from "./refusal.ts";
-import { errorMessage } from "./reply.ts";
+import { errorMessage } from "./rpc-failure.ts";
 
 /** Whether a rule lets this connection's target ask this client. */
 export type MayAsk = (asked: Asked) => boolean;

@@ -9,7 +9,7 @@ import { abandoned, type OpenInput } from "./open-inputs.ts";
 import { recordCall } from "./record-call.ts";
 import { newCallId, requestEntry, type Judged, type Request } from "./record.ts";
 import { overLimit } from "./refusal.ts";
-import { errorMessage, type RpcFailure } from "./reply.ts";
+import { errorMessage, type RpcFailure } from "./rpc-failure.ts";
 import { withoutState } from "./rounds.ts";
 import { runApproved } from "./run-approved.ts";
 

@@ -9,7 +9,7 @@ import { recordAnswer } from "./record-answer.ts";
 import { commitCall } from "./record-call.ts";
 import { newCallId, requestEntry, responseEntry, type Judged, type Request } from "./record.ts";
 import { overLimit, refusalCodes } from "./refusal.ts";
-import { errorMessage, type RpcFailure } from "./reply.ts";
+import { errorMessage, type RpcFailure } from "./rpc-failure.ts";
 import { factsOf, run, type Ran } from "./run.ts";
 import { asksForInput } from "./run-approved.ts";
 

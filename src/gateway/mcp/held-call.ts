@@ -10,7 +10,7 @@ import type { Exchange } from "./context.ts";
 import { tooManyPending, type Seat } from "./limited.ts";
 import type { Request } from "./record.ts";
 import { targetFailure } from "./refusal.ts";
-import type { RpcFailure } from "./reply.ts";
+import type { RpcFailure } from "./rpc-failure.ts";
 import { changedTool, lookOf } from "./tool-check.ts";
 import { subjectOf } from "./subject.ts";
 

@@ -5,7 +5,7 @@ import { lookupOf } from "./held-call.ts";
 import { seatOf, tooManyPending } from "./limited.ts";
 import type { Request } from "./record.ts";
 import { overLimit } from "./refusal.ts";
-import type { RpcFailure } from "./reply.ts";
+import type { RpcFailure } from "./rpc-failure.ts";
 
 /**
  * Why a call can't be held, where that is plain at once: a limit stands against it, and no approval or answer waits for the identical

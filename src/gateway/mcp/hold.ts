@@ -9,7 +9,7 @@ import { seatOf, underRule } from "./limited.ts";
 import { recordCall } from "./record-call.ts";
 import { newCallId, requestEntry, responseEntry, type Judged, type Request } from "./record.ts";
 import { notApproved, notLetIn, overLimit, stillWaiting } from "./refusal.ts";
-import { errorMessage, type RpcFailure } from "./reply.ts";
+import { errorMessage, type RpcFailure } from "./rpc-failure.ts";
 import { readRound, withoutState } from "./rounds.ts";
 import { runApproved } from "./run-approved.ts";
 import { tooLargeToShow } from "./shown-size.ts";

@@ -5,7 +5,7 @@ import { budgetOf, waitsWithProgress } from "./budgets.ts";
 import type { Exchange } from "./context.ts";
 import type { Request } from "./record.ts";
 import { waitingStill } from "./refusal.ts";
-import { errorMessage } from "./reply.ts";
+import { errorMessage } from "./rpc-failure.ts";
 import { mostRounds, nextRound, writeRound, type Round } from "./rounds.ts";
 
 /** No round takes longer, whatever the client: stock clients give each request 60 s, and the call itself takes its time. */

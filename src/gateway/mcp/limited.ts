@@ -2,7 +2,7 @@ import type { Counted, Exceeded } from "../policy/limits.ts";
 import type { Terms } from "../policy/policy.ts";
 import type { Exchange } from "./context.ts";
 import { overLimit } from "./refusal.ts";
-import type { RpcFailure } from "./reply.ts";
+import type { RpcFailure } from "./rpc-failure.ts";
 
 /** The limit on requests that wait, where so many of this person's wait already; else null. */
 export function tooManyPending({ gate }: Exchange, pending: number): Exceeded | null {

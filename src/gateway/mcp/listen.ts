@@ -4,7 +4,9 @@ import { invalidRequestCode } from "./classify.ts";
 import { ask, noteCancelled, type Stage } from "./asking.ts";
 import { passOn } from "./forward.ts";
 import { resume } from "./resume.ts";
-import { errorMessage, Reply, sendJson } from "./reply.ts";
+import { errorMessage } from "./rpc-failure.ts";
+import { Reply } from "./reply.ts";
+import { sendJson } from "../send-json.ts";
 import type { Session } from "./sessions.ts";
 import type { Visit } from "./visit.ts";
 

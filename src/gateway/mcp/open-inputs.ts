@@ -3,7 +3,7 @@ import type { Json } from "../../shared/json.ts";
 import type { Finish, Outcome } from "../approvals/turn.ts";
 import type { ApprovalRecord } from "../store/store.ts";
 import { outcomeUnknown } from "./refusal.ts";
-import { errorMessage } from "./reply.ts";
+import { errorMessage } from "./rpc-failure.ts";
 
 /** A claimed call that is run, round by round where its target asks for input (2026-07-28, "Multi round-trip requests"). */
 export interface ClaimedCall {

@@ -7,7 +7,7 @@ import type { Effect } from "../policy/policy.ts";
 import { isUnwritten, type ErrorCode } from "../../shared/errors.ts";
 import type { TargetError } from "../../shared/target.ts";
 import { internalErrorCode } from "./classify.ts";
-import type { RpcFailure } from "./reply.ts";
+import type { RpcFailure } from "./rpc-failure.ts";
 
 /** Our own JSON-RPC error codes, in the range that the specification leaves to implementations (-32000 to -32099). */
 export const refusalCodes = {

@@ -1,7 +1,7 @@
 import type { Exchange } from "./context.ts";
 import { recordCall } from "./record-call.ts";
 import { newCallId, requestEntry, type Judged, type Request } from "./record.ts";
-import { errorMessage, type RpcFailure } from "./reply.ts";
+import { errorMessage, type RpcFailure } from "./rpc-failure.ts";
 
 /** How a refusal goes out where it is more than a JSON-RPC error: its HTTP status and headers. */
 export interface Manner {

@@ -1,24 +1,9 @@
 import type { ServerResponse } from "node:http";
-import type { Json } from "../../shared/json.ts";
 import { jsonPieces, longText, outweighs } from "../../shared/json-pieces.ts";
-import type { RpcId, RpcMessage, TargetMessage } from "../../shared/target.ts";
+import type { RpcMessage, TargetMessage } from "../../shared/target.ts";
+import { jsonHeaders, sendJson } from "../send-json.ts";
 import { sendPart, sendParts } from "./send-parts.ts";
 import type { StreamLog, StreamLogs } from "./stream-log.ts";
-
-/** A JSON-RPC error as it goes to a client. */
-export interface RpcFailure {
-  readonly code: number;
-  readonly message: string;
-  readonly data?: Json;
-}
-
-export function methodNotFound(message: string): RpcFailure {
-  return { code: -32601, message };
-}
-
-export function errorMessage(id: RpcId | null, failure: RpcFailure): RpcMessage {
-  return { jsonrpc: "2.0", id, error: { ...failure } };
-}
 
 /** How a client can take an answer's stream up again. */
 export interface Resumable {
@@ -205,19 +190,4 @@ export class Reply {
   #session(): Record<string, string> {
     return this.#sessionId === undefined ? {} : { "mcp-session-id": this.#sessionId };
   }
-}
-
-/** Sends one JSON value as the whole answer. */
-const jsonHeaders = { "content-type": "application/json", "cache-control": "no-store" };
-
-/** Sends one JSON value as the whole answer. */
-export function sendJson(
-  response: ServerResponse,
-  status: number,
-  value: object,
-  headers: Readonly<Record<string, string>> = {},
-): void {
-  const body = JSON.stringify(value);
-  response.writeHead(status, { ...jsonHeaders, "content-length": Buffer.byteLength(body), ...headers });
-  response.end(body);
 }

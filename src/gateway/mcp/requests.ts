@@ -17,7 +17,7 @@ import { recordCall } from "./record-call.ts";
 import { refuse } from "./refuse.ts";
 import { newCallId, requestEntry, responseEntry, type Judged, type Request } from "./record.ts";
 import { deniedByRule } from "./refusal.ts";
-import type { RpcFailure } from "./reply.ts";
+import type { RpcFailure } from "./rpc-failure.ts";
 import { signInAsked } from "./sign-in-asked.ts";
 import { withoutOwnState } from "./rounds.ts";
 import { factsOf, run } from "./run.ts";

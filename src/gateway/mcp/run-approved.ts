@@ -6,7 +6,7 @@ import type { Exchange, Gate } from "./context.ts";
 import { seenMessage } from "./held-call.ts";
 import { abandoned, type ClaimedCall } from "./open-inputs.ts";
 import { responseEntry, type Request } from "./record.ts";
-import { errorMessage } from "./reply.ts";
+import { errorMessage } from "./rpc-failure.ts";
 import { mostRounds } from "./rounds.ts";
 import { factsOf, run, type Ran } from "./run.ts";
 

@@ -10,7 +10,8 @@ import { metaKeys } from "./eras/revisions.ts";
 import { classOf } from "./methods.ts";
 import type { Request, RunFacts } from "./record.ts";
 import { targetFailure } from "./refusal.ts";
-import { errorMessage, type Reply } from "./reply.ts";
+import { errorMessage } from "./rpc-failure.ts";
+import type { Reply } from "./reply.ts";
 
 /** How one forwarded request ended: the masked response for the client, and what the record says of it. */
 export interface Ran {

@@ -8,7 +8,7 @@ import { progressTokenOf } from "./ladder.ts";
 import type { Request } from "./record.ts";
 import { refusalCodes } from "./refusal.ts";
 import type { Manner } from "./refuse.ts";
-import type { RpcFailure } from "./reply.ts";
+import type { RpcFailure } from "./rpc-failure.ts";
 
 /** A refusal that a sign-in heals, and how it goes out. */
 export interface SignInAsked {

@@ -6,7 +6,7 @@ import type { DeclaredTool } from "./catalogue.ts";
 import type { Exchange } from "./context.ts";
 import type { Request } from "./record.ts";
 import { refusalCodes, targetFailure } from "./refusal.ts";
-import type { RpcFailure } from "./reply.ts";
+import type { RpcFailure } from "./rpc-failure.ts";
 
 export type CalledTool =
   | { readonly ok: true; readonly tool: DeclaredTool | null }

@@ -6,7 +6,8 @@ import type { Connection, Runtime } from "../runtime.ts";
 import type { Caller, Gate } from "./context.ts";
 import type { Request } from "./record.ts";
 import { refusalCodes } from "./refusal.ts";
-import { errorMessage, sendJson } from "./reply.ts";
+import { errorMessage } from "./rpc-failure.ts";
+import { sendJson } from "../send-json.ts";
 import { clientOf, mostSessions, type Session } from "./sessions.ts";
 
 /** One HTTP request to `/mcp/CONNECTION` whose caller is verified. */

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { isJsonObject, type Json, type JsonObject } from "../../../shared/json.ts";
 import { isRpcId, kindOf, paramsOf } from "../../../shared/message.ts";
 import { TargetError, type RpcId, type RpcMessage, type TargetMessage } from "../../../shared/target.ts";
-import { errorMessage, methodNotFound } from "../reply.ts";
+import { errorMessage, methodNotFound } from "../rpc-failure.ts";
 
 type Messages = AsyncGenerator<TargetMessage, void, undefined>;
 

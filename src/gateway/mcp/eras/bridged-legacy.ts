@@ -9,7 +9,7 @@ import {
 } from "../../../shared/target.ts";
 import { askable } from "../asking.ts";
 import { invalidParamsCode } from "../classify.ts";
-import { errorMessage, methodNotFound } from "../reply.ts";
+import { errorMessage, methodNotFound } from "../rpc-failure.ts";
 import { BridgedCall } from "./bridged-call.ts";
 import type { Hello } from "./hello.ts";
 import { isLoudEnough, LogLevel } from "./log-level.ts";

@@ -1,7 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from "../../../shared/json.ts";
 import type { RpcId, RpcMessage } from "../../../shared/target.ts";
 import { methodNotFoundCode } from "../classify.ts";
-import { errorMessage } from "../reply.ts";
+import { errorMessage } from "../rpc-failure.ts";
 import { legacyVersion, metaKeys, modernVersion, unnamed } from "./revisions.ts";
 
 /** 2026-07-28, "Protocol version": a server names the versions it speaks in the error's `data.supported`. */

@@ -9,7 +9,7 @@ import {
   type TargetSession,
 } from "../../../shared/target.ts";
 import { refusalCodes } from "../refusal.ts";
-import { errorMessage } from "../reply.ts";
+import { errorMessage } from "../rpc-failure.ts";
 import { BridgedSessions, clientOf, mostBridged } from "./bridged-sessions.ts";
 import { probe, type Era } from "./probe.ts";
 

@@ -3,7 +3,7 @@ import { isJsonObject, type Json, type JsonObject } from "../../../shared/json.t
 import { isRpcId, kindOf, paramsOf } from "../../../shared/message.ts";
 import { TargetError, type RpcId, type RpcMessage, type TargetMessage } from "../../../shared/target.ts";
 import { refusalCodes } from "../refusal.ts";
-import { errorMessage } from "../reply.ts";
+import { errorMessage } from "../rpc-failure.ts";
 
 type Messages = AsyncGenerator<TargetMessage, void, undefined>;
 
