@@ -13,8 +13,8 @@ export interface PlainRequest {
 const mostHead = 8 * 1024;
 const mostBody = 64 * 1024;
 
-/** RFC 9112, section 3. */
-const requestLine = /^POST ([\x21-\x7e]+) HTTP\/1\.1\r\n/;
+/** RFC 9112, section 3, with a target in origin-form (section 3.2.1). */
+const requestLine = /^POST (\/[\x21-\x7e]*) HTTP\/1\.1\r\n/;
 
 /** What changes how a message is framed, or wants an answer before it is whole. */
 const unusual: ReadonlySet<string> = new Set([
@@ -24,6 +24,7 @@ const unusual: ReadonlySet<string> = new Set([
   "trailer",
   "te",
   "http2-settings",
+  "proxy-connection",
 ]);
 
 /** Reads the requests of one connection. */
