@@ -1,9 +1,9 @@
-import { request as readByNode, type IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
-import { Duplex, type Readable } from "node:stream";
+import type { Readable } from "node:stream";
 import type { Dispatcher } from "undici";
 import type { Exchange } from "../upstream/answer.ts";
-import { PlainAnswers, restOf, untoldRestMs } from "./answer.ts";
+import { PlainAnswers, untoldRestMs } from "./answer.ts";
+import { AnyAnswer } from "./any-answer.ts";
 
 /** What becomes of a connection. */
 export interface LineOwner {
@@ -21,9 +21,9 @@ export class PlainLine {
   /** Bytes of the body that are to come; null before its head. */
   #left: number | null = null;
   #restMs = untoldRestMs;
-  #restsUntilMs = 0;
-  /** Where Node's parser reads the answer. */
-  #toNode: Duplex | null = null;
+  #restsFromMs = Date.now();
+  /** What reads an answer that is no plain one. */
+  #any: AnyAnswer | null = null;
   #error: Error | null = null;
 
   constructor(socket: Socket, owner: LineOwner) {
@@ -35,35 +35,38 @@ export class PlainLine {
       .on("close", () => this.#closed());
   }
 
+  /** A clock that was set back says nothing of how long it has rested. */
   isFresh(nowMs: number): boolean {
-    return nowMs < this.#restsUntilMs && this.#socket.writable && !this.#socket.destroyed;
+    const restedMs = nowMs - this.#restsFromMs;
+    return restedMs >= 0 && restedMs < this.#restMs && this.#socket.writable && !this.#socket.destroyed;
   }
 
   /** `bytes`: the whole request. `exchange` is told of all that becomes of it. */
   send(bytes: Buffer, exchange: Exchange): void {
-    const use = new Use(exchange, this.#socket);
+    const use = new Use(exchange, this, this.#socket);
     exchange.onRequestStart(use);
-    // It was given up before anything was sent.
-    if (use.aborted) return this.#rest();
+    // It was given up before anything was sent: the connection rests as long as it would have.
+    if (use.aborted) return this.#owner.rests();
     use.isSent = true;
     this.#use = use;
     this.#left = null;
     this.#socket.write(bytes);
   }
 
-  destroy(reason?: Error): void {
-    this.#socket.destroy(reason);
+  /** What is under way on it hears of it at once, and nothing more afterwards. */
+  destroy(reason: Error): void {
+    if (this.#use !== null) this.#fail(this.#use, reason);
+    this.#socket.destroy();
   }
 
   #take(chunk: Buffer): void {
     const use = this.#use;
-    if (this.#toNode !== null) {
-      if (!this.#toNode.push(chunk)) this.#socket.pause();
-    } else if (use === null) this.#socket.destroy();
+    if (use === null) this.#socket.destroy();
+    else if (this.#any !== null) this.#more(this.#any, chunk);
     else if (this.#left !== null) this.#body(use, chunk, this.#left);
     else {
       const answer = this.#answers.read(chunk);
-      if (answer === null) return this.#readByNode(use, chunk);
+      if (answer === null) return this.#more((this.#any = this.#anyAnswer(use)), chunk);
       this.#restMs = answer.restMs;
       use.exchange.onResponseStart(use, answer.status, answer.headers);
       this.#body(use, chunk.subarray(answer.bodyAt), answer.length);
@@ -71,61 +74,68 @@ export class PlainLine {
   }
 
   #body(use: Use, bytes: Buffer, left: number): void {
-    this.#left = left - bytes.length;
+    const own = bytes.length > left ? bytes.subarray(0, left) : bytes;
+    this.#left = left - own.length;
     // Whatever comes behind an answer was not asked for.
-    if (this.#left < 0) return void this.#socket.destroy(new Error("The answer is longer than it says."));
-    if (bytes.length > 0) use.exchange.onResponseData(use, bytes);
-    if (this.#left === 0) this.#over(use);
+    if (own !== bytes) this.#restMs = 0;
+    if (own.length > 0) use.exchange.onResponseData(use, own);
+    if (this.#left === 0 && !use.isOver) this.#over(use, this.#restMs);
   }
 
-  #over(use: Use): void {
+  #over(use: Use, restMs: number): void {
     use.isOver = true;
     this.#use = null;
-    this.#toNode = null;
-    if (this.#restMs === 0) this.#socket.destroy();
-    else this.#rest();
+    this.#any = null;
+    this.#restMs = restMs;
+    // An answer that came before all of its request was sent leaves the rest of that in the next one's way.
+    if (restMs === 0 || this.#socket.writableLength > 0) this.#socket.destroy();
+    else if (!this.#socket.destroyed) this.#rest();
     use.exchange.onResponseEnd();
   }
 
   #rest(): void {
-    this.#restsUntilMs = Date.now() + this.#restMs;
+    this.#restsFromMs = Date.now();
     if (this.#socket.isPaused()) this.#socket.resume();
     this.#owner.rests();
   }
 
+  #fail(use: Use, error: Error): void {
+    use.isOver = true;
+    this.#use = null;
+    this.#any?.drop();
+    this.#any = null;
+    use.exchange.onResponseError(use, error);
+  }
+
   #closed(): void {
     this.#owner.ended();
-    // An answer without a length may end with its connection: Node's parser tells.
-    if (this.#toNode !== null) this.#toNode.push(null);
-    else this.#use?.exchange.onResponseError(this.#use, this.#error ?? ended());
+    const use = this.#use;
+    if (use === null) return;
+    if (this.#any === null) this.#fail(use, this.#error ?? ended());
+    // An answer without a length may end with its connection.
+    else if (this.#error === null) this.#any.end();
+    else this.#any.broken(this.#error);
   }
 
-  /** Gives the answer that begins so to Node's own parser, by a stand-in for a connection on which the request has gone already. */
-  #readByNode(use: Use, first: Buffer): void {
-    const socket = this.#socket;
-    const standIn = new Duplex({ read: () => socket.resume(), write: (_chunk, _encoding, done) => done() });
-    this.#toNode = standIn;
-    const failed = (error: Error): void => {
-      use.exchange.onResponseError(use, this.#error ?? error);
-      socket.destroy();
-    };
-    readByNode({ method: "POST", createConnection: () => standIn })
-      .on("response", (response) => this.#pass(use, response.on("error", failed)))
-      .on("upgrade", () => failed(ended()))
-      .on("error", failed)
-      .end();
-    standIn.push(first);
+  #more(any: AnyAnswer, chunk: Buffer): void {
+    if (!any.push(chunk)) this.#socket.pause();
   }
 
-  #pass(use: Use, response: IncomingMessage): void {
+  #anyAnswer(use: Use): AnyAnswer {
     const { exchange } = use;
-    const { statusCode = 0 } = response;
-    if (statusCode < 200 || statusCode > 599)
-      return void response.destroy(new Error(`HTTP ${statusCode} is no answer.`));
-    use.paces = response;
-    this.#restMs = restOf(response.headers);
-    response.on("data", (chunk: Buffer) => exchange.onResponseData(use, chunk)).on("end", () => this.#over(use));
-    exchange.onResponseStart(use, statusCode, response.headers);
+    return new AnyAnswer({
+      room: () => void this.#socket.resume(),
+      began(status, headers, body) {
+        use.paces = body;
+        exchange.onResponseStart(use, status, headers);
+      },
+      data: (chunk) => exchange.onResponseData(use, chunk),
+      over: (restMs) => this.#over(use, restMs),
+      failed: (error) => {
+        this.#fail(use, this.#error ?? error);
+        this.#socket.destroy();
+      },
+    });
   }
 }
 
@@ -139,19 +149,19 @@ class Use implements Dispatcher.DispatchController {
   isOver = false;
   /** What is stopped where its reader takes no more. */
   paces: Readable;
-  readonly #socket: Socket;
+  readonly #line: PlainLine;
 
-  constructor(exchange: Exchange, socket: Socket) {
+  constructor(exchange: Exchange, line: PlainLine, socket: Socket) {
     this.exchange = exchange;
     this.paces = socket;
-    this.#socket = socket;
+    this.#line = line;
   }
 
   abort(reason: Error): void {
     if (this.isOver || this.aborted) return;
     this.aborted = true;
     this.reason = reason;
-    if (this.isSent) this.#socket.destroy(reason);
+    if (this.isSent) this.#line.destroy(reason);
   }
 
   pause(): void {

@@ -9,6 +9,12 @@ export interface PlainPost {
   readonly body: Buffer;
 }
 
+/** A call of which nothing has been sent. */
+interface Unsent {
+  readonly bytes: Buffer;
+  readonly exchange: Exchange;
+}
+
 /**
  * Connections to the gateway for posts in their plainest form: whoever calls is told the same as by undici's pool, at half the cost. One call at a time on each;
  * an answer whose length isn't given goes through Node's own parser.
@@ -19,8 +25,11 @@ export class PlainRoad {
   /** Those that rest, the one that was used last at the end. */
   #idle: PlainLine[] = [];
   readonly #all = new Set<PlainLine>();
-  /** How many are being made. */
-  #coming = 0;
+  /** For which connections are being made. */
+  readonly #coming = new Set<Unsent>();
+  /** What goes out on rested connections in this turn. */
+  #turn: (Unsent & { readonly line: PlainLine })[] = [];
+  #sweeping: NodeJS.Timeout | null = null;
   #isClosed = false;
   #onEmpty: (() => void) | null = null;
   /** Why it was destroyed. */
@@ -39,50 +48,88 @@ export class PlainRoad {
     bytes.write(head, "latin1");
     bytes.set(body, head.length);
     const line = this.#rested();
-    if (line !== null) line.send(bytes, exchange);
-    else this.#begin((...[error, fresh]) => (fresh === null ? exchange.failed(error) : fresh.send(bytes, exchange)));
+    if (line === null) this.#begin({ bytes, exchange });
+    else {
+      // After what has come by now is read: that a rested connection ends, or brings what nobody asked for and the next call would take for its answer.
+      if (this.#turn.length === 0) setImmediate(this.#send);
+      this.#turn.push({ bytes, exchange, line });
+    }
     return true;
   }
 
   /** What is under way comes to its end; resolves once it has. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    for (const line of this.#idle.splice(0)) line.destroy();
-    if (this.#all.size + this.#coming > 0) await new Promise<void>((resolve) => (this.#onEmpty = resolve));
+    for (const line of this.#idle.splice(0)) line.destroy(tooOld());
+    if (!this.#isEmpty) await new Promise<void>((resolve) => (this.#onEmpty = resolve));
   }
 
+  /** Nothing of what is under way goes on, and nothing that waits begins: all of it hears this reason at once. */
   destroy(reason: Error): void {
     this.#isClosed = true;
     this.#ended = reason;
+    if (this.#sweeping !== null) clearTimeout(this.#sweeping);
+    for (const { exchange } of [...this.#turn.splice(0), ...this.#coming]) exchange.failed(reason);
     for (const line of this.#all) line.destroy(reason);
+  }
+
+  get #isEmpty(): boolean {
+    return this.#all.size + this.#coming.size + this.#turn.length === 0;
   }
 
   #rested(): PlainLine | null {
     const nowMs = Date.now();
     for (let line = this.#idle.pop(); line !== undefined; line = this.#idle.pop()) {
       if (line.isFresh(nowMs)) return line;
-      line.destroy();
+      line.destroy(tooOld());
     }
     return null;
   }
 
-  #left(): void {
-    if (this.#all.size + this.#coming === 0) this.#onEmpty?.();
+  readonly #send = (): void => {
+    const nowMs = Date.now();
+    for (const { line, ...unsent } of this.#turn.splice(0)) {
+      if (line.isFresh(nowMs)) line.send(unsent.bytes, unsent.exchange);
+      else {
+        line.destroy(tooOld());
+        this.#begin(unsent);
+      }
+    }
+  };
+
+  #rest(line: PlainLine): void {
+    if (this.#isClosed) return line.destroy(tooOld());
+    this.#idle.push(line);
+    if (this.#sweeping === null) this.#sweeping = setTimeout(() => this.#sweep(), sweepMs).unref();
   }
 
-  #begin(done: (...[error, line]: [Error, null] | [null, PlainLine]) => void): void {
+  /** Ends what has rested too long: nobody else may. */
+  #sweep(): void {
+    this.#sweeping = null;
+    const nowMs = Date.now();
+    for (const line of this.#idle.splice(0)) {
+      if (line.isFresh(nowMs)) this.#rest(line);
+      else line.destroy(tooOld());
+    }
+  }
+
+  #left(): void {
+    if (this.#isEmpty) this.#onEmpty?.();
+  }
+
+  #begin(unsent: Unsent): void {
     const { protocol, host, hostname, port } = this.#origin;
     const to = { protocol, host, hostname: hostname.replaceAll(/^\[|\]$/g, ""), port };
-    this.#coming += 1;
+    this.#coming.add(unsent);
     this.#connect(to, (...[error, socket]) => {
-      this.#coming -= 1;
+      this.#coming.delete(unsent);
       if (error !== null || this.#ended !== null) {
         socket?.destroy();
-        this.#left();
-        return done(error ?? this.#ended ?? new Error("No connection."), null);
+        unsent.exchange.failed(error ?? this.#ended ?? tooOld());
+        return this.#left();
       }
       const line: PlainLine = new PlainLine(socket, {
-        rests: () => (this.#isClosed ? line.destroy() : void this.#idle.push(line)),
+        rests: () => this.#rest(line),
         ended: () => {
           this.#all.delete(line);
           this.#idle = this.#idle.filter((each) => each !== line);
@@ -90,16 +137,24 @@ export class PlainRoad {
         },
       });
       this.#all.add(line);
-      done(null, line);
+      line.send(unsent.bytes, unsent.exchange);
     });
   }
 }
 
-/** What a value may not hold: RFC 9110, section 5.5, narrowed to ASCII. */
+const sweepMs = 5_000;
+
+function tooOld(): Error {
+  return new Error("The connection is used no more.");
+}
+
+/** What a value, and a path, may not hold: RFC 9110, section 5.5, narrowed to ASCII. */
 const notPlain = /[^\t\x20-\x7e]/;
+const notPath = /[^\x21-\x7e]/;
 
 /** Null where something in it is not plain. */
 function headOf(path: string, host: string, headers: readonly string[], length: number): string | null {
+  if (notPath.test(path)) return null;
   let head = `POST ${path} HTTP/1.1\r\nhost: ${host}\r\nconnection: keep-alive\r\n`;
   for (let at = 0; at < headers.length; at += 2) {
     const name = headers[at] ?? "";
