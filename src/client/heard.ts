@@ -46,16 +46,17 @@ class Passed implements Heard {
   }
 }
 
-/** An answer that has been read already. */
+/** An answer that has been read already, or not to its end: it is as long as what is left of it. */
 export function alreadyRead(
   { status, headers }: Pick<Answer, "status" | "headers">,
   text: string | null,
   session: string,
 ): Heard {
   const body = text ?? "";
+  const { "content-length": _length, ...rest } = headers;
   return {
     status,
-    headers: headers["mcp-session-id"] === undefined ? headers : { ...headers, "mcp-session-id": session },
+    headers: rest["mcp-session-id"] === undefined ? rest : { ...rest, "mcp-session-id": session },
     isAnew: false,
     pass: async (into) => {
       if (body !== "") into.write(Buffer.from(body));

@@ -41,10 +41,15 @@ export function askedBy(
   };
 }
 
-/** Writes an answer's head. A stream's goes out before its first event, which may be minutes away. */
+/**
+ * Writes an answer's head. A stream's goes out before its first event, which may be minutes away, and without a length: one that breaks off
+ * is ended by events of the tunnel's own.
+ */
 export function beginAnswer(response: Outgoing, status: number, given: IncomingHttpHeaders): void {
-  response.writeHead(status, answerHeaders(given));
-  if (given["content-length"] === undefined) response.flushHeaders();
+  const { "content-length": length, ...rest } = given;
+  const isMeasured = length !== undefined && !String(given["content-type"]).startsWith("text/event-stream");
+  response.writeHead(status, answerHeaders(isMeasured ? given : rest));
+  if (!isMeasured) response.flushHeaders();
 }
 
 function isRepeatable(body: Asked["body"]): boolean {

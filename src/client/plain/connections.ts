@@ -1,7 +1,7 @@
 import type { Server } from "node:http";
 import type { Socket } from "node:net";
 import type { Caller, Outgoing } from "../caller.ts";
-import { headText, restingS } from "./head-text.ts";
+import { bodyless, headText, restingS } from "./head-text.ts";
 import { PlainRequests, type PlainRequest } from "./request.ts";
 import { PlainResponse } from "./response.ts";
 import { heldBody } from "../seen-body.ts";
@@ -41,8 +41,9 @@ export function servePlainly(server: Server, taking: () => TakePlain): () => voi
   };
 }
 
-/** In bytes. */
-const mostBehind = 64 * 1024;
+/** In bytes, of which each piece counts as so many more than it brings. */
+const mostBehind = 256 * 1024;
+const pieceBytes = 256;
 
 class PlainConnection {
   readonly #socket: Socket;
@@ -61,14 +62,15 @@ class PlainConnection {
     this.#socket = socket;
     this.#take = take;
     this.#onLeave = onLeave;
-    socket.on("data", this.#onData).on("end", this.#onEnd).on("error", this.#onEnd).on("close", this.#onClose);
+    socket.on("data", this.#onData).on("end", this.#onEnd).on("error", this.#onError).on("close", this.#onClose);
   }
 
   answer({ status, headers }: Pick<Answer, "status" | "headers">, body: Buffer): void {
-    const head = headText(status, measured(answerHeaders(headers), body.length));
-    const bytes = Buffer.allocUnsafe(head.length + body.length);
+    const head = headText(status, measured(status, answerHeaders(headers), body.length));
+    const sent = bodyless.has(status) ? 0 : body.length;
+    const bytes = Buffer.allocUnsafe(head.length + sent);
     bytes.write(head, "latin1");
-    bytes.set(body, head.length);
+    if (sent > 0) bytes.set(body, head.length);
     this.#socket.write(bytes);
     this.#over();
   }
@@ -77,9 +79,9 @@ class PlainConnection {
     return new PlainResponse(this.#socket, () => this.#over());
   }
 
-  /** Ends a connection that has rested between three calls of this. */
+  /** Ends a connection that has rested between three calls of this: its client has all that was answered. */
   sweep(): void {
-    if (this.#isBusy) return;
+    if (this.#isBusy || this.#socket.writableLength > 0) return;
     this.#sweeps += 1;
     if (this.#sweeps > 2) this.#socket.destroy();
   }
@@ -95,18 +97,20 @@ class PlainConnection {
     this.#isBusy = false;
     this.#sweeps = 0;
     call?.over(true);
-    if (this.#behind.length > 0) this.#leaveToNode(this.#behind);
+    // A connection that has closed is of no use to Node's server, which would wait for its end.
+    if (this.#behind.length > 0 && !this.#socket.destroyed) this.#leaveToNode(this.#behind);
   }
 
   readonly #onData = (chunk: Buffer): void => {
     if (this.#isBusy) {
       this.#behind.push(chunk);
-      this.#behindBytes += chunk.length;
-      // Not at once: a connection that isn't read doesn't tell that its client has gone.
-      if (this.#behindBytes > mostBehind) this.#socket.pause();
+      this.#behindBytes += chunk.length + pieceBytes;
+      // A connection that isn't read doesn't tell that its client has gone, and an approved call runs only while that waits.
+      if (this.#behindBytes > mostBehind) this.#socket.destroy();
       return;
     }
-    const request = this.#requests.read(chunk);
+    // Who asks on without taking the answers is held back by Node's server.
+    const request = this.#socket.writableNeedDrain ? null : this.#requests.read(chunk);
     if (request === null) return this.#leaveToNode([chunk]);
     this.#isBusy = true;
     const call = this.#take(request, new PlainCaller(this, request));
@@ -114,7 +118,13 @@ class PlainConnection {
     else this.#call = call;
   };
 
+  /** A client that says no more waits for no answer either, but may still be taking the last one. */
   readonly #onEnd = (): void => {
+    if (this.#isBusy) this.#socket.destroy();
+    else this.#socket.end();
+  };
+
+  readonly #onError = (): void => {
     this.#socket.destroy();
   };
 
@@ -126,7 +136,7 @@ class PlainConnection {
 
   #leaveToNode(bytes: readonly Buffer[]): void {
     const socket = this.#socket;
-    socket.off("data", this.#onData).off("end", this.#onEnd).off("error", this.#onEnd).off("close", this.#onClose);
+    socket.off("data", this.#onData).off("end", this.#onEnd).off("error", this.#onError).off("close", this.#onClose);
     socket.pause();
     socket.unshift(Buffer.concat(bytes));
     this.#onLeave(true);
@@ -155,14 +165,19 @@ class PlainCaller implements Caller {
   answer(answer: Pick<Answer, "status" | "headers">, body: Buffer): void {
     const response = this.#response;
     if (response === null) return this.#connection.answer(answer, body);
-    response.writeHead(answer.status, measured(answerHeaders(answer.headers), body.length));
+    response.writeHead(answer.status, measured(answer.status, answerHeaders(answer.headers), body.length));
     response.end(body);
   }
 }
 
-/** An answer may have come in chunks, or from a cache of parts: its length is what is written. */
-function measured(headers: string[], length: number): string[] {
-  for (let at = 0; at < headers.length; at += 2) if (headers[at] === "content-length") return headers;
+/** An answer may have come in chunks, or be written anew: its length is what is written. RFC 9110, section 8.6: none with some statuses. */
+function measured(status: number, headers: string[], length: number): string[] {
+  if (bodyless.has(status)) return headers;
+  for (let at = 0; at < headers.length; at += 2)
+    if (headers[at] === "content-length") {
+      headers[at + 1] = String(length);
+      return headers;
+    }
   headers.push("content-length", String(length));
   return headers;
 }

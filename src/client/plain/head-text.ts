@@ -1,5 +1,8 @@
 import { STATUS_CODES } from "node:http";
 
+/** Statuses whose answers have no body, whatever they say (RFC 9112, section 6.3). */
+export const bodyless: ReadonlySet<number> = new Set([204, 304]);
+
 /** How long a connection of a client's may rest, in s: it is told so, and ended afterwards. */
 export const restingS = 65;
 

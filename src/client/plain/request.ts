@@ -44,7 +44,7 @@ export class PlainRequests {
     if (target === undefined || lines === null) return null;
     const headers: string[] = [];
     for (const { name, value } of lines) {
-      if (unusual.has(name) || (name === "connection" && value !== "keep-alive")) return null;
+      if (unusual.has(name) || (name === "connection" && value.toLowerCase() !== "keep-alive")) return null;
       headers.push(name, value);
     }
     const length = contentLength(lines);

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { Writable } from "node:stream";
 import type { Outgoing } from "../caller.ts";
-import { headText } from "./head-text.ts";
+import { bodyless, headText } from "./head-text.ts";
 
 /** An answer that goes out as it comes, on a connection that is read without Node's server: in chunks where its length isn't known (RFC 9112, section 7.1). */
 export class PlainResponse extends Writable implements Outgoing {
@@ -10,6 +10,8 @@ export class PlainResponse extends Writable implements Outgoing {
   readonly #onWhole: () => void;
   readonly #leave = (): void => void this.destroy();
   #isChunked = false;
+  /** How much of a body may come yet, in bytes; null where nothing was said of it. */
+  #left: number | null = null;
   #head = "";
 
   /** `onWhole`: called once the last byte is with the socket. */
@@ -23,9 +25,12 @@ export class PlainResponse extends Writable implements Outgoing {
   }
 
   writeHead(status: number, headers: readonly string[]): this {
+    const named = headers.findIndex((name, at) => at % 2 === 0 && name === "content-length");
+    const isChunked = named < 0 && !bodyless.has(status);
+    this.#head = headText(status, isChunked ? [...headers, "transfer-encoding", "chunked"] : headers);
+    this.#isChunked = isChunked;
+    if (!isChunked) this.#left = bodyless.has(status) ? 0 : Number(headers[named + 1]);
     this.headersSent = true;
-    this.#isChunked = !headers.some((name, at) => at % 2 === 0 && name === "content-length") && !bodyless.has(status);
-    this.#head = headText(status, this.#isChunked ? [...headers, "transfer-encoding", "chunked"] : headers);
     return this;
   }
 
@@ -36,6 +41,11 @@ export class PlainResponse extends Writable implements Outgoing {
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
     // An empty chunk would be the last.
     if (chunk.length === 0) return done();
+    if (this.#left !== null) {
+      this.#left -= chunk.length;
+      // What is behind an answer's end would be read as the next answer.
+      if (!(this.#left >= 0)) return done(new RangeError("The answer is longer than it says."));
+    }
     const socket = this.#socket;
     socket.cork();
     if (this.#head !== "") socket.write(this.#takeHead(), "latin1");
@@ -48,6 +58,8 @@ export class PlainResponse extends Writable implements Outgoing {
   }
 
   override _final(done: (error?: Error | null) => void): void {
+    if (!this.headersSent || (this.#left !== null && this.#left !== 0))
+      return done(new RangeError("The answer is shorter than it says."));
     const last = this.#isChunked ? "0\r\n\r\n" : "";
     const rest = this.#takeHead() + last;
     if (rest !== "") this.#socket.write(rest, "latin1");
@@ -68,5 +80,3 @@ export class PlainResponse extends Writable implements Outgoing {
     return head;
   }
 }
-
-const bodyless: ReadonlySet<number> = new Set([204, 304]);

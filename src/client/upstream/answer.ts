@@ -129,6 +129,8 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
       if (collected.overflowed) return null;
       throw error;
     }
+    // The end of what had come whole already is told by nothing else.
+    if (collected.overflowed) return null;
     collected.end();
     await once(collected, "finish");
     return collected.text();
