@@ -88,8 +88,9 @@ export class PlainRoad {
 
   readonly #send = (): void => {
     const nowMs = Date.now();
-    for (const { line, ...unsent } of this.#turn.splice(0)) {
-      if (line.isFresh(nowMs)) line.send(unsent.bytes, unsent.exchange);
+    for (const unsent of this.#turn.splice(0)) {
+      const { line, bytes, exchange } = unsent;
+      if (line.isFresh(nowMs)) line.send(bytes, exchange);
       else {
         line.destroy(tooOld());
         this.#begin(unsent);

@@ -22,6 +22,5 @@ export function connector(secure: boolean, ca: string | undefined): Connectors.c
   };
 }
 
-/** libuv asks ten times, a second apart: a peer that is gone shows after 25 s, where nothing else tells. */
-/** No HTTP/2: one connection's trouble would be every call's. */
+/** No HTTP/2: one connection's trouble would be every call's. libuv asks ten times, a second apart: a peer that is gone shows after 25 s, where nothing else tells. */
 const connecting = { allowH2: false, timeout: 10_000, keepAlive: true, keepAliveInitialDelay: 15_000 };
