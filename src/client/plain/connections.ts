@@ -19,7 +19,7 @@ export type TakePlain = (request: PlainRequest, caller: Caller) => PlainCall | n
 
 /**
  * Reads plain requests itself, which costs a third of what Node's server does, and gives a connection to Node's server for good with the
- * first byte of anything else: other methods and framing, parts of a request, one that comes before the last is answered, what is refused.
+ * first byte of anything else: other methods and framing, parts of a head, a request that comes before the last is answered, what is refused.
  * `taking` is asked once for each connection. Returns the way to end what is open.
  */
 export function servePlainly(server: Server, taking: () => TakePlain): () => void {
@@ -44,6 +44,8 @@ export function servePlainly(server: Server, taking: () => TakePlain): () => voi
 /** In bytes, of which each piece counts as so many more than it brings. */
 const mostBehind = 256 * 1024;
 const pieceBytes = 256;
+/** In how many parts a request may come: most clients that part it send its head first, then its body. */
+const mostParts = 8;
 
 class PlainConnection {
   readonly #socket: Socket;
@@ -52,6 +54,9 @@ class PlainConnection {
   readonly #requests = new PlainRequests();
   #call: PlainCall | null = null;
   #isBusy = false;
+  /** What has come of a request whose body is not whole, and how many bytes are to come. */
+  #parts: Buffer[] = [];
+  #missing = 0;
   /** What came while a request was under way. */
   #behind: Buffer[] = [];
   #behindBytes = 0;
@@ -82,6 +87,8 @@ class PlainConnection {
   /** Ends a connection that has rested between three calls of this: its client has all that was answered. */
   sweep(): void {
     if (this.#isBusy || this.#socket.writableLength > 0) return;
+    // Node's server has times for one that stays away.
+    if (this.#parts.length > 0) return this.#leaveToNode(this.#parts);
     this.#sweeps += 1;
     if (this.#sweeps > 2) this.#socket.destroy();
   }
@@ -109,14 +116,27 @@ class PlainConnection {
       if (this.#behindBytes > mostBehind) this.#socket.destroy();
       return;
     }
+    if (this.#parts.length === 0) return this.#read(chunk);
+    this.#parts.push(chunk);
+    this.#missing -= chunk.length;
+    if (this.#missing <= 0) this.#read(Buffer.concat(this.#parts.splice(0)));
+    else if (this.#parts.length === mostParts) this.#leaveToNode(this.#parts);
+  };
+
+  #read(bytes: Buffer): void {
     // Who asks on without taking the answers is held back by Node's server.
-    const request = this.#socket.writableNeedDrain ? null : this.#requests.read(chunk);
-    if (request === null) return this.#leaveToNode([chunk]);
+    const request = this.#socket.writableNeedDrain ? null : this.#requests.read(bytes);
+    if (request === null) return this.#leaveToNode([bytes]);
+    if (typeof request === "number") {
+      this.#parts.push(bytes);
+      this.#missing = request - bytes.length;
+      return;
+    }
     this.#isBusy = true;
     const call = this.#take(request, new PlainCaller(this, request));
-    if (call === null) this.#leaveToNode([chunk]);
+    if (call === null) this.#leaveToNode([bytes]);
     else this.#call = call;
-  };
+  }
 
   /** A client that says no more waits for no answer either, but may still be taking the last one. */
   readonly #onEnd = (): void => {

@@ -1,7 +1,7 @@
 import { contentLength, HeadLines } from "./head-lines.ts";
 import type { RawHeaders } from "../loopback-guard.ts";
 
-/** A POST in its plainest form, all of which came at once. */
+/** A POST in its plainest form. */
 export interface PlainRequest {
   readonly target: string;
   /** Names in lower case. */
@@ -32,10 +32,10 @@ export class PlainRequests {
   readonly #lines = new HeadLines();
 
   /**
-   * The request that these bytes are, exactly and whole: one `Content-Length` that is just what came, `keep-alive` or no word on the connection. Null
-   * for anything else, which is not judged here but left to Node's own server.
+   * The request that these bytes are, exactly and whole: one `Content-Length` that is just what came, `keep-alive` or no word on the connection. Where
+   * only some of its body has come, how many bytes it will have in all. Null for anything else, which is not judged here but left to Node's own server.
    */
-  read(bytes: Buffer): PlainRequest | null {
+  read(bytes: Buffer): PlainRequest | number | null {
     const end = bytes.indexOf("\r\n\r\n", 0, "latin1");
     if (end < 0 || end > mostHead) return null;
     const head = bytes.toString("latin1", 0, end + 2);
@@ -48,8 +48,9 @@ export class PlainRequests {
       headers.push(name, value);
     }
     const length = contentLength(lines);
-    // Where there is none it is NaN, which equals nothing.
-    if (length > mostBody || bytes.length !== end + 4 + length) return null;
-    return { target, headers, body: bytes.subarray(end + 4) };
+    const whole = end + 4 + length;
+    if (bytes.length === whole) return length > mostBody ? null : { target, headers, body: bytes.subarray(end + 4) };
+    // Where no length is given it is NaN, which nothing is less than.
+    return length <= mostBody && bytes.length < whole ? whole : null;
   }
 }

@@ -94,7 +94,7 @@ const firstLine = fc
     ),
   )
   .map((parts) => parts.join(" "));
-const bodies = fc.oneof(
+export const bodies = fc.oneof(
   fc.constantFrom("", "{}", "abcde", sentinel, "0\r\n\r\n", "\r\n\r\n"),
   fc.string({ unit: fc.constantFrom("a", "\r", "\n", "\0", "\xff"), maxLength: 6 }),
 );

@@ -110,6 +110,18 @@ describe("a connection that rests", () => {
     expect(socket.destroyed).toBe(true);
   });
 
+  it("is Node's server's, which has times for that, where a body stays away", async () => {
+    const socket = opened();
+    socket.push(ask("/late").subarray(0, -1));
+    await setImmediate();
+    expect(toNode.connections).toBe(0);
+    rest();
+    expect(toNode.connections).toBe(1);
+    socket.push("}");
+    await expect.poll(() => toNode.requests).toEqual(["/late"]);
+    socket.destroy();
+  });
+
   it("has nothing left on it after a thousand answers of each kind", async () => {
     const socket = opened();
     const listeners = () => socket.eventNames().map((name) => [name, socket.listenerCount(name)]);

@@ -3,9 +3,10 @@ import { createServer, type Server } from "node:http";
 import { Duplex } from "node:stream";
 import { setImmediate } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { servePlainly } from "../../../src/client/plain/connections.ts";
 import { PlainRequests, type PlainRequest } from "../../../src/client/plain/request.ts";
 import { fc } from "../../support/fast-check.ts";
-import { drawn, edit, edited, sentinel, written, type Drawn } from "./drawn-requests.ts";
+import { bodies, drawn, edit, edited, sentinel, written, type Drawn } from "./drawn-requests.ts";
 
 /** What Node's server read: headers flat, names in lower case. */
 interface Read {
@@ -17,10 +18,10 @@ interface Read {
 
 /** Each connection's requests, by the stand-in for its socket. */
 const read = new WeakMap<object, Read[]>();
-let server: Server;
-beforeAll(() => {
-  // As the tunnel's own.
-  server = createServer({ requireHostHeader: false }, (request, response) => {
+
+/** As the tunnel's own. */
+function serverThatReads(): Server {
+  return createServer({ requireHostHeader: false }, (request, response) => {
     const { method = "", url: target = "", rawHeaders } = request;
     let body = "";
     request.on("data", (chunk: Buffer) => (body += chunk.toString("latin1")));
@@ -30,19 +31,39 @@ beforeAll(() => {
       response.end();
     });
   });
+}
+
+let node: Server;
+let tunnel: Server;
+let end: () => void;
+/** Of the connection that was opened last: what it read, and how many requests of it without Node's server. */
+let found: Read[];
+let plainly = 0;
+beforeAll(() => {
+  [node, tunnel] = [serverThatReads(), serverThatReads()];
+  end = servePlainly(tunnel, () => ({ target, headers, body }, caller) => {
+    plainly += 1;
+    found.push({ method: caller.method, target, headers, body: body.toString("latin1") });
+    queueMicrotask(() => caller.answer({ status: 200, headers: {} }, Buffer.from("{}")));
+    return { over: () => undefined };
+  });
 });
-afterAll(() => server.close());
+afterAll(() => {
+  end();
+  node.close();
+  tunnel.close();
+});
 
 /** Read behind whatever was sent, where nothing of that was left over. */
 const sentinelRead = { method: "POST", target: "/sentinel", headers: ["content-length", "0"], body: "" };
 
-/** What Node's server reads of these bytes, and of a request behind them. */
-async function readByNode(bytes: Buffer): Promise<readonly Read[]> {
+/** What a server reads of these parts, and of a request behind them. */
+async function readBy(server: Server, parts: readonly Buffer[]): Promise<readonly Read[]> {
   const socket = new Duplex({ read: () => undefined, write: (_chunk, _encoding, done) => done() });
-  const requests: Read[] = [];
-  read.set(socket, requests);
+  found = [];
+  read.set(socket, found);
   server.emit("connection", socket);
-  for (const part of [bytes, Buffer.from(sentinel)]) {
+  for (const part of [...parts, Buffer.from(sentinel)]) {
     socket.push(part);
     for (let turn = 0; turn < 3; turn += 1) await setImmediate();
   }
@@ -50,17 +71,17 @@ async function readByNode(bytes: Buffer): Promise<readonly Read[]> {
     socket.destroy();
     await once(socket, "close");
   }
-  return requests;
+  return found;
 }
 
 /** Where these bytes are taken for a plain request, Node's server takes them for the same one, and for nothing besides. */
 async function alike(requests: PlainRequests, bytes: Buffer): Promise<PlainRequest | null> {
   const plain = requests.read(bytes);
-  if (plain === null) return null;
+  if (plain === null || typeof plain === "number") return null;
   const said = JSON.stringify(bytes.toString("latin1"));
   const { target, headers, body } = plain;
   const expected = { method: "POST", target, headers, body: body.toString("latin1") };
-  expect(await readByNode(bytes), said).toEqual([expected, sentinelRead]);
+  expect(await readBy(node, [bytes]), said).toEqual([expected, sentinelRead]);
   // Nothing is known of it that a reader who has seen no other request doesn't see.
   expect(new PlainRequests().read(bytes), said).toEqual(plain);
   return plain;
@@ -102,6 +123,35 @@ describe("a request that is read without Node's server", () => {
     });
     await fc.assert(property, { numRuns: 4_000 });
     expect(taken).toBeGreaterThan(100);
+  });
+
+  it("is the same where it comes in parts, among others, some of which Node's server reads", async () => {
+    plainly = 0;
+    const one = fc.tuple(drawn, fc.nat(5), fc.array(edit, { maxLength: 1 }));
+    const well = fc.tuple(bodies, fc.nat(4), fc.constant([]));
+    const requests = fc.array(fc.oneof(one, { weight: 3, arbitrary: well }), { minLength: 1, maxLength: 3 });
+    const places = fc.array(fc.nat(9_999), { maxLength: 4 });
+    const property = fc.asyncProperty(requests, places, fc.boolean(), async (given, cuts, areApart) => {
+      const texts = given.map(([what, at, edits]) => {
+        const request = typeof what === "string" ? { ...plainest, body: what, length: String(what.length) } : what;
+        return edits.reduce(edited, written(request, at));
+      });
+      const bytes = bytesOf(texts.join(""));
+      const ends = texts.map((_text, index) => texts.slice(0, index + 1).join("").length);
+      const within = cuts.map((cut) => Math.floor((cut * bytes.length) / 10_000));
+      const all = [...within, ...ends.filter(() => areApart)].toSorted((a, b) => a - b);
+      const parts = [0, ...all]
+        .map((from, index) => bytes.subarray(from, all[index]))
+        .filter(({ length }) => length > 0);
+      const said = JSON.stringify(parts.map((part) => part.toString("latin1")));
+      const [here, there] = [await readBy(tunnel, parts), await readBy(node, parts)];
+      // A request may run, or may not, where what comes in one part with its end is none.
+      const isWhole = [here, there].some((all) => all.at(-1)?.target === sentinelRead.target);
+      const least = isWhole ? Infinity : Math.min(here.length, there.length);
+      expect(here.slice(0, least), said).toEqual(there.slice(0, least));
+    });
+    await fc.assert(property, { numRuns: 4_000 });
+    expect(plainly).toBeGreaterThan(800);
   });
 
   it("is taken where it comes as MCP clients send it", () => {
