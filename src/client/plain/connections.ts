@@ -1,11 +1,11 @@
 import type { Server } from "node:http";
 import type { Socket } from "node:net";
 import type { Caller, Outgoing } from "../caller.ts";
-import { bodyless, headText, restingS } from "./head-text.ts";
+import { PlainCaller, type Answering } from "./caller.ts";
+import { restingS } from "./head-text.ts";
 import { PlainRequests, type PlainRequest } from "./request.ts";
 import { PlainResponse } from "./response.ts";
-import { heldBody } from "../seen-body.ts";
-import { answerHeaders } from "../tunnel-headers.ts";
+import { wholeAnswer } from "./whole-answer.ts";
 import type { Answer } from "../upstream/answer.ts";
 
 /** What is told of a plain request that was taken. */
@@ -47,7 +47,7 @@ const pieceBytes = 256;
 /** In how many parts a request may come: most clients that part it send its head first, then its body. */
 const mostParts = 8;
 
-class PlainConnection {
+class PlainConnection implements Answering {
   readonly #socket: Socket;
   readonly #take: TakePlain;
   readonly #onLeave: (isServed: boolean) => void;
@@ -70,13 +70,8 @@ class PlainConnection {
     socket.on("data", this.#onData).on("end", this.#onEnd).on("error", this.#onError).on("close", this.#onClose);
   }
 
-  answer({ status, headers }: Pick<Answer, "status" | "headers">, body: Buffer): void {
-    const head = headText(status, measured(status, answerHeaders(headers), body.length));
-    const sent = bodyless.has(status) ? 0 : body.length;
-    const bytes = Buffer.allocUnsafe(head.length + sent);
-    bytes.write(head, "latin1");
-    if (sent > 0) bytes.set(body, head.length);
-    this.#socket.write(bytes);
+  answer(answer: Pick<Answer, "status" | "headers">, body: Buffer): void {
+    this.#socket.write(wholeAnswer(answer, body));
     this.#over();
   }
 
@@ -162,42 +157,4 @@ class PlainConnection {
     this.#onLeave(true);
     socket.resume();
   }
-}
-
-class PlainCaller implements Caller {
-  readonly method = "POST";
-  readonly isRead = true;
-  readonly headers: PlainRequest["headers"];
-  readonly body: Caller["body"];
-  readonly #connection: PlainConnection;
-  #response: Outgoing | null = null;
-
-  constructor(connection: PlainConnection, { headers, body }: PlainRequest) {
-    this.#connection = connection;
-    this.headers = headers;
-    this.body = heldBody(body);
-  }
-
-  get response(): Outgoing {
-    return (this.#response ??= this.#connection.response());
-  }
-
-  answer(answer: Pick<Answer, "status" | "headers">, body: Buffer): void {
-    const response = this.#response;
-    if (response === null) return this.#connection.answer(answer, body);
-    response.writeHead(answer.status, measured(answer.status, answerHeaders(answer.headers), body.length));
-    response.end(body);
-  }
-}
-
-/** An answer may have come in chunks, or be written anew: its length is what is written. RFC 9110, section 8.6: none with some statuses. */
-function measured(status: number, headers: string[], length: number): string[] {
-  if (bodyless.has(status)) return headers;
-  for (let at = 0; at < headers.length; at += 2)
-    if (headers[at] === "content-length") {
-      headers[at + 1] = String(length);
-      return headers;
-    }
-  headers.push("content-length", String(length));
-  return headers;
 }
