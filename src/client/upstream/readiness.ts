@@ -25,7 +25,8 @@ export function strange(
   origin: string,
 ): { readonly error: CountersignError; readonly isUntouched: boolean } | null {
   if (answer.headers[notForwarded] !== undefined) return { error: restarting(origin), isUntouched: true };
-  const type = answer.headers["content-type"] ?? "";
+  // It may come twice, as a list.
+  const type = String(answer.headers["content-type"]);
   const isOurs = (): boolean => /^(application\/json|text\/event-stream)/.test(type);
   if ([502, 503, 504].includes(answer.status) && !isOurs()) return { error: restarting(origin), isUntouched: false };
   if (answer.status !== 200 || !type.startsWith("text/html")) return null;
