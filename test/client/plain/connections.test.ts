@@ -192,6 +192,33 @@ describe("a client that leaves", () => {
       expect(await isPlain(opened())).toBe(true);
     },
   );
+
+  it.each<[string, () => readonly string[]]>([
+    ["says nothing", () => []],
+    ["rests", () => [post(call(1))]],
+    ["has said a part of a head", () => [post(call(1)).slice(0, 30)]],
+    ["has said its head alone", () => [headOf("Content-Length: 5")]],
+  ])("is let go at once where it %s", async (_name, sent) => {
+    for (const [, leave] of ways) {
+      const [raw, other] = [opened(), opened()];
+      for (const text of sent()) {
+        raw.send(text);
+        if (text === post(call(1))) expect(await raw.answer()).toMatchObject({ status: 200 });
+      }
+      // What was sent has been read by then.
+      expect(await isPlain(other)).toBe(true);
+      leave(raw);
+      await raw.closed;
+    }
+  });
+
+  it("may do so with its request: nothing is left of that", async () => {
+    const raw = opened();
+    raw.socket.end(Buffer.from(post(call(1))));
+    await raw.closed;
+    expect(raw.rest()).toBe("");
+    expect(await isPlain(opened())).toBe(true);
+  });
 });
 
 describe("answers on one connection", () => {
