@@ -110,7 +110,7 @@ export class Reply {
     if (isLarge && status === 200) this.#begin();
     if (isLarge && outweighs(said.message, longText)) {
       // A fault of ours amidst it: its reader sees an answer that broke off.
-      this.#endLong(said, status).catch(() => this.#response.destroy());
+      this.#endLong(said, status, headers).catch(() => this.#response.destroy());
       return;
     }
     if (this.#streaming) {
@@ -121,9 +121,9 @@ export class Reply {
   }
 
   /** The same of one that would hold up everybody else: it goes out in parts, and the answer is whole once its response is. */
-  async #endLong(said: TargetMessage, status: number): Promise<void> {
+  async #endLong(said: TargetMessage, status: number, headers: Readonly<Record<string, string>>): Promise<void> {
     if (!this.#streaming && !this.gone.aborted)
-      this.#response.writeHead(status, { ...jsonHeaders, ...this.#session() });
+      this.#response.writeHead(status, { ...jsonHeaders, ...headers, ...this.#session() });
     await this.#long(said);
     this.#log?.end();
     if (!this.#closed) this.#response.end();

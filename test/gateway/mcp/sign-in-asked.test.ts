@@ -34,9 +34,9 @@ function signedIn(agoS: number, more: JsonObject = {}): Promise<string> {
   return ground.token("erin", ["engineers"], "app", undefined, { auth_time: authTime, ...more });
 }
 
-async function calling(token: string, tool: string) {
+async function calling(token: string, tool: string, id: string | number = 1) {
   const before = ran.length;
-  const answer = await post(ground, token, modernRequest(1, "tools/call", { name: tool, arguments: {} }));
+  const answer = await post(ground, token, modernRequest(id, "tools/call", { name: tool, arguments: {} }));
   const body = (await answer.json()) as {
     result?: JsonObject;
     error?: { code: number; message: string; data: JsonObject };
@@ -69,6 +69,12 @@ describe("a rule that asks for a sign-in", () => {
     expect(error?.code).toBe(-32_060);
     expect(signInDemand.parse(error?.data)).toMatchObject({ lacks });
     expect(forwarded).toEqual([]);
+  });
+
+  it.each([40_000, 300_000])("challenges a call whose id alone has %d characters as any other", async (length) => {
+    const told = await calling(await signedIn(16 * minute), "fresh", "i".repeat(length));
+    expect(told).toMatchObject({ status: 401, challenge: expect.stringContaining("max_age"), ran: [] });
+    expect(told.error?.code).toBe(-32_060);
   });
 
   it("says in the challenge what a new token must bring (RFC 9470, section 3)", async () => {
