@@ -158,6 +158,17 @@ describe("a client that does not take its answer", () => {
     expect(answerIn(socket.taken)?.answer.body).toHaveLength(200_000);
   });
 
+  it("ends its call at once where it says its last word amidst that", async () => {
+    const socket = opened();
+    const { response } = await asked(socket);
+    socket.isHeld = true;
+    response.writeHead(200, ["content-type", "text/event-stream"]);
+    response.write("x".repeat(200_000));
+    socket.push(null);
+    await once(response, "close");
+    expect([socket.destroyed, overs]).toEqual([true, [false]]);
+  });
+
   it("is read by Node's server where it asks on nevertheless, which holds it back", async () => {
     const socket = opened();
     const caller = await asked(socket);
