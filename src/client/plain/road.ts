@@ -44,6 +44,10 @@ export class PlainRoad {
   dispatch({ path, headers, body }: PlainPost, exchange: Exchange): boolean {
     const head = headOf(path, this.#origin.host, headers, body.length);
     if (head === null) return false;
+    if (this.#ended !== null) {
+      exchange.failed(this.#ended);
+      return true;
+    }
     const bytes = Buffer.allocUnsafe(head.length + body.length);
     bytes.write(head, "latin1");
     bytes.set(body, head.length);

@@ -51,8 +51,11 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
 
   get whole(): Buffer | null {
     if (this.#end !== "come" || this.#into !== null) return null;
-    const [only] = this.#kept;
-    return this.#kept.length === 1 && only !== undefined ? only : Buffer.concat(this.#kept);
+    const [first] = this.#kept;
+    if (this.#kept.length === 1 && first !== undefined) return first;
+    const all = Buffer.concat(this.#kept);
+    this.#kept = [all];
+    return all;
   }
 
   abort(reason: Error): void {

@@ -21,10 +21,11 @@ export interface RawGateway {
   close(): Promise<void>;
 }
 
-/** `answer` is called for each request that has come whole. */
+/** `answer` is called for each request that has come whole, `greet` for each connection. */
 export async function openRawGateway(
   answer: (socket: Socket, request: number) => unknown,
   host = "127.0.0.1",
+  greet: (socket: Socket) => unknown = () => undefined,
 ): Promise<RawGateway> {
   const requests: number[] = [];
   const sockets: Socket[] = [];
@@ -43,6 +44,7 @@ export async function openRawGateway(
           answer(socket, count++);
         }
       });
+    greet(socket);
   }).listen(0, host);
   await once(server, "listening");
   return {

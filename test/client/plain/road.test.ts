@@ -24,8 +24,12 @@ afterEach(async () => {
   await gateway.close();
 });
 
-async function open(answer: (socket: Socket, request: number) => unknown, host?: string): Promise<void> {
-  gateway = await openRawGateway(answer, host);
+async function open(
+  answer: (socket: Socket, request: number) => unknown,
+  host?: string,
+  greet?: (socket: Socket) => unknown,
+): Promise<void> {
+  gateway = await openRawGateway(answer, host, greet);
   ends = [];
   const connect = connector(false, undefined);
   const origin = `http://${host === undefined ? "127.0.0.1" : `[${host}]`}:${gateway.port}`;
@@ -55,6 +59,7 @@ function listeners(): readonly unknown[] | undefined {
   return ends[0]?.eventNames().map((name) => [name, ends[0]?.listenerCount(name)]);
 }
 
+const patience = { timeout: 20_000, interval: 1 };
 const whole = { status: 200, body: "hello", isWhole: true };
 const none = { status: 0, body: "", isWhole: false };
 
@@ -108,14 +113,16 @@ describe("a connection to the gateway", () => {
     ],
   ])("that %s as the next call comes is not what that goes on", async (_what, happen) => {
     await open((socket) => socket.write(plainly));
-    await call();
-    const [resting] = gateway.sockets;
-    if (resting === undefined) throw new Error("Nothing rests.");
-    // What the system has is read before anything goes out.
-    await setImmediate();
-    happen(resting);
-    expect(await call()).toMatchObject(whole);
-    expect(gateway.requests).toEqual([1, 1]);
+    // A system under load may be late with what happened: then once more.
+    await vi.waitFor(async () => {
+      await call();
+      const before = gateway.sockets.length;
+      await setImmediate();
+      // What the system has by now is read before anything goes out.
+      happen(gateway.sockets.at(-1) ?? expect.unreachable());
+      expect(await call()).toMatchObject(whole);
+      expect(gateway.sockets).toHaveLength(before + 1);
+    }, patience);
   });
 
   it("that ends under a call is told as such, and the call is not sent again", async () => {
@@ -137,12 +144,13 @@ describe("a connection to the gateway", () => {
   });
 
   it("is not used again where its answer came before all of its request was sent", async () => {
-    await open(() => undefined);
-    const large = Buffer.alloc(32 * 1024 * 1024);
+    await open(
+      () => undefined,
+      undefined,
+      (socket) => socket.pause().write(plainly),
+    );
     const exchange = new Exchange(() => undefined);
-    road.dispatch({ path: "/mcp/files", headers: [], body: large }, exchange);
-    await vi.waitFor(() => expect(gateway.sockets).toHaveLength(1));
-    gateway.sockets[0]?.pause().write(plainly);
+    road.dispatch({ path: "/mcp/files", headers: [], body: Buffer.alloc(32 * 1024 * 1024) }, exchange);
     expect(await heardBy(exchange)).toMatchObject(whole);
     expect(ends[0]?.destroyed).toBe(true);
   });
@@ -294,6 +302,9 @@ describe("the road", () => {
       expect(each.sent).toBe(false);
       await expect(each.head).rejects.toBe(left);
     }
+    const late = begin();
+    expect(late.isOver).toBe(true);
+    await expect(late.head).rejects.toBe(left);
     await road.close();
     expect(gateway.requests.reduce((sum, each) => sum + each, 0)).toBe(3);
     expect(ends.every(({ destroyed }) => destroyed)).toBe(true);

@@ -10,6 +10,7 @@ const plainly = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-le
 const shown = { headers: () => ({ authorization: "Bearer token" }) };
 const pass = () => shown;
 const told = (call: Promise<unknown>) => call.catch((error: unknown) => error);
+const patience = { timeout: 20_000, interval: 1 };
 let gateway: RawGateway;
 let upstream: Upstream;
 afterEach(async () => {
@@ -36,6 +37,11 @@ function asked(signal: Departure = new Departure()): Asked {
   };
 }
 
+/** How many requests have come. */
+function cameAt(): number {
+  return gateway.requests.reduce((sum, each) => sum + each, 0);
+}
+
 async function call(): Promise<string | null> {
   return await (await upstream.ask(asked())).text(1_000);
 }
@@ -48,11 +54,15 @@ it("an answer that says its type twice is one", async () => {
 
 it("a call that comes as the gateway ends its resting connections runs once, and has its answer", async () => {
   await open((socket) => socket.write(plainly));
-  await Promise.all([call(), call(), call()]);
-  await setImmediate();
-  for (const socket of gateway.sockets) socket.destroy();
-  expect(await Promise.all([call(), call(), call()])).toEqual(["{}", "{}", "{}"]);
-  expect(gateway.requests.reduce((sum, each) => sum + each, 0)).toBe(6);
+  // A system under load may be late with an end: then once more.
+  await vi.waitFor(async () => {
+    await Promise.all([call(), call(), call()]);
+    const before = cameAt();
+    await setImmediate();
+    for (const socket of gateway.sockets) socket.destroy();
+    expect(await Promise.all([call(), call(), call()])).toEqual(["{}", "{}", "{}"]);
+    expect(cameAt()).toBe(before + 3);
+  }, patience);
 });
 
 it("who leaves hears that what was sent may have run, and that what was not sent has not; what rested is nobody's any more", async () => {
@@ -61,7 +71,7 @@ it("who leaves hears that what was sent may have run, and that what was not sent
   await Promise.all([call(), call(), call()]);
   isSilent = true;
   const underWay = told(call());
-  await vi.waitFor(() => expect(gateway.requests.reduce((sum, each) => sum + each, 0)).toBe(4));
+  await vi.waitFor(() => expect(cameAt()).toBe(4));
   // The last one rested, one more has to come.
   const unsent = Array.from({ length: 3 }, () => told(call()));
   await Promise.resolve();
@@ -70,7 +80,7 @@ it("who leaves hears that what was sent may have run, and that what was not sent
   for (const each of unsent) expect(await each).toBeInstanceOf(PersonLeft);
   isSilent = false;
   expect(await call()).toBe("{}");
-  expect(gateway.requests.reduce((sum, each) => sum + each, 0)).toBe(5);
+  expect(cameAt()).toBe(5);
 });
 
 it("a client that leaves before its call was sent has nothing of it sent, and leaves the next one a connection", async () => {
