@@ -22,7 +22,7 @@ const unusual: ReadonlySet<string> = new Set(["transfer-encoding", "upgrade", "t
 
 /** Reads the heads of the answers on one connection. */
 export class PlainAnswers {
-  readonly #lines = new HeadLines();
+  readonly #lines = new HeadLines(({ name }) => !unusual.has(name));
 
   /** The head that these bytes begin with; null where it is no plain one, or has not come whole. */
   read(bytes: Buffer): PlainAnswer | null {
@@ -37,7 +37,7 @@ export class PlainAnswers {
     if (lines === null) return null;
     const headers: Record<string, string> = {};
     for (const { name, value } of lines) {
-      if (unusual.has(name) || headers[name] !== undefined) return null;
+      if (headers[name] !== undefined) return null;
       headers[name] = value;
     }
     const length = contentLength(lines);

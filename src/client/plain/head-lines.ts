@@ -13,14 +13,21 @@ const headerLine = /([!#$%&'*+.^_`|~0-9A-Za-z-]+):([\t\x20-\x7e]*)\r\n/y;
 /** Reads the heads that come on one connection: most lines are those of the head before, and are known by their text. */
 export class HeadLines {
   #known: readonly HeadLine[] = [];
+  readonly #isUsual: (line: HeadLine) => boolean;
 
-  /** The lines from there to the end of `head`, whose last ends in CRLF too; null where one is no plain header line. */
+  /** `isUsual`: by the line alone; asked of each that is not known. */
+  constructor(isUsual: (line: HeadLine) => boolean) {
+    this.#isUsual = isUsual;
+  }
+
+  /** The lines from there to the end of `head`, whose last ends in CRLF too; null where one is no plain header line, or not a usual one. */
   read(head: string, from: number): readonly HeadLine[] | null {
     const lines: HeadLine[] = [];
     for (let at = from; at < head.length;) {
       const known = this.#known[lines.length];
-      const line = known !== undefined && head.startsWith(known.text, at) ? known : lineAt(head, at);
-      if (line === null) return null;
+      const isKnown = known !== undefined && head.startsWith(known.text, at);
+      const line = isKnown ? known : lineAt(head, at);
+      if (line === null || (!isKnown && !this.#isUsual(line))) return null;
       lines.push(line);
       at += line.text.length;
     }

@@ -1,4 +1,4 @@
-import { contentLength, HeadLines } from "./head-lines.ts";
+import { contentLength, HeadLines, type HeadLine } from "./head-lines.ts";
 import type { RawHeaders } from "../loopback-guard.ts";
 
 /** A POST in its plainest form. */
@@ -29,7 +29,7 @@ const unusual: ReadonlySet<string> = new Set([
 
 /** Reads the requests of one connection. */
 export class PlainRequests {
-  readonly #lines = new HeadLines();
+  readonly #lines = new HeadLines(isUsual);
 
   /**
    * The request that these bytes are, exactly and whole: one `Content-Length` that is just what came, `keep-alive` or no word on the connection. Where
@@ -43,14 +43,15 @@ export class PlainRequests {
     const lines = first === undefined ? null : this.#lines.read(head, first.length);
     if (target === undefined || lines === null) return null;
     const headers: string[] = [];
-    for (const { name, value } of lines) {
-      if (unusual.has(name) || (name === "connection" && value.toLowerCase() !== "keep-alive")) return null;
-      headers.push(name, value);
-    }
+    for (const { name, value } of lines) headers.push(name, value);
     const length = contentLength(lines);
     const whole = end + 4 + length;
     if (bytes.length === whole) return length > mostBody ? null : { target, headers, body: bytes.subarray(end + 4) };
     // Where no length is given it is NaN, which nothing is less than.
     return length <= mostBody && bytes.length < whole ? whole : null;
   }
+}
+
+function isUsual({ name, value }: HeadLine): boolean {
+  return !unusual.has(name) && (name !== "connection" || value.toLowerCase() === "keep-alive");
 }
