@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import type { buildConnector as Connectors } from "undici";
 import type { Exchange } from "../upstream/answer.ts";
 import { PlainLine } from "./line.ts";
@@ -133,17 +134,22 @@ export class PlainRoad {
         unsent.exchange.failed(error ?? this.#ended ?? tooOld());
         return this.#left();
       }
-      const line: PlainLine = new PlainLine(socket, {
-        rests: () => this.#rest(line),
-        ended: () => {
-          this.#all.delete(line);
-          this.#idle = this.#idle.filter((each) => each !== line);
-          this.#left();
-        },
-      });
-      this.#all.add(line);
-      line.send(unsent.bytes, unsent.exchange);
+      this.#opened(socket).send(unsent.bytes, unsent.exchange);
     });
+  }
+
+  /** Apart from the call that it was opened for: its listeners would hold that for as long as the connection lives. */
+  #opened(socket: Socket): PlainLine {
+    const line: PlainLine = new PlainLine(socket, {
+      rests: () => this.#rest(line),
+      ended: () => {
+        this.#all.delete(line);
+        this.#idle = this.#idle.filter((each) => each !== line);
+        this.#left();
+      },
+    });
+    this.#all.add(line);
+    return line;
   }
 }
 

@@ -21,11 +21,15 @@ export function connections(origin: string, ca: string | undefined): Connections
   const sockets = new Set<Socket>();
   const secure = origin.startsWith("https:");
   const base = connector(secure, ca);
+  // Apart from `connect`: its listener would hold whoever wanted the connection for as long as that lives.
+  const keep = (socket: Socket): void => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  };
   const connect: Connectors.connector = (options, done) => {
     base(options, (...[error, socket]) => {
       if (error !== null) return done(error, null);
-      sockets.add(socket);
-      socket.once("close", () => sockets.delete(socket));
+      keep(socket);
       done(null, socket);
     });
   };
