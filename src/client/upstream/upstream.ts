@@ -90,6 +90,8 @@ export function createUpstream({ origin, pass, ca, onOtherNetwork: tell }: Upstr
     const exchange = new Exchange(heard);
     const onAbort = () => exchange.abort(new CountersignError("cancelled", "The client has gone."));
     asked.signal.addEventListener("abort", onAbort, { once: true });
+    // Whoever keeps the call's signal, as what began a session does, keeps nothing of the exchange.
+    const leave = () => asked.signal.removeEventListener("abort", onAbort);
     const unwatch = lifeline.watch(exchange, nowMs);
     let answer: Answer;
     try {
@@ -111,9 +113,17 @@ export function createUpstream({ origin, pass, ca, onOtherNetwork: tell }: Upstr
       throw new Lost(weatherOf(cause, origin), isUnknown);
     } finally {
       unwatch();
+      // A short answer came whole.
+      if (exchange.isOver) leave();
     }
-    // A short answer came whole; a client's own stream (`GET`) may rest for hours.
-    if (asked.method === "POST" && !exchange.isOver) exchange.onOver = lifeline.follow(exchange);
+    if (!exchange.isOver) {
+      // A client's own stream (`GET`) may rest for hours.
+      const unfollow = asked.method === "POST" ? lifeline.follow(exchange) : null;
+      exchange.onOver = () => {
+        leave();
+        unfollow?.();
+      };
+    }
     const other = strange(answer, origin);
     if (other === null) return answer;
     answer.drop();

@@ -48,3 +48,10 @@ it.each(Object.entries(kinds))(
     await vi.waitFor(() => expect(count(Exchange)).toBe(0), { timeout: 10_000, interval: 50 });
   },
 );
+
+it("a session that is remembered, to be begun anew, holds nothing of the call that began it", async () => {
+  answer = (response) => response.writeHead(200, { ...json, "mcp-session-id": "s-1" }).end(message);
+  const params = { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "test", version: "1" } };
+  await bench.post({ jsonrpc: "2.0", id: 1, method: "initialize", params });
+  await vi.waitFor(() => expect(count(Exchange)).toBe(0), { timeout: 10_000, interval: 50 });
+});
