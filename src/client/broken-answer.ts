@@ -1,9 +1,11 @@
 import { Writable } from "node:stream";
 import { finished } from "node:stream/promises";
+import { callbackify } from "node:util";
 import type { Outgoing } from "./caller.ts";
 import { EventIds } from "./event-ids.ts";
 import { headerValues } from "./loopback-guard.ts";
 import type { Onward } from "./onward.ts";
+import { written } from "./paced-writes.ts";
 import type { SeenBody } from "./seen-body.ts";
 import { brokenOff } from "./unanswered.ts";
 import type { Answer } from "./upstream/answer.ts";
@@ -57,15 +59,11 @@ export async function passFollowed(answer: Answer, response: Outgoing, ids: Even
 }
 
 function followed(response: Outgoing, ids: EventIds): Writable {
+  const pass = callbackify(async (chunk: Buffer) => await written(response, chunk));
   return new Writable({
     write(chunk: Buffer, _encoding, done) {
       ids.push(chunk);
-      if (response.write(chunk)) return done();
-      const go = () => {
-        response.off("drain", go).off("close", go);
-        done();
-      };
-      response.on("drain", go).on("close", go);
+      pass(chunk, done);
     },
   });
 }

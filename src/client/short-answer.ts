@@ -1,7 +1,6 @@
-import { Writable } from "node:stream";
 import { finished } from "node:stream/promises";
-import { callbackify } from "node:util";
 import type { Caller } from "./caller.ts";
+import { HeldBack } from "./held-back.ts";
 import { beginAnswer } from "./onward.ts";
 import { written } from "./paced-writes.ts";
 import { AnswerBrokenOff } from "./unanswered.ts";
@@ -21,7 +20,13 @@ export function mayBeShort({ headers }: Answer): boolean {
  */
 export async function passShort(answer: Answer, caller: Caller): Promise<void> {
   const { response } = caller;
-  const through = new HeldBack(caller, answer);
+  const through = new HeldBack(mostHeld, {
+    whole: (body) => caller.answer(answer, body),
+    async part(bytes) {
+      if (!response.headersSent) beginAnswer(response, answer.status, answer.headers);
+      await written(response, bytes);
+    },
+  });
   const leave = () => through.destroy();
   response.once("close", leave);
   try {
@@ -29,43 +34,10 @@ export async function passShort(answer: Answer, caller: Caller): Promise<void> {
     await answer.pass(through);
     through.end();
     await finished(through);
+    if (!response.writableEnded && response.headersSent) response.end();
   } catch (error) {
     throw response.headersSent || response.destroyed ? error : new AnswerBrokenOff(error);
   } finally {
     response.off("close", leave);
-  }
-}
-
-class HeldBack extends Writable {
-  readonly #caller: Caller;
-  readonly #answer: Answer;
-  #held: Buffer[] = [];
-  #size = 0;
-
-  constructor(caller: Caller, answer: Answer) {
-    super();
-    this.#caller = caller;
-    this.#answer = answer;
-    this.on("error", () => undefined);
-  }
-
-  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    callbackify(async () => await this.#take(chunk))(done);
-  }
-
-  override _final(done: (error?: Error | null) => void): void {
-    const { response } = this.#caller;
-    if (response.headersSent) response.end();
-    else this.#caller.answer(this.#answer, Buffer.concat(this.#held));
-    done();
-  }
-
-  async #take(chunk: Buffer): Promise<void> {
-    this.#size += chunk.length;
-    this.#held.push(chunk);
-    if (this.#size <= mostHeld) return;
-    const { response } = this.#caller;
-    if (!response.headersSent) beginAnswer(response, this.#answer.status, this.#answer.headers);
-    for (const part of this.#held.splice(0)) await written(response, part);
   }
 }

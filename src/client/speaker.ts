@@ -1,4 +1,6 @@
 import type { Socket } from "node:net";
+import { inOneLine } from "./one-line.ts";
+import { written } from "./paced-writes.ts";
 import { ownerLine } from "./stdio-wire.ts";
 
 type Id = string | number | null;
@@ -20,7 +22,7 @@ export class Speaker {
 
   /** `id`: the request that this answers. Resolves once there is room for the next. */
   say(id: Id, message: string): Promise<void> {
-    const said = this.#turn.then(() => this.#write(Buffer.from(ownerLine(id, message))));
+    const said = this.#turn.then(() => written(this.#socket, Buffer.from(ownerLine(id, message))));
     this.#turn = said;
     return said;
   }
@@ -30,31 +32,13 @@ export class Speaker {
     const before = this.#turn;
     this.#turn = over.promise;
     await before;
-    await this.#write(Buffer.from(`${id === null ? "" : JSON.stringify(id)}\t`));
+    await written(this.#socket, Buffer.from(`${id === null ? "" : JSON.stringify(id)}\t`));
     return {
-      write: (chunk) => this.#write(inOneLine(chunk)),
+      write: (chunk) => written(this.#socket, inOneLine(chunk)),
       end: async () => {
-        await this.#write(Buffer.from("\n"));
+        await written(this.#socket, Buffer.from("\n"));
         over.resolve();
       },
     };
   }
-
-  async #write(bytes: Buffer): Promise<void> {
-    const socket = this.#socket;
-    if (socket.destroyed || socket.write(bytes)) return;
-    await new Promise<void>((resolve) => {
-      const done = () => {
-        socket.off("drain", done).off("close", done);
-        resolve();
-      };
-      socket.on("drain", done).on("close", done);
-    });
-  }
-}
-
-/** In JSON a line's end is white space between two tokens, and nothing else. */
-function inOneLine(chunk: Buffer): Buffer {
-  if (!chunk.includes(0x0a) && !chunk.includes(0x0d)) return chunk;
-  return Buffer.from(chunk.map((byte) => (byte === 0x0a || byte === 0x0d ? 0x20 : byte)));
 }

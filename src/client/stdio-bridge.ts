@@ -1,6 +1,7 @@
 import { createConnection, type Socket } from "node:net";
 import type { Readable, Writable } from "node:stream";
 import { LineReader } from "./line-reader.ts";
+import { written } from "./paced-writes.ts";
 import { refuseForeignDirectory } from "./private-directory.ts";
 import { socketPlace } from "./socket-path.ts";
 import { BridgedClient } from "./stdio-bridged-client.ts";
@@ -70,7 +71,7 @@ export async function bridge(options: BridgeOptions): Promise<void> {
       if (line.length === 0) continue;
       const to = await connected();
       if (to === null) client.refuse(line);
-      else if (!to.write(client.fromClient(line))) await drained(to);
+      else await written(to, client.fromClient(line));
     }
   }
   ended = true;
@@ -94,15 +95,5 @@ async function open({ directory }: BridgeOptions): Promise<Socket | null> {
     socket.once("connect", () => resolve(socket));
     // Later on "close" follows, and says enough.
     socket.on("error", () => resolve(null));
-  });
-}
-
-function drained(socket: Socket): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      socket.off("drain", done).off("close", done);
-      resolve();
-    };
-    socket.on("drain", done).on("close", done);
   });
 }

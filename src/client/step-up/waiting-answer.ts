@@ -1,9 +1,12 @@
 import { Writable } from "node:stream";
 import { finished } from "node:stream/promises";
+import { callbackify } from "node:util";
 import { isJsonObject, type Json } from "../../shared/json.ts";
 import { Departure, type Ending } from "../departure.ts";
 import type { Heard } from "../heard.ts";
 import { isStream } from "../listening.ts";
+import { inOneLine } from "../one-line.ts";
+import { written } from "../paced-writes.ts";
 import { wordsFor } from "../unanswered.ts";
 
 /** A call that waits, as far as its client is told of it meanwhile. */
@@ -75,16 +78,8 @@ function say(into: Writable, message: Json): void {
 async function passAsEvent(answer: Heard, id: string | number, into: Writable): Promise<void> {
   if (answer.status >= 400) return await passRefusal(answer, id, into);
   into.write("event: message\ndata: ");
-  const line = new Writable({
-    write(chunk: Buffer, _encoding, done) {
-      if (into.write(Buffer.from(chunk.map((byte) => (byte === 10 || byte === 13 ? 32 : byte))))) return done();
-      const go = (): void => {
-        into.off("drain", go).off("close", go);
-        done();
-      };
-      into.on("drain", go).on("close", go);
-    },
-  });
+  const pass = callbackify(async (chunk: Buffer) => await written(into, inOneLine(chunk)));
+  const line = new Writable({ write: (chunk: Buffer, _encoding, done) => pass(chunk, done) });
   const { whole = null } = answer;
   if (whole === null) await answer.pass(line);
   else line.write(whole);

@@ -5,6 +5,7 @@ import type { Json } from "../../shared/json.ts";
 import { encodeSse, encodeSseComment, encodeSsePriming, type SseEvent } from "../../shared/sse.ts";
 import { EventParts } from "../event-parts.ts";
 import type { Heard } from "../heard.ts";
+import { HeldBack } from "../held-back.ts";
 import { isStream } from "../listening.ts";
 import { written } from "../paced-writes.ts";
 import { towardsClient } from "./rewriting.ts";
@@ -26,7 +27,7 @@ export function rewrittenAnswer(
     headers: session === null ? headers : { ...headers, "mcp-session-id": session },
     isAnew: false,
     async pass(into) {
-      const through = stream ? new RewrittenEvents(connection, into, mark) : new RewrittenBody(connection, into);
+      const through = stream ? new RewrittenEvents(connection, into, mark) : rewrittenBody(connection, into);
       into.once("close", () => through.destroy());
       await answer.pass(through);
       through.end();
@@ -38,34 +39,13 @@ export function rewrittenAnswer(
 }
 
 /** One JSON message; a long one passes as it is, rather than be held. */
-class RewrittenBody extends Writable {
-  readonly #connection: string;
-  readonly #into: Writable;
-  #chunks: Buffer[] = [];
-  #size = 0;
-
-  constructor(connection: string, into: Writable) {
-    super();
-    this.#connection = connection;
-    this.#into = into;
-    this.on("error", () => undefined);
-  }
-
-  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    callbackify(async () => await this.#take(chunk))(done);
-  }
-
-  override _final(done: (error?: Error | null) => void): void {
-    if (this.#size <= mostHeld && this.#size > 0)
-      this.#into.write(rewrittenText(this.#connection, Buffer.concat(this.#chunks).toString("utf8")));
-    done();
-  }
-
-  async #take(chunk: Buffer): Promise<void> {
-    this.#size += chunk.length;
-    this.#chunks.push(chunk);
-    if (this.#size > mostHeld) for (const part of this.#chunks.splice(0)) await written(this.#into, part);
-  }
+function rewrittenBody(connection: string, into: Writable): Writable {
+  return new HeldBack(mostHeld, {
+    whole(body) {
+      if (body.length > 0) into.write(rewrittenText(connection, body.toString("utf8")));
+    },
+    part: (bytes) => written(into, bytes),
+  });
 }
 
 /** Its events; of a long one the data passes as it is, rather than be held. */

@@ -30,10 +30,7 @@ export function openRoads(origin: string, ca: string | undefined): Roads {
       const old = pool;
       left.add(old);
       pool = connections(origin, ca);
-      Promise.all([old.dispatcher.close(), old.plain?.close()]).then(
-        () => left.delete(old),
-        () => left.delete(old),
-      );
+      void Promise.allSettled([old.dispatcher.close(), old.plain?.close()]).then(() => left.delete(old));
     },
     leave(reason) {
       const old = [pool, ...left];
